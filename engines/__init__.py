@@ -1,0 +1,1 @@
+"""Networks that turn pictures into pose maps, and the runners that execute them."""

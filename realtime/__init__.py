@@ -1,0 +1,1 @@
+"""The dance game: live loop, skeletons, scoring, window."""

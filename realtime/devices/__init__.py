@@ -1,0 +1,1 @@
+"""What touches the world: cameras, sound, window, video files. One file, one library."""

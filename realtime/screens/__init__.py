@@ -1,0 +1,1 @@
+"""What a player sees: each screen draws one view and answers keys."""

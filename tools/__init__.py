@@ -1,0 +1,1 @@
+"""Commands for makers; each file is one command (python -m tools.NAME)."""
