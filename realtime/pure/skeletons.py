@@ -1,0 +1,197 @@
+"""From pose maps to people: peaks, part-affinity line integrals, best links first.
+
+After Cao et al., "OpenPose: Realtime Multi-Person 2D Pose Estimation using Part Affinity Fields"
+(arXiv:1812.08008), sections 3.2 to 3.4. Where they match limb after limb, links of all limbs are
+taken here in one order, strongest first: a doubtful limb cannot spoil a certain one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.maps import PoseMaps
+from realtime.pure.body import LIMB_CHANNELS, LIMBS
+from realtime.pure.types import Pose
+
+PEAK_THRESHOLD = 0.10
+MAX_PEAKS = 64  # of one joint; a picture with more is noise
+SAMPLES = 10  # along a limb
+SAMPLE_THRESHOLD = 0.05
+MIN_SAMPLES = 7
+MIN_PARTS = 4
+REDUNDANT_LIMBS = (17, 18)  # ear to shoulder: support what others found, never found a person
+
+_STARTS = np.array([a for a, _ in LIMBS])
+_ENDS = np.array([b for _, b in LIMBS])
+_CHANNELS = np.array(LIMB_CHANNELS)
+_T = np.linspace(0.0, 1.0, SAMPLES, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Peaks:
+    """Local maxima: ``joint`` int (P,) rising, ``xy`` float32 (P, 2) map cells, ``height`` (P,)."""
+
+    joint: NDArray[np.intp]
+    xy: NDArray[np.float32]
+    height: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Links:
+    """Possible limbs, strongest first: ``limb``, ``start`` and ``end`` peak int (L,), ``strength``."""
+
+    limb: NDArray[np.intp]
+    start: NDArray[np.intp]
+    end: NDArray[np.intp]
+    strength: NDArray[np.float32]
+
+
+def assemble(
+    maps: PoseMaps, *, threshold: float = PEAK_THRESHOLD, min_parts: int = MIN_PARTS
+) -> list[Pose]:
+    """Return every person in the maps, most visible first, joints in px of the picture."""
+    peaks = find_peaks(maps.heat, threshold)
+    people = join_links(find_links(maps.limb, peaks), peaks)
+    poses = [_pose(person, peaks, maps) for person in people]
+    kept = [pose for pose in poses if int(pose.seen.sum()) >= min_parts]
+    return sorted(kept, key=lambda pose: -float(pose.joints[:, 2].sum()))
+
+
+def find_peaks(heat: NDArray[np.float32], threshold: float) -> Peaks:
+    """Return the local maxima above ``threshold`` of heat maps float32 (19, h, w), sub-cell exact.
+
+    A peak is no lower than its four neighbours (strictly higher than the left and upper one);
+    the sub-cell step is the vertex of a parabola through the logarithms.
+    """
+    padded = np.pad(heat[:18], ((0, 0), (1, 1), (1, 1)))
+    centre = padded[:, 1:-1, 1:-1]
+    top = (
+        (centre > threshold)
+        & (centre > padded[:, 1:-1, :-2])
+        & (centre >= padded[:, 1:-1, 2:])
+        & (centre > padded[:, :-2, 1:-1])
+        & (centre >= padded[:, 2:, 1:-1])
+    )
+    joint, y, x = np.nonzero(top)
+    joint, y, x = _highest(joint, y, x, centre[joint, y, x])
+    step = np.stack([_vertex(heat, (joint, y, x), 2), _vertex(heat, (joint, y, x), 1)], axis=1)
+    xy = np.stack([x, y], axis=1) + step
+    return Peaks(joint, xy.astype(np.float32), centre[joint, y, x])
+
+
+def find_links(limb: NDArray[np.float32], peaks: Peaks) -> Links:
+    """Return all limbs that the affinity maps float32 (38, h, w) support, strongest first.
+
+    Strength is the mean of the affinity along the line, less a penalty for lines longer than half
+    the map's height (as OpenPose does).
+    """
+    index, start, end = _pairs(peaks)
+    line = peaks.xy[end] - peaks.xy[start]
+    length = np.linalg.norm(line, axis=1)
+    unit = line / np.maximum(length, 1e-6)[:, None]
+    points = peaks.xy[start, None, :] + _T[None, :, None] * line[:, None, :]
+    h, w = limb.shape[1:]
+    x = np.clip(np.rint(points[..., 0]).astype(np.intp), 0, w - 1)
+    y = np.clip(np.rint(points[..., 1]).astype(np.intp), 0, h - 1)
+    channel = _CHANNELS[index]
+    along = limb[channel[:, :1], y, x] * unit[:, :1] + limb[channel[:, 1:], y, x] * unit[:, 1:]
+    far = np.minimum(0.5 * h / np.maximum(length, 1e-6) - 1, 0)
+    strength = along.mean(axis=1) + far
+    good = ((along > SAMPLE_THRESHOLD).sum(axis=1) >= MIN_SAMPLES) & (strength > 0)
+    order = np.flatnonzero(good)[np.argsort(-strength[good], kind="stable")]
+    return Links(index[order], start[order], end[order], strength[order])
+
+
+def join_links(links: Links, peaks: Peaks) -> list[dict[int, int]]:
+    """Return people as joint -> peak: each link joins its two ends where no joint is doubled.
+
+    A peak without a link is a person of one joint; the caller drops people of few parts.
+    """
+    person_of: dict[int, dict[int, int]] = {}
+    joint = peaks.joint.tolist()
+    rows = zip(links.limb.tolist(), links.start.tolist(), links.end.tolist(), strict=True)
+    later = []
+    for limb, start, end in rows:
+        if limb in REDUNDANT_LIMBS:
+            later.append((start, end))
+        else:
+            _join(person_of, joint, start, end)
+    for start, end in later:
+        if start in person_of and end in person_of:
+            _join(person_of, joint, start, end)
+    alone = [{j: peak} for peak, j in enumerate(joint) if peak not in person_of]
+    return list({id(person): person for person in person_of.values()}.values()) + alone
+
+
+def _join(person_of: dict[int, dict[int, int]], joint: list[int], start: int, end: int) -> None:
+    left = person_of.get(start, {joint[start]: start})
+    right = person_of.get(end, {joint[end]: end})
+    if left is right or not left.keys().isdisjoint(right):
+        return
+    left.update(right)
+    for peak in left.values():
+        person_of[peak] = left
+
+
+def _highest(
+    joint: NDArray[np.intp], y: NDArray[np.intp], x: NDArray[np.intp], height: NDArray[np.float32]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    if len(joint) == 0 or np.bincount(joint).max() <= MAX_PEAKS:
+        return joint, y, x
+    order = np.lexsort((-height, joint))
+    first = np.searchsorted(joint[order], joint[order])
+    keep = np.sort(order[np.arange(len(order)) - first < MAX_PEAKS])
+    return joint[keep], y[keep], x[keep]
+
+
+def _vertex(
+    heat: NDArray[np.float32], peak: tuple[NDArray[np.intp], ...], axis: int
+) -> NDArray[np.float32]:
+    """Return how far (-0.5..0.5 cells) the true peak lies from its cell along one axis.
+
+    Where a neighbour lies outside the map, the parabola goes through the two inner ones.
+    """
+    size = heat.shape[axis]
+    at = peak[axis]
+    inward = np.where(at == 0, 1, np.where(at == size - 1, -1, 0))
+    centre = at + inward
+    before, here, after = (
+        _log(heat[tuple(centre + k if i == axis else p for i, p in enumerate(peak))])
+        for k in (-1, 0, 1)
+    )
+    bend = np.minimum(before - 2 * here + after, -1e-6)
+    vertex: NDArray[np.float32] = np.clip(inward + 0.5 * (before - after) / bend, -0.5, 0.5)
+    return vertex
+
+
+def _log(heat: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.log(np.maximum(heat, np.float32(1e-3)))
+
+
+def _pairs(peaks: Peaks) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    first = np.searchsorted(peaks.joint, np.arange(18))
+    count = np.bincount(peaks.joint, minlength=18)
+    n_end = count[_ENDS]
+    sizes = count[_STARTS] * n_end
+    limb = np.repeat(np.arange(len(LIMBS)), sizes)
+    within = np.arange(len(limb)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    n = np.maximum(n_end[limb], 1)
+    return limb, first[_STARTS[limb]] + within // n, first[_ENDS[limb]] + within % n
+
+
+def _pose(person: dict[int, int], peaks: Peaks, maps: PoseMaps) -> Pose:
+    joints = np.full((18, 3), np.nan, dtype=np.float32)
+    joints[:, 2] = 0
+    at = list(person.keys())
+    peak = list(person.values())
+    xy = maps.box.to_image((peaks.xy[peak] + 0.5) * maps.stride - 0.5)
+    edge = np.array([maps.image_size[1] - 1, maps.image_size[0] - 1], dtype=np.float32)
+    spill = 0.5 * maps.stride / maps.box.scale
+    inside = ((xy >= -spill) & (xy <= edge + spill)).all(axis=1)
+    joints[at, :2] = np.clip(xy, 0, edge)
+    joints[at, 2] = np.clip(peaks.height[peak], 0, 1)
+    joints[np.array(at)[~inside]] = (np.nan, np.nan, 0)
+    return Pose(joints)
