@@ -100,3 +100,19 @@ class ResultView:
     best_before: float | None = None
     notices: tuple[str, ...] = ()
     status: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListView:
+    """What moves on the song list: the clock of its page, its coach, what the player must know.
+
+    ``age_s`` and ``beat`` only drive motion; ``preview`` is float32 (M, 18, 3) in stage units, the
+    selected song's dancers now, ``lead`` the one in front.
+    """
+
+    age_s: float
+    beat: float = 0.0
+    preview: NDArray[np.float32] | None = None
+    lead: int = 0
+    notices: tuple[str, ...] = ()
+    status: str = ""
