@@ -1,22 +1,35 @@
-"""The words shared by networks and game: what a network sees, and the base of all our errors."""
+"""The words shared by networks and game: what a network sees, and the base of our errors."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 Region = tuple[float, float, float, float]
 """A rectangle of a picture in px: left, top, right, bottom; may reach beyond the picture."""
 
 HEAT_CHANNELS = 19
 LIMB_CHANNELS = 38
+STRIDE = 8
+"""Input px per map cell; only for multiples of it the ONNX pads as TensorFlow did."""
+
+INPUT_NAME = "image"
+OUTPUT_NAMES = ("heatmaps", "pafs")
+"""What the bundled ONNX network calls its input and its two outputs."""
+
+REMEDY = "reinstall the game or make the file anew with python -m tools.convert_openpose"
 
 
 class DanceError(Exception):
-    """Base of every error a player or maker can act on; the text says what, where, what to do."""
+    """Base of every error one can act on; the text says what, where, what to do."""
 
 
 class NetworkError(DanceError):
@@ -25,9 +38,10 @@ class NetworkError(DanceError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Letterbox:
-    """How a picture was placed into the network's input: ``input = (image + 0.5) * scale - 0.5 + pad``.
+    """How a picture was placed into the network's input.
 
-    A crop has a negative pad; pixel centres lie on whole numbers.
+    ``input = (image + 0.5) * scale - 0.5 + pad``. A crop has a negative pad; pixel
+    centres lie on whole numbers.
     """
 
     scale: float
@@ -41,12 +55,14 @@ class Letterbox:
     def to_image(self, xy: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return (N, 2) points of the picture in px for (N, 2) points of the input in px."""
         pad = np.array([self.pad_x, self.pad_y])
-        return ((xy - pad + 0.5) / self.scale - 0.5).astype(np.float32)
+        points: NDArray[np.float32] = ((xy - pad + 0.5) / self.scale - 0.5).astype(np.float32)
+        return points
 
     def to_input(self, xy: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return (N, 2) points of the input in px for (N, 2) points of the picture in px."""
         pad = np.array([self.pad_x, self.pad_y])
-        return ((xy + 0.5) * self.scale - 0.5 + pad).astype(np.float32)
+        points: NDArray[np.float32] = ((xy + 0.5) * self.scale - 0.5 + pad).astype(np.float32)
+        return points
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,14 +87,15 @@ class PoseMaps:
     limb: NDArray[np.float32]
     box: Letterbox
     image_size: tuple[int, int]
-    stride: int = 8
+    stride: int = STRIDE
 
     def __post_init__(self) -> None:
         h, w = self.heat.shape[-2:]
         for array, channels in ((self.heat, HEAT_CHANNELS), (self.limb, LIMB_CHANNELS)):
             if array.shape != (channels, h, w) or array.dtype != np.float32:
                 raise ValueError(
-                    f"pose maps are float32 ({channels}, {h}, {w}), got {array.dtype} {array.shape}"
+                    f"pose maps are float32 ({channels}, {h}, {w}), "
+                    f"got {array.dtype} {array.shape}"
                 )
             array.flags.writeable = False
 
@@ -92,7 +109,7 @@ class PoseNetwork(Protocol):
 
     @property
     def runtime(self) -> str:
-        """The runtime with version, device and threads, e.g. ``OpenVINO 2026.4 CPU, 1 thread``."""
+        """Runtime, version, device and threads, e.g. ``OpenVINO 2026.4 CPU, 1 thread``."""
 
     def infer(
         self, tensor: NDArray[np.float32]
@@ -125,3 +142,28 @@ class Vision(Protocol):
 
         ``size`` is the input's (height, width) in px, multiples of 8.
         """
+
+
+def check_input(tensor: NDArray[np.float32]) -> None:
+    """Raise NetworkError unless a tensor is float32 (1, 3, H, W), H and W multiples of 8."""
+    shape, dtype = tensor.shape, tensor.dtype
+    if dtype != np.float32 or tensor.ndim != 4 or shape[:2] != (1, 3):
+        raise NetworkError(
+            f"the network's input is float32 (1, 3, H, W), got {dtype} {shape}; "
+            "let PoseVision make it from a picture"
+        )
+    height, width = shape[2:]
+    if height < STRIDE or width < STRIDE or height % STRIDE or width % STRIDE:
+        raise NetworkError(
+            f"the network's input is {height} px high and {width} px wide; "
+            f"choose multiples of {STRIDE} above 0"
+        )
+
+
+def check_names(model: Path, inputs: Collection[str], outputs: Collection[str]) -> None:
+    """Raise NetworkError unless a loaded model has the bundled network's input and outputs."""
+    if set(inputs) != {INPUT_NAME} or set(outputs) != set(OUTPUT_NAMES):
+        raise NetworkError(
+            f"{model}: this is another network ({sorted(inputs)} to {sorted(outputs)}, "
+            f"not {INPUT_NAME} to {' and '.join(OUTPUT_NAMES)}); {REMEDY}"
+        )

@@ -1,0 +1,138 @@
+"""Which runtime executes the network: the first of a table that works, and why, said aloud."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from engines.maps import REMEDY, NetworkError, PoseNetwork
+from engines.vision import PoseVision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+BUNDLED = Path(__file__).with_name("openpose_thin.onnx")
+AUTO = "auto"
+
+
+class Wish(NamedTuple):
+    """What a runtime is asked to open."""
+
+    model: Path
+    threads: int
+    cache_dir: Path | None
+
+
+class Runtime(NamedTuple):
+    """One way to execute the network.
+
+    Attributes
+    ----------
+    label : str
+        Its name in words.
+    package : str
+        What to install.
+    merit : str
+        Why it is taken before those below it.
+    open_network : callable
+        Opens the network; raises ImportError or NetworkError where it cannot.
+    """
+
+    label: str
+    package: str
+    merit: str
+    open_network: Callable[[Wish], PoseNetwork]
+
+
+def open_vision(
+    runtime: str = AUTO,
+    *,
+    threads: int | None = None,
+    model: Path | None = None,
+    cache_dir: Path | None = None,
+) -> PoseVision:
+    """Return the network with its eyes, in the best runtime that works or the one asked for.
+
+    Parameters
+    ----------
+    runtime : str
+        A key of ``RUNTIMES``, or ``auto`` for the first of them that works.
+    threads : int, optional
+        Threads of one inference; None leaves one core to the game.
+    model : Path, optional
+        An ONNX file with the bundled network's input and outputs; None takes the bundled one.
+    cache_dir : Path, optional
+        Where a runtime may keep what it compiled.
+
+    Raises
+    ------
+    NetworkError
+        Where the runtime is unknown or unusable, or the model is missing or damaged.
+    """
+    if runtime != AUTO and runtime not in RUNTIMES:
+        raise NetworkError(
+            f"there is no runtime {runtime!r}; choose {AUTO}, {' or '.join(RUNTIMES)}"
+        )
+    if threads is None:
+        threads = max(1, (os.cpu_count() or 2) - 1)
+    if threads < 1:
+        raise NetworkError(f"a network needs at least 1 thread, got {threads}")
+    wish = Wish(model or BUNDLED, threads, cache_dir)
+    if not wish.model.is_file():
+        raise NetworkError(f"{wish.model}: there is no such network file; {REMEDY}")
+    if runtime != AUTO:
+        label = RUNTIMES[runtime].label
+        return PoseVision(_opened(runtime, wish), reason=f"{label} was asked for")
+    return _first_that_works(wish)
+
+
+def _first_that_works(wish: Wish) -> PoseVision:
+    refusals: list[str] = []
+    for key, runtime in RUNTIMES.items():
+        try:
+            network = _opened(key, wish)
+        except NetworkError as why:
+            refusals.append(f"{runtime.label} not used because {why}")
+            log.warning("%s", refusals[-1])
+            continue
+        reason = "; ".join([f"{runtime.label} {runtime.merit}", *refusals])
+        log.info("%s: %s", network.runtime, reason)
+        return PoseVision(network, reason=reason)
+    raise NetworkError(f"no runtime can open the network: {'; '.join(refusals)}")
+
+
+def _opened(key: str, wish: Wish) -> PoseNetwork:
+    runtime = RUNTIMES[key]
+    try:
+        return runtime.open_network(wish)
+    except ImportError as why:
+        raise NetworkError(
+            f"{runtime.label} cannot be imported ({why}); pip install {runtime.package}"
+        ) from why
+
+
+def _openvino(wish: Wish) -> PoseNetwork:
+    from engines.openvino_runner import OpenVinoNetwork
+
+    return OpenVinoNetwork(wish.model, threads=wish.threads, cache_dir=wish.cache_dir)
+
+
+def _onnxruntime(wish: Wish) -> PoseNetwork:
+    from engines.onnxruntime_runner import OnnxRuntimeNetwork
+
+    return OnnxRuntimeNetwork(wish.model, threads=wish.threads)
+
+
+RUNTIMES = {
+    "openvino": Runtime(
+        "OpenVINO", "openvino", "is installed and runs this network fastest on a CPU", _openvino
+    ),
+    "onnxruntime": Runtime(
+        "ONNX Runtime", "onnxruntime", "is installed and runs on any CPU", _onnxruntime
+    ),
+}
+"""In the order they are tried; a runtime is one entry and one runner file."""
