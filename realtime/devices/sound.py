@@ -1,0 +1,570 @@
+"""The speaker: plays a song that is already in memory and says when its samples sound.
+
+Three parties share a `SoundCard`. PortAudio's callback copies a slice and reports; the watchdog
+counts the callback's beats and never calls anything that can block; an `_Errand` does what can
+(open, close), because a hung sound server blocks its callers for as long as it hangs. Nobody
+holds a lock while the callback runs: it gets its orders by one assignment.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import sys
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+
+from engines.maps import DanceError
+from realtime.pure.types import Heard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from numpy.typing import NDArray
+
+    from realtime.ports import HostClock
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+LATENCY_S = (
+    0.1  # the song clock compensates it; survives inference load where "low" had underruns
+)
+POLL_S = 0.1
+QUIET_POLLS = 5  # 0.5 s without a beat; polls, so that a stalled process accuses nobody
+GIVE_UP_POLLS = 50  # a server that hung this long is left, until then its own recovery is best
+OPEN_S = 3.0  # longest wait for a device at the start
+CLOSE_S = 0.8  # longest wait for each of two steps of closing
+BLIND_BLOCKS = 20  # a device that never tells its times is believed on its stated latency
+LOST = "Sound device lost - the song waits, reconnecting"
+APT_HINT = "on Debian and Ubuntu: apt-get install libportaudio2 libasound2-plugins"
+
+
+class SoundError(DanceError):
+    """No sound can be played."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundDevice:
+    """One output the doctor can name: ``number`` is what PortAudio calls it."""
+
+    number: int
+    name: str
+    system: str
+    channels: int
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CountIn:
+    """Time before song second 0, s, with a click on each of the last four beats."""
+
+    length_s: float = 2.0
+    beat_s: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.length_s < 0 or not self.beat_s > 0:
+            raise ValueError(
+                f"a count-in has a length >= 0 s and beats > 0 s, got {self.length_s} "
+                f"and {self.beat_s}"
+            )
+
+
+NO_COUNT_IN = CountIn(length_s=0.0)
+
+
+def list_sound_devices() -> list[SoundDevice]:
+    """Return every output PortAudio sees; raises SoundError where there is no PortAudio."""
+    sd = _portaudio()
+    preferred = _preferred_device(sd)
+    systems = sd.query_hostapis()
+    return [
+        SoundDevice(
+            number=entry["index"],
+            name=entry["name"],
+            system=systems[entry["hostapi"]]["name"],
+            channels=entry["max_output_channels"],
+            is_default=entry["index"] == preferred,
+        )
+        for entry in sd.query_devices()
+        if entry["max_output_channels"] > 0
+    ]
+
+
+def open_speaker(
+    samples: NDArray[np.float32],
+    rate: int,
+    clock: HostClock,
+    *,
+    count_in: CountIn = NO_COUNT_IN,
+    device: str | int | None = None,
+) -> SoundCard | SilentSpeaker:
+    """Return a sound card with the song in it, or a silent speaker that says why not."""
+    try:
+        return SoundCard(samples, rate, clock, count_in=count_in, device=device)
+    except SoundError as why:
+        log.warning("no sound: %s", why)
+        return SilentSpeaker(len(samples) / rate, clock, count_in=count_in, why=str(why))
+
+
+class SoundCard:
+    """A sound device that plays one song; fulfils the Speaker port.
+
+    Parameters
+    ----------
+    samples : float32 (N, 2), -1..1
+        The whole song; sample 0 is song second 0.
+    rate : int
+        Samples per second.
+    clock : HostClock
+        The host clock, read where a block is handed over.
+    count_in : CountIn
+        What sounds before song second 0.
+    device : str, int or None
+        Part of a device's name, its number, or the system's choice.
+
+    Raises
+    ------
+    SoundError
+        No PortAudio, no such device, or a sound server that does not answer.
+    """
+
+    def __init__(
+        self,
+        samples: NDArray[np.float32],
+        rate: int,
+        clock: HostClock,
+        *,
+        count_in: CountIn = NO_COUNT_IN,
+        device: str | int | None = None,
+    ) -> None:
+        if samples.dtype != np.float32 or samples.ndim != 2 or samples.shape[1] != 2:
+            raise ValueError(f"a song is float32 (N, 2), got {samples.dtype} {samples.shape}")
+        count = _count_in_samples(count_in, rate)
+        self._tape = _Tape(np.concatenate([count, samples]), rate, len(count))
+        self._clock, self._device = clock, device
+        self._lock = threading.Lock()  # between callers and the watchdog; the callback has none
+        self._order = _Order(place=0, playing=False)
+        self._closing = threading.Event()
+        self._lost = False
+        self._underruns_before = 0
+        opening = _Errand(self._open)
+        if not opening.wait(OPEN_S):
+            self._closing.set()  # should it open after all, it is closed at once
+            raise SoundError(
+                f"the sound server has not answered for {OPEN_S:.0f} s; restart it or choose "
+                "another device in the settings"
+            )
+        self._deck: _Deck | None = opening.result()
+        self._watchdog = threading.Thread(
+            target=self._watch, name="sound watchdog", daemon=True
+        )
+        self._watchdog.start()
+
+    @property
+    def heard(self) -> Heard | None:
+        """The newest report; None before the first block, while paused and while lost."""
+        deck = self._deck
+        return None if deck is None or self._lost else deck.heard_now()
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the sound in words, empty while all is well."""
+        return LOST if self._lost else ""
+
+    @property
+    def lost(self) -> bool:
+        """Whether the device is lost or hangs; the song's place is kept."""
+        return self._lost
+
+    @property
+    def playing(self) -> bool:
+        """Whether the song (or its count-in) goes on: started, not paused, not lost."""
+        return self._order.playing and not self._lost
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last sample was handed over; it sounds `LATENCY_S` or so later."""
+        deck = self._deck
+        return deck is not None and deck.finished
+
+    @property
+    def underruns(self) -> int:
+        """How often the device ran dry while the song played."""
+        deck = self._deck
+        return self._underruns_before + (deck.underruns if deck else 0)
+
+    def start(self, from_s: float) -> None:
+        """Play from a song second; negative plays that much of the count-in first."""
+        self._command(place=self._tape.place(from_s), playing=True)
+
+    def seek(self, song_s: float) -> None:
+        """Go to a song second, playing or paused as before; reset the song clock with it."""
+        self._command(place=self._tape.place(song_s), playing=self._order.playing)
+
+    def pause(self) -> None:
+        """Hold the song's place; what the device has already been given still sounds."""
+        self._command(place=None, playing=False)
+
+    def resume(self) -> None:
+        """Go on exactly behind the last sample that sounded."""
+        self._command(place=None, playing=True)
+
+    def close(self) -> None:
+        """Release the device; returns within 2 s even if the sound server hangs."""
+        self._closing.set()
+        self._watchdog.join(CLOSE_S)
+        with self._lock:
+            deck, self._deck = self._deck, None
+        if deck is not None and not _Errand(deck.close).wait(CLOSE_S):
+            log.warning("the sound server hangs; leaving it without goodbye")
+            # PortAudio's own goodbye at exit would wait for the server as long as it hangs
+            atexit.unregister(_portaudio()._exit_handler)  # noqa: SLF001 - there is no public way
+
+    def _command(self, *, place: int | None, playing: bool) -> None:
+        with self._lock:
+            self._order = _Order(place=place, playing=playing).after(self._order)
+            if self._deck is not None:
+                self._deck.order = replace(self._order, place=place)
+
+    def _open(self) -> _Deck:
+        deck = _Deck(self._tape, self._clock, self._device, self._order)
+        if self._closing.is_set():
+            deck.close()
+        return deck
+
+    def _watch(self) -> None:
+        """Notice a lost or hung device, and bring the song back."""
+        beats, quiet = 0, 0
+        errand: _Errand[_Deck] | None = None
+        while not self._closing.wait(POLL_S):
+            deck = self._deck
+            if deck is None:
+                errand = self._bring_back(errand)
+                beats, quiet = 0, 0
+                continue
+            quiet = 0 if deck.beats != beats else quiet + 1
+            beats = deck.beats
+            alive = deck.alive
+            if alive and quiet == 0 and self._lost:
+                self._lost = False
+                log.warning("sound is back")
+            elif not alive or quiet >= QUIET_POLLS:
+                self._lost = True
+            if not alive or quiet >= GIVE_UP_POLLS:
+                log.warning("sound device lost at song second %.2f", deck.sounded_s)
+                errand = self._leave(deck)
+
+    def _leave(self, deck: _Deck) -> _Errand[_Deck]:
+        """Drop a deck, keep its place, and go for a new one."""
+        with self._lock:
+            self._order = deck.unfinished()
+            deck.order = _Order(place=None, playing=False)  # silent, should it wake up again
+            self._underruns_before += deck.underruns
+            self._deck = None
+
+        def exchange() -> _Deck:
+            deck.close()
+            return self._open()
+
+        return _Errand(exchange)
+
+    def _bring_back(self, errand: _Errand[_Deck] | None) -> _Errand[_Deck]:
+        """Take the new deck when it is there; ask again when that failed."""
+        if errand is None:
+            return _Errand(self._open)
+        if not errand.wait(0):
+            return errand
+        try:
+            deck = errand.result()
+        except SoundError as why:
+            log.debug("no sound yet: %s", why)
+            self._closing.wait(QUIET_POLLS * POLL_S)
+            return _Errand(self._open)
+        with self._lock:
+            deck.order = replace(self._order)
+            self._deck = deck
+        return errand
+
+
+class SilentSpeaker:
+    """The Speaker port without a speaker: the host clock alone drives the song."""
+
+    def __init__(
+        self, length_s: float, clock: HostClock, *, count_in: CountIn = NO_COUNT_IN, why: str
+    ) -> None:
+        self._length_s, self._clock, self._count_in = length_s, clock, count_in
+        self._place_s = 0.0
+        self._since_s: float | None = None
+        self.problem = f"No sound device: the game runs on a silent clock ({why})"
+        self.lost = False
+        self.underruns = 0
+
+    @property
+    def heard(self) -> Heard | None:
+        """What would sound now; None while paused."""
+        since_s = self._since_s
+        if since_s is None:
+            return None
+        now_s = self._clock.now()
+        return Heard(self._place_s + now_s - since_s, now_s)
+
+    @property
+    def playing(self) -> bool:
+        """Whether the song goes on."""
+        return self._since_s is not None
+
+    @property
+    def finished(self) -> bool:
+        """Whether the song's end has passed."""
+        heard = self.heard
+        return (heard.song_s if heard else self._place_s) >= self._length_s
+
+    def start(self, from_s: float) -> None:
+        """Begin at a song second (negative: the count-in's time first)."""
+        self._since_s = None  # nobody reads a new place with an old time
+        self._place_s = max(from_s, -self._count_in.length_s)
+        self._since_s = self._clock.now()
+
+    def seek(self, song_s: float) -> None:
+        """Go to a song second, playing or paused as before."""
+        was_playing = self.playing
+        self.start(song_s)
+        if not was_playing:
+            self._since_s = None
+
+    def pause(self) -> None:
+        """Hold the song's place."""
+        heard = self.heard
+        if heard is not None:
+            self._since_s = None
+            self._place_s = heard.song_s
+
+    def resume(self) -> None:
+        """Go on from where the song was."""
+        if self._since_s is None:
+            self._since_s = self._clock.now()
+
+    def close(self) -> None:
+        """Nothing is held."""
+        self._since_s = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tape:
+    """Count-in and song in one piece; sample ``zero`` is song second 0."""
+
+    samples: NDArray[np.float32]
+    rate: int
+    zero: int
+
+    def place(self, song_s: float) -> int:
+        return min(max(self.zero + round(song_s * self.rate), 0), len(self.samples))
+
+    def song_s(self, place: float) -> float:
+        return (place - self.zero) / self.rate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Order:
+    """What the callback shall do; ``place`` None: go on where it is."""
+
+    place: int | None
+    playing: bool
+
+    def after(self, earlier: _Order) -> _Order:
+        return replace(self, place=earlier.place) if self.place is None else self
+
+
+class _Deck:
+    """One open stream with the tape in it."""
+
+    def __init__(
+        self, tape: _Tape, clock: HostClock, device: str | int | None, order: _Order
+    ) -> None:
+        self.order = order
+        self.beats = 0
+        self.underruns = 0
+        self.finished = False
+        self._taken: _Order | None = None
+        self._tape, self._clock = tape, clock
+        self._place = 0
+        self._begin, self._ahead_s = 0, 0.0
+        self._blind = 0
+        self._heard: Heard | None = None
+        self._latency_s = LATENCY_S
+        self._stream = _open_stream(device, tape.rate, self._fill)
+        self._latency_s = float(self._stream.latency)
+
+    @property
+    def alive(self) -> bool:
+        """False once PortAudio has stopped calling; it raises nothing then."""
+        return bool(self._stream.active)
+
+    @property
+    def sounded_s(self) -> float:
+        """Song second that left the speaker at the last beat."""
+        return self._tape.song_s(self._begin) - self._ahead_s
+
+    def heard_now(self) -> Heard | None:
+        """Return the newest report made under the newest order."""
+        return self._heard if self._taken is self.order else None
+
+    def unfinished(self) -> _Order:
+        """Return the order that lets another deck go on where this one fell silent."""
+        order = self.order
+        if self._taken is not order and order.place is not None:
+            return order
+        return _Order(
+            place=self._tape.place(self.sounded_s) if order.playing else self._place,
+            playing=order.playing,
+        )
+
+    def close(self) -> None:
+        """Give the device back; as long as its server hangs, so does this."""
+        self._stream.abort(ignore_errors=True)
+        self._stream.close(ignore_errors=True)
+
+    def _fill(self, out: NDArray[np.float32], frames: int, times: Any, status: Any) -> None:  # noqa: ANN401 - cffi structs
+        """Copy a slice and leave; the report says when that slice sounds."""
+        now_s = self._clock.now()  # at once: PortAudio's own time base may be the wall clock
+        order = self.order
+        if order is not self._taken:
+            self._heard = None
+            self._place = self._place if order.place is None else order.place
+            self._taken = order
+        self.beats += 1
+        if not order.playing:
+            out.fill(0)
+            return
+        begin = self._place
+        part = self._tape.samples[begin : begin + frames]
+        out[: len(part)] = part
+        out[len(part) :] = 0
+        self._place = begin + frames
+        self.finished = self._place >= len(self._tape.samples)
+        self.underruns += status.output_underflow
+        self._report(begin, now_s, times.outputBufferDacTime - times.currentTime)
+
+    def _report(self, begin: int, now_s: float, ahead_s: float) -> None:
+        if ahead_s <= 0:  # the first block's time is 0; some Windows drivers never tell one
+            self._blind += 1
+            if self._blind < BLIND_BLOCKS:
+                return
+            ahead_s = self._latency_s
+        else:
+            self._blind = 0
+        self._begin, self._ahead_s = begin, ahead_s
+        self._heard = Heard(self._tape.song_s(begin), now_s + ahead_s)
+
+
+class _Errand(Generic[T]):
+    """A call that may block for long, on a thread that is left behind if it does."""
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call = call
+        self._value: T | None = None
+        self._error: Exception | None = None
+        self._done = threading.Event()
+        threading.Thread(target=self._run, name="sound errand", daemon=True).start()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Return whether it is done, at the latest after the timeout."""
+        return self._done.wait(timeout_s)
+
+    def result(self) -> T:
+        """Return what the call returned, or raise what it raised."""
+        if self._error is not None:
+            raise self._error
+        return self._value  # type: ignore[return-value]  # done without error: it is a T
+
+    def _run(self) -> None:
+        try:
+            self._value = self._call()
+        except Exception as why:  # noqa: BLE001 - raised again in `result`, on the caller's thread
+            self._error = why
+        finally:
+            self._done.set()
+
+
+def _count_in_samples(count_in: CountIn, rate: int) -> NDArray[np.float32]:
+    """Return float32 (N, 2): silence with a stick click on each beat, the last one a hi-hat."""
+    tape = np.zeros((round(count_in.length_s * rate), 2), np.float32)
+    for beats_left in (4, 3, 2, 1):
+        begin = len(tape) - round(beats_left * count_in.beat_s * rate)
+        click = _hat(rate) if beats_left == 1 else _stick(rate)
+        if begin >= 0:
+            end = min(begin + len(click), len(tape))
+            tape[begin:end] += click[: end - begin, None]
+    return tape
+
+
+def _stick(rate: int) -> NDArray[np.float32]:
+    """Return a drum stick's knock: a short ring at two wooden pitches."""
+    at_s = np.arange(round(0.06 * rate)) / rate
+    ring = np.sin(2 * np.pi * 1150 * at_s) + 0.7 * np.sin(2 * np.pi * 2630 * at_s)
+    return (0.35 * ring * np.exp(-at_s / 0.009)).astype(np.float32)
+
+
+def _hat(rate: int) -> NDArray[np.float32]:
+    """Return an opening hi-hat: bright noise, longer than the sticks."""
+    at_s = np.arange(round(0.14 * rate)) / rate
+    noise = np.diff(np.random.default_rng(4).normal(0, 1, len(at_s) + 1))
+    return (0.22 * noise * np.exp(-at_s / 0.035)).astype(np.float32)
+
+
+def _portaudio() -> ModuleType:
+    """Return sounddevice, loaded now; its absence is an answer, not an accident."""
+    try:
+        import sounddevice
+    except (ImportError, OSError) as why:  # OSError: the PortAudio library itself is missing
+        raise SoundError(f"PortAudio cannot be loaded: {why}; {APT_HINT}") from why
+    module: ModuleType = sounddevice
+    return module
+
+
+def _open_stream(device: str | int | None, rate: int, fill: Callable[..., None]) -> Any:  # noqa: ANN401 - sounddevice has no types
+    sd = _portaudio()
+    try:
+        chosen = _preferred_device(sd) if device is None else device
+        name = sd.query_devices(chosen, "output")["name"]
+    except (sd.PortAudioError, ValueError) as why:
+        wanted = "no output device found" if device is None else f"no output device {device!r}"
+        raise SoundError(f"{wanted} ({why}); connect one or choose another") from why
+    try:
+        stream = sd.OutputStream(
+            samplerate=rate,
+            channels=2,
+            dtype="float32",
+            device=chosen,
+            latency=LATENCY_S,
+            callback=fill,
+            extra_settings=_windows_settings(sd),
+        )
+        try:
+            stream.start()
+        except sd.PortAudioError:
+            stream.close(ignore_errors=True)
+            raise
+    except sd.PortAudioError as why:
+        raise SoundError(f"{name} does not open ({why}); choose another device") from why
+    return stream
+
+
+def _preferred_device(sd: ModuleType) -> int | None:
+    """Return the system's output; on Windows WASAPI's, the only one that tells usable times."""
+    if sys.platform == "win32":
+        for system in sd.query_hostapis():
+            if "WASAPI" in system["name"] and system["default_output_device"] >= 0:
+                return int(system["default_output_device"])
+    number = int(sd.default.device[1])
+    return number if number >= 0 else None
+
+
+def _windows_settings(sd: ModuleType) -> Any:  # noqa: ANN401 - sounddevice has no types
+    """Return what lets WASAPI play any sample rate; None elsewhere."""
+    return sd.WasapiSettings(auto_convert=True) if sys.platform == "win32" else None

@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from time import perf_counter, sleep
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from realtime.devices import sound
+from realtime.devices.host_clock import PerfClock
+from realtime.devices.sound import CountIn, SilentSpeaker, SoundCard, open_speaker
+from realtime.pure.clock import SongClock
+from tools.bench_sound import measure_clock
+
+RATE = 48000
+
+
+class HandClock:
+    def __init__(self):
+        self.s = 100.0
+
+    def now(self):
+        return self.s
+
+
+@contextmanager
+def playing(*, seconds=20.0, from_s=0.0, count_in=sound.NO_COUNT_IN):
+    card = SoundCard(
+        np.zeros((round(seconds * RATE), 2), np.float32), RATE, PerfClock(), count_in=count_in
+    )
+    try:
+        card.start(from_s)
+        yield card
+    finally:
+        card.close()
+
+
+def wait_for(condition, timeout_s):
+    """Seconds until a condition of the real device came true."""
+    begun_s = perf_counter()
+    while not condition():
+        assert perf_counter() < begun_s + timeout_s, "not within the time allowed"
+        sleep(0.005)
+    return perf_counter() - begun_s
+
+
+def song_now(card):
+    heard = card.heard
+    return heard.song_s - heard.at_s + perf_counter()
+
+
+# --- without any device
+
+
+def test_count_in_clicks_four_beats_the_last_one_different():
+    tape = sound._count_in_samples(CountIn(length_s=2.5, beat_s=0.5), RATE)
+    assert tape.shape == (2.5 * RATE, 2)
+    assert tape.dtype == np.float32
+    beats = tape[RATE // 2 :, 0].reshape(4, RATE // 2)
+    assert not tape[: RATE // 2].any()
+    assert (np.abs(beats[:, :200]).max(axis=1) > 0.1).all()
+    assert_allclose(beats[1], beats[0])
+    assert np.abs(beats[3] - beats[0]).max() > 0.1
+    assert np.abs(tape).max() <= 1
+
+
+def test_a_short_count_in_has_the_beats_that_fit():
+    tape = sound._count_in_samples(CountIn(length_s=0.7, beat_s=0.5), RATE)
+    assert len(tape) == 0.7 * RATE
+    assert not tape[: int(0.2 * RATE)].any()
+    assert tape.any()
+
+
+def test_samples_are_checked_at_the_door():
+    with pytest.raises(ValueError, match=r"float32 \(N, 2\)"):
+        SoundCard(np.zeros(100, np.float32), RATE, PerfClock())
+
+
+def test_silent_speaker_keeps_song_time_by_the_host_clock():
+    clock = HandClock()
+    speaker = SilentSpeaker(3.0, clock, count_in=CountIn(2.0, 0.5), why="none found")
+    assert "silent clock" in speaker.problem
+    assert "none found" in speaker.problem
+    assert speaker.heard is None
+    speaker.start(-5.0)  # no more than the count-in's length
+    clock.s += 0.5
+    assert_allclose([speaker.heard.song_s, speaker.heard.at_s], [-1.5, 100.5])
+    speaker.pause()
+    clock.s += 7.0
+    assert speaker.heard is None
+    assert not speaker.playing
+    speaker.resume()
+    clock.s += 1.0
+    assert_allclose(speaker.heard.song_s, -0.5)
+    speaker.seek(2.5)
+    assert_allclose(speaker.heard.song_s, 2.5)
+    assert not speaker.finished
+    clock.s += 0.6
+    assert speaker.finished
+    speaker.close()
+    assert speaker.heard is None
+
+
+def test_missing_portaudio_ends_in_silence_with_the_cure(monkeypatch):
+    class NoPortAudio:
+        @staticmethod
+        def find_spec(name, path=None, target=None):
+            if name == "sounddevice":
+                raise OSError("PortAudio library not found")
+
+    monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [NoPortAudio, *sys.meta_path])
+    speaker = open_speaker(np.zeros((RATE, 2), np.float32), RATE, HandClock())
+    assert isinstance(speaker, SilentSpeaker)
+    assert "PortAudio library not found" in speaker.problem
+    assert "libportaudio2" in speaker.problem
+
+
+# --- on a real sound server that plays to nobody
+
+
+@pytest.mark.sound
+def test_no_device_ends_in_silence_that_says_so(null_sink):
+    speaker = open_speaker(
+        np.zeros((RATE, 2), np.float32), RATE, HandClock(), device="gramophone"
+    )
+    assert isinstance(speaker, SilentSpeaker)
+    assert "gramophone" in speaker.problem
+    null_sink.kill()
+    speaker = open_speaker(np.zeros((RATE, 2), np.float32), RATE, HandClock())
+    assert isinstance(speaker, SilentSpeaker)
+    assert speaker.problem.startswith("No sound device: the game runs on a silent clock")
+
+
+@pytest.mark.sound
+def test_the_clock_tells_what_is_heard(null_sink):
+    report = measure_clock(null_sink, 6.0)
+    assert report.clicks >= 18
+    assert report.std_ms < 2
+    assert report.worst_step_ms < 2
+    assert abs(report.mean_ms) < 40  # the recorder's own delay is in it
+
+
+@pytest.mark.sound
+def test_count_in_pause_seek_and_end(null_sink):
+    with playing(seconds=3.0, from_s=-0.5, count_in=CountIn(1.0, 0.25)) as card:
+        wait_for(lambda: card.heard, 1)
+        assert -0.5 <= card.heard.song_s < 0
+        clock = SongClock()
+        begun_s = perf_counter()
+        while perf_counter() < begun_s + 0.4:
+            clock.step(card.heard)
+            sleep(0.005)
+        card.pause()
+        paused_s = perf_counter()
+        before = clock.song_s(paused_s)
+        clock.pause(paused_s)
+        wait_for(lambda: card.heard is None, 0.2)
+        assert not card.playing
+        sleep(0.3)
+        clock.step(card.heard)
+        clock.resume()
+        card.resume()
+        wait_for(lambda: card.heard, 0.2)
+        clock.step(card.heard)
+        assert_allclose(clock.song_s(perf_counter()), before, atol=0.06)  # one block and a half
+        card.seek(2.5)
+        wait_for(lambda: card.heard and card.heard.song_s >= 2.5, 0.3)
+        assert not card.finished
+        wait_for(lambda: card.finished, 1)
+        assert card.underruns == 0
+        assert card.problem == ""
+
+
+@pytest.mark.sound
+@pytest.mark.parametrize("how", ["server killed", "sink removed"])
+def test_a_lost_device_comes_back_where_the_song_was(null_sink, how):
+    with playing(from_s=5.0) as card:
+        wait_for(lambda: card.heard, 1)
+        sleep(0.5)
+        was_s = song_now(card)
+        null_sink.kill() if how == "server killed" else null_sink.remove_sink()
+        assert wait_for(lambda: card.lost, 1.5) < 1.5
+        assert "lost" in card.problem
+        assert card.heard is None
+        assert not card.playing
+        sleep(0.5)
+        null_sink.start() if how == "server killed" else null_sink.add_sink()
+        wait_for(lambda: not card.lost and card.heard, 4)
+        assert card.problem == ""
+        assert_allclose(song_now(card), was_s, atol=0.3)
+        first_s = card.heard.song_s
+        wait_for(lambda: card.heard.song_s > first_s + 0.2, 1)
+
+
+@pytest.mark.sound
+def test_a_hung_server_is_noticed_and_waited_for(null_sink):
+    with playing(from_s=5.0) as card:
+        wait_for(lambda: card.heard, 1)
+        sleep(0.5)
+        was_s = song_now(card)
+        null_sink.hang()
+        assert wait_for(lambda: card.lost, 1.5) < 1.5
+        assert card.heard is None
+        sleep(0.5)
+        null_sink.wake()
+        wait_for(lambda: not card.lost and card.heard, 2)
+        assert_allclose(song_now(card), was_s, atol=0.4)
+
+
+@pytest.mark.sound
+def test_closing_on_a_hung_server_ends_the_program_too(null_sink):
+    program = """
+import sys
+from time import perf_counter, sleep
+import numpy as np
+from realtime.devices.host_clock import PerfClock
+from realtime.devices.sound import SoundCard
+card = SoundCard(np.zeros((480000, 2), np.float32), 48000, PerfClock())
+card.start(0.0)
+sleep(0.4)
+print("playing", flush=True)
+sys.stdin.readline()
+begun_s = perf_counter()
+card.close()
+print(perf_counter() - begun_s, flush=True)
+"""
+    game = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert game.stdout.readline() == "playing\n"
+        null_sink.hang()
+        sleep(0.2)
+        output, _ = game.communicate("close\n", timeout=4)
+        assert float(output) < 2
+        assert game.returncode == 0
+    finally:
+        game.kill()
+        game.communicate()
