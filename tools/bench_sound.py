@@ -44,13 +44,15 @@ class ClockReport:
     drift_ms_per_min: float
     worst_step_ms: float
     underruns: int
+    sink_ppm: float
 
     def __str__(self) -> str:
         return (
             f"{self.clicks} clicks: std {self.std_ms:.2f} ms, "
             f"drift {self.drift_ms_per_min:+.2f} ms/min, "
             f"worst step {self.worst_step_ms:.2f} ms, {self.underruns} underruns "
-            f"(mean {self.mean_ms:+.1f} ms with the recorder's delay)"
+            f"(mean {self.mean_ms:+.1f} ms with the recorder's delay; "
+            f"the sink is {self.sink_ppm:+.0f} ppm slow)"
         )
 
 
@@ -72,11 +74,11 @@ def measure_clock(sink: NullSink, seconds: float) -> ClockReport:
         recording = sink.record()
         _wait_until_it_records(recording)
         hosts, songs = _play(card, recording, seconds + 0.3)
-        sound, host0_s = recording.stop()
+        sound, host0_s, per_sample_s = recording.stop()
         underruns = card.underruns
     finally:
         card.close()
-    heard_s = host0_s + onsets(sound, above=0.1, apart_s=CLICK_EVERY_S / 2) / RATE
+    heard_s = host0_s + per_sample_s * onsets(sound, above=0.1, apart_s=CLICK_EVERY_S / 2)
     expected_s = FIRST_CLICK_S + CLICK_EVERY_S * np.arange(len(heard_s))
     error_s = (np.interp(heard_s, hosts, songs) - expected_s)[expected_s > SETTLE_S]
     settled = (songs > SETTLE_S) & (songs < seconds)
@@ -90,6 +92,7 @@ def measure_clock(sink: NullSink, seconds: float) -> ClockReport:
         ),
         worst_step_ms=float(np.abs(step_s).max() * 1e3),
         underruns=underruns,
+        sink_ppm=(per_sample_s * RATE - 1) * 1e6,
     )
 
 

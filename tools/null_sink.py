@@ -142,11 +142,12 @@ class Recording:
             self._bytes += len(part)
             self._arrivals.append((now_s, self._bytes // 4))
 
-    def stop(self) -> tuple[NDArray[np.float32], float]:
-        """Return float32 (N,) and the host second of its first sample.
+    def stop(self) -> tuple[NDArray[np.float32], float, float]:
+        """Return float32 (N,), the host second of its first sample, and s per sample.
 
-        No sample arrives before it sounds: the earliest arrivals over a whole recording give
-        the line, late by a constant below one fragment (10 ms).
+        No sample arrives before it sounds: the earliest arrivals of each second lie on a line,
+        late by a constant below one fragment (10 ms). Its slope is how fast the sink really
+        plays, which need not be the host clock's 48000.
         """
         self._process.kill()
         self._process.wait()
@@ -154,7 +155,14 @@ class Recording:
         data = b"".join(self._parts)
         sound = np.frombuffer(data[: len(data) // 4 * 4], np.float32)
         at_s, count = np.array(self._arrivals).T
-        return sound, float(np.min(at_s - count / RATE))
+        late_s = at_s - count / RATE
+        seconds = (count // RATE).astype(int)
+        firsts = [
+            np.flatnonzero(seconds == s)[np.argmin(late_s[seconds == s])]
+            for s in np.unique(seconds)
+        ]
+        slope, host0_s = np.polyfit(count[firsts], late_s[firsts], 1)
+        return sound, float(host0_s), float(1 / RATE + slope)
 
 
 def onsets(sound: NDArray[np.float32], *, above: float, apart_s: float) -> NDArray[np.intp]:
