@@ -21,6 +21,8 @@ HEIGHT_PX: Final = 370.0
 """Head to foot at 480 px of picture; OpenPose sees people of this size best."""
 MARGIN: Final = 0.012
 """Of the picture's height, kept free on every side."""
+ABOVE: Final = 0.35
+"""Share of the free height that stays above the highest hand; the rest is floor."""
 HAND: Final = 0.6
 """Fingertips beyond the wrist, in forearms."""
 CROWN: Final = 0.95
@@ -224,7 +226,8 @@ class Dancer:
         room = np.array([width - 2 * margin, height - 2 * margin])
         self._scale = min(self._scale, float(np.min(room / (high - low))))
         left = width / 2 - (low[0] + high[0]) / 2 * self._scale
-        self._shift = np.array([left, height - margin - high[1] * self._scale])
+        free = height - (high[1] - low[1]) * self._scale
+        self._shift = np.array([left, free * ABOVE - low[1] * self._scale])
 
     def _stature(self) -> float:
         """Crown to sole in stage units."""

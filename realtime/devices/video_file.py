@@ -1,0 +1,138 @@
+"""Video files through PyAV: true timestamps, rotation, honest about truncated files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.maps import DanceError
+from realtime.pure.types import Frame
+
+TRUNCATED_S = 0.7  # of the promised length missing at the end
+
+
+class VideoError(DanceError):
+    """A video file cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What the file promises: length in s (None: unknown), frames per second, size (w, h) px."""
+
+    length_s: float | None
+    fps: float
+    size: tuple[int, int]
+    has_audio: bool
+
+
+class VideoFile:
+    """One video; ``frames`` gives its pictures with their own timestamps, from its first picture."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file.
+
+        Raises
+        ------
+        VideoError
+            Where it is missing, empty, no video, or has no picture stream.
+        """
+        self.path = path
+        self._container = _open(path)
+        stream = self._container.streams.video[0]
+        stream.thread_type = "AUTO"
+        length = stream.duration * stream.time_base if stream.duration else None
+        if length is None and self._container.duration:
+            length = self._container.duration / av.time_base
+        self.info = VideoInfo(
+            length_s=None if length is None else float(length),
+            fps=float(stream.average_rate or stream.guessed_rate or 30),
+            size=(stream.width, stream.height),
+            has_audio=bool(self._container.streams.audio),
+        )
+        self.warning = ""
+        self.first_pts_s = 0.0
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield every picture, upright; ``captured_s`` counts from the first picture.
+
+        After the last one ``warning`` says whether the file ended before its promised length.
+        """
+        last = 0.0
+        index = 0
+        first: float | None = None
+        try:
+            for picture in self._container.decode(video=0):
+                at = float(picture.time) if picture.time is not None else index / self.info.fps
+                if first is None:
+                    first = self.first_pts_s = at
+                last = at - first
+                yield Frame(_upright(picture), last, index)
+                index += 1
+        except av.error.FFmpegError as why:
+            self.warning = f"{self.path}: damaged after {last:.1f} s ({why.strerror})"
+        self._check_end(index, last)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._container.close()
+
+    def __enter__(self) -> VideoFile:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self.close()
+
+    def _check_end(self, count: int, last_s: float) -> None:
+        if count == 0:
+            raise VideoError(f"{self.path}: holds no readable picture; export it again as mp4")
+        promised = self.info.length_s
+        ends_s = last_s + 1 / self.info.fps
+        if not self.warning and promised is not None and ends_s < promised - TRUNCATED_S:
+            self.warning = (
+                f"{self.path}: ends after {ends_s:.1f} s of {promised:.1f} s, the file is truncated"
+            )
+
+
+def read_picture(path: Path) -> NDArray[np.uint8]:
+    """Return a picture file as uint8 (H, W, 3) BGR, upright.
+
+    Raises
+    ------
+    VideoError
+        Where it cannot be read.
+    """
+    with VideoFile(path) as video:
+        for frame in video.frames():
+            return frame.image
+    raise VideoError(f"{path}: holds no readable picture")
+
+
+def _open(path: Path) -> Any:  # noqa: ANN401 - PyAV's containers have no common typed base
+    if not path.exists():
+        raise VideoError(f"{path}: there is no such file; check the path")
+    if path.is_dir():
+        raise VideoError(f"{path}: is a folder; name a video file")
+    if path.stat().st_size == 0:
+        raise VideoError(f"{path}: is empty (0 bytes); copy or export it again")
+    try:
+        container = av.open(str(path))
+    except av.error.FFmpegError as why:
+        text = f"{path}: is no video that can be read ({why.strerror}); export it as mp4 or webm"
+        raise VideoError(text) from None
+    if not container.streams.video:
+        container.close()
+        raise VideoError(f"{path}: has sound but no pictures; a choreography needs a video")
+    return container
+
+
+def _upright(picture: Any) -> NDArray[np.uint8]:  # noqa: ANN401 - av.VideoFrame lacks rotation in stubs
+    image: NDArray[np.uint8] = picture.to_ndarray(format="bgr24")
+    turns = round(picture.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image

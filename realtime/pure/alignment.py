@@ -1,0 +1,80 @@
+"""Dynamic time warping inside a band of lags.
+
+After Sakoe and Chiba, "Dynamic programming algorithm optimization for spoken word recognition"
+(IEEE ASSP 1978): the reference advances one row a step, the player none, one or two. Lags are the
+columns: column c of row i compares reference row i with player row ``i + c - half`` where
+``half`` is the band in rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+STALL_PENALTY = 0.15  # the player stands on one row while the reference moves on; never twice in a row
+SKIP_PENALTY = 0.05  # the player moves on by two rows
+
+
+class DtwStream:
+    """Accumulates costs row by row; both ends are open on the player's side.
+
+    ``step`` takes costs float (..., L) of one reference row against L lags; leading axes are
+    independent alignments done together.
+    """
+
+    def __init__(self) -> None:
+        self._free: NDArray[np.float64] | None = None  # best sums that may stall next
+        self._stalled: NDArray[np.float64] | None = None  # best sums that have just stalled
+        self._back: list[NDArray[np.int8]] = []
+
+    def step(self, costs: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Take one row; return the best sums so far, float64 (..., L)."""
+        costs = costs.astype(np.float64)
+        if self._free is None or self._stalled is None:
+            self._free, self._stalled = costs, np.full_like(costs, np.inf)
+            return costs
+        free, stalled = self._free, self._stalled
+        options = np.stack([
+            free, _shifted(free, 1) + SKIP_PENALTY,
+            stalled, _shifted(stalled, 1) + SKIP_PENALTY,
+        ])  # fmt: skip
+        best = options.argmin(axis=0)
+        self._back.append(best.astype(np.int8))
+        self._free = costs + np.take_along_axis(options, best[None], axis=0)[0]
+        self._stalled = costs + _shifted(free, -1) + STALL_PENALTY
+        return np.minimum(self._free, self._stalled)
+
+    def path(self) -> NDArray[np.intp]:
+        """Return the best path as columns int (..., R): the lag column of each reference row."""
+        if self._free is None or self._stalled is None:
+            raise ValueError("a path needs at least one row")
+        both = np.stack([self._free, self._stalled])
+        column = both.min(axis=0).argmin(axis=-1)
+        at = column[None, ..., None]
+        state = np.take_along_axis(both, np.broadcast_to(at, (2, *at.shape[1:])), -1)[..., 0]
+        in_stall = state.argmin(axis=0)
+        columns = [column]
+        for best in reversed(self._back):
+            step = np.take_along_axis(best, column[..., None], axis=-1)[..., 0]
+            column = column + np.where(in_stall == 1, 1, np.where(step % 2 == 1, -1, 0))
+            in_stall = np.where(in_stall == 1, 0, (step >= 2).astype(int))
+            columns.append(column)
+        return np.stack(columns[::-1], axis=-1)
+
+
+def align(costs: NDArray[np.floating]) -> NDArray[np.intp]:
+    """Return the best path (..., R) through costs float (..., R, L), see ``DtwStream``."""
+    stream = DtwStream()
+    for row in range(costs.shape[-2]):
+        stream.step(costs[..., row, :])
+    return stream.path()
+
+
+def _shifted(sums: NDArray[np.float64], by: int) -> NDArray[np.float64]:
+    """Return the sums moved ``by`` columns to higher lags; what comes in from outside is inf."""
+    out = np.full_like(sums, np.inf)
+    if by > 0:
+        out[..., by:] = sums[..., :-by]
+    else:
+        out[..., :by] = sums[..., -by:]
+    return out

@@ -1,0 +1,296 @@
+"""The judge: from the choreography and a player's poses to verdicts and a report.
+
+score = 100 * clip((m - null) / (1 - null)) with m = likeness * timing * energy, where likeness is
+measured against what two trained dancers of one routine reach, and null is what the best of the
+cheats earns on this very song. 0: no better than standing still or flailing. 100: as alike as
+two professionals, on time, at full size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from realtime.pure.chance import cheats
+from realtime.pure.comparison import (
+    BAND_ROWS,
+    MARGIN_ROWS,
+    MIN_SEEN,
+    RATE,
+    Comparison,
+    compare,
+)
+from realtime.pure.features import VELOCITY_ROWS, Features, cut, describe, mirror_image
+from realtime.pure.track import PoseTrack, choreography_rows, resample
+from realtime.pure.types import Choreography, Grade, Verdict
+
+BEATS_PER_MOVE: Final = 4
+HUMAN_CEILING: Final = 0.75  # of its self-likeness: where two trained dancers of a routine stand
+ON_TIME_S: Final = 0.080  # full credit
+TOO_LATE_S: Final = 0.300  # none
+FULL_ENERGY: Final = 0.70  # of the reference's motion
+WILD_ENERGY: Final = (2.0, 3.2)  # from full credit to none
+HOLD_EFFORT: Final = 0.10  # 1/s; a move with less is a hold and asks for stillness
+HOLD_STILL: Final = (0.3, 1.3)  # 1/s of motion in a hold: full credit, none
+WRONG_SIDE: Final = (0.10, 0.30)  # the mirror image fits better by so much: full credit, none
+MAX_FAULT: Final = 0.2  # of a move without camera; more is not judged
+WINDOWS: Final[tuple[tuple[Grade, float, float], ...]] = (
+    ("PERFECT", 0.060, 85), ("GREAT", 0.100, 70), ("GOOD", 0.150, 50), ("OK", 0.200, 30),
+)  # fmt: skip
+"""Grade, largest lag in s, least score."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standard:
+    """What a song asks: windows of its features, weights of its moves, and what cheats earn.
+
+    ``start_s`` float64 (K,) and ``length_s`` of the moves, ``windows`` Features (K, R, 11),
+    ``weight`` float64 (K,), ``null`` 0..1, ``limb_null`` name -> 0..1, ``null_name`` the best cheat.
+    """
+
+    start_s: NDArray[np.float64]
+    length_s: float
+    windows: Features
+    weight: NDArray[np.float64]
+    null: float
+    null_name: str
+    limb_null: dict[str, float]
+    nulls: dict[str, float]
+
+    @property
+    def move_rows(self) -> int:
+        """Rows of one move."""
+        return self.windows.weight.shape[-2] // 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """The raw marks of moves: ``worth`` m (K,), the comparison, ``limbs`` name -> worth (K,)."""
+
+    worth: NDArray[np.float64]
+    compared: Comparison
+    limbs: dict[str, NDArray[np.float64]]
+
+
+def standard_from_choreography(
+    dance: Choreography, *, bpm: float, first_beat_s: float = 0.0
+) -> Standard:
+    """Return the standard of one member's dance; moves are four beats from ``first_beat_s`` on."""
+    length_s = BEATS_PER_MOVE * 60 / bpm
+    count = max(int((dance.end_s - max(first_beat_s, dance.start_s) + 1e-6) // length_s), 1)
+    begin = max(first_beat_s, dance.start_s)
+    start_s = begin + length_s * np.arange(count)
+    windows = _windows(lambda t: choreography_rows(dance, t), start_s, length_s, VELOCITY_ROWS)
+    windows = _inner(windows, VELOCITY_ROWS)
+    rows = _row_count(length_s)
+    itself = _marks(windows, _player_windows(dance, dance.joints, start_s, length_s), rows)
+    weight = _move_weight(itself.compared.effort)
+    worth: dict[str, list[float]] = {}
+    limb_worth: dict[str, dict[str, list[float]]] = {}
+    for name, joints in cheats(dance.joints, dance.fps, round(length_s * dance.fps)).items():
+        kind = name.partition("#")[0]
+        marks = _marks(windows, _player_windows(dance, joints, start_s, length_s), rows)
+        worth.setdefault(kind, []).append(float(np.average(marks.worth, weights=weight)))
+        for limb, marked in marks.limbs.items():
+            earned = limb_worth.setdefault(limb, {}).setdefault(kind, [])
+            earned.append(float(np.average(marked, weights=weight)))
+    nulls = {kind: float(np.mean(tries)) for kind, tries in worth.items()}
+    best = max(nulls, key=lambda kind: nulls[kind])
+    limb_null = {
+        limb: max(float(np.mean(tries)) for tries in kinds.values())
+        for limb, kinds in limb_worth.items()
+    }
+    return Standard(start_s, length_s, windows, weight, nulls[best], best, limb_null, nulls)
+
+
+class Judge:
+    """Gives a verdict on each move as soon as the poses for it are there.
+
+    ``step`` is called whenever poses were added; the same poses give the same verdicts, live or
+    all at once.
+    """
+
+    def __init__(self, standard: Standard, *, player_lag_s: float = 0.0) -> None:
+        """Take the standard; ``player_lag_s`` is the calibrated lag of camera and speaker."""
+        self.standard = standard
+        self._player_lag_s = player_lag_s
+        self._faults: list[tuple[float, float]] = []
+        self._kept: list[tuple[float, dict[str, float], Verdict, float]] = []
+        self._next = 0
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """All verdicts so far."""
+        return tuple(kept[2] for kept in self._kept)
+
+    def fault(self, start_s: float, end_s: float) -> None:
+        """Note song seconds without camera: moves mostly inside are not judged."""
+        self._faults.append((start_s, end_s))
+
+    def due_s(self) -> float | None:
+        """Return the song second from which the next move can be judged; None after the last."""
+        if self._next >= len(self.standard.start_s):
+            return None
+        end = self.standard.start_s[self._next] + self.standard.length_s
+        return float(end + MARGIN_ROWS / RATE + self._player_lag_s)
+
+    def step(self, track: PoseTrack, song_s: float) -> list[Verdict]:
+        """Return the verdicts that became possible by song second ``song_s``."""
+        fresh = []
+        while (due := self.due_s()) is not None and song_s >= due:
+            fresh.append(self._judge(track))
+        return fresh
+
+    def _judge(self, track: PoseTrack) -> Verdict:
+        k = self._next
+        self._next += 1
+        standard = self.standard
+        at = standard.start_s[k : k + 1]
+        lag = self._player_lag_s
+        player = _windows(lambda t: track.rows(t + lag), at, standard.length_s, MARGIN_ROWS)
+        reference = _take(standard.windows, slice(k, k + 1))
+        marks = _marks(reference, _inner(player, VELOCITY_ROWS), standard.move_rows)
+        verdict = self._verdict(k, marks)
+        limbs = {name: float(worth[0]) for name, worth in marks.limbs.items()}
+        coverage = float(marks.compared.coverage[0])
+        self._kept.append((float(marks.worth[0]), limbs, verdict, coverage))
+        return verdict
+
+    def _verdict(self, k: int, marks: Marks) -> Verdict:
+        start = float(self.standard.start_s[k])
+        end = start + self.standard.length_s
+        lag = float(marks.compared.lag_s[0])
+        coverage = float(marks.compared.coverage[0])
+        score = 100 * corrected(float(marks.worth[0]), self.standard.null)
+        if self._fault_share(start, end) > MAX_FAULT:
+            return Verdict(k, start, end, "MISS", 0.0, 0.0, "not judged: camera lost", judged=False)
+        grade = grade_of(score, lag, coverage)
+        return Verdict(k, start, end, grade, score, lag, _why(marks, score, lag))
+
+    def _fault_share(self, start: float, end: float) -> float:
+        lost = sum(max(0.0, min(b, end) - max(a, start)) for a, b in self._faults)
+        return lost / (end - start)
+
+    def totals(self) -> tuple[float, dict[str, float], float]:
+        """Return the score 0..100 so far, the limbs' scores, and the coverage 0..1."""
+        judged = [kept for kept in self._kept if kept[2].judged]
+        if not judged:
+            return 0.0, {}, 0.0
+        weight = [float(self.standard.weight[kept[2].move]) for kept in judged]
+        worth = float(np.average([kept[0] for kept in judged], weights=weight))
+        limbs = {}
+        for name, null in self.standard.limb_null.items():
+            if null < HUMAN_CEILING:
+                mean = float(np.average([kept[1][name] for kept in judged], weights=weight))
+                limbs[name] = 100 * corrected(mean, null)
+        coverage = float(np.average([kept[3] for kept in judged], weights=weight))
+        return 100 * corrected(worth, self.standard.null), limbs, coverage
+
+
+def corrected(worth: float, null: float) -> float:
+    """Return worth 0..1 corrected for what a cheat earns: 0 at ``null``, 1 at 1."""
+    return min(max((worth - null) / max(1 - null, 1e-6), 0.0), 1.0)
+
+
+def timing_credit(lag_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the credit 1..0 for lags in s: full to 80 ms, a half cosine down to none at 300 ms."""
+    late = np.clip((np.abs(lag_s) - ON_TIME_S) / (TOO_LATE_S - ON_TIME_S), 0, 1)
+    credit: NDArray[np.float64] = 0.5 + 0.5 * np.cos(np.pi * late)
+    return credit
+
+
+def energy_credit(
+    energy: NDArray[np.float64], effort: NDArray[np.float64], restless: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the credit 0..1 for motion: as large as the choreography; in holds, stillness."""
+    low, high = WILD_ENERGY
+    danced = np.clip(energy / FULL_ENERGY, 0, 1) * np.clip((high - energy) / (high - low), 0, 1)
+    still = np.clip((HOLD_STILL[1] - restless) / (HOLD_STILL[1] - HOLD_STILL[0]), 0, 1)
+    return np.where(effort < HOLD_EFFORT, still, danced)
+
+
+def grade_of(score: float, lag_s: float, coverage: float) -> Grade:
+    """Return the grade for a move's score 0..100, lag and coverage (under 60 %: GOOD at best)."""
+    for grade, window, floor in WINDOWS:
+        if abs(lag_s) <= window and score >= floor:
+            hidden = coverage < MIN_SEEN and grade in ("PERFECT", "GREAT")
+            return "GOOD" if hidden else grade
+    return "MISS"
+
+
+def _marks(reference: Features, player: Features, rows: int) -> Marks:
+    compared = compare(reference, player, rows)
+    timing = timing_credit(compared.lag_s)
+    size = energy_credit(compared.energy, compared.effort, compared.restless)
+    side = _side_credit(compared, compare(reference, mirror_image(player), rows))
+    worth = np.clip(compared.likeness / HUMAN_CEILING, 0, 1) * timing * size * side
+    limbs = {}
+    for name, (likeness, energy, effort) in compared.limbs.items():
+        moved = np.where(effort < HOLD_EFFORT, 1.0, np.clip(energy / FULL_ENERGY, 0, 1))
+        limbs[name] = np.clip(likeness / HUMAN_CEILING, 0, 1) * moved * timing
+    return Marks(worth, compared, limbs)
+
+
+def _side_credit(right: Comparison, mirrored: Comparison) -> NDArray[np.float64]:
+    """Return the credit 0..1 for dancing on the right side: none where the mirror image fits."""
+    low, high = WRONG_SIDE
+    better = _timed(mirrored) - _timed(right)
+    credit: NDArray[np.float64] = np.clip((high - better) / (high - low), 0, 1)
+    return credit
+
+
+def _timed(compared: Comparison) -> NDArray[np.float64]:
+    return compared.likeness * timing_credit(compared.lag_s)
+
+
+def _why(marks: Marks, score: float, lag_s: float) -> str:
+    compared = marks.compared
+    if compared.coverage[0] < MIN_SEEN:
+        return "not seen well enough"
+    if score >= WINDOWS[0][2]:
+        return ""
+    if compared.effort[0] < HOLD_EFFORT and compared.restless[0] > HOLD_STILL[0]:
+        return "moved in a hold"
+    if compared.effort[0] >= HOLD_EFFORT and compared.energy[0] < FULL_ENERGY * 0.8:
+        return "too small"
+    if abs(lag_s) > ON_TIME_S and compared.likeness[0] > 0.5:
+        return "late" if lag_s > 0 else "early"
+    worst = min(marks.limbs, key=lambda name: float(marks.limbs[name][0]))
+    return f"{worst.replace('_', ' ')} differs"
+
+
+def _move_weight(effort: NDArray[np.float64]) -> NDArray[np.float64]:
+    typical = max(float(np.median(effort)), 1e-6)
+    weight: NDArray[np.float64] = np.clip(np.sqrt(effort / typical), 0.25, 1.5)
+    return weight
+
+
+def _row_count(length_s: float) -> int:
+    return max(round(length_s * RATE), 2)
+
+
+def _player_windows(
+    dance: Choreography, joints: NDArray[np.float32], start_s: NDArray[np.float64], length_s: float
+) -> Features:
+    at_s = dance.start_s + np.arange(len(joints)) / dance.fps
+    windows = _windows(lambda t: resample(at_s, joints, t), start_s, length_s, MARGIN_ROWS)
+    return _inner(windows, VELOCITY_ROWS)
+
+
+def _windows(rows_at, start_s, length_s: float, margin: int) -> Features:  # type: ignore[no-untyped-def]
+    rows = _row_count(length_s)
+    offsets = (np.arange(-rows - margin, rows + margin) + 0.5) / RATE * (length_s * RATE / rows)
+    times = start_s[:, None] + offsets
+    joints = rows_at(times.ravel()).reshape(len(start_s), len(offsets), 18, 3)
+    return describe(joints, RATE)
+
+
+def _inner(features: Features, margin: int) -> Features:
+    return cut(features, margin, features.weight.shape[-2] - margin)
+
+
+def _take(features: Features, which: slice) -> Features:
+    return Features(features.direction[which], features.velocity[which], features.weight[which])

@@ -1,0 +1,168 @@
+"""The one dancer we follow: found in the full picture, then tracked by crop, held among others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.maps import Region
+from realtime.pure.types import Pose
+
+CROP_MARGIN: Final = 1.3  # of the box's longer side; 1.35 of one pose's own box measured best
+BOX_RELAXES_S: Final = 0.5  # the box grows at once and shrinks slowly: half a pose is no half body
+LOST_S: Final = 0.35  # without a believable pose: look at the full picture
+FORGET_S: Final = 2.0  # gone longer: whoever is largest and most central now
+RECHECK_S: Final = 1.0  # poorly seen: a full picture this often, in case we hold on to furniture
+POOR: Final = 9  # joints
+MIN_SEEN: Final = 5
+MIN_ACQUIRED: Final = 9  # to begin with: enough to be somebody, head and arms alone will do
+TOO_UNLIKE: Final = 1.0
+COLOUR_SCALE: Final = 60.0  # grey levels that make clothes a different person's
+CLOTHES_SEEN: Final = 0.25  # of the patches must match; the dancer's own arms hide the others
+COLOUR_MEMORY: Final = 0.05
+_CLOTHES: Final = ((1, 8, 0.35), (1, 11, 0.35), (1, 8, 0.7), (1, 11, 0.7), (8, 9, 0.5), (11, 12, 0.5))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Where the network should look next: a square ``region``, or None for the full picture."""
+
+    region: Region | None
+
+
+class Player:
+    """Holds one dancer: ``look`` says where to search, ``choose`` takes the people found there.
+
+    A person is recognised by place, size and the colours of the clothes, so the dancer stays the
+    dancer while somebody else walks through.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the dancer."""
+        self._pose: Pose | None = None
+        self._box = np.zeros((2, 2))
+        self._seen_s = -np.inf
+        self._full_s = -np.inf
+        self._speed = np.zeros(2)
+        self._clothes: NDArray[np.float64] | None = None
+
+    def look(self, at_s: float) -> Look:
+        """Return where to look in the frame captured at host second ``at_s``."""
+        pose = self._pose
+        if pose is None or at_s - self._seen_s > LOST_S or self._doubtful(pose, at_s):
+            self._full_s = at_s
+            return Look(None)
+        return Look(crop_region(self._box + self._speed * min(at_s - self._seen_s, 0.1)))
+
+    def _doubtful(self, pose: Pose, at_s: float) -> bool:
+        return bool(pose.seen.sum() <= POOR) and at_s - self._full_s >= RECHECK_S
+
+    def choose(self, poses: list[Pose], image: NDArray[np.uint8], at_s: float) -> Pose | None:
+        """Return the dancer among people found in a uint8 (H, W, 3) picture, None if not there."""
+        people = [pose for pose in poses if pose.seen.sum() >= MIN_SEEN]
+        held = self._pose
+        if held is None or at_s - self._seen_s > FORGET_S:
+            whole = [pose for pose in people if pose.seen.sum() >= MIN_ACQUIRED]
+            chosen = most_prominent(whole, image.shape[1])
+            self._clothes, self._pose = None, None
+        else:
+            unlike = [self._unlike(held, pose, image, at_s) for pose in people]
+            best = int(np.argmin(unlike)) if unlike else 0
+            chosen = people[best] if unlike and unlike[best] <= TOO_UNLIKE else None
+        if chosen is not None:
+            self._remember(chosen, image, at_s)
+        return chosen
+
+    def _unlike(
+        self, held: Pose, pose: Pose, image: NDArray[np.uint8], at_s: float
+    ) -> float:
+        """Return how unlike the dancer a person is: 0 the same, above 1 somebody else."""
+        gone_s = at_s - self._seen_s
+        distance = self._distance(held, pose, self._speed * min(gone_s, 0.1))
+        reach = 0.8 + 1.5 * gone_s  # body sizes; the longer gone, the farther away
+        unlike = distance / reach
+        clothes = clothes_of(pose, image)
+        if self._clothes is not None:
+            apart = np.abs(clothes - self._clothes).mean(axis=1)
+            if np.isfinite(apart).any():
+                unlike += float(np.nanquantile(apart, CLOTHES_SEEN)) / COLOUR_SCALE
+        return unlike
+
+    def _distance(self, held: Pose, pose: Pose, shift: NDArray[np.float64]) -> float:
+        """Return the median way of the joints seen in both, in body sizes (40 % of the box)."""
+        both = held.seen & pose.seen
+        if not both.any():
+            return float(np.inf)
+        size = 0.4 * max(float((self._box[1] - self._box[0]).max()), 10.0)
+        apart = pose.joints[both, :2] - held.joints[both, :2] - shift
+        return float(np.median(np.linalg.norm(apart, axis=1))) / size
+
+    def _remember(self, pose: Pose, image: NDArray[np.uint8], at_s: float) -> None:
+        if self._pose is not None and 0 < at_s - self._seen_s < LOST_S:
+            speed = _shift(self._pose, pose) / (at_s - self._seen_s)
+            self._speed = 0.5 * self._speed + 0.5 * speed
+        else:
+            self._speed = np.zeros(2)
+        clothes = clothes_of(pose, image)
+        if self._clothes is None:
+            self._clothes = clothes
+        else:
+            known = np.where(np.isfinite(self._clothes), self._clothes, clothes)
+            fresh = np.where(np.isfinite(clothes), clothes, known)
+            self._clothes = (1 - COLOUR_MEMORY) * known + COLOUR_MEMORY * fresh
+        self._grow_box(pose, at_s)
+        self._pose, self._seen_s = pose, at_s
+
+    def _grow_box(self, pose: Pose, at_s: float) -> None:
+        xy = pose.joints[pose.seen, :2].astype(np.float64)
+        now = np.stack([xy.min(axis=0), xy.max(axis=0)])
+        if self._pose is None:
+            self._box = now
+            return
+        relax = 1 - np.exp(-(at_s - self._seen_s) / BOX_RELAXES_S)
+        relaxed = self._box + relax * (now - self._box)
+        self._box = np.stack([np.minimum(now[0], relaxed[0]), np.maximum(now[1], relaxed[1])])
+
+
+def most_prominent(people: list[Pose], image_width: int) -> Pose | None:
+    """Return the largest and most central person, None where there is nobody."""
+
+    def prominence(pose: Pose) -> float:
+        xy = pose.joints[pose.seen, :2]
+        off_centre = abs(float(xy[:, 0].mean()) - image_width / 2) / (image_width / 2)
+        return float(np.ptp(xy[:, 1])) * float(pose.seen.sum()) * (1 - 0.6 * off_centre)
+
+    return max(people, key=prominence, default=None)
+
+
+def crop_region(box: NDArray[np.float64]) -> Region:
+    """Return the square around a box (2, 2) of lowest and highest x, y: its longer side x 1.3."""
+    x, y = box.mean(axis=0)
+    half = CROP_MARGIN * max(float((box[1] - box[0]).max()), 16.0) / 2
+    return (float(x - half), float(y - half), float(x + half), float(y + half))
+
+
+def clothes_of(pose: Pose, image: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return the mean colours (6, 3) of small patches of torso and thighs; NaN where unseen."""
+    height, width = image.shape[:2]
+    colours = np.full((len(_CLOTHES), 3), np.nan)
+    for k, (a, b, share) in enumerate(_CLOTHES):
+        at = pose.joints[a, :2] * (1 - share) + pose.joints[b, :2] * share
+        if np.isfinite(at).all():
+            x, y = int(min(max(at[0], 2), width - 3)), int(min(max(at[1], 2), height - 3))
+            colours[k] = image[y - 2 : y + 3, x - 2 : x + 3].reshape(-1, 3).mean(axis=0)
+    return colours
+
+
+def _shift(old: Pose, new: Pose) -> NDArray[np.float64]:
+    both = old.seen & new.seen
+    if not both.any():
+        return np.zeros(2)
+    shift: NDArray[np.float64] = np.median(new.joints[both, :2] - old.joints[both, :2], axis=0)
+    return shift.astype(np.float64)
