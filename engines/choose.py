@@ -75,7 +75,7 @@ def open_vision(
     """
     if runtime != AUTO and runtime not in RUNTIMES:
         raise NetworkError(
-            f"there is no runtime {runtime!r}; choose {AUTO}, {' or '.join(RUNTIMES)}"
+            f"there is no runtime {runtime!r}; choose one of {', '.join([AUTO, *RUNTIMES])}"
         )
     if threads is None:
         threads = max(1, (os.cpu_count() or 2) - 1)

@@ -265,10 +265,8 @@ class OnnxWriter:
         conv = self._source[bias.inputs[0]]
         if conv.op != "Conv2D":
             raise GraphError(f"is another graph ({bias.name!r} is the bias of no convolution)")
-        weights, values = (
-            self._array(conv.inputs[1], rank=4),
-            self._array(bias.inputs[1], rank=1),
-        )
+        weights = self._array(conv.inputs[1], rank=4)
+        values = self._array(bias.inputs[1], rank=1)
         source = conv.inputs[0]
         before = self._source[source]
         if self._folds(before):
