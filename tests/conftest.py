@@ -1,0 +1,18 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Measuring material that does not ship with the game."""
+    beside = Path(__file__).resolve().parents[2] / "shared"
+    path = Path(os.environ.get("KPOPDANCE_SHARED", beside))
+    if not path.is_dir():
+        pytest.skip(f"no measuring material at {path}; set KPOPDANCE_SHARED")
+    return path

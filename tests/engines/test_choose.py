@@ -1,0 +1,128 @@
+import logging
+import re
+import subprocess
+import sys
+
+import pytest
+
+from engines import choose
+from engines.choose import BUNDLED, RUNTIMES, Runtime, open_vision
+from engines.maps import NetworkError
+
+
+class NamedNetwork:
+    name = "openpose-thin"
+
+    def __init__(self, wish):
+        self.wish = wish
+        self.runtime = f"fake, {wish.threads} threads"
+
+
+def without_wheel(wish):
+    raise ImportError("No module named 'fastest'")
+
+
+def without_device(wish):
+    raise NetworkError("no device answers; start one")
+
+
+def table(monkeypatch, **openers):
+    entries = {
+        key: Runtime(key.upper(), f"{key}-package", "runs", opener)
+        for key, opener in openers.items()
+    }
+    monkeypatch.setattr(choose, "RUNTIMES", entries)
+
+
+def test_openvino_comes_before_onnx_runtime():
+    assert list(RUNTIMES)[-2:] == ["openvino", "onnxruntime"]
+
+
+def test_the_first_that_works_is_taken_and_says_why(monkeypatch, caplog):
+    table(monkeypatch, first=NamedNetwork, second=without_wheel)
+    with caplog.at_level(logging.WARNING):
+        vision = open_vision()
+    assert vision.reason == "FIRST runs"
+    assert not caplog.records
+
+
+def test_fallback_is_loud(monkeypatch, caplog):
+    table(monkeypatch, first=without_wheel, second=without_device, third=NamedNetwork)
+    with caplog.at_level(logging.WARNING):
+        vision = open_vision()
+    first, second = (record.getMessage() for record in caplog.records)
+    assert "FIRST not used because FIRST cannot be imported" in first
+    assert "pip install first-package" in first
+    assert second == "SECOND not used because no device answers; start one"
+    assert vision.reason == f"THIRD runs; {first}; {second}"
+
+
+def test_nothing_works(monkeypatch):
+    table(monkeypatch, first=without_wheel, second=without_device)
+    with pytest.raises(NetworkError, match=r"no runtime can open.*FIRST.*SECOND.*start one"):
+        open_vision()
+
+
+def test_a_runtime_asked_for_is_taken_or_refused(monkeypatch):
+    table(monkeypatch, first=NamedNetwork, second=NamedNetwork, third=without_wheel)
+    assert open_vision("second").reason == "SECOND was asked for"
+    with pytest.raises(NetworkError, match="pip install third-package"):
+        open_vision("third")
+
+
+def test_other_errors_are_not_hidden(monkeypatch):
+    def broken(wish):
+        raise ZeroDivisionError
+
+    table(monkeypatch, first=broken, second=NamedNetwork)
+    with pytest.raises(ZeroDivisionError):
+        open_vision()
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(8, 7), (1, 1), (None, 1)])
+def test_one_core_is_left_to_the_game(monkeypatch, cores, threads):
+    table(monkeypatch, first=NamedNetwork)
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    assert open_vision().runtime == f"fake, {threads} threads"
+    assert open_vision(threads=3).runtime == "fake, 3 threads"
+
+
+def test_a_network_needs_a_thread():
+    with pytest.raises(NetworkError, match="at least 1 thread, got 0"):
+        open_vision(threads=0)
+
+
+def test_unknown_runtime():
+    with pytest.raises(
+        NetworkError, match=r"no runtime .cuda.; choose one of auto, .*openvino"
+    ):
+        open_vision("cuda")
+
+
+def test_missing_model(tmp_path):
+    missing = tmp_path / "gone.onnx"
+    with pytest.raises(NetworkError, match=f"{re.escape(str(missing))}: there is no such"):
+        open_vision(model=missing)
+
+
+def test_damaged_model_is_told_once_for_each_runtime(tmp_path):
+    damaged = tmp_path / "damaged.onnx"
+    damaged.write_bytes(b"not a network\n")
+    with pytest.raises(NetworkError, match=r"OpenVINO.*damaged\.onnx: ONNX Runtime"):
+        open_vision(model=damaged)
+
+
+def test_real_runtimes_open():
+    for key in RUNTIMES:
+        pytest.importorskip(key)
+        vision = open_vision(key, threads=1)
+        assert vision.name == "openpose-thin"
+        assert vision.runtime.startswith(RUNTIMES[key].label)
+
+
+def test_choosing_loads_no_runtime():
+    heavy = set(RUNTIMES)
+    code = f"import sys, engines.choose; sys.exit(bool({heavy} & {{*sys.modules}}))"
+    root = BUNDLED.parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, check=False)
+    assert done.returncode == 0
