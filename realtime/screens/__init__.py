@@ -1,1 +1,1 @@
-"""What a player sees: each screen draws one view and answers keys."""
+"""What the player sees and presses: screens draw frozen views and name what keys mean."""

@@ -1,0 +1,458 @@
+"""The dance: coach on the stage, the player in the mirror, the judgement, what comes next."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+import pygame
+
+from realtime.pure import body
+from realtime.screens.actions import ENTER
+from realtime.screens.figure import pictogram
+from realtime.screens.mirror import MirrorPanel
+from realtime.screens.theme import (
+    CYAN,
+    FAINT,
+    GOLD,
+    GRADE_COLOUR,
+    MAGENTA,
+    MINT,
+    NIGHT,
+    RED,
+    SOFT,
+    VIOLET,
+    WHITE,
+    Glass,
+    Style,
+    blit_faded,
+    clock_words,
+    dim,
+    is_wide,
+    mix,
+    scale_of,
+)
+from realtime.screens.troupe import Troupe, accent_wrist
+
+if TYPE_CHECKING:
+    from realtime.pure.types import Verdict
+    from realtime.pure.view import DanceView, Upcoming
+    from realtime.screens.actions import Action
+    from realtime.screens.stage import Stage
+    from realtime.screens.theme import Align, Colour, Hints, Theme
+
+LOOK_AHEAD_S: Final = 4.0
+"""How long before it is due a pictogram enters the lane."""
+PASSED_S: Final = 0.35
+"""How long it is still seen after."""
+ON_TIME_S: Final = 0.04
+"""A smaller lag is called on time."""
+POP_S: Final = 0.16
+"""How long a judgement takes to spring into place."""
+HOLD_S, FADE_S = 1.0, 0.6
+KEYS: Final[Hints] = (("Space", "pause"), ("M", "mirror"), ("Esc", "back"))
+PAUSE_KEYS: Final[Hints] = (
+    ("Space", "go on"),
+    ("R", "start again"),
+    ("Esc", "back to the songs"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DanceLayout:
+    """Where everything is, px; all but ``banner`` and ``middle`` keep clear of each other."""
+
+    title: pygame.Rect
+    clock: pygame.Rect
+    progress: pygame.Rect
+    score: pygame.Rect
+    verdict: pygame.Rect
+    camera: pygame.Rect
+    coach: pygame.Rect
+    lane: pygame.Rect
+    keys: pygame.Rect
+    status: pygame.Rect
+    banner: pygame.Rect
+    middle: pygame.Rect
+    unit: float
+
+    def panels(self) -> dict[str, pygame.Rect]:
+        """Return the rectangles that must not overlap, by name."""
+        rects = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {n: r for n, r in rects.items() if n not in ("banner", "middle", "unit")}
+
+    @property
+    def now_x(self) -> int:
+        """Where in the lane a pose is due now."""
+        return round(self.lane.left + self.lane.height * 0.72)
+
+    def lane_x(self, ahead_s: float) -> float:
+        """Return where in the lane a pose stands that is due in some seconds."""
+        way = self.lane.right - self.now_x + self.lane.height * 0.5
+        return self.now_x + way * ahead_s / LOOK_AHEAD_S
+
+
+def dance_layout(size: tuple[int, int]) -> DanceLayout:
+    """Return the layout of a window, side by side or stacked."""
+    return _wide(size) if is_wide(size) else _tall(size)
+
+
+def _wide(size: tuple[int, int]) -> DanceLayout:
+    (width, height), u = size, scale_of(size)
+
+    def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:
+        return pygame.Rect(round(left), round(top), round(right - left), round(bottom - top))
+
+    edge, foot = 32 * u, height - 20 * u
+    column = edge + 0.325 * width
+    lane_top = foot - 152 * u
+    camera_high = min(0.75 * (column - edge), lane_top + 100 * u - 268 * u)
+    camera_top = foot - 52 * u - camera_high
+    return DanceLayout(
+        title=box(edge, 22 * u, width - 190 * u, 66 * u),
+        clock=box(width - 180 * u, 22 * u, width - edge, 66 * u),
+        progress=box(edge, 76 * u, width - edge, 82 * u),
+        score=box(edge, 98 * u, column, 98 * u + (camera_top - 98 * u) * 0.50),
+        verdict=box(edge, 98 * u + (camera_top - 98 * u) * 0.52, column, camera_top - 10 * u),
+        camera=box(edge, camera_top, column, foot - 52 * u),
+        coach=box(column + 16 * u, 92 * u, width - 16 * u, lane_top - 8 * u),
+        lane=box(column + 28 * u, lane_top, width - edge, lane_top + 100 * u),
+        keys=box(edge, foot - 30 * u, width * 0.55, foot - 2 * u),
+        status=box(width * 0.56, foot - 30 * u, width - edge, foot - 2 * u),
+        banner=box(column + 60 * u, 98 * u, width - 60 * u, 146 * u),
+        middle=box(width * 0.14, height * 0.22, width * 0.86, height * 0.80),
+        unit=u,
+    )
+
+
+def _tall(size: tuple[int, int]) -> DanceLayout:
+    (width, height), u = size, scale_of(size)
+
+    def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:
+        return pygame.Rect(round(left), round(top), round(right - left), round(bottom - top))
+
+    edge, foot = 28 * u, height - 16 * u
+    camera_top = height - 420 * u
+    lane_top = camera_top - 260 * u
+    return DanceLayout(
+        title=box(edge, 22 * u, width - 190 * u, 66 * u),
+        clock=box(width - 180 * u, 22 * u, width - edge, 66 * u),
+        progress=box(edge, 76 * u, width - edge, 82 * u),
+        coach=box(0, 92 * u, width, lane_top - 6 * u),
+        lane=box(edge, lane_top, width - edge, lane_top + 104 * u),
+        score=box(edge, lane_top + 118 * u, edge + 300 * u, camera_top - 12 * u),
+        verdict=box(edge + 310 * u, lane_top + 118 * u, width - edge, camera_top - 12 * u),
+        camera=box(edge, camera_top, width - edge, foot - 70 * u),
+        keys=box(edge, foot - 60 * u, width - edge, foot - 32 * u),
+        status=box(edge, foot - 26 * u, width - edge, foot),
+        banner=box(edge, 98 * u, width - edge, 150 * u),
+        middle=box(width * 0.05, height * 0.30, width * 0.95, height * 0.70),
+        unit=u,
+    )
+
+
+def lag_words(lag_s: float) -> str:
+    """Return how far off the beat a move was, in words."""
+    if abs(lag_s) < ON_TIME_S:
+        return "on time"
+    return f"{abs(lag_s) * 1000:.0f} ms {'late' if lag_s > 0 else 'early'}"
+
+
+def count_in_word(beat: float) -> str:
+    """Return what the count-in shows at a negative beat: 4 3 2 1, words before them."""
+    left = math.ceil(-beat)
+    if left <= 0:
+        return ""
+    return str(left) if left <= 4 else "GET READY"
+
+
+class DanceScreen:
+    """Draws a :class:`~realtime.pure.view.DanceView`; one per dance.
+
+    Parameters
+    ----------
+    stage : Stage
+        The background, shared by all screens.
+    hints : tuple of (key, meaning)
+        More keys to list; what they do is the loop's.
+    """
+
+    def __init__(self, stage: Stage, hints: Hints = ()) -> None:
+        self.stage = stage
+        self.theme: Theme = stage.theme
+        self.hints = KEYS + hints
+        self.troupe = Troupe(stage.theme)
+        self.mirror = MirrorPanel(stage.theme)
+        self._layout = dance_layout((1280, 720))
+        self._laid_out_for = (1280, 720)
+
+    def key(self, name: str) -> Action | None:
+        """Return what a key means here, None for the loop's own keys."""
+        keys: dict[str, Action] = {
+            "space": "pause", "p": "pause", "m": "mirror", "escape": "back", "r": "again",
+        }  # fmt: skip
+        return "pause" if name in ENTER else keys.get(name)
+
+    def draw(self, surface: pygame.Surface, view: DanceView) -> None:
+        """Draw one frame."""
+        at = self._laid_out(surface.get_size())
+        horizon = round(at.coach.top + at.coach.height * 0.80)
+        self.stage.draw(surface, view.beat, centre_x=at.coach.centerx, horizon_y=horizon)
+        self.stage.crowd(surface, view.beat)
+        self.troupe.draw(
+            surface, at.coach, view.coach, lead=view.lead, at_s=view.song_s, mirror=view.mirror
+        )
+        self._head(surface, at, view)
+        self.mirror.draw(surface, at.camera, view)
+        self._lane(surface, at, view)
+        self._score(surface, at, view)
+        self._verdict(surface, at, view)
+        self._foot(surface, at, view)
+        self._overlay(surface, at, view)
+        self._banner(surface, at, view.notices)
+
+    def _laid_out(self, size: tuple[int, int]) -> DanceLayout:
+        if size != self._laid_out_for:
+            self._layout, self._laid_out_for = dance_layout(size), size
+        return self._layout
+
+    def _head(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        u = at.unit
+        px = 30 * u
+        title, _ = self.theme.fitted(view.title, Style(px, least=px), at.title.width * 0.68)
+        drawn = self.theme.write(surface, title, at.title, Style(px, least=px))
+        rest = pygame.Rect(drawn.right + round(16 * u), at.title.top, 0, at.title.height)
+        rest.width = max(0, at.title.right - rest.left)
+        self.theme.write(surface, view.artist, rest, Style(20 * u, SOFT, least=20 * u))
+        words = f"{clock_words(view.song_s)} / {clock_words(view.length_s)}"
+        self.theme.write(surface, words, at.clock, Style(20 * u, SOFT, "right"))
+        share = view.song_s / view.length_s if view.length_s > 0 else 0.0
+        self.theme.bar(surface, at.progress, share, MAGENTA)
+        x = at.progress.left + at.progress.width * min(max(share, 0.0), 1.0)
+        self.theme.shine(surface, (x, at.progress.centery), 15 * u, MAGENTA)
+
+    def _score(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        u, box = at.unit, at.score
+        behind = box.union(at.verdict).inflate(round(20 * u), 0)
+        self.theme.panel(surface, behind, Glass(22 * u, NIGHT, 0.5, 112, NIGHT))
+        label = pygame.Rect(box.left, box.top, box.width, round(22 * u))
+        self.theme.write(surface, "SCORE", label, Style(15 * u, FAINT))
+        number = pygame.Rect(
+            box.left, label.bottom, round(box.width * 0.58), box.bottom - label.bottom
+        )
+        px = min(92 * u, number.height * 0.86)
+        style = Style(px, WHITE)
+        drawn = self.theme.neon(surface, f"{view.score:.1f}", number, style, dim(VIOLET, 0.9))
+        if view.combo < 2:
+            return
+        side = pygame.Rect(drawn.right + round(18 * u), number.top, 0, number.height)
+        side.width = max(0, box.right - side.left)
+        heat = round(4 * min(1.0, view.combo / 20)) / 4
+        colour = mix(MAGENTA, GOLD, heat)
+        top = pygame.Rect(
+            side.left,
+            side.top + round(side.height * 0.12),
+            side.width,
+            round(side.height * 0.5),
+        )
+        low = pygame.Rect(side.left, top.bottom, side.width, round(side.height * 0.26))
+        self.theme.neon(surface, f"×{view.combo}", top, Style(46 * u, WHITE), dim(colour, 0.9))
+        self.theme.write(surface, "COMBO", low, Style(15 * u, colour))
+
+    def _verdict(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        verdict, age_s = view.verdict, view.verdict_age_s
+        if verdict is None or not 0 <= age_s < HOLD_S + FADE_S:
+            return
+        fade = min(1.0, (HOLD_S + FADE_S - age_s) / FADE_S)
+        colour = GRADE_COLOUR[verdict.grade] if verdict.judged else FAINT
+        sprite = self._verdict_sprite(at, verdict, colour)
+        spring = 1.0 + 0.32 * max(0.0, 1 - age_s / POP_S) ** 2
+        if spring > 1.01:
+            size = (round(sprite.get_width() * spring), round(sprite.get_height() * spring))
+            sprite = pygame.transform.smoothscale(sprite, size)
+        centre = (at.verdict.left + at.verdict.width / 2, at.verdict.centery)
+        glow = round(6 * fade) / 6
+        self.theme.shine(surface, centre, at.verdict.height * 1.3, dim(colour, 0.5 * glow))
+        where = (centre[0] - sprite.get_width() / 2, centre[1] - sprite.get_height() / 2)
+        blit_faded(surface, sprite, where, fade)
+
+    def _verdict_sprite(
+        self, at: DanceLayout, verdict: Verdict, colour: Colour
+    ) -> pygame.Surface:
+        words = lag_words(verdict.lag_s)
+        if verdict.grade == "MISS" or not verdict.judged:
+            words = verdict.why
+        title = verdict.grade if verdict.judged else "NOT JUDGED"
+        key = ("verdict", at.verdict.size, title, words)
+        return self.theme.kept(key, lambda: self._verdict_card(at, title, words, colour))
+
+    def _verdict_card(
+        self, at: DanceLayout, title: str, words: str, colour: Colour
+    ) -> pygame.Surface:
+        card = pygame.Surface(at.verdict.size, pygame.SRCALPHA)
+        card.fill((*colour, 0))
+        high = at.verdict.height
+        big = pygame.Rect(0, 0, at.verdict.width, round(high * 0.66))
+        small = pygame.Rect(0, big.bottom, at.verdict.width, high - big.height)
+        for dx, dy in ((0, 3), (2, 2), (-2, 2)):
+            shadow = big.move(round(dx * at.unit), round(dy * at.unit)).clip(card.get_rect())
+            self.theme.write(
+                card, title, shadow, Style(70 * at.unit, dim(colour, 0.25), "centre")
+            )
+        self.theme.write(
+            card, title, big, Style(70 * at.unit, mix(colour, WHITE, 0.12), "centre")
+        )
+        self.theme.write(card, words, small, Style(24 * at.unit, WHITE, "centre"))
+        return card
+
+    def _lane(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        lane, u = at.lane, at.unit
+        self.theme.panel(surface, lane, Glass(20 * u, dim(VIOLET, 0.9), 1.5, 150))
+        clip = surface.get_clip()
+        surface.set_clip(lane.inflate(-4, -4))
+        side = round(lane.height * 0.90)
+        near = 0.0
+        for pose in reversed(view.upcoming):
+            ahead_s = pose.at_s - view.song_s
+            if -PASSED_S <= ahead_s <= LOOK_AHEAD_S:
+                self._pictogram(
+                    surface, at, pose, ahead_s=ahead_s, side=side, mirror=view.mirror
+                )
+                near = max(near, 1 - abs(ahead_s) / 0.18)
+        surface.set_clip(clip)
+        self._now(surface, at, near)
+
+    def _pictogram(
+        self,
+        surface: pygame.Surface,
+        at: DanceLayout,
+        pose: Upcoming,
+        *,
+        ahead_s: float,
+        side: int,
+        mirror: bool,
+    ) -> None:
+        def make() -> pygame.Surface:
+            joints = body.mirrored(pose.joints, 0.0) if mirror else pose.joints
+            return pictogram(joints, side, accent_wrist(mirror))
+
+        sprite = self.theme.kept(("pictogram", pose.at_s, side, mirror, _sum(pose)), make)
+        left = at.lane_x(ahead_s) - side / 2
+        fade = min(1.0, (LOOK_AHEAD_S - ahead_s) / 0.5)
+        if ahead_s < 0:
+            fade = max(0.0, 1 + ahead_s / PASSED_S)
+        blit_faded(surface, sprite, (round(left), at.lane.centery - side // 2), fade)
+
+    def _now(self, surface: pygame.Surface, at: DanceLayout, near: float) -> None:
+        lane, u = at.lane, at.unit
+        frame = pygame.Rect(0, 0, round(lane.height * 0.98), lane.height)
+        frame.center = (at.now_x, lane.centery)
+        level = round(4 * max(0.0, near)) / 4
+        self.theme.panel(surface, frame, Glass(18 * u, mix(CYAN, WHITE, level), 3.0 * u, 0))
+        self.theme.shine(
+            surface, frame.center, lane.height * 0.75, dim(CYAN, 0.16 + 0.34 * level)
+        )
+
+    def _foot(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        self.theme.keys(surface, at.keys, self.hints)
+        align: Align = "right" if is_wide(surface.get_size()) else "left"
+        self.theme.write(
+            surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)
+        )
+
+    def _overlay(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        if view.phase == "loading":
+            self._curtain(surface)
+            self._loading(surface, at, view)
+        elif view.phase == "paused":
+            self._curtain(surface)
+            self._paused(surface, at)
+        elif view.phase == "count-in":
+            self._count_in(surface, at, view.beat)
+        elif view.phase == "finished":
+            self._big(surface, at.middle, "FINISH!", 110 * at.unit, GOLD)
+
+    @staticmethod
+    def _curtain(surface: pygame.Surface) -> None:
+        surface.fill((72, 62, 104), special_flags=pygame.BLEND_RGB_MULT)
+
+    def _big(
+        self, surface: pygame.Surface, box: pygame.Rect, text: str, px: float, glow: Colour
+    ) -> None:
+        self.theme.neon(surface, text, box, Style(px, WHITE, "centre"), glow)
+
+    def _count_in(self, surface: pygame.Surface, at: DanceLayout, beat: float) -> None:
+        word = count_in_word(beat)
+        if not word:
+            return
+        gone = beat - math.floor(beat)
+        box = pygame.Rect(
+            at.coach.left,
+            at.coach.top,
+            round(at.coach.width * 0.34),
+            round(at.coach.height * 0.8),
+        )
+        if len(word) > 1:
+            self._big(surface, at.coach, word, 84 * at.unit, MAGENTA)
+            return
+        px = at.unit * (200 + 16 * round(4 * max(0.0, 1 - gone * 5)))
+        colour = (MAGENTA, CYAN, VIOLET, MINT)[int(word) - 1]
+        self._big(surface, box, word, px, colour)
+
+    def _paused(self, surface: pygame.Surface, at: DanceLayout) -> None:
+        u, box = at.unit, at.middle
+        self.theme.panel(surface, box, Glass(32 * u, VIOLET, 2.0, 214, NIGHT))
+        title = pygame.Rect(
+            box.left, box.top + box.height // 8, box.width, round(box.height * 0.34)
+        )
+        self._big(surface, title, "PAUSED", 92 * u, MAGENTA)
+        row = pygame.Rect(0, 0, 0, round(46 * u))
+        total = self._keys_width(row.height, PAUSE_KEYS)
+        row.width = min(total, box.width - round(24 * u))
+        row.center = (box.centerx, box.top + round(box.height * 0.70))
+        if total <= row.width:
+            self.theme.keys(surface, row, PAUSE_KEYS)
+            return
+        for number, hint in enumerate(PAUSE_KEYS):
+            line = pygame.Rect(0, 0, self._keys_width(round(36 * u), (hint,)), round(36 * u))
+            line.center = (box.centerx, box.top + round(box.height * (0.56 + 0.14 * number)))
+            self.theme.keys(surface, line, (hint,))
+
+    def _keys_width(self, high: int, hints: Hints) -> int:
+        px = high * 0.5
+        words = sum(self.theme.width(k, px * 0.92) + self.theme.width(m, px) for k, m in hints)
+        return round(words + len(hints) * (3 * round(px * 0.5) + round(px * 1.3))) + 4
+
+    def _loading(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        u, box = at.unit, at.middle
+        self.theme.panel(surface, box, Glass(32 * u, VIOLET, 2.0, 214, NIGHT))
+        inner = box.inflate(-round(64 * u), 0)
+        title = pygame.Rect(inner.left, box.top + box.height // 5, inner.width, round(70 * u))
+        self.theme.write(surface, view.title, title, Style(50 * u, WHITE, "centre", 24 * u))
+        words = pygame.Rect(
+            inner.left, title.bottom + round(12 * u), inner.width, round(44 * u)
+        )
+        self.theme.write(surface, view.message, words, Style(24 * u, SOFT, "centre", 13 * u))
+        for dot in range(3):
+            bright = 0.35 + 0.65 * max(0.0, math.sin(math.pi * view.beat - dot * 0.7))
+            at_dot = (box.centerx + (dot - 1) * 44 * u, box.bottom - box.height * 0.2)
+            self.theme.shine(
+                surface, at_dot, 24 * u, dim((MAGENTA, VIOLET, CYAN)[dot], round(bright, 1))
+            )
+
+    def _banner(
+        self, surface: pygame.Surface, at: DanceLayout, notices: tuple[str, ...]
+    ) -> None:
+        u = at.unit
+        for number, notice in enumerate(notices[:2]):
+            box = at.banner.move(0, number * (at.banner.height + round(8 * u)))
+            edge, shade = (RED, (70, 10, 34)) if number == 0 else (GOLD, (58, 40, 8))
+            self.theme.panel(surface, box, Glass(16 * u, edge, 2.0 * u, 226, shade))
+            inner = box.inflate(-round(40 * u), -round(8 * u))
+            self.theme.write(surface, notice, inner, Style(23 * u, WHITE, "centre", 12))
+            self.theme.shine(surface, (box.left + 22 * u, box.centery), 16 * u, edge)
+
+
+def _sum(pose: Upcoming) -> bytes:
+    return pose.joints[: body.L_HIP, 0].tobytes()

@@ -1,0 +1,350 @@
+"""The result: stars, the score counting up, where it was good, and what to practise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+import pygame
+
+from realtime.pure.types import GRADES
+from realtime.screens.actions import ENTER
+from realtime.screens.theme import (
+    CYAN,
+    FAINT,
+    GOLD,
+    GRADE_COLOUR,
+    MAGENTA,
+    SOFT,
+    VIOLET,
+    WHITE,
+    Glass,
+    Style,
+    clock_words,
+    dim,
+    is_wide,
+    mix,
+    scale_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from realtime.pure.types import Report
+    from realtime.pure.view import ResultView
+    from realtime.screens.actions import Action
+    from realtime.screens.stage import Stage
+    from realtime.screens.theme import Align, Hints, Theme
+
+KEYS: Final[Hints] = (("Enter", "dance again"), ("Esc", "back to the songs"))
+COUNT_UP_S: Final = 1.6
+STAR_AFTER_S, STAR_EVERY_S, STAR_POP_S = 0.5, 0.28, 0.22
+BARS_S: Final = 0.9
+ON_TIME_MS: Final = 40
+"""A smaller median lag is called on the beat."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLayout:
+    """Where everything is, px; nothing overlaps."""
+
+    title: pygame.Rect
+    hero: pygame.Rect
+    grades: pygame.Rect
+    moves: pygame.Rect
+    limbs: pygame.Rect
+    sections: pygame.Rect
+    advice: pygame.Rect
+    keys: pygame.Rect
+    status: pygame.Rect
+    unit: float
+
+    def panels(self) -> dict[str, pygame.Rect]:
+        """Return the rectangles that must not overlap, by name."""
+        rects = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {n: r for n, r in rects.items() if n != "unit"}
+
+
+def result_layout(size: tuple[int, int]) -> ResultLayout:
+    """Return the layout of a window, side by side or stacked."""
+    (width, height), u = size, scale_of(size)
+
+    def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:
+        return pygame.Rect(round(left), round(top), round(right - left), round(bottom - top))
+
+    gap, foot = 16 * u, height - 20 * u
+    if not is_wide(size):
+        edge, end = 28 * u, width - 28 * u
+        half, cut = width / 2, (foot - 74 * u - 700 * u) / 2
+        return ResultLayout(
+            title=box(edge, 22 * u, end, 72 * u),
+            hero=box(edge, 84 * u, end, 420 * u),
+            grades=box(edge, 436 * u, end, 536 * u),
+            moves=box(edge, 552 * u, end, 684 * u),
+            limbs=box(edge, 700 * u, half - gap / 2, 700 * u + cut),
+            sections=box(half + gap / 2, 700 * u, end, 700 * u + cut),
+            advice=box(edge, 716 * u + cut, end, foot - 74 * u),
+            keys=box(edge, foot - 62 * u, end, foot - 34 * u),
+            status=box(edge, foot - 28 * u, end, foot),
+            unit=u,
+        )
+    edge, end, low = 40 * u, width - 40 * u, foot - 46 * u
+    column = edge + 0.33 * width
+    right = column + gap * 1.4
+    third = (end - right - 2 * gap) / 3.3
+    split = 92 * u + (low - 92 * u) * 0.47
+    return ResultLayout(
+        title=box(edge, 24 * u, end, 76 * u),
+        hero=box(edge, 92 * u, column, low),
+        grades=box(right, 92 * u, end, 182 * u),
+        moves=box(right, 182 * u + gap, end, split),
+        limbs=box(right, split + gap, right + third, low),
+        sections=box(right + third + gap, split + gap, right + 2 * third + gap, low),
+        advice=box(right + 2 * (third + gap), split + gap, end, low),
+        keys=box(edge, foot - 30 * u, width * 0.55, foot - 2 * u),
+        status=box(width * 0.56, foot - 30 * u, end, foot - 2 * u),
+        unit=u,
+    )
+
+
+def lag_sentence(lag_ms: float | None) -> str:
+    """Return the player's timing in words."""
+    if lag_ms is None:
+        return "timing unknown"
+    if abs(lag_ms) < ON_TIME_MS:
+        return "right on the beat"
+    return f"about {abs(lag_ms):.0f} ms {'late' if lag_ms > 0 else 'early'}"
+
+
+def counted_up(score: float, age_s: float) -> float:
+    """Return the score shown so far: quick at first, then settling."""
+    share = min(max(age_s / COUNT_UP_S, 0.0), 1.0)
+    return score * (1 - (1 - share) ** 3)
+
+
+class ResultsScreen:
+    """Draws a :class:`~realtime.pure.view.ResultView`.
+
+    Parameters
+    ----------
+    stage : Stage
+        The background, shared by all screens.
+    hints : tuple of (key, meaning)
+        More keys to list; what they do is the loop's.
+    """
+
+    def __init__(self, stage: Stage, hints: Hints = ()) -> None:
+        self.stage = stage
+        self.theme: Theme = stage.theme
+        self.hints = KEYS + hints
+
+    def key(self, name: str) -> Action | None:
+        """Return what a key means: ``again``, ``back``, or None for the loop's own keys."""
+        if name in ENTER or name == "r":
+            return "again"
+        return "back" if name == "escape" else None
+
+    def draw(self, surface: pygame.Surface, view: ResultView) -> None:
+        """Draw one frame."""
+        at = result_layout(surface.get_size())
+        beat = view.age_s * 1.6
+        horizon = round(surface.get_height() * 0.66)
+        self.stage.draw(surface, beat, centre_x=at.hero.centerx, horizon_y=horizon)
+        self.stage.crowd(surface, beat)
+        surface.fill((150, 140, 176), special_flags=pygame.BLEND_RGB_MULT)
+        self._title(surface, at, view)
+        self._hero(surface, at, view)
+        self._grades(surface, at, view.report)
+        self._moves(surface, at, view.report)
+        grown = min(1.0, view.age_s / BARS_S)
+        limbs = sorted(view.report.limbs.items(), key=lambda limb: -limb[1])
+        body = at.limbs if view.report.sections else at.limbs.union(at.sections)
+        self._bars(surface, at, body, ("BODY", limbs, CYAN, grown))
+        if view.report.sections:
+            self._bars(surface, at, at.sections, ("SONG", view.report.sections, MAGENTA, grown))
+        self._advice(surface, at, view.report)
+        self.theme.keys(surface, at.keys, self.hints)
+        align: Align = "right" if is_wide(surface.get_size()) else "left"
+        small = " · ".join((*view.notices, view.status)) if view.notices else view.status
+        self.theme.write(surface, small, at.status, Style(12.5 * at.unit, FAINT, align, 9))
+
+    def _pane(
+        self, surface: pygame.Surface, at: ResultLayout, box: pygame.Rect, head: str
+    ) -> pygame.Rect:
+        u = at.unit
+        self.theme.panel(surface, box, Glass(20 * u, dim(VIOLET, 0.8), 1.5, 196))
+        inner = box.inflate(-round(36 * u), -round(24 * u))
+        if head:
+            line = pygame.Rect(inner.left, inner.top, inner.width, round(20 * u))
+            self.theme.write(surface, head, line, Style(14 * u, FAINT, "left", 7))
+            inner.top, inner.height = (
+                line.bottom + round(6 * u),
+                inner.bottom - line.bottom - round(6 * u),
+            )
+        return inner
+
+    def _title(self, surface: pygame.Surface, at: ResultLayout, view: ResultView) -> None:
+        px = 38 * at.unit
+        title, _ = self.theme.fitted(view.title, Style(px, least=px), at.title.width * 0.66)
+        drawn = self.theme.write(surface, title, at.title, Style(px, least=px))
+        rest = at.title.copy()
+        rest.left = drawn.right + round(18 * at.unit)
+        rest.width = max(0, at.title.right - rest.left)
+        self.theme.write(
+            surface, view.artist, rest, Style(22 * at.unit, SOFT, least=22 * at.unit)
+        )
+
+    def _hero(self, surface: pygame.Surface, at: ResultLayout, view: ResultView) -> None:
+        u, box, report = at.unit, at.hero, view.report
+        self.theme.panel(surface, box, Glass(26 * u, MAGENTA, 2.0 * u, 150))
+        rows = _rows(box.inflate(-round(40 * u), -round(28 * u)), (0.22, 0.36, 0.11, 0.31))
+        self._stars(surface, rows[0], report.stars, view.age_s)
+        shown = f"{counted_up(report.score, view.age_s):.1f}"
+        self.theme.neon(
+            surface, shown, rows[1], Style(132 * u, WHITE, "centre"), dim(VIOLET, 0.9)
+        )
+        self._record(surface, rows[2], view, u)
+        facts = (
+            ("best combo", f"×{report.best_combo}"),
+            ("timing", lag_sentence(report.lag_ms)),
+            ("best moment", _best_moment(report)),
+            ("seen", f"{report.coverage * 100:.0f} % of the moves"),
+        )
+        for (name, words), line in zip(facts, _rows(rows[3], (0.25,) * 4), strict=True):
+            left, right = line.copy(), line.copy()
+            left.width = round(line.width * 0.36)
+            right.left, right.width = left.right, line.width - left.width
+            self.theme.write(surface, name, left, Style(16 * u, FAINT, "left", 7))
+            self.theme.write(surface, words, right, Style(19 * u, WHITE, "right", 8))
+
+    def _record(
+        self, surface: pygame.Surface, box: pygame.Rect, view: ResultView, u: float
+    ) -> None:
+        before = view.best_before
+        if before is None or view.report.score > before:
+            if view.age_s < COUNT_UP_S:
+                return
+            words = (
+                "FIRST DANCE"
+                if before is None
+                else f"NEW RECORD   +{view.report.score - before:.1f}"
+            )
+            self.theme.neon(surface, words, box, Style(25 * u, GOLD, "centre"), dim(GOLD, 0.6))
+            return
+        self.theme.write(surface, f"best {before:.1f}", box, Style(20 * u, SOFT, "centre"))
+
+    def _stars(
+        self, surface: pygame.Surface, box: pygame.Rect, stars: int, age_s: float
+    ) -> None:
+        pitch = min(box.width / 5, box.height * 1.2)
+        radius = min(pitch * 0.44, box.height * 0.5)
+        for number in range(5):
+            x = box.centerx + (number - 2) * pitch
+            y = box.centery - (2 - abs(number - 2)) * radius * 0.12
+            empty = self.theme.star(radius, (58, 40, 96))
+            surface.blit(empty, (x - empty.get_width() / 2, y - empty.get_height() / 2))
+            since_s = age_s - STAR_AFTER_S - number * STAR_EVERY_S
+            if number < stars and since_s > 0:
+                pop = 1 + 0.5 * max(0.0, 1 - since_s / STAR_POP_S)
+                self.theme.shine(surface, (x, y), radius * 1.7, dim(GOLD, 0.42))
+                star = self.theme.star(radius * round(pop * 8) / 8, GOLD)
+                surface.blit(star, (x - star.get_width() / 2, y - star.get_height() / 2))
+
+    def _grades(self, surface: pygame.Surface, at: ResultLayout, report: Report) -> None:
+        u, gap = at.unit, round(10 * at.unit)
+        width = (at.grades.width - 4 * gap) / 5
+        for number, grade in enumerate(GRADES):
+            box = pygame.Rect(0, at.grades.top, round(width), at.grades.height)
+            box.left = round(at.grades.left + number * (width + gap))
+            colour = GRADE_COLOUR[grade]
+            self.theme.panel(surface, box, Glass(18 * u, dim(colour, 0.8), 1.5, 196))
+            top, low = _rows(box.inflate(-round(16 * u), -round(16 * u)), (0.66, 0.34))
+            self.theme.write(
+                surface, str(report.counts.get(grade, 0)), top, Style(42 * u, WHITE, "centre")
+            )
+            self.theme.write(surface, grade, low, Style(15 * u, colour, "centre", 7))
+
+    def _moves(self, surface: pygame.Surface, at: ResultLayout, report: Report) -> None:
+        inner = self._pane(surface, at, at.moves, "EVERY MOVE")
+        moves = [move for move in report.moves if move.judged]
+        if not moves:
+            self.theme.write(
+                surface, "nothing was judged", inner, Style(18 * at.unit, SOFT, "centre")
+            )
+            return
+        pitch = inner.width / len(moves)
+        wide = max(1, round(min(pitch * 0.72, 26 * at.unit)))
+        for number, move in enumerate(moves):
+            high = max(3, round(inner.height * min(max(move.score, 0.0), 100.0) / 100))
+            bar = pygame.Rect(0, inner.bottom - high, wide, high)
+            bar.centerx = round(inner.left + (number + 0.5) * pitch)
+            bar.clamp_ip(inner)
+            round_px = min(wide // 2, round(5 * at.unit))
+            pygame.draw.rect(surface, GRADE_COLOUR[move.grade], bar, border_radius=round_px)
+            if move.move == report.best:
+                at_top = (bar.centerx, max(inner.top + 7 * at.unit, bar.top))
+                star = self.theme.star(9 * at.unit, WHITE)
+                self.theme.shine(surface, at_top, 26 * at.unit, dim(GOLD, 0.7))
+                surface.blit(
+                    star, (at_top[0] - star.get_width() / 2, at_top[1] - star.get_height() / 2)
+                )
+
+    def _bars(
+        self,
+        surface: pygame.Surface,
+        at: ResultLayout,
+        box: pygame.Rect,
+        what: tuple[str, Sequence[tuple[str, float]], tuple[int, int, int], float],
+    ) -> None:
+        head, rows, colour, grown = what
+        u = at.unit
+        inner = self._pane(surface, at, box, head)
+        shown = list(rows)[: max(1, int(inner.height // (26 * u)))]
+        if not shown:
+            return
+        lines = _rows(inner, (1 / max(len(shown), 4),) * len(shown))
+        for (name, value), line in zip(shown, lines, strict=True):
+            high = max(4, round(8 * u))
+            words = pygame.Rect(
+                line.left, line.top, line.width, max(8, line.height - high - round(3 * u))
+            )
+            words.height = min(words.height, round(26 * u))
+            label = words.copy()
+            label.width = round(words.width * 0.74)
+            number = pygame.Rect(
+                label.right, words.top, words.right - label.right, words.height
+            )
+            self.theme.write(surface, name, label, Style(16 * u, WHITE, "left", 7))
+            self.theme.write(surface, f"{value:.0f}", number, Style(16 * u, SOFT, "right", 7))
+            bar = pygame.Rect(line.left, words.bottom, line.width, high)
+            tone = mix(dim(colour, 0.55), colour, min(max(value, 0.0), 100.0) / 100)
+            self.theme.bar(surface, bar, value / 100 * grown, tone)
+
+    def _advice(self, surface: pygame.Surface, at: ResultLayout, report: Report) -> None:
+        u = at.unit
+        inner = self._pane(surface, at, at.advice, "WHAT TO PRACTISE")
+        top = inner.top
+        style = Style(max(8.0, 17 * u), WHITE)
+        for sentence in report.advice or ("Nothing stands out: dance it again, bigger.",):
+            box = pygame.Rect(inner.left + round(22 * u), top, 0, inner.bottom - top)
+            box.width = inner.right - box.left
+            if box.height < style.px * 1.38:
+                break
+            dot = (inner.left + 7 * u, top + style.px * 0.7)
+            pygame.draw.aacircle(surface, MAGENTA, dot, 4.5 * u)
+            top = self.theme.write_lines(surface, sentence, box, style) + round(8 * u)
+
+
+def _best_moment(report: Report) -> str:
+    best = next((move for move in report.moves if move.move == report.best), None)
+    return f"{clock_words(best.start_s)}  {best.grade}" if best is not None else "-"
+
+
+def _rows(box: pygame.Rect, shares: Sequence[float]) -> list[pygame.Rect]:
+    """Return rectangles stacked in a box with shares of its height."""
+    rows, top = [], float(box.top)
+    for share in shares:
+        bottom = top + box.height * share
+        rows.append(pygame.Rect(box.left, round(top), box.width, round(bottom) - round(top)))
+        top = bottom
+    return rows

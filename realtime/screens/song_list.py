@@ -1,0 +1,363 @@
+"""The songs to choose from: wordmark, cards, a dancing preview, keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+import pygame
+
+from realtime.screens.actions import ENTER
+from realtime.screens.theme import (
+    CYAN,
+    FAINT,
+    GOLD,
+    MAGENTA,
+    NIGHT,
+    RED,
+    SOFT,
+    VIOLET,
+    WHITE,
+    Glass,
+    Style,
+    clock_words,
+    dim,
+    is_wide,
+    mix,
+    scale_of,
+)
+from realtime.screens.troupe import Troupe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from realtime.pure.view import ListView, SongCard
+    from realtime.screens.actions import Action
+    from realtime.screens.stage import Stage
+    from realtime.screens.theme import Align, Hints, Theme
+
+KEYS: Final[Hints] = (("↑ ↓", "choose"), ("Enter", "dance"), ("Esc", "leave"))
+GLIDE_S: Final = 0.07
+"""Half-life of the list's way to the selected card."""
+RECORD_HINT: Final = "kpopdance record VIDEO"
+
+
+@dataclass(frozen=True, slots=True)
+class ListLayout:
+    """Where everything is, px; all but ``banner`` keep clear of each other."""
+
+    wordmark: pygame.Rect
+    cards: pygame.Rect
+    preview: pygame.Rect
+    keys: pygame.Rect
+    status: pygame.Rect
+    banner: pygame.Rect
+    card_height: int
+    unit: float
+
+    def panels(self) -> dict[str, pygame.Rect]:
+        """Return the rectangles that must not overlap, by name."""
+        rects = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {n: r for n, r in rects.items() if n not in ("banner", "card_height", "unit")}
+
+
+def list_layout(size: tuple[int, int]) -> ListLayout:
+    """Return the layout of a window: cards beside the preview, or below it."""
+    (width, height), u = size, scale_of(size)
+
+    def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:
+        return pygame.Rect(round(left), round(top), round(right - left), round(bottom - top))
+
+    edge, foot = 44 * u, height - 20 * u
+    if is_wide(size):
+        column = edge + 0.54 * width
+        return ListLayout(
+            wordmark=box(edge, 22 * u, column, 118 * u),
+            cards=box(edge, 130 * u, column, foot - 46 * u),
+            preview=box(column + 12 * u, 72 * u, width, foot - 46 * u),
+            keys=box(edge, foot - 30 * u, width * 0.64, foot - 2 * u),
+            status=box(width * 0.65, foot - 30 * u, width - edge, foot - 2 * u),
+            banner=box(width - 520 * u, 22 * u, width - edge, 66 * u),
+            card_height=round(94 * u),
+            unit=u,
+        )
+    middle = height * 0.46
+    return ListLayout(
+        wordmark=box(28 * u, 22 * u, width - 28 * u, 122 * u),
+        preview=box(0, 130 * u, width, middle),
+        cards=box(28 * u, middle + 10 * u, width - 28 * u, foot - 74 * u),
+        keys=box(28 * u, foot - 62 * u, width - 28 * u, foot - 34 * u),
+        status=box(28 * u, foot - 28 * u, width - 28 * u, foot),
+        banner=box(28 * u, 130 * u, width - 28 * u, 176 * u),
+        card_height=round(94 * u),
+        unit=u,
+    )
+
+
+class SongListScreen:
+    """Draws the songs and remembers which is selected.
+
+    Parameters
+    ----------
+    stage : Stage
+        The background, shared by all screens.
+    cards : sequence of SongCard
+        What there is to dance, in order.
+    hints : tuple of (key, meaning)
+        More keys to list; what they do is the loop's.
+    """
+
+    def __init__(self, stage: Stage, cards: Sequence[SongCard] = (), hints: Hints = ()) -> None:
+        self.stage = stage
+        self.theme: Theme = stage.theme
+        self.hints = KEYS + hints
+        self.cards: tuple[SongCard, ...] = ()
+        self.troupe = Troupe(stage.theme)
+        self._chosen = 0
+        self._shown_at = 0.0
+        self._age_s: float | None = None
+        self.show(cards)
+
+    def show(self, cards: Sequence[SongCard]) -> None:
+        """Take other cards; the selection stays on its song where it is still there."""
+        slug = self.selected.slug if self.selected else None
+        self.cards = tuple(cards)
+        slugs = [card.slug for card in self.cards]
+        self._chosen = slugs.index(slug) if slug in slugs else 0
+
+    @property
+    def selected(self) -> SongCard | None:
+        """The card under the light; None while there are no songs."""
+        return self.cards[self._chosen] if self.cards else None
+
+    def key(self, name: str) -> Action | None:
+        """Return what a key means: ``select`` when the selection moved, ``play``, ``leave``."""
+        if name == "escape":
+            return "leave"
+        steps = {"up": -1, "down": 1, "page up": -4, "page down": 4, "home": -999, "end": 999}
+        if name in steps and self.cards:
+            return self._move(steps[name])
+        if name in ENTER and self.selected and not self.selected.problem:
+            return "play"
+        return None
+
+    def _move(self, step: int) -> Action | None:
+        last = len(self.cards) - 1
+        wanted = min(max(self._chosen + step, 0), last)
+        if abs(step) == 1 and wanted == self._chosen:
+            wanted = last - wanted
+        if wanted == self._chosen:
+            return None
+        self._chosen = wanted
+        self.troupe.reset()
+        return "select"
+
+    def draw(self, surface: pygame.Surface, view: ListView) -> None:
+        """Draw one frame."""
+        at = list_layout(surface.get_size())
+        horizon = round(at.preview.top + at.preview.height * 0.80)
+        self.stage.draw(surface, view.beat, centre_x=at.preview.centerx, horizon_y=horizon)
+        self.stage.crowd(surface, view.beat)
+        if view.preview is not None:
+            self.troupe.draw(
+                surface, at.preview, view.preview, lead=view.lead, at_s=view.age_s, mirror=True
+            )
+        self._wordmark(surface, at)
+        if self.selected and self.selected.problem:
+            self._why_not(surface, at, self.selected)
+        if self.cards:
+            self._cards(surface, at, view.age_s)
+        else:
+            self._empty(surface, at)
+        self.theme.keys(
+            surface, at.keys, self.hints if self.cards else KEYS[2:] + self.hints[3:]
+        )
+        align: Align = "right" if is_wide(surface.get_size()) else "left"
+        self.theme.write(
+            surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)
+        )
+        self._banner(surface, at, view.notices)
+
+    def _wordmark(self, surface: pygame.Surface, at: ListLayout) -> None:
+        style = Style(76 * at.unit)
+        first = self.theme.neon(surface, "KPOP", at.wordmark, style, MAGENTA)
+        rest = at.wordmark.copy()
+        rest.left = first.right + round(20 * at.unit)
+        rest.width = at.wordmark.right - rest.left
+        self.theme.neon(surface, "DANCE", rest, style, CYAN)
+
+    def _cards(self, surface: pygame.Surface, at: ListLayout, age_s: float) -> None:
+        gap = round(12 * at.unit)
+        pitch = at.card_height + gap
+        top = self._glide(at, pitch, age_s)
+        clip = surface.get_clip()
+        surface.set_clip(at.cards)
+        for number, card in enumerate(self.cards):
+            box = pygame.Rect(at.cards.left, round(at.cards.top + number * pitch - top), 0, 0)
+            box.size = (at.cards.width - round(14 * at.unit), at.card_height)
+            if box.bottom > at.cards.top and box.top < at.cards.bottom:
+                self._card(surface, box, card, number == self._chosen, at.unit)
+        surface.set_clip(clip)
+        self._scrollbar(surface, at, pitch, top)
+
+    def _glide(self, at: ListLayout, pitch: int, age_s: float) -> float:
+        """Return how far the list is scrolled, px, on its way to show the selected card."""
+        whole = len(self.cards) * pitch
+        most = max(0.0, (whole - at.cards.height) / pitch)
+        wanted = min(max(self._chosen - (at.cards.height / pitch - 1) / 2, 0.0), most)
+        gone_s = 0.0 if self._age_s is None else max(0.0, age_s - self._age_s)
+        keep = 0.5 ** (gone_s / GLIDE_S) if self._age_s is not None else 0.0
+        self._shown_at = wanted + (self._shown_at - wanted) * keep
+        self._age_s = age_s
+        return self._shown_at * pitch
+
+    def _scrollbar(
+        self, surface: pygame.Surface, at: ListLayout, pitch: int, top: float
+    ) -> None:
+        whole = len(self.cards) * pitch
+        if whole - pitch * 0.2 <= at.cards.height:
+            return
+        width = max(3, round(4 * at.unit))
+        track = pygame.Rect(at.cards.right - width, at.cards.top, width, at.cards.height)
+        pygame.draw.rect(surface, (40, 26, 80), track, border_radius=width)
+        thumb = track.copy()
+        thumb.height = max(width * 4, round(track.height * track.height / whole))
+        thumb.top = track.top + round(
+            (track.height - thumb.height) * min(1.0, top / max(1, whole - track.height))
+        )
+        pygame.draw.rect(surface, VIOLET, thumb, border_radius=width)
+
+    def _card(
+        self, surface: pygame.Surface, box: pygame.Rect, card: SongCard, chosen: bool, u: float
+    ) -> None:
+        key = ("card", box.size, chosen, _words(card))
+        surface.blit(
+            self.theme.kept(key, lambda: self._card_sprite(box.size, card, chosen, u)), box
+        )
+        if chosen:
+            self.theme.shine(
+                surface, (box.left + 4 * u, box.centery), 60 * u, dim(MAGENTA, 0.6)
+            )
+
+    def _card_sprite(
+        self, size: tuple[int, int], card: SongCard, chosen: bool, u: float
+    ) -> pygame.Surface:
+        sprite = pygame.Surface(size, pygame.SRCALPHA)
+        box = sprite.get_rect()
+        edge = MAGENTA if chosen else dim(VIOLET, 0.7)
+        shade = (66, 18, 84) if chosen else (22, 14, 52)
+        glass = Glass(18 * u, edge, 2.6 * u if chosen else 1.2, 232 if chosen else 190, shade)
+        self.theme.panel(sprite, box, glass)
+        score = pygame.Rect(0, 0, round(104 * u), box.height)
+        score.right = box.right - round(20 * u)
+        left = round(26 * u)
+        line = pygame.Rect(left, round(9 * u), score.left - left - round(10 * u), round(44 * u))
+        low = pygame.Rect(left, line.bottom, line.width, round(32 * u))
+        ink = FAINT if card.problem else WHITE
+        drawn = self.theme.write(sprite, card.title, line, Style(29 * u, ink, "left", 22 * u))
+        by = line.copy()
+        by.left, by.width = (
+            drawn.right + round(14 * u),
+            max(0, line.right - drawn.right - round(14 * u)),
+        )
+        if by.width > 60 * u:
+            self.theme.write(
+                sprite,
+                card.artist,
+                by,
+                Style(18 * u, FAINT if card.problem else SOFT, "left", 16 * u),
+            )
+        if card.problem:
+            self._problem(sprite, card, low, u)
+            return sprite
+        self._facts(sprite, card, low, u)
+        self._best(sprite, card, score, u)
+        return sprite
+
+    def _problem(
+        self, sprite: pygame.Surface, card: SongCard, low: pygame.Rect, u: float
+    ) -> None:
+        wide = low.copy()
+        wide.width = sprite.get_width() - 2 * low.left
+        wide.top -= round(5 * u)
+        wide.height = sprite.get_height() - wide.top - round(6 * u)
+        style = Style(max(8.0, 14 * u), mix(RED, WHITE, 0.45))
+        self.theme.write_lines(sprite, card.problem, wide, style)
+
+    def _why_not(self, surface: pygame.Surface, at: ListLayout, card: SongCard) -> None:
+        u, box = at.unit, pygame.Rect(0, 0, 0, 0)
+        box.size = (round(at.preview.width * 0.84), round(at.preview.height * 0.62))
+        box.center = at.preview.center
+        self.theme.panel(surface, box, Glass(24 * u, RED, 2.0, 224, NIGHT))
+        inner = box.inflate(-round(52 * u), -round(44 * u))
+        head = pygame.Rect(inner.left, inner.top, inner.width, round(36 * u))
+        self.theme.write(surface, "This song cannot be danced yet", head, Style(24 * u, WHITE))
+        text = inner.copy()
+        text.top, text.height = (
+            head.bottom + round(12 * u),
+            inner.bottom - head.bottom - round(12 * u),
+        )
+        self.theme.write_lines(
+            surface, card.problem, text, Style(max(9.0, 18 * u), mix(RED, WHITE, 0.6))
+        )
+
+    def _facts(
+        self, sprite: pygame.Surface, card: SongCard, low: pygame.Rect, u: float
+    ) -> None:
+        dancers = "1 dancer" if card.members == 1 else f"{card.members} dancers"
+        facts = (card.language, f"{card.bpm:.0f} bpm", clock_words(card.length_s), dancers)
+        left = low.left
+        for fact in filter(None, facts):
+            px = 14.5 * u
+            chip = pygame.Rect(
+                left,
+                low.top + round(2 * u),
+                self.theme.width(fact, px) + round(20 * u),
+                round(25 * u),
+            )
+            if chip.right > low.right:
+                break
+            self.theme.panel(
+                sprite, chip, Glass(12 * u, dim(VIOLET, 0.9), 1.0, 150, (52, 36, 104))
+            )
+            self.theme.write(sprite, fact, chip, Style(px, SOFT, "centre", 6))
+            left = chip.right + round(7 * u)
+
+    def _best(self, sprite: pygame.Surface, card: SongCard, box: pygame.Rect, u: float) -> None:
+        top = pygame.Rect(box.left, round(20 * u), box.width, round(36 * u))
+        low = pygame.Rect(box.left, top.bottom, box.width, round(20 * u))
+        if card.best_score is None:
+            self.theme.write(sprite, "new", top, Style(20 * u, CYAN, "right", 9))
+            return
+        self.theme.write(sprite, f"{card.best_score:.1f}", top, Style(31 * u, GOLD, "right", 9))
+        self.theme.write(sprite, "BEST", low, Style(12.5 * u, FAINT, "right", 7))
+
+    def _empty(self, surface: pygame.Surface, at: ListLayout) -> None:
+        u, box = at.unit, at.cards.copy()
+        box.height = min(box.height, round(250 * u))
+        self.theme.panel(surface, box, Glass(24 * u, VIOLET, 2.0, 214, NIGHT))
+        inner = box.inflate(-round(64 * u), -round(48 * u))
+        head = pygame.Rect(inner.left, inner.top, inner.width, round(52 * u))
+        self.theme.write(surface, "No songs yet", head, Style(38 * u))
+        text = pygame.Rect(inner.left, head.bottom + round(10 * u), inner.width, round(70 * u))
+        words = "Make one from a dance video of yours. In a terminal, type:"
+        below = self.theme.write_lines(surface, words, text, Style(21 * u, SOFT))
+        line = pygame.Rect(inner.left, below + round(18 * u), inner.width, round(60 * u))
+        self.theme.panel(surface, line, Glass(12 * u, CYAN, 1.6, 235, (6, 16, 34)))
+        self.theme.write(
+            surface, RECORD_HINT, line.inflate(-round(36 * u), 0), Style(25 * u, CYAN)
+        )
+
+    def _banner(
+        self, surface: pygame.Surface, at: ListLayout, notices: tuple[str, ...]
+    ) -> None:
+        u = at.unit
+        for number, notice in enumerate(notices[:2]):
+            box = at.banner.move(0, number * (at.banner.height + round(8 * u)))
+            self.theme.panel(surface, box, Glass(14 * u, RED, 2.0 * u, 226, (70, 10, 34)))
+            inner = box.inflate(-round(28 * u), -round(6 * u))
+            self.theme.write(surface, notice, inner, Style(18 * u, WHITE, "centre", 10))
+
+
+def _words(card: SongCard) -> tuple[object, ...]:
+    return tuple(getattr(card, field.name) for field in fields(card))
