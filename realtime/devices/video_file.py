@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.maps import DanceError
+from realtime.devices.slot import Slot
+from realtime.ports import CameraState, HostClock
 from realtime.pure.types import Frame
 
 TRUNCATED_S = 0.7  # of the promised length missing at the end
@@ -136,3 +139,77 @@ def _upright(picture: Any) -> NDArray[np.uint8]:  # noqa: ANN401 - av.VideoFrame
     image: NDArray[np.uint8] = picture.to_ndarray(format="bgr24")
     turns = round(picture.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+
+
+class VideoCamera:
+    """A video file in place of a camera: frame t is captured when song second t sounds.
+
+    Before the song starts the first frame stands; the file runs again for every song.
+
+    Parameters
+    ----------
+    path : Path
+    clock : HostClock
+    song_s : callable
+        Returns the song second now, None while no song plays.
+    """
+
+    def __init__(self, path: Path, clock: HostClock, song_s: Callable[[], float | None]) -> None:
+        with VideoFile(path) as video:
+            self._info = video.info
+            self._first = next(video.frames())
+        self._path, self._clock, self._song_s = path, clock, song_s
+        self._slot: Slot[Frame] = Slot()
+        self._closing = threading.Event()
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, name="video camera", daemon=True)
+        self._thread.start()
+
+    def newest(self, timeout_s: float) -> Frame | None:
+        """Return the newest frame not yet returned, or None after the timeout."""
+        return self._slot.take(timeout_s)
+
+    def state(self) -> CameraState:
+        """Return how the camera is doing now."""
+        height, width = self._first.image.shape[:2]
+        return CameraState(
+            name=self._path.name, lost=self._ended, asked="as recorded", size=(width, height),
+            fps=self._info.fps, dropped=self._slot.dropped,
+            message="The video has ended" if self._ended else "",
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._closing.set()
+        self._thread.join(timeout=1.5)
+
+    def _run(self) -> None:
+        index = 0
+        while not self._closing.is_set():
+            song_s = self._song_s()
+            if song_s is None or song_s < 0:
+                self._slot.put(Frame(self._first.image, self._clock.now(), index))
+                index += 1
+                self._closing.wait(1 / self._info.fps)
+            else:
+                index = self._play(index)
+
+    def _play(self, index: int) -> int:
+        last_s = 0.0
+        with VideoFile(self._path) as video:
+            for frame in video.frames():
+                while (song_s := self._song_s()) is not None and song_s < frame.captured_s:
+                    if self._closing.is_set() or song_s < last_s - 1:
+                        return index
+                    self._closing.wait(min(frame.captured_s - song_s, 0.05))
+                if song_s is None or self._closing.is_set():
+                    return index
+                last_s = song_s
+                self._slot.put(Frame(frame.image, self._clock.now(), index))
+                index += 1
+        self._ended = True
+        while (song_s := self._song_s()) is not None and song_s >= last_s - 1:
+            if self._closing.wait(0.1):
+                break
+        self._ended = False
+        return index

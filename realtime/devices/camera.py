@@ -1,0 +1,218 @@
+"""Webcams and network cameras through OpenCV, read by a thread that keeps only the newest frame."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import threading
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+
+from engines.maps import DanceError
+from realtime.devices.slot import Slot
+from realtime.ports import CameraState, HostClock
+from realtime.pure.types import Frame
+
+log = logging.getLogger(__name__)
+
+LOST_S: Final = 1.0  # without a picture
+HUNG_S: Final = 6.0  # a reader stuck for longer is left behind and another one started
+RETRY_S: Final = 1.0
+FIRST_S: Final = 8.0  # some webcams need seconds for their first picture
+OPEN_TIMEOUT_MS: Final = 3000
+READ_TIMEOUT_MS: Final = 2000
+LIST_INDEXES: Final = 4
+ADDRESSES: Final = ("http://", "https://", "rtsp://", "rtmp://", "udp://", "tcp://")
+
+
+class CameraError(DanceError):
+    """There is no such camera."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraRequest:
+    """What is asked of a camera: ``source`` is an index, a device name or an address."""
+
+    source: str
+    width: int = 1280
+    height: int = 720
+    fps: int = 30
+
+    @property
+    def words(self) -> str:
+        """The request in words."""
+        if self.source.startswith(ADDRESSES):
+            return "as sent"
+        return f"{self.width}x{self.height} at {self.fps}"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCamera:
+    """One camera the system lists."""
+
+    index: int
+    name: str
+
+
+class OpenCvCamera:
+    """A camera that reconnects by itself; fulfils the Camera port.
+
+    Raises
+    ------
+    CameraError
+        At construction, where the system lists no such device (an address is tried for ever).
+    """
+
+    def __init__(self, request: CameraRequest, clock: HostClock) -> None:
+        self._request = request
+        self._clock = clock
+        self._target: int | str = (
+            request.source if request.source.startswith(ADDRESSES) else camera_index(request.source)
+        )
+        self._slot: Slot[Frame] = Slot()
+        self._closing = threading.Event()
+        self._times: deque[float] = deque(maxlen=60)
+        self._size: tuple[int, int] | None = None
+        self._began_s = clock.now()
+        self._last_s: float | None = None
+        self._index = 0
+        self._generation = 0
+        self._beat_s = clock.now()
+        self._start()
+
+    def newest(self, timeout_s: float) -> Frame | None:
+        """Return the newest frame not yet returned, or None after the timeout."""
+        frame = self._slot.take(timeout_s)
+        if frame is None and self._clock.now() - self._beat_s > HUNG_S:
+            log.warning("camera %s hangs; opening it again", self._request.source)
+            self._start()
+        return frame
+
+    def state(self) -> CameraState:
+        """Return how the camera is doing now."""
+        now = self._clock.now()
+        since = now - (self._last_s if self._last_s is not None else self._began_s)
+        lost = since > (LOST_S if self._last_s is not None else FIRST_S)
+        times = list(self._times)
+        fps = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 5 else None
+        return CameraState(
+            name=self._request.source, lost=lost, asked=self._request.words, size=self._size,
+            fps=None if lost else fps, dropped=self._slot.dropped,
+            message="Camera lost - reconnecting" if lost else "",
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Release the camera; a hung one is left to its own thread."""
+        self._closing.set()
+        self._thread.join(timeout=1.5)
+
+    def _start(self) -> None:
+        self._generation += 1
+        self._beat_s = self._clock.now()
+        self._thread = threading.Thread(
+            target=self._read, args=(self._generation,), name="camera", daemon=True
+        )
+        self._thread.start()
+
+    def _current(self, generation: int) -> bool:
+        return generation == self._generation and not self._closing.is_set()
+
+    def _read(self, generation: int) -> None:
+        while self._current(generation):
+            capture = _open(self._target, self._request)
+            try:
+                self._read_while_it_lasts(capture, generation)
+            finally:
+                capture.release()
+            if self._current(generation):
+                self._beat_s = self._clock.now()
+                self._closing.wait(RETRY_S)
+
+    def _read_while_it_lasts(self, capture: cv2.VideoCapture, generation: int) -> None:
+        while self._current(generation) and capture.grab():
+            captured_s = self._clock.now()
+            got, image = capture.retrieve()
+            if not self._current(generation) or not got or image is None:
+                return
+            self._beat_s = self._last_s = captured_s
+            self._times.append(captured_s)
+            self._size = (image.shape[1], image.shape[0])
+            self._slot.put(Frame(image, captured_s, self._index))
+            self._index += 1
+
+
+def camera_index(source: str) -> int:
+    """Return the index of a camera named by number, device path or (part of) its name.
+
+    Raises
+    ------
+    CameraError
+        Where the system lists no such camera.
+    """
+    found = list_cameras()
+    if source.isdigit():
+        index = int(source)
+    elif source.startswith("/dev/video") and source[10:].isdigit():
+        index = int(source[10:])
+    else:
+        matches = [camera.index for camera in found if source.lower() in camera.name.lower()]
+        index = matches[0] if matches else -1
+    listed = sys.platform != "linux" or any(camera.index == index for camera in found)
+    if index < 0 or not listed:
+        names = ", ".join(f"{camera.index} ({camera.name})" for camera in found) or "none"
+        raise CameraError(
+            f"there is no camera {source!r}; found: {names}; "
+            "plug one in, use a phone (--camera http://...), or try --camera dancer"
+        )
+    return index
+
+
+def list_cameras() -> list[FoundCamera]:
+    """Return the cameras the system lists (elsewhere than on Linux: those that open)."""
+    if sys.platform == "linux":
+        found = []
+        for entry in sorted(Path("/sys/class/video4linux").glob("video*")):
+            with contextlib.suppress(OSError):
+                name = (entry / "name").read_text().strip()
+                found.append(FoundCamera(int(entry.name[5:]), name))
+        return found
+    return [
+        FoundCamera(index, f"camera {index}") for index in range(LIST_INDEXES) if _opens(index)
+    ]
+
+
+def _opens(index: int) -> bool:
+    capture = cv2.VideoCapture(index, _backend())
+    try:
+        return bool(capture.isOpened())
+    finally:
+        capture.release()
+
+
+def _backend() -> int:
+    backends = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}
+    return backends.get(sys.platform, cv2.CAP_ANY)
+
+
+def _open(target: int | str, request: CameraRequest) -> cv2.VideoCapture:
+    if isinstance(target, str):
+        os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "fflags;nobuffer|flags;low_delay")
+        timeouts = [
+            cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS,
+            cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS,
+        ]  # fmt: skip
+        return cv2.VideoCapture(target, cv2.CAP_FFMPEG, timeouts)
+    capture = cv2.VideoCapture(target, _backend())
+    # MJPG before the size: raw pictures of 1280x720 come at 10 fps over USB 2
+    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+    capture.set(cv2.CAP_PROP_FRAME_WIDTH, request.width)
+    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, request.height)
+    capture.set(cv2.CAP_PROP_FPS, request.fps)
+    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    return capture

@@ -1,0 +1,32 @@
+"""One value between two threads: the newest wins, nothing grows, drops are counted."""
+
+from __future__ import annotations
+
+import threading
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Slot(Generic[T]):
+    """``put`` replaces what was not taken; ``take`` waits for something not yet taken."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._value: T | None = None
+        self.dropped = 0
+
+    def put(self, value: T) -> None:
+        """Leave a value, replacing and counting one that nobody took."""
+        with self._condition:
+            self.dropped += self._value is not None
+            self._value = value
+            self._condition.notify()
+
+    def take(self, timeout_s: float) -> T | None:
+        """Return the value and empty the slot; None after the timeout."""
+        with self._condition:
+            if self._value is None:
+                self._condition.wait(timeout_s)
+            value, self._value = self._value, None
+            return value

@@ -1,0 +1,42 @@
+"""Best scores per song, in one small file."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+log = logging.getLogger(__name__)
+
+
+def scores_file() -> Path:
+    """Return the usual place of the best scores."""
+    return user_data_path("kpopdance", appauthor=False) / "scores.json"
+
+
+def read_scores(path: Path) -> dict[str, float]:
+    """Return slug -> best score 0..100; a damaged file is set aside and said."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return {str(slug): float(score) for slug, score in told.items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, AttributeError, OSError) as why:
+        log.warning("%s: best scores cannot be read (%s); starting anew", path, why)
+        return {}
+
+
+def keep_score(path: Path, slug: str, score: float) -> float | None:
+    """Write a score if it is the song's best; return the best before, None for the first."""
+    scores = read_scores(path)
+    before = scores.get(slug)
+    if before is None or score > before:
+        scores[slug] = round(score, 1)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(scores, indent=1, sort_keys=True), encoding="utf-8")
+        os.replace(fresh, path)
+    return before

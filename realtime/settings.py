@@ -1,0 +1,115 @@
+"""Settings from a TOML file; unknown keys are refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_config_path, user_data_path
+
+from engines.maps import DanceError
+from realtime.songpack import BUNDLED
+
+
+class SettingsError(DanceError):
+    """The settings file cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a player may choose; the command line overrides it.
+
+    Attributes
+    ----------
+    camera : str
+        Index or device name, MJPEG/RTSP/HTTP address, a video file, or ``dancer``.
+    camera_width, camera_height, camera_fps : int
+        What is asked of a camera; it may answer with something else.
+    mirror : bool
+        Show player and coach as in a mirror.
+    runtime : str
+        ``auto``, ``openvino`` or ``onnxruntime``.
+    threads : int
+        For the network; 0 is one less than there are cores.
+    crop_px : int
+        Side of the network's input for one dancer; 224 is faster, 256 more exact.
+    player_lag_ms : float
+        Fixed lag of camera and speaker (Bluetooth: 150-300); later than this is late.
+    sound_device : str
+        Part of an output's name, empty for the system's choice.
+    library : str
+        Folder of your own songs, empty for the usual place.
+    """
+
+    camera: str = "0"
+    camera_width: int = 1280
+    camera_height: int = 720
+    camera_fps: int = 30
+    mirror: bool = True
+    runtime: str = "auto"
+    threads: int = 0
+    crop_px: int = 256
+    player_lag_ms: float = 0.0
+    sound_device: str = ""
+    library: str = ""
+
+    def __post_init__(self) -> None:
+        if self.crop_px % 8 or not 128 <= self.crop_px <= 512:
+            raise SettingsError(f"crop_px is {self.crop_px}; choose a multiple of 8, 128 to 512")
+        if abs(self.player_lag_ms) > 1000:
+            raise SettingsError(f"player_lag_ms is {self.player_lag_ms:g}; choose -1000 to 1000")
+        if self.threads < 0:
+            raise SettingsError(f"threads is {self.threads}; choose 0 (automatic) or more")
+
+    @property
+    def libraries(self) -> tuple[Path, ...]:
+        """Folders with song packs: the player's own, then the bundled ones."""
+        own = Path(self.library).expanduser() if self.library else own_library()
+        return (own, BUNDLED)
+
+
+def own_library() -> Path:
+    """Return the usual folder of a player's own songs."""
+    return user_data_path("kpopdance", appauthor=False) / "songs"
+
+
+def settings_file() -> Path:
+    """Return where the settings file is looked for."""
+    return user_config_path("kpopdance", appauthor=False) / "settings.toml"
+
+
+def read_settings(path: Path | None = None) -> Settings:
+    """Return the settings in a file; the usual file may be missing, a named one may not.
+
+    Raises
+    ------
+    SettingsError
+        Where it cannot be read, or a key or value is none of ours.
+    """
+    file = path or settings_file()
+    if not file.is_file():
+        if path is not None:
+            raise SettingsError(f"{path}: there is no such settings file")
+        return Settings()
+    try:
+        told = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as why:
+        raise SettingsError(f"{file}: cannot be read ({why}); correct or remove it") from None
+    _check(file, told)
+    return Settings(**told)
+
+
+def _check(file: Path, told: dict[str, object]) -> None:
+    defaults = {f.name: f.default for f in dataclasses.fields(Settings)}
+    for key, value in told.items():
+        if key not in defaults:
+            known = ", ".join(defaults)
+            raise SettingsError(f"{file}: {key!r} is no setting; known: {known}")
+        wanted = type(defaults[key])
+        whole = wanted is float and isinstance(value, int) and not isinstance(value, bool)
+        if not (type(value) is wanted or whole):
+            raise SettingsError(
+                f"{file}: {key} must be {wanted.__name__}, got {value!r}; correct it"
+            )

@@ -1,0 +1,307 @@
+"""Song packs: a folder with song.toml, the audio, and choreography.npz; checked at the door.
+
+``song.toml`` (format 1) holds ``format``, ``title``, ``artist``, ``language``, ``bpm``,
+``offset_s`` (song second of a first beat), ``preview_s``, ``licence``, ``audio`` (a file name),
+and may hold ``lead`` (the member to copy) and ``sections`` (``name``, ``start_s``).
+``choreography.npz`` holds ``joints`` float32 (members, T, 18, 3) in stage units, ``fps`` and
+``start_s``; never a pickle.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+import tomllib
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from engines.maps import DanceError
+from realtime.pure.types import Choreography
+
+FORMAT: Final = 1
+MAX_ARRAY_BYTES: Final = 256 * 1024 * 1024
+MAX_TOML_BYTES: Final = 64 * 1024
+MAX_MEMBERS: Final = 24
+BUNDLED: Final = Path(__file__).resolve().parent.parent / "songs"
+_TEXTS: Final = ("title", "artist", "language", "licence", "audio")
+_KEYS: Final = {"format", "bpm", "offset_s", "preview_s", "lead", "sections", *_TEXTS}
+
+
+class SongPackError(DanceError):
+    """A song pack is damaged; the text names the file and the remedy."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SongPack:
+    """One song to dance to.
+
+    ``offset_s`` is the song second of a first beat; ``sections`` are (name, start_s) in order.
+    """
+
+    title: str
+    artist: str
+    bpm: float
+    members: tuple[Choreography, ...]
+    audio: Path | None
+    language: str = "en"
+    licence: str = ""
+    offset_s: float = 0.0
+    preview_s: float = 0.0
+    lead: int = 0
+    sections: tuple[tuple[str, float], ...] = field(default_factory=tuple)
+    folder: Path = Path()
+
+    @property
+    def slug(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def length_s(self) -> float:
+        """Song second where the choreography ends."""
+        return max(member.end_s for member in self.members)
+
+
+def pack_folders(libraries: tuple[Path, ...]) -> list[Path]:
+    """Return all folders that look like packs, by name, the first library's before the next's."""
+    found: dict[str, Path] = {}
+    for library in libraries:
+        if library.is_dir():
+            for folder in sorted(library.iterdir()):
+                if folder.is_dir() and not folder.name.startswith((".", "__")):
+                    found.setdefault(folder.name, folder)
+    return list(found.values())
+
+
+def find_pack(name: str, libraries: tuple[Path, ...]) -> Path:
+    """Return the folder of a pack named by slug or path.
+
+    Raises
+    ------
+    SongPackError
+        Where there is none.
+    """
+    path = Path(name)
+    if path.is_dir():
+        return path
+    for folder in pack_folders(libraries):
+        if folder.name == name:
+            return folder
+    known = ", ".join(folder.name for folder in pack_folders(libraries)) or "none"
+    raise SongPackError(f"there is no song {name!r}; known songs: {known}")
+
+
+def load_pack(folder: Path) -> SongPack:
+    """Return the pack in a folder.
+
+    Raises
+    ------
+    SongPackError
+        For every kind of damage, one sentence naming the file and the remedy.
+    """
+    toml = folder / "song.toml"
+    told = _read_toml(toml)
+    audio = _inside(folder, told["audio"], toml)
+    if not audio.is_file() or audio.stat().st_size == 0:
+        raise SongPackError(f"{audio}: the audio is missing or empty; copy it into the pack")
+    members = _read_choreography(folder / "choreography.npz")
+    lead = int(told.get("lead", 0))
+    if not 0 <= lead < len(members):
+        raise SongPackError(
+            f"{toml}: lead is {lead}, but there are members 0 to {len(members) - 1}; correct lead"
+        )
+    return SongPack(
+        title=told["title"], artist=told["artist"], bpm=float(told["bpm"]), members=members,
+        audio=audio, language=told["language"], licence=told["licence"],
+        offset_s=float(told["offset_s"]), preview_s=float(told["preview_s"]), lead=lead,
+        sections=tuple((s["name"], float(s["start_s"])) for s in told.get("sections", ())),
+        folder=folder,
+    )  # fmt: skip
+
+
+def save_pack(pack: SongPack, folder: Path, *, replace: bool = False) -> None:
+    """Write a pack as a folder; it appears whole or not at all.
+
+    Raises
+    ------
+    SongPackError
+        Where the folder exists and ``replace`` is off.
+    """
+    if folder.exists() and not replace:
+        raise SongPackError(f"{folder}: exists already; choose another --out or add --replace")
+    if pack.audio is None:
+        raise SongPackError(f"{folder}: a song pack needs audio")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as making:
+        made = Path(making) / folder.name
+        made.mkdir()
+        audio = made / f"audio{pack.audio.suffix}"
+        shutil.copyfile(pack.audio, audio)
+        (made / "song.toml").write_text(_toml(pack, audio.name), encoding="utf-8")
+        save_choreography(made / "choreography.npz", pack.members)
+        load_pack(made)
+        _swap(made, folder, Path(making) / "old")
+
+
+def save_choreography(path: Path, members: tuple[Choreography, ...]) -> None:
+    """Write choreography.npz (all members share rate, start and length)."""
+    joints = np.stack([member.joints for member in members])
+    first = members[0]
+    np.savez_compressed(path, joints=joints, fps=first.fps, start_s=first.start_s)
+
+
+def _swap(made: Path, folder: Path, aside: Path) -> None:
+    if folder.exists():
+        folder.rename(aside)
+    try:
+        made.rename(folder)
+    except OSError:
+        if aside.exists():
+            aside.rename(folder)
+        raise
+
+
+def _toml(pack: SongPack, audio: str) -> str:
+    texts = {
+        "title": pack.title, "artist": pack.artist, "language": pack.language,
+        "licence": pack.licence, "audio": audio,
+    }  # fmt: skip
+    lines = [f"format = {FORMAT}"]
+    lines += [f"{key} = {_quoted(text)}" for key, text in texts.items()]
+    lines += [f"bpm = {pack.bpm:g}", f"offset_s = {pack.offset_s:.4f}"]
+    lines += [f"preview_s = {pack.preview_s:.3f}", f"lead = {pack.lead}"]
+    for name, start_s in pack.sections:
+        lines += ["", "[[sections]]", f"name = {_quoted(name)}", f"start_s = {start_s:.3f}"]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    clean = "".join(c if c.isprintable() else " " for c in escaped)
+    return f'"{clean}"'
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise SongPackError(f"{path}: is missing; a pack needs song.toml (see README, song packs)")
+    if path.stat().st_size > MAX_TOML_BYTES:
+        raise SongPackError(f"{path}: is larger than 64 KiB; this is no song.toml")
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+        raise SongPackError(f"{path}: cannot be read ({why}); correct it or restore it") from None
+    if told.get("format") != FORMAT:
+        raise SongPackError(
+            f"{path}: format is {told.get('format')!r}, this game reads {FORMAT}; "
+            "update the game or record the song again"
+        )
+    _check_keys(path, told)
+    _check_sections(path, told.get("sections", []))
+    return told
+
+
+def _check_keys(path: Path, told: dict[str, Any]) -> None:
+    unknown = sorted(told.keys() - _KEYS)
+    missing = sorted(_KEYS - {"lead", "sections"} - told.keys())
+    if unknown:
+        raise SongPackError(f"{path}: {unknown[0]!r} is no key of a song; remove it")
+    if missing:
+        raise SongPackError(f"{path}: {missing[0]!r} is missing; add it")
+    for key in _TEXTS:
+        if not isinstance(told[key], str) or (key in ("title", "audio") and not told[key].strip()):
+            raise SongPackError(f"{path}: {key} must be a text; write it in quotes")
+    for key, low, high in (("bpm", 30, 300), ("offset_s", -60, 600), ("preview_s", 0, 36_000)):
+        if not _number(told[key]) or not low <= told[key] <= high:
+            raise SongPackError(
+                f"{path}: {key} must be a number from {low} to {high}, got {told[key]!r}; correct it"
+            )
+    if not isinstance(told.get("lead", 0), int):
+        raise SongPackError(f"{path}: lead must be a whole number; correct it")
+
+
+def _check_sections(path: Path, sections: object) -> None:
+    fine = isinstance(sections, list) and all(
+        isinstance(s, dict) and isinstance(s.get("name"), str) and _number(s.get("start_s"))
+        for s in sections
+    )
+    if not fine:
+        raise SongPackError(f"{path}: each of sections needs name and start_s; correct them")
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _inside(folder: Path, name: str, toml: Path) -> Path:
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise SongPackError(f"{toml}: audio {name!r} lies outside the pack; copy it inside")
+    return path
+
+
+def _read_choreography(path: Path) -> tuple[Choreography, ...]:
+    if not path.is_file():
+        raise SongPackError(f"{path}: is missing; record it with kpopdance record VIDEO")
+    joints, fps, start_s = _read_arrays(path)
+    if joints.dtype != np.float32 or joints.ndim != 4 or joints.shape[2:] != (18, 3):
+        raise SongPackError(
+            f"{path}: joints are {joints.dtype} {joints.shape}, not float32 (members, T, 18, 3); "
+            "record it again"
+        )
+    if not 1 <= joints.shape[0] <= MAX_MEMBERS or joints.shape[1] < 2:
+        raise SongPackError(
+            f"{path}: has {joints.shape[0]} members and {joints.shape[1]} rows; record it again"
+        )
+    _check_numbers(path, joints, fps, start_s)
+    return tuple(Choreography(member.copy(), fps, start_s) for member in joints)
+
+
+def _check_numbers(path: Path, joints: NDArray[np.float32], fps: float, start_s: float) -> None:
+    if not (math.isfinite(fps) and 5 <= fps <= 240 and math.isfinite(start_s)):
+        raise SongPackError(f"{path}: fps is {fps}, start_s {start_s}; record it again")
+    confidence = joints[..., 2]
+    seen = confidence > 0
+    if not np.isfinite(confidence).all() or (confidence < 0).any() or (confidence > 1).any():
+        raise SongPackError(f"{path}: confidences must lie in 0..1; record it again")
+    xy = joints[..., :2][seen]
+    if not np.isfinite(xy).all():
+        raise SongPackError(f"{path}: seen joints have places that are NaN; record it again")
+    if len(xy) and np.abs(xy).max() > 100:
+        raise SongPackError(f"{path}: joints lie far off the stage; record it again")
+    if not seen.any():
+        raise SongPackError(f"{path}: nobody is seen in it; record it again")
+
+
+def _read_arrays(path: Path) -> tuple[NDArray[np.float32], float, float]:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            _check_size(path, packed)
+        with np.load(path, allow_pickle=False) as arrays:
+            joints = arrays["joints"]
+            fps = float(arrays["fps"])
+            start_s = float(arrays["start_s"]) if "start_s" in arrays else 0.0
+    except KeyError as why:
+        raise SongPackError(f"{path}: lacks {why}; record it again") from None
+    except (zipfile.BadZipFile, ValueError, TypeError, EOFError, OSError) as why:
+        raise SongPackError(f"{path}: is damaged ({why}); copy or record it again") from None
+    return joints, fps, start_s
+
+
+def _check_size(path: Path, packed: zipfile.ZipFile) -> None:
+    """Refuse what would unpack to more than ``MAX_ARRAY_BYTES``, before unpacking it."""
+    if sum(entry.file_size for entry in packed.infolist()) > MAX_ARRAY_BYTES:
+        raise SongPackError(f"{path}: unpacks to more than 256 MiB; this is no choreography")
+    for entry in packed.infolist():
+        with packed.open(entry) as stream:
+            wide = npy.read_magic(stream) != (1, 0)
+            read_header = npy.read_array_header_2_0 if wide else npy.read_array_header_1_0
+            shape, _, dtype = read_header(stream)
+            if math.prod(shape) * dtype.itemsize > MAX_ARRAY_BYTES:
+                raise SongPackError(f"{path}: claims {shape} numbers; this is no choreography")
