@@ -50,15 +50,15 @@ BACK_RIGHT: Final = (0.66, -0.35)
 
 FORMATIONS: Final[tuple[tuple[float, tuple[Place, Place, Place]], ...]] = (
     (0, (MIDDLE, LEFT, RIGHT)),
-    (16, (MIDDLE, LEFT, RIGHT)),
+    (14, (MIDDLE, LEFT, RIGHT)),
     (20, (FRONT_LEFT, BACK, RIGHT)),
-    (32, (FRONT_LEFT, BACK, RIGHT)),
+    (30, (FRONT_LEFT, BACK, RIGHT)),
     (36, (LEFT, MIDDLE, RIGHT)),
-    (48, (LEFT, MIDDLE, RIGHT)),
+    (44, (LEFT, MIDDLE, RIGHT)),
     (52, (FRONT, BACK_LEFT, BACK_RIGHT)),
-    (96, (FRONT, BACK_LEFT, BACK_RIGHT)),
+    (94, (FRONT, BACK_LEFT, BACK_RIGHT)),
     (100, (FRONT_RIGHT, BACK, LEFT)),
-    (108, (FRONT_RIGHT, BACK, LEFT)),
+    (104, (FRONT_RIGHT, BACK, LEFT)),
     (112, (FRONT, BACK_LEFT, BACK_RIGHT)),
     (144, (FRONT, BACK_LEFT, BACK_RIGHT)),
 )
@@ -119,7 +119,7 @@ FLOOR_PER_DEPTH: Final = 0.07
 CAMERA_PITCH: Final = np.radians(6.0)
 
 ANKLE, SHIN, THIGH = 0.045, 0.235, 0.235
-HIP_HALF, TORSO, SHOULDER_HALF = 0.054, 0.295, 0.1
+HIP_HALF, TORSO, SHOULDER_HALF = 0.064, 0.295, 0.1
 UPPER_ARM, FOREARM, NECK = 0.16, 0.14, 0.115
 FACE: Final = {
     body.NOSE: (0.0, -0.006, 0.055),
@@ -288,16 +288,15 @@ def _places(member: int, beats: Floats) -> Floats:
 
 
 def _walk(rows: Floats, member: int, beats: Floats, place: Floats) -> Floats:
-    """Return (T, 2, 3) ankle places from the member's spot; feet step in turn, on beats."""
+    """Return (T, 2, 3) ankle places from the member's spot; one foot leads."""
     feet = rows[:, [body.R_ANKLE, body.L_ANKLE]].copy()
-    whole = np.floor(beats)
-    u = np.clip((beats - whole - 0.1) / 0.8, 0, 1)
-    u = u * u * (3 - 2 * u)
-    for foot, shift in ((0, 0), (1, 1)):
-        before = 2 * np.ceil((whole - shift) / 2) + shift
-        after = 2 * np.ceil((whole + 1 - shift) / 2) + shift
-        old, new = _places(member, before), _places(member, after)
-        feet[:, foot, 0] += (old + (new - old) * u[:, None] - place)[:, 0]
+    begin = 2 * np.floor(beats / 2)
+    old = _places(member, begin)[:, 0]
+    way = _places(member, begin + 2)[:, 0] - old
+    for foot, side in ((0, -1.0), (1, 1.0)):
+        follows = np.where(way * side < 0, 1.0, 0.0)
+        u = np.clip((beats - begin - follows - 0.1) / 0.8, 0, 1)
+        feet[:, foot, 0] += old + way * u * u * (3 - 2 * u) - place[:, 0]
         world = feet[:, foot, 0] + place[:, 0]
         speed = np.abs(np.gradient(world, beats))
         feet[:, foot, 1] -= 0.045 * np.minimum(speed / 0.25, 1) ** 2

@@ -82,7 +82,7 @@ ACROSS_LOW: Final = Arm(-20, -34, 22, 18)
 ACROSS_HIGH: Final = Arm(176, 190, 10, 10)
 
 WIDE: Final = Foot(0.15)
-TOGETHER: Final = Foot(0.055)
+TOGETHER: Final = Foot(0.065)
 STEP: Final = Foot(0.21)
 TOUCH: Final = Foot(-0.05)
 LUNGE: Final = Foot(0.23)

@@ -28,8 +28,10 @@ SHIFT: Final = 4
 CAP: Final = np.linspace(-np.pi / 2, np.pi / 2, 7)[1:-1]
 CIRCLE: Final = np.linspace(0, 2 * np.pi, 24, endpoint=False)
 
-ARM: Final = ((0.034, 0.033, 0.027), (0.027, 0.028, 0.019))
-LEG: Final = ((0.056, 0.05, 0.041), (0.041, 0.043, 0.031))
+ARM: Final = ((0.03, 0.029, 0.024), (0.024, 0.025, 0.0165))
+LEG: Final = ((0.053, 0.048, 0.036), (0.036, 0.037, 0.025))
+WALL: Final = (120, 108, 98)
+FLOOR: Final = (104, 128, 150)
 NOISE_STEPS: Final = 4
 
 
@@ -45,19 +47,19 @@ class Look:
     trim: Colour
     trousers: Colour
     shoes: Colour
-    sleeve: float = 0.62
+    sleeve: float = 0.42
     """How far down the upper arm the sleeve reaches; above 1 the forearm is covered too."""
 
 
 LOOKS: Final = (
     Look("Mina", (168, 196, 232), (42, 34, 52), "bob", (236, 236, 240), (150, 60, 220),
-         (128, 70, 38), (245, 245, 250)),
+         (60, 46, 40), (245, 245, 250)),
     Look("Jae", (150, 182, 222), (30, 26, 28), "short", (206, 232, 246), (60, 120, 235),
-         (66, 60, 58), (90, 210, 250)),
+         (96, 52, 34), (90, 210, 250)),
     Look("Suri", (104, 142, 196), (36, 56, 104), "long", (226, 214, 250), (130, 40, 150),
-         (96, 40, 84), (240, 236, 226)),
+         (70, 34, 62), (240, 236, 226)),
     Look("Tobi", (72, 104, 156), (24, 24, 26), "short", (240, 240, 214), (70, 160, 40),
-         (110, 66, 32), (80, 90, 240)),
+         (66, 42, 32), (80, 90, 240)),
 )  # fmt: skip
 
 
@@ -174,7 +176,7 @@ class _Brush:
 
     def chain(self, bones: Sequence[Bone], colour: Colour, edge: float = 0.0) -> None:
         """Draw joined tapered bones, rounded by a dark edge, the colour, and a light side."""
-        tones = ((0.62, 1.0, 0.0, edge), (1.0, 0.82, 0.14, 0.0), (1.14, 0.42, 0.36, 0.0))
+        tones = ((0.72, 1.0, 0.0, edge), (1.0, 0.82, 0.14, 0.0), (1.08, 0.42, 0.36, 0.0))
         for brightness, width, shift, more in tones:
             tone = _tone(colour, brightness)
             for start, end, radii in bones:
@@ -231,7 +233,8 @@ def _leg(brush: _Brush, joints: Floats, look: Look) -> None:
     hip, knee, ankle = joints
     _shoe(brush, joints, look)
     thigh, shin = LEG
-    hem = ankle + (ankle - knee) * 0.04
+    hem = knee + (ankle - knee) * 0.86
+    brush.chain([(hem, ankle + (ankle - knee) * 0.06, (0.017, 0.016))], look.skin, edge=0.8)
     brush.chain([(hip, knee, thigh), (knee, hem, shin)], look.trousers, edge=1.0)
     crease = _tone(look.trousers, 0.8)
     side = _unit(np.array([knee[1] - ankle[1], ankle[0] - knee[0]])) * 0.022 * brush.px
@@ -272,7 +275,7 @@ def _trunk(brush: _Brush, xy: Floats, look: Look) -> None:
         right - _unit(left - right) * 0.026 * h,
         right + down * 0.075 * h + across * 0.012 * h,
         neck + (hips - neck) * 0.66 - across * max(0.075 * h, half * 0.7),
-        hips + down * 0.012 * h - across * 0.1 * h,
+        hips + down * 0.004 * h - across * 0.1 * h,
     ]
     left_side = [
         neck - down * 0.026 * h + across * 0.03 * h,
@@ -280,14 +283,18 @@ def _trunk(brush: _Brush, xy: Floats, look: Look) -> None:
         left + _unit(left - right) * 0.026 * h,
         left + down * 0.075 * h - across * 0.012 * h,
         neck + (hips - neck) * 0.66 + across * max(0.075 * h, half * 0.7),
-        hips + down * 0.012 * h + across * 0.1 * h,
+        hips + down * 0.004 * h + across * 0.1 * h,
     ]
+    for shoulder in (body.R_SHOULDER, body.L_SHOULDER):
+        rib = xy[shoulder] * 0.6 + neck * 0.15 + hips * 0.25
+        sleeve = xy[shoulder] + (xy[shoulder + 1] - xy[shoulder]) * 0.3
+        brush.chain([(rib, sleeve, (0.034, 0.031))], look.top, edge=1.0)
     shirt = _rounded(np.array(right_side + left_side[::-1]))
     middle = (neck + hips) / 2
     for brightness, width, shift in ((0.66, 1.02, 0.0), (0.94, 0.95, 0.012), (1.0, 0.7, 0.04)):
         inner = middle + (shirt - middle) * width + LIGHT * shift * h
         brush.polygon(inner, _tone(look.top, brightness))
-    hem = hips + down * 0.004 * h
+    hem = hips - down * 0.004 * h
     brush.chain(
         [(hem - across * 0.082 * h, hem + across * 0.082 * h, (0.011, 0.011))], look.trim
     )
@@ -403,14 +410,16 @@ def _arm(brush: _Brush, joints: Floats, look: Look) -> None:
     upper, fore = ARM
     h = brush.px
     for start, end, radii in ((shoulder, elbow, upper), (elbow, wrist, fore)):
-        shadow = _tapered(start + 2, end + 3, np.array(radii) * h + 2.5)
-        brush.shade(shadow, 0.3)
+        shadow = _tapered(start + 2, end + 3, np.array(radii) * h + 2.0)
+        brush.shade(shadow, 0.22)
     _hand(brush, elbow, wrist, look)
     brush.chain([(shoulder, elbow, upper), (elbow, wrist, fore)], look.skin, edge=0.8)
     cuff = shoulder + (elbow - shoulder) * look.sleeve
-    brush.chain([(shoulder, cuff, (0.039, 0.037))], look.top, edge=1.0)
-    before = shoulder + (elbow - shoulder) * (look.sleeve - 0.04)
-    brush.chain([(before, cuff, (0.036, 0.037))], look.trim)
+    brush.chain([(shoulder, cuff, (0.035, 0.031))], look.top, edge=1.0)
+    side = _unit(np.array([shoulder[1] - elbow[1], elbow[0] - shoulder[0]])) * 0.027 * h
+    brush.polygon(_tapered(cuff - side, cuff + side, np.full(2, 0.006 * h)), look.trim)
+    knob = shoulder + _unit(elbow - shoulder) * 0.004 * h
+    brush.blob(knob, (0.034, 0.034), np.array([0.0, -1.0]), look.top)
 
 
 def _hand(brush: _Brush, elbow: Floats, wrist: Floats, look: Look) -> None:
@@ -450,8 +459,8 @@ def _room(picture: tuple[int, int], rng: np.random.Generator) -> Image:
     y, x = np.mgrid[0:height, 0:width].astype(np.float64)
     horizon = int(height * 0.8)
     room = np.empty((height, width, 3))
-    room[:horizon] = (172, 160, 146)
-    room[horizon:] = (104, 128, 150)
+    room[:horizon] = WALL
+    room[horizon:] = FLOOR
     board = horizon - round(height * 0.022)
     room[board:horizon] = (196, 194, 190)
     room[board - 1] = room[horizon] = (90, 88, 86)

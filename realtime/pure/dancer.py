@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Interval = tuple[float, float]
 """From, to: song seconds."""
 
-HEIGHT_PX: Final = 370.0
+HEIGHT_PX: Final = 355.0
 """Head to foot at 480 px of picture; OpenPose sees people of this size best."""
 MARGIN: Final = 0.012
 """Of the picture's height, kept free on every side."""
@@ -156,11 +156,20 @@ class Dancer:
         """Return float32 (18, 3) px with confidence 1, or None while absent."""
         if any(start <= song_s < end for start, end in self.style.absent):
             return None
-        xy = self._stage(np.array([song_s]))[0] * self._scale + self._shift
-        out = np.concatenate([xy, np.ones((18, 1))], axis=-1).astype(np.float32)
+        return self._seen(self._stage(np.array([song_s]))[0] * self._scale + self._shift)
+
+    def first_pose(self) -> NDArray[np.float32]:
+        """Return the (18, 3) px joints of the first row: how the dancer waits for the song."""
+        at = self._start_s + self.style.lateness_s
+        xy = self._stage(np.array([at]))[0] * self._scale + self._shift
+        return self._seen(xy)
+
+    def _seen(self, xy: Floats) -> NDArray[np.float32]:
+        """Return (18, 2) px as joints, mirrored if the dancer is."""
+        joints = np.concatenate([xy, np.ones((18, 1))], axis=-1).astype(np.float32)
         if self.style.mirrored:
-            out = body.mirrored(out, self.picture[1] - 1)
-        return out
+            joints = body.mirrored(joints, self.picture[1] - 1)
+        return joints
 
     def _stage(self, song_s: Floats) -> Floats:
         """Return (N, 18, 2) joints in stage units; the floor is the choreography's."""

@@ -1,0 +1,101 @@
+"""A camera that films a drawn dancer: a demo without a webcam, tests with a known truth."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from realtime.devices.drawn import LOOKS, Look, Studio
+from realtime.devices.slot import Slot
+from realtime.ports import CameraState, HostClock
+from realtime.pure.types import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from realtime.pure.dancer import Dancer
+
+FPS: Final = 30.0
+LOST_S: Final = 1.0
+
+
+class DrawnCamera:
+    """Films what a dancer does at the song second it is told; fulfils the Camera port.
+
+    Parameters
+    ----------
+    dancer : Dancer
+        Its picture size is the camera's.
+    song_s : callable
+        Returns the song second of now, or None while nothing plays: the dancer then stands in the
+        first pose. Called from the camera's thread.
+    clock : HostClock
+        Stamps every frame at the moment the song second was asked, before drawing.
+    """
+
+    def __init__(
+        self,
+        dancer: Dancer,
+        song_s: Callable[[], float | None],
+        clock: HostClock,
+        look: Look = LOOKS[0],
+    ) -> None:
+        self._dancer = dancer
+        self._song_s = song_s
+        self._clock = clock
+        self._look = look
+        self._studio = Studio(dancer.picture)
+        self._slot: Slot[Frame] = Slot()
+        self._times: deque[float] = deque(maxlen=60)
+        self._began_s = clock.now()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._film, name="drawn camera", daemon=True)
+        self._thread.start()
+
+    def newest(self, timeout_s: float) -> Frame | None:
+        """Return the newest frame not yet returned, or None after the timeout."""
+        return self._slot.take(timeout_s)
+
+    def state(self) -> CameraState:
+        """Return how the camera is doing now."""
+        times = list(self._times)
+        last_s = times[-1] if times else self._began_s
+        lost = self._closing.is_set() or self._clock.now() - last_s > LOST_S
+        fps = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 5 else None
+        height, width = self._dancer.picture
+        return CameraState(
+            name="drawn dancer",
+            lost=lost,
+            asked=f"{width}x{height} at {FPS:.0f}",
+            size=(width, height) if times else None,
+            fps=None if lost else fps,
+            dropped=self._slot.dropped,
+            message="The drawn dancer has stopped" if lost else "",
+        )
+
+    def close(self) -> None:
+        """Stop filming."""
+        self._closing.set()
+        self._thread.join(timeout=1.5)
+
+    def _film(self) -> None:
+        """Film until closed; a slow computer skips pictures rather than falling behind."""
+        index = 0
+        due_s = self._clock.now()
+        while not self._closing.is_set():
+            frame = self._picture(index)
+            self._slot.put(frame)
+            self._times.append(frame.captured_s)
+            due_s += 1 / FPS
+            missed = max(0, int((self._clock.now() - due_s) * FPS))
+            due_s += missed / FPS
+            index += 1 + missed
+            self._closing.wait(max(0.0, due_s - self._clock.now()))
+
+    def _picture(self, index: int) -> Frame:
+        captured_s, song_s = self._clock.now(), self._song_s()
+        joints = self._dancer.first_pose() if song_s is None else self._dancer.joints(song_s)
+        people = [] if joints is None else [(joints, self._look)]
+        image = self._studio.take(people, index, self._dancer.height_px)
+        return Frame(image, captured_s, index)
