@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from realtime.pure.types import Frame, Heard
+if TYPE_CHECKING:
+    from realtime.pure.types import Frame, Heard
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 log = logging.getLogger(__name__)
 
@@ -38,5 +40,5 @@ def keep_score(path: Path, slug: str, score: float) -> float | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(scores, indent=1, sort_keys=True), encoding="utf-8")
-        os.replace(fresh, path)
+        fresh.replace(path)
     return before

@@ -57,9 +57,13 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.crop_px % 8 or not 128 <= self.crop_px <= 512:
-            raise SettingsError(f"crop_px is {self.crop_px}; choose a multiple of 8, 128 to 512")
+            raise SettingsError(
+                f"crop_px is {self.crop_px}; choose a multiple of 8, 128 to 512"
+            )
         if abs(self.player_lag_ms) > 1000:
-            raise SettingsError(f"player_lag_ms is {self.player_lag_ms:g}; choose -1000 to 1000")
+            raise SettingsError(
+                f"player_lag_ms is {self.player_lag_ms:g}; choose -1000 to 1000"
+            )
         if self.threads < 0:
             raise SettingsError(f"threads is {self.threads}; choose 0 (automatic) or more")
 

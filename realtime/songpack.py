@@ -16,14 +16,16 @@ import tomllib
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.lib import format as npy
-from numpy.typing import NDArray
 
 from engines.maps import DanceError
 from realtime.pure.types import Choreography
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FORMAT: Final = 1
 MAX_ARRAY_BYTES: Final = 256 * 1024 * 1024
@@ -190,13 +192,17 @@ def _quoted(text: str) -> str:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise SongPackError(f"{path}: is missing; a pack needs song.toml (see README, song packs)")
+        raise SongPackError(
+            f"{path}: is missing; a pack needs song.toml (see README, song packs)"
+        )
     if path.stat().st_size > MAX_TOML_BYTES:
         raise SongPackError(f"{path}: is larger than 64 KiB; this is no song.toml")
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
-        raise SongPackError(f"{path}: cannot be read ({why}); correct it or restore it") from None
+        raise SongPackError(
+            f"{path}: cannot be read ({why}); correct it or restore it"
+        ) from None
     if told.get("format") != FORMAT:
         raise SongPackError(
             f"{path}: format is {told.get('format')!r}, this game reads {FORMAT}; "
@@ -215,7 +221,9 @@ def _check_keys(path: Path, told: dict[str, Any]) -> None:
     if missing:
         raise SongPackError(f"{path}: {missing[0]!r} is missing; add it")
     for key in _TEXTS:
-        if not isinstance(told[key], str) or (key in ("title", "audio") and not told[key].strip()):
+        if not isinstance(told[key], str) or (
+            key in ("title", "audio") and not told[key].strip()
+        ):
             raise SongPackError(f"{path}: {key} must be a text; write it in quotes")
     for key, low, high in (("bpm", 30, 300), ("offset_s", -60, 600), ("preview_s", 0, 36_000)):
         if not _number(told[key]) or not low <= told[key] <= high:
@@ -236,7 +244,9 @@ def _check_sections(path: Path, sections: object) -> None:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    )
 
 
 def _inside(folder: Path, name: str, toml: Path) -> Path:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from engines.maps import PoseMaps, Vision
 from realtime.pure.player import Player
 from realtime.pure.skeletons import assemble
 from realtime.pure.smoother import Smoother
-from realtime.pure.types import Frame, Pose
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engines.maps import PoseMaps, Vision
+    from realtime.pure.types import Frame, Pose
 
 CROP_PX: Final = 256
 FULL_AREA_PX: Final = 432 * 368  # of the input for a full picture: two cores manage it in 70 ms
@@ -43,7 +45,9 @@ class Watcher:
     def find(self, frame: Frame) -> Pose | None:
         """Return the dancer's pose as the network saw it, not smoothed."""
         region = self._player.look(frame.captured_s).region
-        size = full_size(frame.image.shape, self._full_area_px) if region is None else self._crop
+        size = (
+            full_size(frame.image.shape, self._full_area_px) if region is None else self._crop
+        )
         maps = self._vision.see(frame.image, region=region, size=size)
         return self._player.choose(assemble(maps), frame.image, frame.captured_s)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import sys
+import platform
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import cv2
+import numpy as np
 
 from engines.maps import DanceError
 from realtime.devices.slot import Slot
@@ -73,7 +74,9 @@ class OpenCvCamera:
         self._request = request
         self._clock = clock
         self._target: int | str = (
-            request.source if request.source.startswith(ADDRESSES) else camera_index(request.source)
+            request.source
+            if request.source.startswith(ADDRESSES)
+            else camera_index(request.source)
         )
         self._slot: Slot[Frame] = Slot()
         self._closing = threading.Event()
@@ -143,7 +146,7 @@ class OpenCvCamera:
             self._beat_s = self._last_s = captured_s
             self._times.append(captured_s)
             self._size = (image.shape[1], image.shape[0])
-            self._slot.put(Frame(image, captured_s, self._index))
+            self._slot.put(Frame(np.asarray(image, dtype=np.uint8), captured_s, self._index))
             self._index += 1
 
 
@@ -163,7 +166,7 @@ def camera_index(source: str) -> int:
     else:
         matches = [camera.index for camera in found if source.lower() in camera.name.lower()]
         index = matches[0] if matches else -1
-    listed = sys.platform != "linux" or any(camera.index == index for camera in found)
+    listed = platform.system() != "Linux" or any(camera.index == index for camera in found)
     if index < 0 or not listed:
         names = ", ".join(f"{camera.index} ({camera.name})" for camera in found) or "none"
         raise CameraError(
@@ -175,7 +178,7 @@ def camera_index(source: str) -> int:
 
 def list_cameras() -> list[FoundCamera]:
     """Return the cameras the system lists (elsewhere than on Linux: those that open)."""
-    if sys.platform == "linux":
+    if platform.system() == "Linux":
         found = []
         for entry in sorted(Path("/sys/class/video4linux").glob("video*")):
             with contextlib.suppress(OSError):
@@ -196,13 +199,19 @@ def _opens(index: int) -> bool:
 
 
 def _backend() -> int:
-    backends = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}
-    return backends.get(sys.platform, cv2.CAP_ANY)
+    backends = {
+        "Linux": cv2.CAP_V4L2,
+        "Windows": cv2.CAP_DSHOW,
+        "Darwin": cv2.CAP_AVFOUNDATION,
+    }
+    return backends.get(platform.system(), cv2.CAP_ANY)
 
 
 def _open(target: int | str, request: CameraRequest) -> cv2.VideoCapture:
     if isinstance(target, str):
-        os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "fflags;nobuffer|flags;low_delay")
+        os.environ.setdefault(
+            "OPENCV_FFMPEG_CAPTURE_OPTIONS", "fflags;nobuffer|flags;low_delay"
+        )
         timeouts = [
             cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS,
             cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS,

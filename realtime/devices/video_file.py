@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
 import av.error
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.maps import DanceError
 from realtime.devices.slot import Slot
 from realtime.ports import CameraState, HostClock
 from realtime.pure.types import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 TRUNCATED_S = 0.7  # of the promised length missing at the end
 
@@ -98,9 +101,8 @@ class VideoFile:
         promised = self.info.length_s
         ends_s = last_s + 1 / self.info.fps
         if not self.warning and promised is not None and ends_s < promised - TRUNCATED_S:
-            self.warning = (
-                f"{self.path}: ends after {ends_s:.1f} s of {promised:.1f} s, the file is truncated"
-            )
+            told = f"ends after {ends_s:.1f} s of {promised:.1f} s"
+            self.warning = f"{self.path}: {told}, the file is truncated"
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:
@@ -127,7 +129,9 @@ def _open(path: Path) -> Any:  # noqa: ANN401 - PyAV's containers have no common
     try:
         container = av.open(str(path))
     except av.error.FFmpegError as why:
-        text = f"{path}: is no video that can be read ({why.strerror}); export it as mp4 or webm"
+        text = (
+            f"{path}: is no video that can be read ({why.strerror}); export it as mp4 or webm"
+        )
         raise VideoError(text) from None
     if not container.streams.video:
         container.close()
@@ -154,7 +158,9 @@ class VideoCamera:
         Returns the song second now, None while no song plays.
     """
 
-    def __init__(self, path: Path, clock: HostClock, song_s: Callable[[], float | None]) -> None:
+    def __init__(
+        self, path: Path, clock: HostClock, song_s: Callable[[], float | None]
+    ) -> None:
         with VideoFile(path) as video:
             self._info = video.info
             self._first = next(video.frames())

@@ -8,10 +8,16 @@ columns: column c of row i compares reference row i with player row ``i + c - ha
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-STALL_PENALTY = 0.15  # the player stands on one row while the reference moves on; never twice in a row
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+STALL_PENALTY = (
+    0.15  # the player stands on one row while the reference moves on; never twice in a row
+)
 SKIP_PENALTY = 0.05  # the player moves on by two rows
 
 
@@ -27,9 +33,9 @@ class DtwStream:
         self._stalled: NDArray[np.float64] | None = None  # best sums that have just stalled
         self._back: list[NDArray[np.int8]] = []
 
-    def step(self, costs: NDArray[np.floating]) -> NDArray[np.float64]:
+    def step(self, row: NDArray[np.floating]) -> NDArray[np.float64]:
         """Take one row; return the best sums so far, float64 (..., L)."""
-        costs = costs.astype(np.float64)
+        costs: NDArray[np.float64] = row.astype(np.float64)
         if self._free is None or self._stalled is None:
             self._free, self._stalled = costs, np.full_like(costs, np.inf)
             return costs

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SEED = 2026
 TRIES = 4  # of each kind with chance in it; their mean counts
@@ -59,7 +64,7 @@ def _point(
     """Turn a chain of bones so that each points along ``direction`` (2,) or (T, bones, 2)."""
     wanted = np.broadcast_to(direction, (len(joints), len(chain) - 1, 2))
     torso = np.linalg.norm(joints[:, 1, :2] - joints[:, (8, 11), :2].mean(axis=1), axis=-1)
-    for k, (start, end) in enumerate(zip(chain, chain[1:], strict=False)):
+    for k, (start, end) in enumerate(pairwise(chain)):
         out[:, end, :2] = out[:, start, :2] + 0.55 * torso[:, None] * wanted[:, k]
         out[:, end, 2] = np.where(np.isfinite(out[:, end, 0]), out[:, start, 2], 0)
 
@@ -78,7 +83,9 @@ def _flail(
     return out
 
 
-def _wander(rows: int, columns: int, period: float, rng: np.random.Generator) -> NDArray[np.float64]:
+def _wander(
+    rows: int, columns: int, period: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
     """Return smooth noise (rows, columns) of about unit size: random knots, cosine between."""
     knots = rng.uniform(-1, 1, (int(rows / period * 2) + 3, columns))
     at = np.arange(rows) / period * 2

@@ -7,15 +7,19 @@ than about four seconds, so both align together and only the later one is judged
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from realtime.pure.alignment import align
 from realtime.pure.features import BASE_WEIGHT, LIMB_BONES, VELOCITY_ROWS, Features, cut
 
-RATE: Final = 30.0  # rows per second at which dances are compared, whatever camera or video gave
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+RATE: Final = (
+    30.0  # rows per second at which dances are compared, whatever camera or video gave
+)
 BAND_S = 0.35  # farther than the lag that earns nothing, else the path leaks points at the rim
 THETA_RAD = np.deg2rad(45.0)  # two trained dancers of one routine need 45; 30 is too strict
 VELOCITY_SHARE = 0.3
@@ -30,9 +34,11 @@ MARGIN_ROWS: Final = BAND_ROWS + VELOCITY_ROWS
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """What N windows gave, all (N,) unless said: ``likeness`` 0..1, ``lag_s`` positive = late,
-    ``energy`` player's motion per reference's, ``effort`` the reference's motion (1/s),
-    ``coverage`` 0..1, ``limbs`` name -> (likeness, energy, effort) each (N,).
+    """What N windows gave, all float64 (N,).
+
+    ``likeness`` 0..1; ``lag_s`` positive = late; ``energy`` the player's motion per the
+    reference's; ``restless`` the player's motion and ``effort`` the reference's, 1/s; ``coverage``
+    0..1, how much of what is asked was seen; ``limbs`` name -> (likeness, energy, effort).
     """
 
     likeness: NDArray[np.float64]
@@ -68,8 +74,11 @@ def compare(reference: Features, player: Features, judged_rows: int) -> Comparis
     on_path = np.take_along_axis(likeness, path[..., None], axis=-1)[..., 0][:, tail]
     seen = (ask * (matched.weight > 0)).sum(axis=-1)[:, tail].sum(axis=-1)
     asked = row_weight.sum(axis=-1)
-    energy, effort, restless = _energy(cut(reference, *_last(rows, judged_rows)),
-                                       cut(matched, *_last(rows, judged_rows)), ask[:, tail])
+    energy, effort, restless = _energy(
+        cut(reference, *_last(rows, judged_rows)),
+        cut(matched, *_last(rows, judged_rows)),
+        ask[:, tail],
+    )
     return Comparison(
         likeness=_ratio((on_path * row_weight).sum(axis=-1), asked),
         lag_s=_lag(costs, path, ask.sum(axis=-1)) / RATE,
@@ -90,7 +99,9 @@ def asked_weight(reference: Features) -> NDArray[np.float32]:
     speed = np.linalg.norm(reference.velocity, axis=-1)
     motion = (speed * reference.weight).mean(axis=-2, keepdims=True)
     most = np.maximum(motion.max(axis=-1, keepdims=True), STEADY_SPEED)
-    weight: NDArray[np.float32] = BASE_WEIGHT * (1 / 3 + 2 / 3 * motion / most) * reference.weight
+    weight: NDArray[np.float32] = (
+        BASE_WEIGHT * (1 / 3 + 2 / 3 * motion / most) * reference.weight
+    )
     return weight
 
 

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from realtime.pure.body import (
-    L_ANKLE, L_ELBOW, L_HIP, L_KNEE, L_SHOULDER, L_WRIST, NECK, NOSE,
-    R_ANKLE, R_ELBOW, R_HIP, R_KNEE, R_SHOULDER, R_WRIST,
+    L_ANKLE,
+    L_ELBOW,
+    L_HIP,
+    L_KNEE,
+    L_SHOULDER,
+    L_WRIST,
+    NECK,
+    NOSE,
+    R_ANKLE,
+    R_ELBOW,
+    R_HIP,
+    R_KNEE,
+    R_SHOULDER,
+    R_WRIST,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MID_HIP: Final = 18
 BONES: Final = (
@@ -37,7 +51,9 @@ _MIRROR_SIGN[1] = (1, -1)  # the shoulders' line also changes its ends
 
 VELOCITY_ROWS = 2  # velocity over +-2 rows
 CONFIDENCE_RAMP = (0.1, 0.4)
-SHORT_BONE = 0.35  # of the bone's own median length: shorter points at the camera, direction is noise
+SHORT_BONE = (
+    0.35  # of the bone's own median length: shorter points at the camera, direction is noise
+)
 _STARTS = np.array([a for a, _ in BONES])
 _ENDS = np.array([b for _, b in BONES])
 

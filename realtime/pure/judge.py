@@ -9,14 +9,12 @@ two professionals, on time, at full size.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from realtime.pure.chance import cheats
 from realtime.pure.comparison import (
-    BAND_ROWS,
     MARGIN_ROWS,
     MIN_SEEN,
     RATE,
@@ -27,8 +25,15 @@ from realtime.pure.features import VELOCITY_ROWS, Features, cut, describe, mirro
 from realtime.pure.track import PoseTrack, choreography_rows, resample
 from realtime.pure.types import Choreography, Grade, Verdict
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
 BEATS_PER_MOVE: Final = 4
-HUMAN_CEILING: Final = 0.75  # of its self-likeness: where two trained dancers of a routine stand
+HUMAN_CEILING: Final = (
+    0.75  # of its self-likeness: where two trained dancers of a routine stand
+)
 ON_TIME_S: Final = 0.080  # full credit
 TOO_LATE_S: Final = 0.300  # none
 FULL_ENERGY: Final = 0.70  # of the reference's motion
@@ -36,6 +41,7 @@ WILD_ENERGY: Final = (2.0, 3.2)  # from full credit to none
 HOLD_EFFORT: Final = 0.10  # 1/s; a move with less is a hold and asks for stillness
 HOLD_STILL: Final = (0.3, 1.3)  # 1/s of motion in a hold: full credit, none
 WRONG_SIDE: Final = (0.10, 0.30)  # the mirror image fits better by so much: full credit, none
+LONGEST_FRAME_GAP_S: Final = 0.4
 MAX_FAULT: Final = 0.2  # of a move without camera; more is not judged
 WINDOWS: Final[tuple[tuple[Grade, float, float], ...]] = (
     ("PERFECT", 0.060, 85), ("GREAT", 0.100, 70), ("GOOD", 0.150, 50), ("OK", 0.200, 30),
@@ -63,7 +69,7 @@ class Standard:
     @property
     def move_rows(self) -> int:
         """Rows of one move."""
-        return self.windows.weight.shape[-2] // 2
+        return int(self.windows.weight.shape[-2]) // 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +88,7 @@ def standard_from_choreography(
     length_s = BEATS_PER_MOVE * 60 / bpm
     count = max(int((dance.end_s - max(first_beat_s, dance.start_s) + 1e-6) // length_s), 1)
     begin = max(first_beat_s, dance.start_s)
-    start_s = begin + length_s * np.arange(count)
+    start_s = begin + length_s * np.arange(count, dtype=np.float64)
     windows = _windows(lambda t: choreography_rows(dance, t), start_s, length_s, VELOCITY_ROWS)
     windows = _inner(windows, VELOCITY_ROWS)
     rows = _row_count(length_s)
@@ -117,7 +123,7 @@ class Judge:
         """Take the standard; ``player_lag_s`` is the calibrated lag of camera and speaker."""
         self.standard = standard
         self._player_lag_s = player_lag_s
-        self._faults: list[tuple[float, float]] = []
+        self._faults: dict[float, float] = {}
         self._kept: list[tuple[float, dict[str, float], Verdict, float]] = []
         self._next = 0
 
@@ -127,8 +133,12 @@ class Judge:
         return tuple(kept[2] for kept in self._kept)
 
     def fault(self, start_s: float, end_s: float) -> None:
-        """Note song seconds without camera: moves mostly inside are not judged."""
-        self._faults.append((start_s, end_s))
+        """Note song seconds without camera (a start noted before is prolonged).
+
+        Moves with more than a fifth inside are not judged; gaps within the track that are too
+        long for a dancer's absence (frames missing, not people) count by themselves.
+        """
+        self._faults[start_s] = max(end_s, self._faults.get(start_s, end_s))
 
     def due_s(self) -> float | None:
         """Return the song second from which the next move can be judged; None after the last."""
@@ -153,25 +163,37 @@ class Judge:
         player = _windows(lambda t: track.rows(t + lag), at, standard.length_s, MARGIN_ROWS)
         reference = _take(standard.windows, slice(k, k + 1))
         marks = _marks(reference, _inner(player, VELOCITY_ROWS), standard.move_rows)
-        verdict = self._verdict(k, marks)
+        verdict = self._verdict(k, marks, self._fault_share(track, k))
         limbs = {name: float(worth[0]) for name, worth in marks.limbs.items()}
         coverage = float(marks.compared.coverage[0])
         self._kept.append((float(marks.worth[0]), limbs, verdict, coverage))
         return verdict
 
-    def _verdict(self, k: int, marks: Marks) -> Verdict:
+    def _verdict(self, k: int, marks: Marks, fault_share: float) -> Verdict:
         start = float(self.standard.start_s[k])
         end = start + self.standard.length_s
         lag = float(marks.compared.lag_s[0])
         coverage = float(marks.compared.coverage[0])
         score = 100 * corrected(float(marks.worth[0]), self.standard.null)
-        if self._fault_share(start, end) > MAX_FAULT:
-            return Verdict(k, start, end, "MISS", 0.0, 0.0, "not judged: camera lost", judged=False)
+        if fault_share > MAX_FAULT:
+            return Verdict(
+                k, start, end, "MISS", 0.0, 0.0, "not judged: camera lost", judged=False
+            )
         grade = grade_of(score, lag, coverage)
         return Verdict(k, start, end, grade, score, lag, _why(marks, score, lag))
 
-    def _fault_share(self, start: float, end: float) -> float:
-        lost = sum(max(0.0, min(b, end) - max(a, start)) for a, b in self._faults)
+    def _fault_share(self, track: PoseTrack, k: int) -> float:
+        """Return how much of move k no frame was taken of, 0..1."""
+        start = float(self.standard.start_s[k]) + self._player_lag_s
+        end = start + self.standard.length_s
+        at_s = track.at_s
+        wide = np.flatnonzero(np.diff(at_s) > LONGEST_FRAME_GAP_S)
+        faults = {float(at_s[i]): float(at_s[i + 1]) for i in wide}
+        for begin, stop in self._faults.items():
+            faults[begin] = max(stop, faults.get(begin, stop))
+        lost = sum(
+            max(0.0, min(stop, end) - max(begin, start)) for begin, stop in faults.items()
+        )
         return lost / (end - start)
 
     def totals(self) -> tuple[float, dict[str, float], float]:
@@ -273,14 +295,22 @@ def _row_count(length_s: float) -> int:
 
 
 def _player_windows(
-    dance: Choreography, joints: NDArray[np.float32], start_s: NDArray[np.float64], length_s: float
+    dance: Choreography,
+    joints: NDArray[np.float32],
+    start_s: NDArray[np.float64],
+    length_s: float,
 ) -> Features:
     at_s = dance.start_s + np.arange(len(joints)) / dance.fps
     windows = _windows(lambda t: resample(at_s, joints, t), start_s, length_s, MARGIN_ROWS)
     return _inner(windows, VELOCITY_ROWS)
 
 
-def _windows(rows_at, start_s, length_s: float, margin: int) -> Features:  # type: ignore[no-untyped-def]
+def _windows(
+    rows_at: Callable[[NDArray[np.float64]], NDArray[np.float32]],
+    start_s: NDArray[np.float64],
+    length_s: float,
+    margin: int,
+) -> Features:
     rows = _row_count(length_s)
     offsets = (np.arange(-rows - margin, rows + margin) + 0.5) / RATE * (length_s * RATE / rows)
     times = start_s[:, None] + offsets

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engines.maps import Region
-from realtime.pure.types import Pose
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engines.maps import Region
+    from realtime.pure.types import Pose
 
 CROP_MARGIN: Final = 1.3  # of the box's longer side; 1.35 of one pose's own box measured best
-BOX_RELAXES_S: Final = 0.5  # the box grows at once and shrinks slowly: half a pose is no half body
+BOX_RELAXES_S: Final = (
+    0.5  # the box grows at once and shrinks slowly: half a pose is no half body
+)
 LOST_S: Final = 0.35  # without a believable pose: look at the full picture
 FORGET_S: Final = 2.0  # gone longer: whoever is largest and most central now
-RECHECK_S: Final = 1.0  # poorly seen: a full picture this often, in case we hold on to furniture
+RECHECK_S: Final = (
+    1.0  # poorly seen: a full picture this often, in case we hold on to furniture
+)
 POOR: Final = 9  # joints
 MIN_SEEN: Final = 5
 MIN_ACQUIRED: Final = 9  # to begin with: enough to be somebody, head and arms alone will do
@@ -23,7 +29,14 @@ TOO_UNLIKE: Final = 1.0
 COLOUR_SCALE: Final = 60.0  # grey levels that make clothes a different person's
 CLOTHES_SEEN: Final = 0.25  # of the patches must match; the dancer's own arms hide the others
 COLOUR_MEMORY: Final = 0.05
-_CLOTHES: Final = ((1, 8, 0.35), (1, 11, 0.35), (1, 8, 0.7), (1, 11, 0.7), (8, 9, 0.5), (11, 12, 0.5))
+_CLOTHES: Final = (
+    (1, 8, 0.35),
+    (1, 11, 0.35),
+    (1, 8, 0.7),
+    (1, 11, 0.7),
+    (8, 9, 0.5),
+    (11, 12, 0.5),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +92,7 @@ class Player:
             self._remember(chosen, image, at_s)
         return chosen
 
-    def _unlike(
-        self, held: Pose, pose: Pose, image: NDArray[np.uint8], at_s: float
-    ) -> float:
+    def _unlike(self, held: Pose, pose: Pose, image: NDArray[np.uint8], at_s: float) -> float:
         """Return how unlike the dancer a person is: 0 the same, above 1 somebody else."""
         gone_s = at_s - self._seen_s
         distance = self._distance(held, pose, self._speed * min(gone_s, 0.1))

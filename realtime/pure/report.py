@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from realtime.pure.judge import Judge
 from realtime.pure.types import GRADES, Report, Verdict
+
+if TYPE_CHECKING:
+    from realtime.pure.judge import Judge
 
 STARS: Final = (20, 40, 60, 75, 90)
 LAG_TOLD_MS: Final = 80
@@ -97,7 +99,9 @@ def _advice(
         out.append(f"You are {abs(lag_ms):.0f} ms {way} throughout: listen for the beat.")
     whys = Counter(move.why for move in moves if move.why)
     if whys["not seen well enough"] > len(moves) / 4:
-        out.append("The camera often lost you: step back until head and feet are in the picture.")
+        out.append(
+            "The camera often lost you: step back until head and feet are in the picture."
+        )
     if whys["too small"] > len(moves) / 4:
         out.append("Dance bigger: stretch the arms and legs as far as the coach does.")
     if whys["moved in a hold"]:

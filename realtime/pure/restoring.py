@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from realtime.pure.smoother import Smoother
 from realtime.pure.types import Pose
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FILL_S: Final = 0.3  # longer gaps stay gaps: a guess is no reference
 FILLED_CONFIDENCE: Final = 0.3
@@ -37,7 +40,7 @@ def fill_gaps(
     out = joints.copy()
     for joint in range(18):
         seen = np.flatnonzero(joints[:, joint, 2] > 0)
-        for left, right in zip(seen, seen[1:], strict=False):
+        for left, right in pairwise(seen):
             if right - left > 1 and at_s[right] - at_s[left] <= longest_s:
                 inner = np.arange(left + 1, right)
                 share = ((at_s[inner] - at_s[left]) / (at_s[right] - at_s[left]))[:, None]

@@ -8,13 +8,17 @@ taken here in one order, strongest first: a doubtful limb cannot spoil a certain
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engines.maps import PoseMaps
 from realtime.pure.body import LIMB_CHANNELS, LIMBS
 from realtime.pure.types import Pose
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engines.maps import PoseMaps
 
 PEAK_THRESHOLD = 0.10
 MAX_PEAKS = 64  # of one joint; a picture with more is noise
@@ -137,7 +141,10 @@ def _join(person_of: dict[int, dict[int, int]], joint: list[int], start: int, en
 
 
 def _highest(
-    joint: NDArray[np.intp], y: NDArray[np.intp], x: NDArray[np.intp], height: NDArray[np.float32]
+    joint: NDArray[np.intp],
+    y: NDArray[np.intp],
+    x: NDArray[np.intp],
+    height: NDArray[np.float32],
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     if len(joint) == 0 or np.bincount(joint).max() <= MAX_PEAKS:
         return joint, y, x

@@ -7,12 +7,14 @@ are smoothed alike.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from realtime.pure.types import Pose
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MIN_CUTOFF_HZ: Final = 3.0
 BETA: Final = 4.0  # Hz per body size per second
@@ -53,14 +55,20 @@ class Smoother:
         self._at_s[pose.seen & ~rejected] = at_s
         return self._pose(pose, rejected)
 
-    def _believe(self, xy: NDArray[np.float64], jump: NDArray[np.bool_], size: float) -> NDArray[np.bool_]:
+    def _believe(
+        self, xy: NDArray[np.float64], jump: NDArray[np.bool_], size: float
+    ) -> NDArray[np.bool_]:
         near = np.linalg.norm(xy - self._jump_xy, axis=1) < 0.5 * size
         self._jumped = np.where(jump, np.where(near, self._jumped + 1, 1), 0)
         self._jump_xy = np.where(jump[:, None], xy, np.nan)
         return self._jumped >= JUMPS_BELIEVED
 
     def _filter(
-        self, xy: NDArray[np.float64], dt: NDArray[np.float64], which: NDArray[np.bool_], size: float
+        self,
+        xy: NDArray[np.float64],
+        dt: NDArray[np.float64],
+        which: NDArray[np.bool_],
+        size: float,
     ) -> None:
         speed = np.where(which[:, None], (xy - self._xy) / dt[:, None], 0)
         a = _alpha(np.full(18, SPEED_CUTOFF_HZ), dt)[:, None]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from realtime.pure.types import Choreography, Pose
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from realtime.pure.types import Choreography, Pose
 
 MAX_GAP_S = 0.25  # longer gaps are not bridged: who was not seen did not dance
 _START_ROWS = 1024

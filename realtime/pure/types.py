@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Grade = Literal["PERFECT", "GREAT", "GOOD", "OK", "MISS"]
 GRADES: tuple[Grade, ...] = ("PERFECT", "GREAT", "GOOD", "OK", "MISS")
 UNSEEN = (np.nan, np.nan, 0.0)
 
 
-def _require(array: NDArray[np.generic], dtype: type, shape: tuple[int | None, ...], what: str) -> None:
+def _require(
+    array: NDArray[np.generic], dtype: type, shape: tuple[int | None, ...], what: str
+) -> None:
     fits = array.ndim == len(shape) and all(
         want is None or have == want for have, want in zip(array.shape, shape, strict=True)
     )

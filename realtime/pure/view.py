@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-from realtime.pure.types import Pose, Report, Verdict
+    from realtime.pure.types import Pose, Report, Verdict
 
 Phase = Literal["loading", "count-in", "playing", "paused", "finished"]
 
