@@ -247,7 +247,8 @@ def _encode(
     path: Path, samples: NDArray[np.float32], rate: int, *, codec: str, bit_rate: int
 ) -> None:
     kind = {"libopus": "ogg", "flac": "flac", "pcm_s16le": "wav"}[codec]
-    with av.open(str(path), "w", format=kind) as container:
+    same_bytes = {"fflags": "+bitexact"}  # no random serial number, no library version
+    with av.open(str(path), "w", format=kind, options=same_bytes) as container:
         stream = cast("AudioStream", container.add_stream(codec, rate=rate, layout="stereo"))
         if codec == "libopus":
             stream.bit_rate = bit_rate

@@ -93,6 +93,9 @@ def test_what_is_written_is_read_back_at_its_place(tmp_path, song, suffix):
     if suffix != ".ogg":
         assert_allclose(audio.samples, song, atol=1e-4)
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
+    before = path.read_bytes()
+    write_audio(path, song, RATE)
+    assert path.read_bytes() == before
 
 
 def test_another_rate_keeps_the_seconds(tmp_path, song):
