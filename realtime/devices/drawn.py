@@ -25,13 +25,17 @@ LIGHT: Final = np.array([-0.6, -0.5])
 """From where the light comes, px."""
 SHIFT: Final = 4
 """Fraction bits of drawn coordinates."""
-CAP: Final = np.linspace(-np.pi / 2, np.pi / 2, 7)[1:-1]
+_CAP = np.linspace(np.pi / 2, -np.pi / 2, 7)[1:-1]
+TIP: Final = np.array([np.cos(_CAP), np.sin(_CAP)])
+"""Round end of a bone of radius 1: (2, 5)."""
 CIRCLE: Final = np.linspace(0, 2 * np.pi, 24, endpoint=False)
 
 ARM: Final = ((0.03, 0.029, 0.024), (0.024, 0.025, 0.0165))
 LEG: Final = ((0.053, 0.048, 0.036), (0.036, 0.037, 0.025))
-WALL: Final = (120, 108, 98)
+WALL: Final = (104, 110, 92)
 FLOOR: Final = (104, 128, 150)
+SMILE: Final = np.stack([np.linspace(-1, 1, 7), np.linspace(-1, 1, 7) ** 2], axis=-1)
+"""A parabola from one corner of the mouth to the other."""
 NOISE_STEPS: Final = 4
 
 
@@ -204,18 +208,12 @@ class _Brush:
 def _tapered(start: Floats, end: Floats, radii: Floats) -> Floats:
     """Return (N, 2) px of a bone with round ends and the radii evenly along it."""
     along = end - start
-    angle = np.arctan2(along[1], along[0])
-    u = np.linspace(0, 1, len(radii))[:, None]
-    side = np.array([-np.sin(angle), np.cos(angle)])
-    spine = start + along * u
-    one, two = spine + side * radii[:, None], spine - side * radii[:, None]
-    head = end - radii[-1] * _spokes(angle + CAP + np.pi)
-    tail = start + radii[0] * _spokes(angle + CAP + np.pi)
-    return np.concatenate([one, head[::-1], two[::-1], tail[::-1]])
-
-
-def _spokes(angles: Floats) -> Floats:
-    return np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    length = max(float(np.hypot(*along)), 1e-6)
+    u = np.arange(len(radii)) * (length / (len(radii) - 1))
+    x = np.concatenate([u, length + radii[-1] * TIP[0], u[::-1], radii[0] * -TIP[0]])
+    y = np.concatenate([radii, radii[-1] * TIP[1], -radii[::-1], radii[0] * -TIP[1]])
+    c, s = along / length
+    return np.array([x * c - y * s + start[0], x * s + y * c + start[1]]).T
 
 
 def _tone(colour: Colour, brightness: float) -> tuple[int, int, int]:
@@ -234,7 +232,7 @@ def _leg(brush: _Brush, joints: Floats, look: Look) -> None:
     _shoe(brush, joints, look)
     thigh, shin = LEG
     hem = knee + (ankle - knee) * 0.86
-    brush.chain([(hem, ankle + (ankle - knee) * 0.06, (0.017, 0.016))], look.skin, edge=0.8)
+    brush.chain([(hem, ankle + (ankle - knee) * 0.06, (0.015, 0.013))], look.skin, edge=0.8)
     brush.chain([(hip, knee, thigh), (knee, hem, shin)], look.trousers, edge=1.0)
     crease = _tone(look.trousers, 0.8)
     side = _unit(np.array([knee[1] - ankle[1], ankle[0] - knee[0]])) * 0.022 * brush.px
@@ -263,8 +261,8 @@ def _trunk(brush: _Brush, xy: Floats, look: Look) -> None:
     right, left = xy[body.R_SHOULDER], xy[body.L_SHOULDER]
     r_hip, l_hip = xy[body.R_HIP], xy[body.L_HIP]
     hips, neck = (r_hip + l_hip) / 2, xy[body.NECK]
-    seat = [(r_hip, l_hip, (0.054, 0.056, 0.054))]
-    brush.chain(seat, look.trousers)
+    seat = np.array([0.052, 0.054, 0.052]) * brush.px
+    brush.polygon(_tapered(r_hip, l_hip, seat), look.trousers)
     down = _unit(hips - neck)
     across = _unit(l_hip - r_hip + 0.3 * (left - right))
     h = brush.px
@@ -275,7 +273,7 @@ def _trunk(brush: _Brush, xy: Floats, look: Look) -> None:
         right - _unit(left - right) * 0.026 * h,
         right + down * 0.075 * h + across * 0.012 * h,
         neck + (hips - neck) * 0.66 - across * max(0.075 * h, half * 0.7),
-        hips + down * 0.004 * h - across * 0.1 * h,
+        hips - down * 0.008 * h - across * 0.096 * h,
     ]
     left_side = [
         neck - down * 0.026 * h + across * 0.03 * h,
@@ -283,7 +281,7 @@ def _trunk(brush: _Brush, xy: Floats, look: Look) -> None:
         left + _unit(left - right) * 0.026 * h,
         left + down * 0.075 * h - across * 0.012 * h,
         neck + (hips - neck) * 0.66 + across * max(0.075 * h, half * 0.7),
-        hips + down * 0.004 * h + across * 0.1 * h,
+        hips - down * 0.008 * h + across * 0.096 * h,
     ]
     for shoulder in (body.R_SHOULDER, body.L_SHOULDER):
         rib = xy[shoulder] * 0.6 + neck * 0.15 + hips * 0.25
@@ -294,10 +292,9 @@ def _trunk(brush: _Brush, xy: Floats, look: Look) -> None:
     for brightness, width, shift in ((0.66, 1.02, 0.0), (0.94, 0.95, 0.012), (1.0, 0.7, 0.04)):
         inner = middle + (shirt - middle) * width + LIGHT * shift * h
         brush.polygon(inner, _tone(look.top, brightness))
-    hem = hips - down * 0.004 * h
-    brush.chain(
-        [(hem - across * 0.082 * h, hem + across * 0.082 * h, (0.011, 0.011))], look.trim
-    )
+    hem = hips - down * 0.016 * h
+    ends = hem - across * 0.078 * h, hem + across * 0.078 * h
+    brush.chain([(*ends, (0.008, 0.008))], _tone(look.top, 0.86))
     _neck(brush, xy, look)
 
 
@@ -386,11 +383,9 @@ def _face(brush: _Brush, xy: Floats, up: Floats, look: Look) -> None:
         at = xy[eye]
         brush.blob(at, (0.0125, 0.0085), up, (238, 240, 242))
         brush.blob(at, (0.0065, 0.0075), up, (34, 28, 30))
-        brow = at + up * 0.017 * h
-        ends = brow - across * 0.013 * h, brow + across * 0.013 * h
-        brush.polygon(
-            _tapered(*ends, np.array([0.0028, 0.0036, 0.0028]) * h), _tone(look.hair, 0.9)
-        )
+        brow = SMILE[:, :1] * across * 0.013 + (0.021 - 0.005 * SMILE[:, 1:]) * up
+        thick = brow[::-1] - up * 0.0045
+        brush.polygon(at + np.concatenate([brow, thick]) * h, _tone(look.hair, 0.9))
     nose = xy[body.NOSE]
     brush.polygon(
         _tapered(nose + up * 0.014 * h, nose - up * 0.002 * h, np.array([0.003, 0.0075]) * h),
@@ -399,9 +394,20 @@ def _face(brush: _Brush, xy: Floats, up: Floats, look: Look) -> None:
     brush.blob(
         nose - LIGHT * 0.002 * h + up * 0.002 * h, (0.005, 0.004), up, _tone(look.skin, 1.1)
     )
-    mouth = nose - up * 0.026 * h
-    brush.blob(mouth, (0.0155, 0.0068), up, (72, 62, 168))
-    brush.blob(mouth + up * 0.002 * h, (0.011, 0.0022), up, (240, 240, 246))
+    _smile(brush, nose - up * 0.024 * h, up)
+
+
+def _smile(brush: _Brush, mouth: Floats, up: Floats) -> None:
+    """Draw an open smile: lips, and teeth along the upper one."""
+    across = np.array([-up[1], up[0]])
+    for bottom, wide, colour in (
+        (0.0145, 0.019, (72, 62, 168)),
+        (0.0065, 0.0155, (240, 240, 246)),
+    ):
+        upper = SMILE * (wide, 0.006) + (0.0, -0.001)
+        lower = SMILE[::-1] * (wide, 0.006 + bottom) + (0.0, -bottom)
+        points = np.concatenate([upper, lower])
+        brush.polygon(mouth + (points[:, :1] * across + points[:, 1:] * up) * brush.px, colour)
 
 
 def _arm(brush: _Brush, joints: Floats, look: Look) -> None:

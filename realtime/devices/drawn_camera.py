@@ -28,8 +28,8 @@ class DrawnCamera:
     dancer : Dancer
         Its picture size is the camera's.
     song_s : callable
-        Returns the song second of now, or None while nothing plays: the dancer then stands in the
-        first pose. Called from the camera's thread.
+        Returns the song second of now, or None while nothing plays: the dancer then waits in
+        the first pose. Called from the camera's thread.
     clock : HostClock
         Stamps every frame at the moment the song second was asked, before drawing.
     """
