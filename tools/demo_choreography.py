@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from realtime.pure import body
@@ -56,9 +57,9 @@ FORMATIONS: Final[tuple[tuple[float, tuple[Place, Place, Place]], ...]] = (
     (36, (LEFT, MIDDLE, RIGHT)),
     (44, (LEFT, MIDDLE, RIGHT)),
     (52, (FRONT, BACK_LEFT, BACK_RIGHT)),
-    (94, (FRONT, BACK_LEFT, BACK_RIGHT)),
-    (100, (FRONT_RIGHT, BACK, LEFT)),
-    (104, (FRONT_RIGHT, BACK, LEFT)),
+    (96, (FRONT, BACK_LEFT, BACK_RIGHT)),
+    (102, (FRONT_RIGHT, LEFT, BACK)),
+    (106, (FRONT_RIGHT, LEFT, BACK)),
     (112, (FRONT, BACK_LEFT, BACK_RIGHT)),
     (144, (FRONT, BACK_LEFT, BACK_RIGHT)),
 )
@@ -121,6 +122,11 @@ CAMERA_PITCH: Final = np.radians(6.0)
 ANKLE, SHIN, THIGH = 0.045, 0.235, 0.235
 HIP_HALF, TORSO, SHOULDER_HALF = 0.064, 0.295, 0.1
 UPPER_ARM, FOREARM, NECK = 0.16, 0.14, 0.115
+STEP_LIFT: Final = 0.03
+STEP_SPEED: Final = 0.25
+"""A foot that moves as fast (body heights per s) is lifted so high."""
+SINK_ROWS: Final = 5
+"""How many rows ahead the hips begin to sink for a wide step."""
 FACE: Final = {
     body.NOSE: (0.0, -0.006, 0.055),
     body.R_EYE: (-0.021, 0.015, 0.045),
@@ -299,7 +305,7 @@ def _walk(rows: Floats, member: int, beats: Floats, place: Floats) -> Floats:
         feet[:, foot, 0] += old + way * u * u * (3 - 2 * u) - place[:, 0]
         world = feet[:, foot, 0] + place[:, 0]
         speed = np.abs(np.gradient(world, beats))
-        feet[:, foot, 1] -= 0.045 * np.minimum(speed / 0.25, 1) ** 2
+        feet[:, foot, 1] -= STEP_LIFT * np.minimum(speed / STEP_SPEED, 1) ** 2
     return feet
 
 
@@ -325,12 +331,21 @@ def _hip_height(rows: Floats, feet: Floats) -> Floats:
     """Return (T,) y of the hips: bent as asked, and low enough for both standing feet."""
     reach = (THIGH + SHIN) * 0.995
     height = ANKLE + reach - rows[:, ROOT, 1]
+    limit = np.full(len(rows), np.inf)
     for side, outward in ((0, -HIP_HALF), (1, HIP_HALF)):
         along = np.hypot(feet[:, side, 0] - rows[:, ROOT, 0] - outward, feet[:, side, 2])
         stand = ANKLE + np.sqrt(np.maximum(reach**2 - along**2, 0.1)) - 0.5 * rows[:, ROOT, 1]
         lift = -feet[:, side, 1]
-        height = np.minimum(height, stand + lift)
-    return np.asarray(-height)
+        limit = np.minimum(limit, stand + lift)
+    return -np.minimum(height, _softened(limit))
+
+
+def _softened(limit: Floats) -> Floats:
+    """Return (T,) nowhere above ``limit`` and without its sudden drops: hips sink in good time."""
+    for reduce in (np.min, np.mean):
+        padded = np.pad(limit, SINK_ROWS, mode="edge")
+        limit = reduce(sliding_window_view(padded, 2 * SINK_ROWS + 1), axis=-1)
+    return limit
 
 
 def _leg(hip: Floats, ankle: Floats, pole: Floats) -> tuple[Floats, Floats]:

@@ -65,6 +65,7 @@ class Move:
 
 DOWN: Final = Arm(13, 5)
 READY: Final = Arm(34, 62, 0, 30)
+OPEN: Final = Arm(30, 112, -2, 18)
 HIP: Final = Arm(52, -36, -5, 8)
 OUT: Final = Arm(88, 91, 4, 6)
 CACTUS: Final = Arm(92, 176, 4, 8)
@@ -73,6 +74,7 @@ SHOULDER: Final = Arm(32, 158, -4, 18)
 VEE: Final = Arm(146, 149, 4, 6)
 UP: Final = Arm(166, 174, 4, 6)
 LOW: Final = Arm(42, 40, 6, 8)
+FLY: Final = Arm(108, 114, 4, 6)
 HALO: Final = Arm(146, 218, 4, 10)
 CHEST: Final = Arm(58, -92, 6, 22)
 CROSS: Final = Arm(8, -122, 20, 30)
@@ -129,9 +131,9 @@ SUNRISE: Final = Move(
 STEP_CLAP: Final = Move(
     4,
     (
-        (0, Pose(LOW, LOW, STEP, Foot(0.08), sway=-0.08, lean=-4)),
+        (0, Pose(OPEN, OPEN, STEP, Foot(0.08), sway=-0.08, lean=-4)),
         (1, Pose(CLAP, CLAP, STEP, TOUCH, sway=-0.14, lean=-3, tilt=-8)),
-        (2, Pose(LOW, LOW, Foot(0.08), STEP, sway=0.08, lean=4)),
+        (2, Pose(OPEN, OPEN, Foot(0.08), STEP, sway=0.08, lean=4)),
         (3, Pose(CLAP, CLAP, TOUCH, STEP, sway=0.14, lean=3, tilt=8)),
     ),
 )
@@ -247,13 +249,13 @@ HALO_SWAY: Final = Move(
     4,
     (
         (0, Pose(HALO, HALO, WIDE, WIDE, sway=-0.06, lean=7, tilt=6, bend=0.03)),
-        (1, Pose(HALO, HALO, WIDE, WIDE, sway=0.06, lean=-7, tilt=-6, bend=0.03)),
+        (1, Pose(FLY, FLY, WIDE, WIDE, sway=0.06, lean=-7, tilt=-6, bend=0.03)),
         (2, Pose(HALO, HALO, WIDE, WIDE, sway=-0.06, lean=7, tilt=6, bend=0.03)),
-        (3, Pose(HALO, HALO, WIDE, WIDE, sway=0.06, lean=-7, tilt=-6, bend=0.03)),
+        (3, Pose(FLY, FLY, WIDE, WIDE, sway=0.06, lean=-7, tilt=-6, bend=0.03)),
     ),
     bounce=0.02,
 )
-"""A halo of both arms above the head while the hips sway."""
+"""A halo of both arms above the head opens into wings, while the hips sway."""
 
 KNEE_PULL: Final = Move(
     4,
