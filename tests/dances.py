@@ -1,0 +1,179 @@
+"""Dances nobody danced: a jointed figure with random key poses on the beats, and ways to spoil them.
+
+Everything is in stage units (picture heights); 480 of our px make one. All of it follows from
+its seed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from realtime.pure.body import mirrored
+from realtime.pure.judge import Judge
+from realtime.pure.track import PoseTrack, resample
+from realtime.pure.types import Choreography, Pose
+
+FPS = 30.0
+PX = 480.0
+UP, DOWN = -np.pi / 2, np.pi / 2
+
+# end joint: start joint, length in stage units; joint 18 is the middle of the hips
+SKELETON = {
+    1: (18, 0.26), 2: (1, 0.09), 5: (1, 0.09), 3: (2, 0.14), 4: (3, 0.13), 6: (5, 0.14),
+    7: (6, 0.13), 8: (18, 0.05), 11: (18, 0.05), 9: (8, 0.2), 10: (9, 0.2), 12: (11, 0.2),
+    13: (12, 0.2), 0: (1, 0.1), 14: (0, 0.03), 15: (0, 0.03), 16: (14, 0.035), 17: (15, 0.035),
+}  # fmt: skip
+RIGHT_ARM, LEFT_ARM, RIGHT_LEG, LEFT_LEG = (3, 4), (6, 7), (9, 10), (12, 13)
+
+
+def song(seed, *, bpm=120.0, moves=12, start_s=0.0):
+    """A dance of so many moves of four beats, random key poses on whole, half and double beats."""
+    seconds = moves * 4 * 60 / bpm
+    at_s = np.arange(round(seconds * FPS) + 1) / FPS
+    angles, root = _angles(np.random.default_rng(seed), at_s, 60 / bpm)
+    return Choreography(figure(angles, root), FPS, start_s)
+
+
+def figure(angles, root, lengths=None):
+    """Joints float32 (T, 18, 3) of bone angles {end joint: (T,)} and the hips' place (T, 2)."""
+    lengths = lengths or {}
+    points = {18: root}
+    for end, (start, length) in SKELETON.items():
+        way = np.stack([np.cos(angles[end]), np.sin(angles[end])], axis=-1)
+        points[end] = points[start] + length * lengths.get(end, 1.0) * way
+    joints = np.ones((len(root), 18, 3), dtype=np.float32)
+    joints[..., :2] = np.stack([points[j] for j in range(18)], axis=1)
+    return joints
+
+
+def _angles(rng, at_s, beat_s):
+    keys = _key_times(rng, at_s[-1], beat_s)
+
+    def move(low, high):
+        return _eased(rng.uniform(low, high, len(keys)), keys, at_s)
+
+    tilt = move(-0.3, 0.3)
+    girdle, head = tilt + move(-0.25, 0.25), tilt + move(-0.4, 0.4)
+    angles = {1: UP + tilt, 2: np.pi + girdle, 5: girdle, 8: np.pi + tilt, 11: tilt}
+    for (upper, lower), side in ((RIGHT_ARM, -1), (LEFT_ARM, 1)):
+        angles[upper] = DOWN - side * move(-0.6, 3.4)  # hanging is 0, pi straight up
+        angles[lower] = angles[upper] - side * move(-2.4, 2.4)
+    for (upper, lower), side in ((RIGHT_LEG, -1), (LEFT_LEG, 1)):
+        angles[upper] = DOWN - side * move(-0.3, 1.1)
+        angles[lower] = angles[upper] + side * move(-0.2, 1.1)
+    angles |= {0: UP + head, 14: head - 2.2, 15: head - 0.9, 16: head + 2.9, 17: head + 0.2}
+    root = np.stack([1.0 + move(-0.1, 0.1), np.full(len(at_s), 0.5)], axis=1)
+    return angles, root
+
+
+def _key_times(rng, end_s, beat_s):
+    """A rhythm of whole, half and double beats, so that songs of one tempo still differ."""
+    keys = [0.0]
+    while keys[-1] <= end_s:
+        keys.append(keys[-1] + beat_s * rng.choice([0.5, 1.0, 1.0, 2.0]))
+    return np.array(keys)
+
+
+def _eased(values, keys_s, at_s):
+    """Values (T,) that reach key k at its moment and rest there for an instant."""
+    left = np.searchsorted(keys_s, at_s, side="right") - 1
+    share = (at_s - keys_s[left]) / (keys_s[left + 1] - keys_s[left])
+    ease = 0.5 - 0.5 * np.cos(np.pi * share)
+    return values[left] * (1 - ease) + values[left + 1] * ease
+
+
+def turned(joints, *, swing=1.0, lengths=None, extra=None):
+    """The same dance with other bones: smaller swings about the mean direction, other lengths.
+
+    ``extra`` {end joint: (T,)} is added to the angles of bones.
+    """
+    points = {j: joints[:, j, :2].astype(float) for j in range(18)}
+    points[18] = (points[8] + points[11]) / 2
+    angles, sizes = {}, {}
+    for end, (start, length) in SKELETON.items():
+        bone = points[end] - points[start]
+        direction = bone[:, 0] + 1j * bone[:, 1]
+        mean = np.angle((direction / np.abs(direction)).mean())
+        angles[end] = mean + swing * np.angle(direction * np.exp(-1j * mean))
+        angles[end] += (extra or {}).get(end, 0.0)
+        sizes[end] = (lengths or {}).get(end, 1.0)
+        assert np.abs(np.abs(direction) - length).max() < 1e-4, "not one of our figures"
+    return figure(angles, points[18], sizes)
+
+
+def noisy(joints, seed, px=2.0):
+    """What a network sees: every joint off by so many px, anew in every frame."""
+    out = joints.copy()
+    out[..., :2] += np.random.default_rng(seed).normal(0, px / PX, out[..., :2].shape)
+    return out
+
+
+def held(joints, row=0):
+    """One pose all the time."""
+    return np.broadcast_to(joints[row], joints.shape).copy()
+
+
+def arms_down(joints):
+    """Standing with hanging arms."""
+    first = joints[:1]
+    extra = {}
+    for end in (*RIGHT_ARM, *LEFT_ARM):
+        bone = first[0, end, :2] - first[0, SKELETON[end][0], :2]
+        extra[end] = DOWN - np.arctan2(bone[1], bone[0])
+    return np.broadcast_to(turned(first, extra=extra)[0], joints.shape).copy()
+
+
+def flailing(joints, seed):
+    """Arms and legs thrown about, each bone on its own at 1 to 2 Hz."""
+    rng = np.random.default_rng(seed)
+    at_s = np.arange(len(joints)) / FPS
+    extra = {}
+    for end in (3, 4, 6, 7, 9, 10, 12, 13):
+        size = 2.5 if end < 8 else 0.4
+        waves = rng.uniform(1.0, 2.0, 3)[:, None], rng.uniform(0, 2 * np.pi, 3)[:, None]
+        extra[end] = size * np.sin(2 * np.pi * waves[0] * at_s + waves[1]).mean(axis=0) * 1.7
+    return turned(held(joints), extra=extra)
+
+
+def shuffled(joints, seed, *, bpm):
+    """The song's own moves in another order, none at its own place."""
+    rows = round(4 * 60 / bpm * FPS)
+    count = len(joints) // rows
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(count)
+    while (order == np.arange(count)).any():
+        order = rng.permutation(count)
+    return np.concatenate([joints[k * rows : (k + 1) * rows] for k in order])
+
+
+def in_mirror(joints):
+    """The dance as a mirror shows it."""
+    return mirrored(joints, 2.0)
+
+
+def track_of(joints, *, late_s=0.0, start_s=0.0, fps=FPS, camera_fps=None, keep=None):
+    """The player's poses in px as the loop collects them; ``keep`` bool (T,) drops frames."""
+    at_s = start_s + np.arange(len(joints)) / fps
+    if camera_fps is not None:
+        times = np.arange(at_s[0], at_s[-1], 1 / camera_fps)
+        joints, at_s = resample(at_s, joints, times), times
+    track = PoseTrack()
+    for k, (at, row) in enumerate(zip(at_s, joints, strict=True)):
+        if keep is None or keep[k]:
+            pose = row.copy()
+            pose[:, :2] *= PX
+            track.add(float(at) + late_s, Pose(pose) if (pose[:, 2] > 0).any() else None)
+    return track
+
+
+def judged(standard, track):
+    """A judge who has seen the whole dance."""
+    judge = Judge(standard)
+    judge.step(track, np.inf)
+    return judge
+
+
+def score_of(standard, joints, **how):
+    """The score 0..100 of joints danced from the song's start on."""
+    start_s = float(how.pop("start_s", 0.0))
+    return judged(standard, track_of(joints, start_s=start_s, **how)).totals()[0]
