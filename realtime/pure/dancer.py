@@ -36,6 +36,8 @@ BLEND_S: Final = 0.25
 TRAVEL_S: Final = 4.0
 """Motion slower than this is a change of place, which a small picture shows smaller."""
 
+PLAIN: Final = np.radians(125)
+"""Swings from the mean up to which an amplitude is a plain factor."""
 PARENTS: Final = (1, -1, 1, 2, 3, 1, 5, 6, -1, 8, 9, -1, 11, 12, 0, 0, 14, 15)
 """Joint whose bone ends in joint i; -1 is the middle of the hips."""
 ORDER: Final = (1, 8, 11, 0, 2, 5, 14, 15, 3, 6, 9, 12, 16, 17, 4, 7, 10, 13)
@@ -182,7 +184,7 @@ class Dancer:
         angles = self._angles[first]
         angles = angles + _wrapped(self._angles[second] - angles) * u[:, None]
         lengths = self._lengths[first] * (1 - u[:, None]) + self._lengths[second] * u[:, None]
-        angles = self._mean + _wrapped(angles - self._mean) * style.amplitude
+        angles = self._mean + _scaled(_wrapped(angles - self._mean), style.amplitude)
         root_x = self._root(first) * (1 - u) + self._root(second) * u
         floor = self._floor[first] * (1 - u) + self._floor[second] * u
         rest = self._rest(song_s)[:, None]
@@ -321,6 +323,17 @@ def _slow(x: Floats, rows: int) -> Floats:
 
 def _wrapped(angle: Floats) -> Floats:
     return np.asarray((angle + np.pi) % (2 * np.pi) - np.pi)
+
+
+def _scaled(swing: Floats, amplitude: float) -> Floats:
+    """Return angles of -pi..pi scaled, without a jump where a bone swings past its opposite.
+
+    Up to ``PLAIN`` the factor is exact; from there the rest of the half turn is spread evenly.
+    """
+    end = np.pi if amplitude > 0.5 else 0.0
+    size = np.abs(swing)
+    beyond = amplitude * PLAIN + (end - amplitude * PLAIN) * (size - PLAIN) / (np.pi - PLAIN)
+    return np.asarray(np.sign(swing) * np.where(size <= PLAIN, amplitude * size, beyond))
 
 
 class _Wander:

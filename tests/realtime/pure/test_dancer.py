@@ -77,6 +77,17 @@ def test_amplitude_scales_angles_and_keeps_lengths(dance, amplitude):
     assert_allclose(lengths(scaled), lengths(plain) * size, rtol=1e-3)
 
 
+@pytest.mark.parametrize("amplitude", [0.0, 0.3, 0.6, 1.5])
+def test_a_bone_that_goes_full_circle_never_jumps(dance, amplitude):
+    joints = dance.joints.copy()
+    turn = np.arange(301) / 30 * 2 * np.pi / 5
+    joints[:, 4, 0] = joints[:, 3, 0] + 0.09 * np.cos(turn)
+    joints[:, 4, 1] = joints[:, 3, 1] + 0.09 * np.sin(turn)
+    dancer = Dancer(Choreography(joints, 30.0), DancerStyle(amplitude=amplitude))
+    xy = np.stack([dancer.joints(s) for s in np.arange(0, 10, 1 / 30)])[:, [3, 4], :2]
+    assert np.linalg.norm(np.diff(xy[:, 1] - xy[:, 0], axis=0), axis=-1).max() < 12
+
+
 def test_a_mirrored_dancer_is_what_the_mirror_shows(dance):
     assert_array_equal(dances(dance, mirrored=True), body.mirrored(dances(dance), 639))
 
