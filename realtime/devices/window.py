@@ -1,0 +1,166 @@
+"""The window: opens, paces, reads keys, saves pictures of itself."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from time import perf_counter, sleep
+from typing import Final
+
+import pygame
+
+from engines.maps import DanceError
+
+SIZE: Final = (1280, 720)
+LEAST_SIZE: Final = (640, 360)
+FRAMES_PER_S: Final = 60.0
+LATE_S: Final = 0.25
+"""After a longer stall the pace starts anew instead of hurrying."""
+QUIT: Final = "quit"
+UNSEEN: Final = ("dummy", "offscreen")
+"""Video drivers that show nothing."""
+
+
+class NoScreen(DanceError):
+    """There is no screen to open a window on."""
+
+
+class GameWindow:
+    """A resizable window of the game; draw on ``surface``, then ``flip``.
+
+    Raises NoScreen where none can be opened.
+    """
+
+    def __init__(self, title: str = "KPOP DANCE", size: tuple[int, int] = SIZE) -> None:
+        os.environ.setdefault("SDL_RENDER_VSYNC", "1")
+        _without_bus_launch()
+        try:
+            pygame.display.init()
+            self.driver = _real_driver()
+            self._window = pygame.Window(title, size, resizable=True, allow_high_dpi=True)
+            self._window.minimum_size = LEAST_SIZE
+            self._window.set_icon(icon(64))
+            self._surface = self._window.get_surface()
+        except pygame.error as why:
+            pygame.display.quit()
+            raise NoScreen(
+                f"no window can be opened ({why}); start the game from a desktop session, "
+                "or dance without a screen: make demo HEADLESS=1"
+            ) from why
+        self._fullscreen = False
+        self._due_s = perf_counter()
+        self._closed = False
+
+    @property
+    def surface(self) -> pygame.Surface:
+        """What to draw on; ask anew each frame, a resized window has another."""
+        return self._surface
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in px of the screen, not of the desktop's scaling."""
+        return self._surface.get_size()
+
+    def events(self) -> list[str]:
+        """Return the keys pressed since the last call by name, and ``quit``.
+
+        Resizing and F11 (full screen) are dealt with here; holding a key down counts once.
+        """
+        names = []
+        for event in pygame.event.get():
+            if event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
+                names.append(QUIT)
+            elif event.type == pygame.KEYDOWN:
+                names.append(pygame.key.name(event.key))
+        if "f11" in names:
+            self.toggle_fullscreen()
+        self._surface = self._window.get_surface()
+        return [name for name in dict.fromkeys(names) if name != "f11"]
+
+    def toggle_fullscreen(self) -> None:
+        """Fill the screen, or go back to a window."""
+        self._fullscreen = not self._fullscreen
+        if self._fullscreen:
+            self._window.set_fullscreen(True)
+        else:
+            self._window.set_windowed()
+
+    def flip(self) -> None:
+        """Show what was drawn, then wait for the next frame's turn, 60 a second at most."""
+        self._window.flip()
+        now_s = perf_counter()
+        if now_s - self._due_s > LATE_S:
+            self._due_s = now_s
+        self._due_s += 1 / FRAMES_PER_S
+        if self._due_s > now_s:
+            sleep(self._due_s - now_s)
+
+    def screenshot(self, path: Path) -> None:
+        """Save what was drawn last; the suffix says the format, e.g. ``.png``."""
+        save_picture(self._surface, path)
+
+    def close(self) -> None:
+        """Close the window; a second call does nothing."""
+        if not self._closed:
+            self._closed = True
+            self._window.destroy()
+            pygame.display.quit()
+
+
+def offscreen_surface(size: tuple[int, int] = SIZE) -> pygame.Surface:
+    """Return a surface to draw a page on where there is no screen."""
+    return pygame.Surface(size)
+
+
+def save_picture(surface: pygame.Surface, path: Path) -> None:
+    """Save a drawn page; raises DanceError where the place cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pygame.image.save(surface, str(path))
+    except (pygame.error, OSError) as why:
+        raise DanceError(
+            f"{path}: the picture cannot be saved ({why}); choose another place"
+        ) from why
+
+
+def icon(side: int) -> pygame.Surface:
+    """Return the game's sign: a dancing figure in a neon ring."""
+    picture = pygame.Surface((side, side), pygame.SRCALPHA)
+    unit = side / 64
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return x * unit, y * unit
+
+    pygame.draw.rect(picture, (16, 8, 44), picture.get_rect(), border_radius=round(14 * unit))
+    pygame.draw.circle(picture, (255, 45, 150), at(32, 32), 26 * unit, max(2, round(4 * unit)))
+    thick = max(2, round(6 * unit))
+    limbs = (
+        ((32, 24), (31, 38)), ((32, 26), (44, 14)), ((32, 26), (20, 32)),
+        ((31, 38), (41, 52)), ((31, 38), (22, 52)),
+    )  # fmt: skip
+    for start, end in limbs:
+        pygame.draw.line(picture, (255, 255, 255), at(*start), at(*end), thick)
+        for point in (start, end):
+            pygame.draw.circle(picture, (255, 255, 255), at(*point), thick / 2)
+    pygame.draw.circle(picture, (40, 226, 255), at(31, 16), 6 * unit)
+    pygame.draw.circle(picture, (255, 211, 77), at(45, 13), 4.5 * unit)
+    return picture
+
+
+def _without_bus_launch() -> None:
+    """Keep SDL from starting a message bus where none runs, as under Xvfb.
+
+    libdbus would start ``dbus-launch`` and wait for it with Python's lock held; on a busy machine
+    one window in four then never opened. Desktops name their bus and are left alone.
+    """
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime is None or not Path(runtime, "bus").exists():
+        os.environ.setdefault("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+
+
+def _real_driver() -> str:
+    """Return the video driver; SDL silently takes an unseen one where there is no screen."""
+    driver = pygame.display.get_driver()
+    if driver in UNSEEN and os.environ.get("SDL_VIDEODRIVER") != driver:
+        raise pygame.error("no screen found")
+    return driver
