@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SEED = 2026
 TRIES = 4  # of each kind with chance in it; their mean counts
+SHUFFLED = "moves shuffled"
 _ARMS = ((2, 3, 4), (5, 6, 7))
 _LEGS = ((8, 9, 10), (11, 12, 13))
 
@@ -31,7 +32,7 @@ def cheats(
     dances = {"standing still": still, "arms down": _arms_down(still)}
     for k in range(TRIES):
         dances[f"flailing#{k}"] = _flail(still, fps, rng, hertz=(1.0, 2.0)[k % 2])
-        dances[f"moves shuffled#{k}"] = _shuffled(joints, move_rows, rng)
+        dances[f"{SHUFFLED}#{k}"] = _shuffled(joints, move_rows, rng)
     return dances
 
 

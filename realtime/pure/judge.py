@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from realtime.pure.chance import cheats
+from realtime.pure.chance import SHUFFLED, cheats
 from realtime.pure.comparison import (
     MARGIN_ROWS,
     MIN_SEEN,
@@ -42,6 +42,7 @@ HOLD_EFFORT: Final = 0.10  # 1/s; a move with less is a hold and asks for stilln
 HOLD_STILL: Final = (0.3, 1.3)  # 1/s of motion in a hold: full credit, none
 WRONG_SIDE: Final = (0.10, 0.30)  # the mirror image fits better by so much: full credit, none
 LONGEST_FRAME_GAP_S: Final = 0.4
+ITSELF: Final = 0.95  # shuffled moves worth more are the dance: it repeats one move, or has one
 MAX_FAULT: Final = 0.2  # of a move without camera; more is not judged
 WINDOWS: Final[tuple[tuple[Grade, float, float], ...]] = (
     ("PERFECT", 0.060, 85), ("GREAT", 0.100, 70), ("GOOD", 0.150, 50), ("OK", 0.200, 30),
@@ -103,13 +104,19 @@ def standard_from_choreography(
         for limb, marked in marks.limbs.items():
             earned = limb_worth.setdefault(limb, {}).setdefault(kind, [])
             earned.append(float(np.average(marked, weights=weight)))
-    nulls = {kind: float(np.mean(tries)) for kind, tries in worth.items()}
+    nulls = _means(worth)
+    if nulls[SHUFFLED] > ITSELF:
+        del nulls[SHUFFLED]
     best = max(nulls, key=lambda kind: nulls[kind])
     limb_null = {
-        limb: max(float(np.mean(tries)) for tries in kinds.values())
+        limb: max(mean for kind, mean in _means(kinds).items() if kind in nulls)
         for limb, kinds in limb_worth.items()
     }
     return Standard(start_s, length_s, windows, weight, nulls[best], best, limb_null, nulls)
+
+
+def _means(tries: dict[str, list[float]]) -> dict[str, float]:
+    return {kind: float(np.mean(earned)) for kind, earned in tries.items()}
 
 
 class Judge:
