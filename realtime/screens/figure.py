@@ -12,17 +12,18 @@ from realtime.pure import body
 from realtime.screens.theme import ADD, CYAN, GOLD, MAGENTA, VIOLET, WHITE, dim, mix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from realtime.screens.theme import Colour
 
     Points = NDArray[np.float64]
+    Outline = Sequence[tuple[float, float]]
 
-ARC: Final = 9
+ARC: Final = 8
 """Points on each round end of a limb; every outline has ``2 * ARC`` points."""
-HEAD: Final = (body.NOSE, body.R_EYE, body.L_EYE, body.R_EAR, body.L_EAR)
+HEAD: Final = [body.NOSE, body.R_EYE, body.L_EYE, body.R_EAR, body.L_EAR]
 ARMS: Final = (
     (body.R_SHOULDER, body.R_ELBOW, body.R_WRIST),
     (body.L_SHOULDER, body.L_ELBOW, body.L_WRIST),
@@ -41,6 +42,7 @@ class Costume:
 
     skin: Colour
     top: Colour
+    sleeves: Colour
     legs: Colour
     shoes: Colour
     hair: Colour
@@ -49,25 +51,48 @@ class Costume:
 
 
 LEAD: Final = Costume(
-    skin=(255, 224, 212), top=(255, 40, 142), legs=(70, 44, 178), shoes=(250, 248, 255),
-    hair=(70, 220, 250), rim=(255, 240, 252), accent=GOLD,
+    skin=(255, 224, 212), top=(255, 40, 142), sleeves=(255, 74, 160), legs=(70, 44, 178),
+    shoes=(250, 248, 255), hair=(70, 220, 250), rim=(255, 240, 252), accent=GOLD,
 )  # fmt: skip
 BEHIND: Final = Costume(
-    skin=(118, 92, 196), top=(88, 48, 166), legs=(54, 32, 124), shoes=(126, 104, 202),
-    hair=(74, 46, 154), rim=(128, 92, 226), accent=(196, 168, 110),
+    skin=(128, 100, 206), top=(88, 48, 166), sleeves=(106, 66, 186), legs=(56, 34, 130),
+    shoes=(134, 112, 210), hair=(70, 42, 150), rim=(128, 92, 226), accent=(196, 168, 110),
 )  # fmt: skip
-FLAT: Final = Costume(WHITE, WHITE, WHITE, WHITE, WHITE, WHITE, GOLD)
+FLAT: Final = Costume(WHITE, WHITE, WHITE, WHITE, WHITE, WHITE, WHITE, GOLD)
+
+(MID_HIP, CHEST, WAIST, R_CHEST, L_CHEST, R_WAIST, L_WAIST, HEAD_MIDDLE, CROWN, NAPE, FACE, JAW,
+ R_FRINGE, R_PARTING, L_PARTING, L_FRINGE, R_HAND, L_HAND, R_CUFF, L_CUFF,
+ R_HEEL, L_HEEL, R_TOE, L_TOE) = range(18, 42)  # fmt: skip
+
+Limb = tuple[int, int, float, float, str]
+"""From point, to point, radius at each in heights, what it wears."""
+
+BODY_LIMBS: Final[tuple[Limb, ...]] = (
+    (R_CHEST, R_WAIST, 0.040, 0.042, "top"), (L_CHEST, L_WAIST, 0.040, 0.042, "top"),
+    (CHEST, WAIST, 0.058, 0.050, "top"), (body.R_SHOULDER, body.L_SHOULDER, 0.033, 0.033, "top"),
+    (R_HEEL, R_TOE, 0.026, 0.021, "shoes"), (body.R_KNEE, body.R_ANKLE, 0.036, 0.021, "legs"),
+    (body.R_HIP, body.R_KNEE, 0.052, 0.037, "legs"),
+    (L_HEEL, L_TOE, 0.026, 0.021, "shoes"), (body.L_KNEE, body.L_ANKLE, 0.036, 0.021, "legs"),
+    (body.L_HIP, body.L_KNEE, 0.052, 0.037, "legs"),
+    (body.R_HIP, body.L_HIP, 0.050, 0.050, "legs"),
+)  # fmt: skip
+HEAD_LIMBS: Final[tuple[Limb, ...]] = (
+    (body.NECK, HEAD_MIDDLE, 0.023, 0.022, "skin"), (CROWN, NAPE, 0.066, 0.062, "hair"),
+    (FACE, JAW, 0.051, 0.043, "skin"),
+    (R_FRINGE, R_PARTING, 0.020, 0.030, "hair"), (L_PARTING, L_FRINGE, 0.029, 0.017, "hair"),
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A round-ended limb from a to b with its radii, px."""
-
-    a: Points
-    b: Points
-    radius_a: float
-    radius_b: float
-    colour: Colour
+def _arm_limbs(
+    arm: tuple[int, int, int], hand: int, cuff: int, accent: int
+) -> tuple[Limb, ...]:
+    shoulder, elbow, wrist = arm
+    glove = (cuff, hand, 0.024, 0.034, "accent")
+    return (
+        (shoulder, elbow, 0.034, 0.027, "sleeves"),
+        (elbow, wrist, 0.025, 0.017, "skin"),
+        glove if wrist == accent else (wrist, hand, 0.019, 0.025, "skin"),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,39 +113,52 @@ class Silhouette:
         return pygame.Rect(left, top, right - left + 1, bottom - top + 1)
 
 
-def silhouette(
+def silhouettes(
     joints: NDArray[np.float32], height: float, costume: Costume, accent: int
-) -> Silhouette:
-    """Return a dancer's outlines.
+) -> list[Silhouette]:
+    """Return the outlines of dancers.
 
     Parameters
     ----------
-    joints : float32 (18, 3)
+    joints : float32 (M, 18, 3)
         x px, y px, confidence; unseen joints leave out what hangs on them.
     height : float
-        The dancer's height standing, px; limbs are as thick as it says.
+        A dancer's height standing, px; limbs are as thick as it says.
     costume : Costume
         Colours.
     accent : int
         Which wrist wears the accent.
     """
-    xy = _seen_points(joints)
-    groups = [
-        [*_trunk(xy, height, costume.top), *_legs(xy, height, costume)],
-        _head(xy, height, costume),
-        *(_arm(xy[list(arm)], height, costume, arm[2] == accent) for arm in ARMS),
-    ]
-    kept = [[part for part in group if not np.isnan(part.a + part.b).any()] for group in groups]
-    parts = [part for group in kept for part in group]
-    ends = np.cumsum([len(group) for group in kept]).tolist()
-    spans = list(zip([0, *ends[:-1]], ends, strict=True))
-    return Silhouette(_outlines(parts), [part.colour for part in parts], spans)
+    groups = (
+        BODY_LIMBS, HEAD_LIMBS,
+        _arm_limbs(ARMS[0], R_HAND, R_CUFF, accent), _arm_limbs(ARMS[1], L_HAND, L_CUFF, accent),
+    )  # fmt: skip
+    limbs = [limb for group in groups for limb in group]
+    group_of = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    points = _points(_seen_points(joints), height)
+    a, b = points[:, [limb[0] for limb in limbs]], points[:, [limb[1] for limb in limbs]]
+    radii = np.array([limb[2:4] for limb in limbs]) * height
+    whole: NDArray[np.bool_] = np.asarray(~np.isnan(a + b).any(axis=-1))
+    outlines = capsules(a[whole], b[whole], *np.broadcast_to(radii, (*whole.shape, 2))[whole].T)
+    colours = [getattr(costume, limb[4]) for limb in limbs]
+    figures, first = [], 0
+    for kept in whole:
+        end = first + int(kept.sum())
+        ends = np.cumsum(np.bincount(group_of[kept], minlength=len(groups))).tolist()
+        spans = list(zip([0, *ends[:-1]], ends, strict=True))
+        worn = [colour for colour, keep in zip(colours, kept.tolist(), strict=True) if keep]
+        figures.append(Silhouette(outlines[first:end], worn, spans))
+        first = end
+    return figures
 
 
 def draw_silhouette(
     surface: pygame.Surface, figure: Silhouette, rim: Colour, rim_px: float
 ) -> None:
-    """Draw a dancer with smooth edges and a light rim around each group of limbs."""
+    """Draw a dancer with smooth edges and a light rim around each group of limbs.
+
+    A rim thinner than 2 px smooths what it surrounds, so the fills then save the time.
+    """
     if not len(figure.outlines):
         return
     rims = _grown(figure.outlines, rim_px).tolist() if rim_px > 0 else []
@@ -129,7 +167,7 @@ def draw_silhouette(
         for outline in rims[first:end]:
             _fill(surface, rim, outline)
         for outline, colour in zip(fills[first:end], figure.colours[first:end], strict=True):
-            _fill(surface, colour, outline)
+            _fill(surface, colour, outline, smooth=not 0 < rim_px < 2)
 
 
 def pictogram(joints: NDArray[np.float32], side: int, accent: int) -> pygame.Surface:
@@ -147,8 +185,8 @@ def pictogram(joints: NDArray[np.float32], side: int, accent: int) -> pygame.Sur
         room = max(float((high - low).max()) + tall * 0.2, tall * 0.9)
         placed = joints.copy()
         placed[:, :2] = (joints[:, :2] - (low + high) / 2) * (fine / room) + fine / 2
-        figure = silhouette(placed, tall * fine / room * 1.06, FLAT, accent)
-        draw_silhouette(large, figure, WHITE, 0)
+        figures = silhouettes(placed[None], tall * fine / room * 1.06, FLAT, accent)
+        draw_silhouette(large, figures[0], WHITE, 0)
     return pygame.transform.smoothscale(large, (side, side))
 
 
@@ -162,7 +200,7 @@ def standing_height(joints: NDArray[np.float32]) -> float:
 
     def apart(one: int, other: int) -> NDArray[np.float32]:
         gap: NDArray[np.float32] = np.hypot(*(xy[:, one] - xy[:, other]).T)
-        return np.nan_to_num(gap)
+        return np.where(gap == gap, gap, np.float32(0))
 
     trunk = np.maximum(apart(body.NECK, body.R_HIP), apart(body.NECK, body.L_HIP))
     trunk = np.maximum(trunk, 1.1 * apart(body.R_SHOULDER, body.L_SHOULDER))
@@ -183,10 +221,14 @@ def draw_neon(
     alive = ~np.isnan(xy[starts, 0] + xy[ends, 0])
     a, b = xy[starts[alive]], xy[ends[alive]]
     colours = [_bone_colour(end) for end in ends[alive].tolist()]
-    for share, light in ((1.0, 0.36), (0.66, 1.0), (0.24, 2.0)):
+    tubes = (
+        ((1.0, 0.36), (0.66, 1.0), (0.24, 2.0)) if width > 2.4 else ((1.0, 0.36), (0.66, 1.0))
+    )
+    for share, light in tubes:
         radius = np.full(len(a), width * share)
         for tube, colour in zip(capsules(a, b, radius, radius).tolist(), colours, strict=True):
-            _fill(surface, mix(colour, WHITE, 0.8) if light > 1 else dim(colour, light), tube)
+            paint = mix(colour, WHITE, 0.8) if light > 1 else dim(colour, light)
+            _fill(surface, paint, tube)
     for joint in np.flatnonzero(~np.isnan(xy[:, 0])).tolist():
         _neon_joint(surface, (float(xy[joint, 0]), float(xy[joint, 1])), width, joint == accent)
 
@@ -230,89 +272,74 @@ def soft_light(layer: pygame.Surface, area: pygame.Rect, reach: float) -> pygame
     return pygame.transform.box_blur(pygame.transform.box_blur(soft, 2), 2)
 
 
-def _legs(xy: Points, height: float, costume: Costume) -> list[Part]:
-    parts = []
-    middle = np.nanmean(xy[:, 0]) if not np.isnan(xy[:, 0]).all() else 0.0
-    for hip, knee, ankle in LEGS:
-        shin = _unit(xy[ankle] - xy[knee])
-        outward = 0.036 * np.sign(xy[ankle, 0] - middle)
-        heel = xy[ankle] + shin * 0.022 * height
-        toe = heel + (shin * 0.016 + np.array([outward, 0.004])) * height
-        parts += [
-            _part(heel, toe, (0.026, 0.021), height, costume.shoes),
-            _part(xy[knee], xy[ankle], (0.036, 0.021), height, costume.legs),
-            _part(xy[hip], xy[knee], (0.052, 0.037), height, costume.legs),
-        ]
-    hips = _part(xy[body.R_HIP], xy[body.L_HIP], (0.050, 0.050), height, costume.legs)
-    return [*parts, hips]
-
-
-def _trunk(xy: Points, height: float, colour: Colour) -> list[Part]:
-    neck, hips = xy[body.NECK], (xy[body.R_HIP] + xy[body.L_HIP]) / 2
-    across = (xy[body.L_SHOULDER] - xy[body.R_SHOULDER]) / 2
+def _points(xy: Points, height: float) -> Points:
+    """Return joints (M, 18, 2) followed by the points between and beyond them, NaN if unknown."""
+    neck, hips = xy[:, body.NECK], (xy[:, body.R_HIP] + xy[:, body.L_HIP]) / 2
+    across = (xy[:, body.L_SHOULDER] - xy[:, body.R_SHOULDER]) / 2
     down = hips - neck
-    chest, waist = neck + 0.30 * down, neck + 0.80 * down
-    sides = [
-        _part(neck + 0.10 * down + side * across * 0.80, waist + side * across * 0.34,
-              (0.040, 0.042), height, colour)
-        for side in (-1, 1)
+    waist = neck + 0.80 * down
+    trunk = [
+        hips, neck + 0.30 * down, waist,
+        neck + 0.10 * down - 0.80 * across, neck + 0.10 * down + 0.80 * across,
+        waist - 0.34 * across, waist + 0.34 * across,
     ]  # fmt: skip
-    return [
-        *sides,
-        _part(chest, waist, (0.058, 0.050), height, colour),
-        _part(xy[body.R_SHOULDER], xy[body.L_SHOULDER], (0.033, 0.033), height, colour),
-    ]
+    return np.stack(
+        [
+            *xy.swapaxes(0, 1),
+            *trunk,
+            *_head(xy, height),
+            *_hands(xy, height),
+            *_feet(xy, height),
+        ],
+        axis=1,
+    )
 
 
-def _head(xy: Points, height: float, costume: Costume) -> list[Part]:
-    seen = xy[list(HEAD)]
-    seen = seen[~np.isnan(seen[:, 0])]
-    if not len(seen):
-        return []
-    middle, neck = seen.mean(axis=0), xy[body.NECK]
-    up = np.array([0.0, -1.0]) if np.isnan(neck).any() else _unit(middle - neck)
-    side = np.array([-up[1], up[0]])
-    face = middle - up * 0.016 * height, middle - up * 0.030 * height
-    crown = middle + up * 0.024 * height
-    brow = middle + up * 0.026 * height
-    along = side * height
-    hair, skin = costume.hair, costume.skin
-    shown = not np.isnan(xy[body.NOSE]).any()
+def _head(xy: Points, height: float) -> list[Points]:
+    middle = _mean_seen(xy[:, HEAD])
+    neck = xy[:, body.NECK]
+    upright = np.array([0.0, -0.1]) * height
+    rise = middle - neck
+    up = _unit(np.where(np.isnan(rise), upright, rise)) * height
+    side = np.stack([-up[:, 1], up[:, 0]], axis=1)
+    brow = middle + 0.026 * up
+    seen_face = middle + 0.0 * xy[:, body.NOSE]
     return [
-        _part(neck, middle, (0.023, 0.022), height, skin),
-        _part(crown, middle - up * 0.014 * height, (0.066, 0.062), height, hair),
-        *([_part(*face, (0.051, 0.043), height, skin)] if shown else []),
-        _part(brow - along * 0.034, brow + along * 0.006, (0.020, 0.030), height, hair),
-        _part(brow + along * 0.008, brow + along * 0.040, (0.029, 0.017), height, hair),
+        middle, middle + 0.024 * up, middle - 0.014 * up,
+        seen_face - 0.016 * up, seen_face - 0.030 * up,
+        brow - 0.034 * side, brow + 0.006 * side, brow + 0.008 * side, brow + 0.040 * side,
     ]  # fmt: skip
 
 
-def _arm(xy: Points, height: float, costume: Costume, accent: bool) -> list[Part]:
-    shoulder, elbow, wrist = xy
-    ahead = _unit(wrist - elbow)
-    sleeve = mix(costume.top, WHITE, 0.16)
-    hand = costume.accent if accent else costume.skin
-    size = 1.25 if accent else 1.0
-    cuff = wrist - ahead * 0.03 * height if accent else wrist
-    return [
-        _part(shoulder, elbow, (0.034, 0.027), height, sleeve),
-        _part(elbow, wrist, (0.025, 0.017), height, costume.skin),
-        _part(cuff, wrist + ahead * 0.036 * height, (0.019 * size, 0.025 * size), height, hand),
+def _hands(xy: Points, height: float) -> list[Points]:
+    (_, right_elbow, right), (_, left_elbow, left) = ARMS
+    ahead = [
+        _unit(xy[:, w] - xy[:, e]) * height
+        for w, e in ((right, right_elbow), (left, left_elbow))
     ]
+    tips = [xy[:, right] + 0.036 * ahead[0], xy[:, left] + 0.036 * ahead[1]]
+    return [*tips, xy[:, right] - 0.03 * ahead[0], xy[:, left] - 0.03 * ahead[1]]
 
 
-def _part(
-    a: Points, b: Points, radii: tuple[float, float], height: float, colour: Colour
-) -> Part:
-    return Part(a, b, radii[0] * height, radii[1] * height, colour)
+def _feet(xy: Points, height: float) -> list[Points]:
+    heels, toes = [], []
+    middle = _mean_seen(xy)[:, 0]
+    for _, knee, ankle in LEGS:
+        shin = _unit(xy[:, ankle] - xy[:, knee]) * height
+        heel = xy[:, ankle] + 0.022 * shin
+        outward = np.sign(xy[:, ankle, 0] - middle) * 0.036 * height
+        heels.append(heel)
+        toes.append(heel + 0.016 * shin + np.stack([outward, 0 * outward], axis=1))
+    return [*heels, *toes]
 
 
-def _outlines(parts: list[Part]) -> Points:
-    if not parts:
-        return np.empty((0, 2 * ARC, 2))
-    a, b = np.array([part.a for part in parts]), np.array([part.b for part in parts])
-    radius_a = np.array([part.radius_a for part in parts])
-    return capsules(a, b, radius_a, np.array([part.radius_b for part in parts]))
+def _mean_seen(xy: Points) -> Points:
+    """Return the mean (M, 2) of seen points (M, n, 2), NaN where none is."""
+    seen = ~np.isnan(xy[..., 0])
+    count = seen.sum(axis=1)
+    total = np.where(seen[..., None], xy, 0.0).sum(axis=1)
+    mean: Points = total / np.where(count > 0, count, np.nan)[:, None]
+    return mean
 
 
 def _grown(outlines: Points, px: float) -> Points:
@@ -324,21 +351,21 @@ def _grown(outlines: Points, px: float) -> Points:
 
 
 def _fill(
-    surface: pygame.Surface, colour: Colour, outline: Iterable[tuple[float, float]]
+    surface: pygame.Surface, colour: Colour, outline: Outline, *, smooth: bool = True
 ) -> None:
-    points = list(outline)
-    pygame.draw.polygon(surface, colour, points)
-    pygame.draw.aalines(surface, colour, True, points)
+    pygame.draw.polygon(surface, colour, outline)
+    if smooth:
+        pygame.draw.aalines(surface, colour, True, outline)
 
 
 def _unit(vector: Points) -> Points:
-    length = float(np.hypot(*vector))
-    unit: Points = vector / max(length, 1e-6) if length == length else vector
+    """Return vectors (M, 2) of length 1."""
+    unit: Points = vector / np.maximum(np.hypot(vector[:, 0], vector[:, 1]), 1e-6)[:, None]
     return unit
 
 
 def _seen_points(joints: NDArray[np.float32]) -> Points:
-    return np.where(joints[:, 2:] > 0, joints[:, :2], np.nan).astype(np.float64)
+    return np.where(joints[..., 2:] > 0, joints[..., :2], np.nan).astype(np.float64)
 
 
 def _bone_colour(end: int) -> Colour:

@@ -92,9 +92,11 @@ class MirrorPanel:
     ) -> pygame.Surface:
         high, wide = picture.shape[:2]
         crop = crop_to_fill((wide, high), size)
-        pixels = np.ascontiguousarray(picture).data
-        whole = pygame.image.frombuffer(pixels, (wide, high), "BGR")
-        small = pygame.transform.smoothscale(whole.subsurface(crop.part), crop.shown.size)
+        fewer = max(1, int(1 / crop.scale))  # rows that scaling would only average away
+        rows = np.ascontiguousarray(picture[crop.part.top : crop.part.bottom : fewer])
+        whole = pygame.image.frombuffer(rows.data, (wide, len(rows)), "BGR")
+        part = whole.subsurface((crop.part.left, 0, crop.part.width, len(rows)))
+        small = pygame.transform.smoothscale(part, crop.shown.size)
         if mirror:
             small = pygame.transform.flip(small, True, False)
         rounded = pygame.Surface(size, pygame.SRCALPHA)

@@ -12,7 +12,7 @@ from realtime.screens.figure import (
     LEAD,
     add_glow,
     draw_silhouette,
-    silhouette,
+    silhouettes,
     soft_light,
 )
 from realtime.screens.framing import Framing
@@ -85,15 +85,13 @@ class Troupe:
     ) -> None:
         back = (feet[0], feet[1] - BACK_ROW * area.height)
         placed, height = self.framing.place(shown, back, area.height * TALL * FAR)
-        for member, joints in enumerate(placed):
-            seen = joints[:, 2] > 0
-            if member == lead or not seen.any():
-                continue
-            sole = float(joints[seen, 1].max()) + 0.04 * height
-            middle = float(joints[seen, 0].mean())
-            self._pool(surface, (middle, sole), 0.34 * height, dim(VIOLET, 0.55))
-            figure = silhouette(joints, height, BEHIND, accent)
-            draw_silhouette(surface, figure, BEHIND.rim, max(1.0, height / 260))
+        others = [member for member in range(len(placed)) if member != lead]
+        others = [member for member in others if (placed[member, :, 2] > 0).any()]
+        figures = silhouettes(placed[others], height, BEHIND, accent)
+        for figure in figures:
+            box = figure.box
+            self._pool(surface, (box.centerx, box.bottom), 0.34 * height, dim(VIOLET, 0.55))
+            draw_silhouette(surface, figure, BEHIND.rim, 0)
 
     def _lead(
         self,
@@ -104,8 +102,8 @@ class Troupe:
         height: float,
         accent: int,
     ) -> None:
-        figure = silhouette(joints, height, LEAD, accent)
-        rim_px = max(1.2, height / 170)
+        figure = silhouettes(joints[None], height, LEAD, accent)[0]
+        rim_px = max(2.0, height / 170)
         box = figure.box.inflate(round(rim_px * 4), round(rim_px * 4))
         box = box.clip(surface.get_rect())
         if box.width < 2 or box.height < 2:
