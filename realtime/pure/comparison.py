@@ -81,7 +81,7 @@ def compare(reference: Features, player: Features, judged_rows: int) -> Comparis
     )
     return Comparison(
         likeness=_ratio((on_path * row_weight).sum(axis=-1), asked),
-        lag_s=_lag(costs, path, ask.sum(axis=-1)) / RATE,
+        lag_s=_lag(costs, path, ask.sum(axis=-1), _enough(ask, matched.weight)) / RATE,
         energy=energy,
         restless=restless,
         effort=effort,
@@ -133,10 +133,9 @@ def _likeness_of_lags(
     for lag in range(2 * BAND_ROWS + 1):
         shifted = cut(player, lag, lag + rows)
         weight = ask * shifted.weight
-        seen = weight.sum(axis=-1)
         alike = (weight * bone_likeness(reference, shifted)).sum(axis=-1)
-        enough = np.clip(_ratio(seen, ask.sum(axis=-1)) / MIN_SEEN, 0, 1)
-        likeness.append(_ratio(alike, seen) * enough)
+        enough = _enough(ask, shifted.weight)
+        likeness.append(_ratio(alike, weight.sum(axis=-1)) * enough)
     stacked = np.stack(likeness, axis=-1)
     importance = ask.sum(axis=-1)
     mean = np.maximum(importance.mean(axis=-1, keepdims=True), 1e-9)
@@ -144,25 +143,36 @@ def _likeness_of_lags(
     return stacked.astype(np.float32), costs.astype(np.float32)
 
 
+def _enough(ask: NDArray[np.float32], seen: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return for each row 0..1 how far enough of what is asked was seen."""
+    share = _ratio((ask * seen).sum(axis=-1), ask.sum(axis=-1))
+    return np.clip(share / MIN_SEEN, 0, 1)
+
+
 def _lag(
-    costs: NDArray[np.float32], path: NDArray[np.intp], weight: NDArray[np.float32]
+    costs: NDArray[np.float32],
+    path: NDArray[np.intp],
+    weight: NDArray[np.float32],
+    enough: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return the lag (N,) in rows: the path's weighted median, refined by a parabola.
 
-    The parabola goes through the mean cost of the three constant lags around the median.
+    The parabola goes through the mean cost of the three constant lags around the median. Rows
+    that saw too little count for less (their path is anybody's); 0 where no row saw anything.
     """
     n = len(path)
     order = np.argsort(path, axis=-1)
-    share = np.cumsum(np.take_along_axis(weight.astype(np.float64), order, -1), axis=-1)
+    share = np.cumsum(np.take_along_axis(weight * enough, order, -1), axis=-1)
     middle = (share >= share[:, -1:] / 2).argmax(axis=-1)
     median = np.take_along_axis(path, order, -1)[np.arange(n), middle]
     inner = np.clip(median, 1, costs.shape[-1] - 2)
-    mean = costs.mean(axis=-2)
+    mean = (costs * enough[..., None]).mean(axis=-2)
     before, here, after = (mean[np.arange(n), inner + k] for k in (-1, 0, 1))
     bend = before - 2 * here + after
     vertex = np.where(bend > 1e-6, 0.5 * (before - after) / np.maximum(bend, 1e-6), 0)
     refined: NDArray[np.float64] = inner + np.clip(vertex, -1.0, 1.0) - BAND_ROWS
-    return np.where(inner == median, refined, median - BAND_ROWS)
+    lag = np.where(inner == median, refined, median - BAND_ROWS)
+    return np.where(share[:, -1] > 0, lag, 0.0)
 
 
 def _energy(
