@@ -43,7 +43,7 @@ def _mean_pose(joints: NDArray[np.float32]) -> NDArray[np.float32]:
     neck = np.where(seen[:, 1:2] & seen, joints[:, 1:2, :2], 0)
     both = (seen[:, 1:2] & seen).sum(axis=0)
     offset = (np.where(seen[:, 1:2] & seen, xy, 0) - neck).sum(axis=0) / np.maximum(both, 1)
-    place = np.nanmean(np.where(seen[:, 1], joints[:, 1, :2], np.nan), axis=0)
+    place = xy[:, 1].sum(axis=0) / max(int(seen[:, 1].sum()), 1)
     mean = np.concatenate([place + offset, (both > 0).astype(np.float64)], axis=1)
     mean[mean[:, 2] == 0, :2] = np.nan
     return mean.astype(np.float32)
