@@ -169,8 +169,7 @@ class Theme:
         self, surface: pygame.Surface, text: str, panel: pygame.Rect, style: Style
     ) -> pygame.Rect:
         """Draw one line within a panel, its capitals centred upright; return where it is."""
-        least_high = panel.height / (ABOVE + BELOW)
-        style = Style(min(style.px, least_high), style.colour, style.align, style.least)
+        style = Style(min(style.px, _tallest(panel)), style.colour, style.align, style.least)
         text, px = self.fitted(text, style, panel.width)
         if not text:
             return pygame.Rect(panel.topleft, (0, 0))
@@ -207,7 +206,7 @@ class Theme:
         self, surface: pygame.Surface, text: str, panel: pygame.Rect, style: Style, glow: Colour
     ) -> pygame.Rect:
         """Draw one line that glows; return where its letters are."""
-        style = Style(min(style.px, panel.height / 1.2), style.colour, style.align, style.least)
+        style = Style(min(style.px, _tallest(panel)), style.colour, style.align, style.least)
         text, px = self.fitted(text, style, panel.width)
         if not text:
             return pygame.Rect(panel.topleft, (0, 0))
@@ -302,6 +301,10 @@ def blurred(sprite: pygame.Surface, radius: float) -> pygame.Surface:
     soft = pygame.transform.smoothscale(sprite, small)
     soft = pygame.transform.box_blur(pygame.transform.box_blur(soft, 2), 2)
     return pygame.transform.smoothscale(soft, (width, height))
+
+
+def _tallest(panel: pygame.Rect) -> int:
+    return int(panel.height / (ABOVE + BELOW))
 
 
 def _place(size: tuple[int, int], panel: pygame.Rect, align: Align, px: float) -> pygame.Rect:

@@ -1,0 +1,315 @@
+"""The screens without a screen: nothing overflows, nothing overlaps, everything is where it says."""
+
+from __future__ import annotations
+
+import itertools
+import os
+
+os.environ["SDL_VIDEODRIVER"] = os.environ["SDL_AUDIODRIVER"] = "dummy"
+
+import numpy as np
+import pygame
+import pytest
+
+from realtime.pure import body
+from realtime.pure.view import ListView, Upcoming
+from realtime.screens.dance import DanceScreen, count_in_word, dance_layout, lag_words
+from realtime.screens.figure import LEAD, draw_neon, draw_silhouette, pictogram, silhouettes
+from realtime.screens.mirror import crop_to_fill
+from realtime.screens.results import ResultsScreen, counted_up, lag_sentence, result_layout
+from realtime.screens.song_list import SongListScreen, list_layout
+from realtime.screens.stage import Stage
+from realtime.screens.theme import GRADE_COLOUR, Style, Theme
+from tests.realtime.screens import views
+
+SIZES = ((640, 360), (1280, 720), (1920, 1080), (720, 1280))
+PHASES = ("loading", "count-in", "playing", "paused", "finished")
+
+
+@pytest.fixture(scope="module")
+def stage():
+    return Stage(Theme())
+
+
+@pytest.fixture
+def written(stage, monkeypatch):
+    """Record every line of text with its panel and where it was drawn."""
+    lines = []
+    for name in ("write", "neon"):
+        draw = getattr(stage.theme, name)
+
+        def recorded(surface, text, panel, style, *glow, draw=draw):
+            where = draw(surface, text, panel, style, *glow)
+            lines.append((text, panel.copy(), where, surface.get_rect()))
+            return where
+
+        monkeypatch.setattr(stage.theme, name, recorded)
+    return lines
+
+
+def assert_inside(lines):
+    assert lines
+    for text, panel, where, page in lines:
+        if where.width:
+            assert panel.contains(where), (text, panel, where)
+            assert page.contains(where), (text, page, where)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("phase", PHASES)
+def test_the_dance_keeps_its_text_inside(stage, written, size, phase):
+    surface = pygame.Surface(size)
+    view = views.dance(
+        phase=phase, title=views.LONG, artist=views.LONG, message=views.LONG,
+        notices=("Camera lost - reconnecting", views.LONG), status=views.LONG,
+        beat=-2.5 if phase == "count-in" else 62.0,
+        song_s=-1.2 if phase == "count-in" else 31.0,
+    )  # fmt: skip
+    DanceScreen(stage).draw(surface, view)
+    assert_inside(written)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_song_list_keeps_its_text_inside(stage, written, size):
+    surface = pygame.Surface(size)
+    screen = SongListScreen(stage, views.cards(), (("C", "camera"),))
+    screen.draw(surface, ListView(0.0, preview=views.dance().coach, status=views.LONG))
+    screen.key("down"), screen.key("down")
+    screen.draw(surface, ListView(3.0, notices=(views.LONG,)))
+    SongListScreen(stage).draw(surface, ListView(0.0))
+    assert_inside(written)
+    assert any("kpopdance record" in line[0] for line in written)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_result_keeps_its_text_inside(stage, written, size):
+    surface = pygame.Surface(size)
+    ResultsScreen(stage).draw(surface, views.result())
+    nothing = views.result(
+        moves=(), counts={}, limbs={}, sections=(), advice=(), lag_ms=None, best=None
+    )
+    ResultsScreen(stage).draw(surface, nothing)
+    assert_inside(written)
+
+
+@pytest.mark.parametrize("layout", [dance_layout, list_layout, result_layout])
+@pytest.mark.parametrize("size", [*SIZES, (800, 600), (1000, 1000), (2560, 1080)])
+def test_panels_stay_in_the_window_and_apart(layout, size):
+    panels = layout(size).panels()
+    window = pygame.Rect((0, 0), size)
+    for name, rect in panels.items():
+        assert rect.width > 0, name
+        assert rect.height > 0, name
+        assert window.contains(rect), (name, rect)
+    for (one, a), (other, b) in itertools.combinations(panels.items(), 2):
+        assert not a.colliderect(b), (one, other, a, b)
+
+
+def test_the_players_right_hand_is_on_the_right_of_a_mirror(stage):
+    picture = np.zeros((480, 640, 3), np.uint8)
+    picture[:, :320] = (0, 0, 200)  # red where the right hand is in an unmirrored picture
+    surface = pygame.Surface((1280, 720))
+    screen = DanceScreen(stage)
+    panel = dance_layout((1280, 720)).camera
+    for mirror, hand_side in ((True, 1), (False, -1)):
+        view = views.dance(picture=picture, mirror=mirror)
+        screen.draw(surface, view)
+        pixels = pygame.surfarray.array3d(surface.subsurface(panel)).astype(int)
+        gold = np.abs(pixels - (255, 211, 77)).sum(axis=2) < 40
+        assert gold.sum() > 20
+        assert np.sign(np.argwhere(gold)[:, 0].mean() - panel.width / 2) == hand_side
+        middle = pixels[:, panel.height // 8]
+        reddest = middle[: panel.width // 3, 0].mean() > middle[-panel.width // 3 :, 0].mean()
+        assert reddest == (not mirror)
+
+
+def test_the_coach_is_mirrored_with_the_player(stage):
+    surface = pygame.Surface((1280, 720))
+    at = dance_layout((1280, 720)).coach
+    for mirror, side in ((True, 1), (False, -1)):
+        screen = DanceScreen(stage)
+        view = views.dance(mirror=mirror, coach=views.dancer()[None], verdict=None, upcoming=())
+        screen.draw(surface, view)
+        pixels = pygame.surfarray.array3d(surface.subsurface(at)).astype(int)
+        gold = np.argwhere(np.abs(pixels - (255, 206, 77)).sum(axis=2) < 50)
+        assert len(gold) > 20
+        assert np.sign(gold[:, 0].mean() - at.width / 2) == side
+
+
+def test_a_pictogram_due_now_stands_on_the_marker(stage):
+    size = (1280, 720)
+    at = dance_layout(size)
+    surface = pygame.Surface(size)
+    for ahead_s in (0.0, 1.0, 2.5):
+        with_one = views.dance(upcoming=(Upcoming(31.0 + ahead_s, views.dancer()),))
+        DanceScreen(stage).draw(surface, with_one)
+        lane = pygame.surfarray.array3d(surface.subsurface(at.lane)).min(axis=2)
+        white = np.argwhere(lane > 240)[:, 0] + at.lane.left
+        assert at.lane_x(0.0) == at.now_x
+        assert abs((white.min() + white.max()) / 2 - at.lane_x(ahead_s)) < at.lane.height * 0.25
+        assert abs(np.median(white) - at.lane_x(ahead_s)) < at.lane.height * 0.15
+
+
+def test_hangul_and_marks_are_not_boxes():
+    theme = Theme()
+    box = pixels_of(theme, "\u0e01")
+    for sign in "네온스텝다시만난세계퀸힝★↑↓×…":
+        assert pixels_of(theme, sign).tobytes() != box.tobytes(), sign
+
+
+def pixels_of(theme, sign):
+    return pygame.surfarray.array_alpha(theme.sprite(sign, 40, (255, 255, 255)))
+
+
+def test_a_long_title_ends_in_an_ellipsis():
+    theme = Theme()
+    short = theme.shortened(views.LONG, 30, 300)
+    assert short.endswith("…")
+    assert theme.width(short, 30) <= 300
+    assert theme.fitted("short", Style(30), 300) == ("short", 30)
+
+
+@pytest.mark.parametrize(
+    ("beat", "word"),
+    [
+        (-4.0, "4"),
+        (-3.2, "4"),
+        (-3.0, "3"),
+        (-0.1, "1"),
+        (0.0, ""),
+        (5.0, ""),
+        (-6.0, "GET READY"),
+    ],
+)
+def test_the_count_in_counts_down(beat, word):
+    assert count_in_word(beat) == word
+
+
+def test_lag_is_told_in_words():
+    assert lag_words(0.12) == "120 ms late"
+    assert lag_words(-0.08) == "80 ms early"
+    assert lag_words(0.01) == "on time"
+    assert lag_sentence(95.0) == "about 95 ms late"
+    assert lag_sentence(None) == "timing unknown"
+
+
+def test_the_score_counts_up_to_the_score():
+    shown = [counted_up(80.0, age_s) for age_s in (0.0, 0.4, 1.0, 1.6, 9.0)]
+    assert shown == sorted(shown)
+    assert (shown[0], shown[-1]) == (0.0, 80.0)
+
+
+def test_keys_of_the_dance(stage):
+    screen = DanceScreen(stage)
+    meant = {key: screen.key(key) for key in ("space", "m", "escape", "r", "f5")}
+    assert meant == {
+        "space": "pause",
+        "m": "mirror",
+        "escape": "back",
+        "r": "again",
+        "f5": None,
+    }
+
+
+def test_keys_of_the_result(stage):
+    screen = ResultsScreen(stage)
+    assert [screen.key(key) for key in ("return", "r", "escape", "x")] == [
+        "again",
+        "again",
+        "back",
+        None,
+    ]
+
+
+def test_keys_of_the_song_list(stage):
+    screen = SongListScreen(stage, views.cards(4))
+    assert screen.selected.slug == "song0"
+    assert screen.key("return") == "play"
+    assert screen.key("up") == "select"
+    assert screen.selected.slug == "song3"
+    screen.key("up")
+    assert screen.selected.problem
+    assert screen.key("return") is None
+    assert screen.key("escape") == "leave"
+    screen.show(views.cards(4)[::-1])
+    assert screen.selected.slug == "song2"
+    empty = SongListScreen(stage)
+    assert (empty.selected, empty.key("return"), empty.key("down")) == (None, None, None)
+
+
+def test_the_selected_card_is_scrolled_into_sight(stage, written):
+    screen = SongListScreen(stage, views.cards(30))
+    surface = pygame.Surface((1280, 720))
+    for _ in range(25):
+        screen.key("down")
+    screen.draw(surface, ListView(0.0))
+    assert any(line[0] == "Song 25" for line in written)
+    assert not any(line[0] == "Song 3" for line in written)
+
+
+def test_unseen_joints_leave_no_pixels():
+    surface = pygame.Surface((400, 400))
+    draw_neon(surface, views.unseen(), 5, body.R_WRIST)
+    draw_silhouette(
+        surface, silhouettes(views.unseen()[None], 300, LEAD, body.R_WRIST)[0], LEAD.rim, 2
+    )
+    assert not pygame.surfarray.array3d(surface).any()
+    assert not pygame.surfarray.array_alpha(pictogram(views.unseen(), 64, body.R_WRIST)).any()
+
+
+@pytest.mark.parametrize("joint", [body.R_WRIST, body.L_ANKLE, body.R_KNEE])
+def test_one_unseen_joint_leaves_its_place_empty(joint):
+    joints = views.dancer(0.5, 0.55) * (400, 400, 1)
+    hidden = joints.astype(np.float32)
+    x, y = (int(value) for value in hidden[joint, :2])
+    for draw in (
+        lambda page, pose: draw_neon(page, pose, 4, body.R_WRIST),
+        lambda page, pose: draw_silhouette(
+            page, silhouettes(pose[None], 300, LEAD, body.R_WRIST)[0], LEAD.rim, 2
+        ),
+    ):
+        lit = []
+        for pose in (
+            joints.astype(np.float32),
+            np.where(np.arange(18)[:, None] == joint, (np.nan, np.nan, 0), joints).astype(
+                np.float32
+            ),
+        ):
+            surface = pygame.Surface((400, 400))
+            draw(surface, pose)
+            lit.append(pygame.surfarray.array3d(surface)[x - 2 : x + 3, y - 2 : y + 3].any())
+        assert lit == [True, False]
+
+
+def test_nobody_on_stage_and_nobody_seen_is_no_error(stage):
+    surface = pygame.Surface((640, 360))
+    screen = DanceScreen(stage)
+    nobody = np.empty((0, 18, 3), np.float32)
+    for coach in (nobody, views.unseen()[None], np.stack([views.unseen(), views.dancer()])):
+        screen.draw(
+            surface, views.dance(coach=coach, lead=0, pose=None, picture=None, verdict=None)
+        )
+
+
+def test_a_picture_is_cropped_by_a_quarter_at_most():
+    wide = crop_to_fill((1280, 720), (400, 300))
+    assert wide.shown.size == (400, 300)
+    assert wide.part.width == 960
+    upright = crop_to_fill((720, 1280), (400, 300))
+    assert upright.shown.height == 300
+    assert upright.shown.width < 250
+    assert upright.part.height > 0.7 * 1280
+
+
+def test_every_grade_has_its_own_colour():
+    assert len(set(GRADE_COLOUR.values())) == 5
+
+
+def test_the_same_view_costs_no_new_sprites(stage):
+    surface = pygame.Surface((1280, 720))
+    screen = DanceScreen(stage)
+    screen.draw(surface, views.dance())
+    kept = len(stage.theme._kept)
+    for _ in range(3):
+        screen.draw(surface, views.dance())
+    assert len(stage.theme._kept) == kept

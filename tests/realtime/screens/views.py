@@ -1,0 +1,68 @@
+"""Views to draw in tests: dancers standing with their right arm up, songs, a judged dance."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from realtime.pure.types import GRADES, Pose, Report, Verdict
+from realtime.pure.view import DanceView, ResultView, SongCard, Upcoming
+
+STANDING = (
+    (0.00, -0.40), (0.00, -0.30), (-0.08, -0.29), (-0.16, -0.36), (-0.20, -0.48),
+    (0.08, -0.29), (0.13, -0.18), (0.15, -0.05), (-0.05, 0.00), (-0.07, 0.17), (-0.09, 0.34),
+    (0.05, 0.00), (0.07, 0.17), (0.09, 0.34), (-0.01, -0.42), (0.01, -0.42), (-0.03, -0.41),
+    (0.03, -0.41),
+)  # fmt: skip
+LONG = "아주 길고 긴 노래 제목이라서 어디에도 다 들어가지 않는 제목 " * 3
+
+
+def dancer(x=0.9, y=0.55, size=1.0):
+    joints = np.ones((18, 3), np.float32)
+    joints[:, :2] = np.array(STANDING) * size + (x, y)
+    return joints
+
+
+def unseen():
+    joints = np.full((18, 3), np.nan, np.float32)
+    joints[:, 2] = 0
+    return joints
+
+
+def dance(**other):
+    verdict = Verdict(1, 1.0, 2.0, "PERFECT", 95.0, 0.12)
+    view = DanceView(
+        title="네온 스텝", artist="crew", phase="playing", song_s=31.0, length_s=92.0, bpm=120.0,
+        beat=62.0, picture=np.full((480, 640, 3), 40, np.uint8),
+        pose=Pose((dancer(320 / 480, 0.5) * (480, 480, 1)).astype(np.float32)), mirror=True,
+        coach=np.stack([dancer(0.9), dancer(0.4)]), lead=0,
+        upcoming=tuple(Upcoming(float(at), dancer()) for at in (31.0, 32.0, 33.0)),
+        score=87.4, combo=12, verdict=verdict, verdict_age_s=0.4,
+        status="a network · a runtime · a camera",
+    )  # fmt: skip
+    return dataclasses.replace(view, **other)
+
+
+def cards(count=12):
+    songs = [
+        SongCard(f"song{i}", f"Song {i}", "crew", "ko", 120.0, 90.0, 3) for i in range(count)
+    ]
+    songs[0] = dataclasses.replace(songs[0], title="다시 만난 세계", best_score=91.5)
+    songs[1] = dataclasses.replace(songs[1], title=LONG, artist=LONG)
+    songs[2] = dataclasses.replace(songs[2], problem="song.toml: bpm is missing; add it. " * 6)
+    return songs
+
+
+def result(age_s=9.0, **other):
+    moves = tuple(
+        Verdict(i, i * 2.0, i * 2.0 + 2, GRADES[i % 5], 95.0 - 20 * (i % 5), 0.05)
+        for i in range(40)
+    )
+    report = Report(
+        score=81.3, stars=4, lag_ms=95.0, coverage=0.97, moves=moves, best=5, best_combo=17,
+        limbs=dict.fromkeys(("right arm", "left arm", "right leg", "left leg", "head"), 70.0),
+        sections=(("Intro", 72.0), ("Chorus", 93.0)), counts=dict.fromkeys(GRADES, 8),
+        advice=("Your left leg steps too small; bend the knee. " * 3, "Start a touch earlier."),
+    )  # fmt: skip
+    return ResultView("네온 스텝", "crew", dataclasses.replace(report, **other), age_s, 76.0)
