@@ -117,7 +117,9 @@ def test_the_players_right_hand_is_on_the_right_of_a_mirror(stage):
         pixels = pygame.surfarray.array3d(surface.subsurface(panel)).astype(int)
         gold = np.abs(pixels - (255, 211, 77)).sum(axis=2) < 40
         assert gold.sum() > 20
-        assert np.sign(np.argwhere(gold)[:, 0].mean() - panel.width / 2) == hand_side
+        x, y = np.argwhere(gold).mean(axis=0)
+        assert np.sign(x - panel.width / 2) == hand_side
+        assert y < panel.height * 0.3, "the raised hand is the right one"
         middle = pixels[:, panel.height // 8]
         reddest = middle[: panel.width // 3, 0].mean() > middle[-panel.width // 3 :, 0].mean()
         assert reddest == (not mirror)
@@ -134,6 +136,7 @@ def test_the_coach_is_mirrored_with_the_player(stage):
         gold = np.argwhere(np.abs(pixels - (255, 206, 77)).sum(axis=2) < 50)
         assert len(gold) > 20
         assert np.sign(gold[:, 0].mean() - at.width / 2) == side
+        assert gold[:, 1].mean() < at.height * 0.4, "the raised hand is the right one"
 
 
 def test_a_pictogram_due_now_stands_on_the_marker(stage):
