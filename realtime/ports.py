@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from realtime.pure.types import Frame, Heard
@@ -64,3 +64,17 @@ class HostClock(Protocol):
 
     def now(self) -> float:
         """Return host seconds (``time.perf_counter``)."""
+
+
+class Window(Protocol):
+    """Something to draw on that reports keys."""
+
+    @property
+    def surface(self) -> Any:  # noqa: ANN401 - pygame.Surface; ports know no device library
+        """What to draw on this frame."""
+
+    def events(self) -> list[str]:
+        """Return the names of keys pressed since the last call, and ``quit``."""
+
+    def flip(self) -> None:
+        """Show what was drawn and wait for the next frame's turn."""

@@ -37,6 +37,11 @@ class Watcher:
         self._player.reset()
         self._smoother.reset()
 
+    def hold(self, pose: Pose, frame: Frame) -> None:
+        """Follow the person of this pose, seen in this frame, from now on."""
+        self.reset()
+        self._player.hold(pose, frame.image, frame.captured_s)
+
     def watch(self, frame: Frame) -> Pose | None:
         """Return the dancer's pose in px of the frame, smoothed; None where not seen."""
         pose = self.find(frame)

@@ -7,23 +7,37 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
 from realtime.devices.audio_file import write_audio
+from realtime.pure.types import Choreography
+from realtime.songpack import SongPack, save_pack
+from tools.demo_choreography import BPM, FPS, choreograph, member_lead, sections
 from tools.demo_music import RATE, compose
 
 PACK = Path("songs/neon-steps")
 TITLE = "Neon Steps"
 TITLE_KO = "네온 스텝"
 ARTIST = "The Skeletons"
+LICENCE = "Apache-2.0, computed by tools/make_demo_song.py"
+PREVIEW_S = 32.0
 SEED = 2026
 BIT_RATE = 120_000
 
 
 def make_pack(folder: Path, seed: int) -> None:
-    """Write all files of the pack into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_audio(folder / "audio.ogg", compose(seed), RATE, bit_rate=BIT_RATE)
+    """Write all files of the pack into a folder, replacing it."""
+    members = tuple(Choreography(joints, FPS) for joints in choreograph())
+    with tempfile.TemporaryDirectory() as making:
+        audio = Path(making) / "audio.ogg"
+        write_audio(audio, compose(seed), RATE, bit_rate=BIT_RATE)
+        song = SongPack(
+            title=f"{TITLE} ({TITLE_KO})", artist=ARTIST, bpm=BPM, members=members, audio=audio,
+            language="ko", licence=LICENCE, preview_s=PREVIEW_S, lead=member_lead(),
+            sections=tuple((name, start_s) for name, start_s, _ in sections()),
+        )  # fmt: skip
+        save_pack(song, folder, replace=True)
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+TICK = Fraction(1, 30_000)  # of written videos, s
 TRUNCATED_S = 0.7  # of the promised length missing at the end
 
 
@@ -219,3 +221,53 @@ class VideoCamera:
                 break
         self._ended = False
         return index
+
+
+class VideoWriter:
+    """Writes pictures as an mp4; the file appears with ``finish``, never half-written.
+
+    Raises
+    ------
+    VideoError
+        Where the ending is unknown or the place cannot be written to.
+    """
+
+    def __init__(self, path: Path, fps: float) -> None:
+        self._path = path
+        self._part = path.with_name(f".part-{path.name}")
+        self._fps = fps
+        try:
+            self._container = av.open(str(self._part), "w")
+        except (av.error.FFmpegError, ValueError, OSError) as why:
+            text = f"{path}: cannot be written ({why}); choose a name that ends in .mp4"
+            raise VideoError(text) from None
+        self._stream: Any = None
+        self._last_tick = -1
+
+    def add(self, image: NDArray[np.uint8], at_s: float) -> None:
+        """Append a uint8 (H, W, 3) BGR picture shown at a second; odd edges are cut."""
+        height, width = (side // 2 * 2 for side in image.shape[:2])
+        if self._stream is None:
+            codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
+            self._stream = self._container.add_stream(codec, rate=round(self._fps))
+            self._stream.width, self._stream.height = width, height
+            self._stream.pix_fmt = "yuv420p"
+            self._stream.bit_rate = 4_000_000
+            self._stream.codec_context.time_base = TICK
+        even = np.ascontiguousarray(image[:height, :width])
+        picture = av.VideoFrame.from_ndarray(even, format="bgr24")
+        self._last_tick = max(round(at_s / TICK), self._last_tick + 1)
+        picture.pts, picture.time_base = self._last_tick, TICK
+        self._container.mux(self._stream.encode(picture))
+
+    def finish(self) -> None:
+        """Write the rest and give the file its name."""
+        if self._stream is not None:
+            self._container.mux(self._stream.encode())
+        self._container.close()
+        self._part.replace(self._path)
+
+    def close(self) -> None:
+        """Remove what was not finished."""
+        self._container.close()
+        self._part.unlink(missing_ok=True)

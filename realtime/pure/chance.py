@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SEED = 2026
-TRIES = 4  # of each kind with chance in it; their mean counts
+TRIES = 6  # of each kind with chance in it
 SHUFFLED = "moves shuffled"
 _ARMS = ((2, 3, 4), (5, 6, 7))
 _LEGS = ((8, 9, 10), (11, 12, 13))

@@ -22,6 +22,7 @@ from realtime.pure.comparison import (
     compare,
 )
 from realtime.pure.features import VELOCITY_ROWS, Features, cut, describe, mirror_image
+from realtime.pure.smoother import SMOOTHER_LAG_S
 from realtime.pure.track import PoseTrack, choreography_rows, resample
 from realtime.pure.types import Choreography, Grade, Verdict
 
@@ -82,6 +83,17 @@ class Marks:
     limbs: dict[str, NDArray[np.float64]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """What the judge remembers of a move."""
+
+    verdict: Verdict
+    worth: float
+    likeness: float
+    coverage: float
+    limbs: dict[str, float]
+
+
 def standard_from_choreography(
     dance: Choreography, *, bpm: float, first_beat_s: float = 0.0
 ) -> Standard:
@@ -104,19 +116,20 @@ def standard_from_choreography(
         for limb, marked in marks.limbs.items():
             earned = limb_worth.setdefault(limb, {}).setdefault(kind, [])
             earned.append(float(np.average(marked, weights=weight)))
-    nulls = _means(worth)
+    nulls = _lucky(worth)
     if nulls[SHUFFLED] > ITSELF:
         del nulls[SHUFFLED]
     best = max(nulls, key=lambda kind: nulls[kind])
     limb_null = {
-        limb: max(mean for kind, mean in _means(kinds).items() if kind in nulls)
+        limb: max(earned for kind, earned in _lucky(kinds).items() if kind in nulls)
         for limb, kinds in limb_worth.items()
     }
     return Standard(start_s, length_s, windows, weight, nulls[best], best, limb_null, nulls)
 
 
-def _means(tries: dict[str, list[float]]) -> dict[str, float]:
-    return {kind: float(np.mean(earned)) for kind, earned in tries.items()}
+def _lucky(tries: dict[str, list[float]]) -> dict[str, float]:
+    """Return what a lucky try of each kind of cheating earns: mean and a standard deviation."""
+    return {kind: float(np.mean(earned) + np.std(earned)) for kind, earned in tries.items()}
 
 
 class Judge:
@@ -131,13 +144,17 @@ class Judge:
         self.standard = standard
         self._player_lag_s = player_lag_s
         self._faults: dict[float, float] = {}
-        self._kept: list[tuple[float, dict[str, float], Verdict, float]] = []
+        self._kept: list[_Kept] = []
         self._next = 0
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """All verdicts so far."""
-        return tuple(kept[2] for kept in self._kept)
+        return tuple(kept.verdict for kept in self._kept)
+
+    def likeness_of(self, verdict: Verdict) -> float:
+        """Return the likeness 0..1 behind one of the verdicts, whatever its timing and size."""
+        return self._kept[verdict.move].likeness
 
     def fault(self, start_s: float, end_s: float) -> None:
         """Note song seconds without camera (a start noted before is prolonged).
@@ -152,7 +169,7 @@ class Judge:
         if self._next >= len(self.standard.start_s):
             return None
         end = self.standard.start_s[self._next] + self.standard.length_s
-        return float(end + MARGIN_ROWS / RATE + self._player_lag_s)
+        return float(end + MARGIN_ROWS / RATE + self._player_lag_s + SMOOTHER_LAG_S)
 
     def step(self, track: PoseTrack, song_s: float) -> list[Verdict]:
         """Return the verdicts that became possible by song second ``song_s``."""
@@ -166,14 +183,20 @@ class Judge:
         self._next += 1
         standard = self.standard
         at = standard.start_s[k : k + 1]
-        lag = self._player_lag_s
+        lag = self._player_lag_s + SMOOTHER_LAG_S
         player = _windows(lambda t: track.rows(t + lag), at, standard.length_s, MARGIN_ROWS)
         reference = _take(standard.windows, slice(k, k + 1))
         marks = _marks(reference, _inner(player, VELOCITY_ROWS), standard.move_rows)
         verdict = self._verdict(k, marks, self._fault_share(track, k))
-        limbs = {name: float(worth[0]) for name, worth in marks.limbs.items()}
-        coverage = float(marks.compared.coverage[0])
-        self._kept.append((float(marks.worth[0]), limbs, verdict, coverage))
+        self._kept.append(
+            _Kept(
+                verdict=verdict,
+                worth=float(marks.worth[0]),
+                likeness=float(marks.compared.likeness[0]),
+                coverage=float(marks.compared.coverage[0]),
+                limbs={name: float(worth[0]) for name, worth in marks.limbs.items()},
+            )
+        )
         return verdict
 
     def _verdict(self, k: int, marks: Marks, fault_share: float) -> Verdict:
@@ -205,17 +228,17 @@ class Judge:
 
     def totals(self) -> tuple[float, dict[str, float], float]:
         """Return the score 0..100 so far, the limbs' scores, and the coverage 0..1."""
-        judged = [kept for kept in self._kept if kept[2].judged]
+        judged = [kept for kept in self._kept if kept.verdict.judged]
         if not judged:
             return 0.0, {}, 0.0
-        weight = [float(self.standard.weight[kept[2].move]) for kept in judged]
-        worth = float(np.average([kept[0] for kept in judged], weights=weight))
+        weight = [float(self.standard.weight[kept.verdict.move]) for kept in judged]
+        worth = float(np.average([kept.worth for kept in judged], weights=weight))
         limbs = {}
         for name, null in self.standard.limb_null.items():
             if null < HUMAN_CEILING:
-                mean = float(np.average([kept[1][name] for kept in judged], weights=weight))
+                mean = float(np.average([kept.limbs[name] for kept in judged], weights=weight))
                 limbs[name] = 100 * corrected(mean, null)
-        coverage = float(np.average([kept[3] for kept in judged], weights=weight))
+        coverage = float(np.average([kept.coverage for kept in judged], weights=weight))
         return 100 * corrected(worth, self.standard.null), limbs, coverage
 
 

@@ -65,6 +65,11 @@ class Player:
         self._speed = np.zeros(2)
         self._clothes: NDArray[np.float64] | None = None
 
+    def hold(self, pose: Pose, image: NDArray[np.uint8], at_s: float) -> None:
+        """Make this person, seen in a uint8 (H, W, 3) picture, the dancer."""
+        self.reset()
+        self._remember(pose, image, at_s)
+
     def look(self, at_s: float) -> Look:
         """Return where to look in the frame captured at host second ``at_s``."""
         pose = self._pose

@@ -1,0 +1,1 @@
+"""What can be typed after ``kpopdance``; one file, one command."""

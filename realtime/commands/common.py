@@ -1,0 +1,137 @@
+"""What several commands share: the network, printing, progress."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from platformdirs import user_cache_path
+from tqdm import tqdm
+
+from engines.choose import open_vision
+from realtime.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from engines.maps import Vision
+    from realtime.devices.video_file import VideoFile
+    from realtime.pure.types import Frame, Report, Verdict
+
+log = logging.getLogger(__name__)
+
+
+def add_network_options(parser: argparse.ArgumentParser) -> None:
+    """Add --settings, --runtime and --threads."""
+    parser.add_argument("--settings", metavar="FILE", help="settings file (TOML)")
+    parser.add_argument("--runtime", help="auto, openvino or onnxruntime")
+    parser.add_argument("--threads", type=int, help="for the network; 0: one less than cores")
+
+
+def settings_from(args: argparse.Namespace) -> Settings:
+    """Return the settings file's settings with what the command line says instead."""
+    from pathlib import Path
+
+    settings = read_settings(Path(args.settings) if getattr(args, "settings", None) else None)
+    names = {field.name for field in dataclasses.fields(Settings)}
+    said = {k: v for k, v in vars(args).items() if k in names and v is not None}
+    return dataclasses.replace(settings, **said)
+
+
+def vision_from(settings: Settings) -> Vision:
+    """Return the network, and say on standard error which runtime was taken and why."""
+    cache = user_cache_path("kpopdance", appauthor=False, ensure_exists=True)
+    vision = open_vision(settings.runtime, threads=settings.threads or None, cache_dir=cache)
+    say(f"network: {vision.name} on {vision.runtime} ({vision.reason})")
+    return vision
+
+
+def say(text: str) -> None:
+    """Print a sentence for the person at the keyboard: on standard error."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - commands speak
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object on standard output."""
+    print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))  # noqa: T201
+
+
+def print_result(text: str) -> None:
+    """Print a result on standard output."""
+    print(text)  # noqa: T201
+
+
+def video_progress(video: VideoFile, what: str) -> tuple[tqdm[Any], Callable[[Frame], None]]:
+    """Return a progress bar in seconds of video with the time left, and what moves it on."""
+    total = round(video.info.length_s, 1) if video.info.length_s else None
+    bar = tqdm(
+        total=total, desc=what, unit="s", file=sys.stderr, leave=False,
+        bar_format="{desc}: {percentage:3.0f}% |{bar}| {n:.0f} of {total:.0f} s, {remaining} left"
+        if total else None,
+    )  # fmt: skip
+
+    def move(frame: Frame) -> None:
+        bar.update(max(0.0, min(frame.captured_s, total or frame.captured_s) - bar.n))
+
+    return bar, move
+
+
+def our_version() -> str:
+    """Return the game's version."""
+    try:
+        return version("kpopdance")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def report_json(report: Report, vision: Vision) -> dict[str, Any]:
+    """Return the object that ``score --json`` and ``play --headless --json`` print."""
+    return {
+        "score": round(report.score, 1),
+        "stars": report.stars,
+        "lag_ms": None if report.lag_ms is None else round(report.lag_ms),
+        "coverage": round(report.coverage, 3),
+        "limbs": {name: round(score, 1) for name, score in report.limbs.items()},
+        "moves": [_move_json(move) for move in report.moves],
+        "sections": [
+            {"name": name, "score": round(score, 1)} for name, score in report.sections
+        ],
+        "counts": report.counts,
+        "best_combo": report.best_combo,
+        "advice": list(report.advice),
+        "network": vision.name,
+        "runtime": vision.runtime,
+        "version": our_version(),
+    }
+
+
+def report_words(report: Report) -> str:
+    """Return a report in a few lines for the terminal."""
+    stars = "*" * report.stars + "." * (5 - report.stars)
+    lag = "unknown" if report.lag_ms is None else f"{report.lag_ms:+.0f} ms (positive = late)"
+    counts = ", ".join(f"{count} {grade}" for grade, count in report.counts.items())
+    limbs = ", ".join(f"{name.replace('_', ' ')} {v:.0f}" for name, v in report.limbs.items())
+    lines = [
+        f"score {report.score:.1f} of 100  [{stars}]",
+        f"lag {lag}, seen {100 * report.coverage:.0f} %",
+        f"moves: {counts}; best combo {report.best_combo}",
+        f"limbs: {limbs or 'none recognised'}",
+        *report.advice,
+    ]
+    return "\n".join(lines)
+
+
+def _move_json(move: Verdict) -> dict[str, Any]:
+    return {
+        "start_s": round(move.start_s, 3),
+        "end_s": round(move.end_s, 3),
+        "score": round(move.score, 1),
+        "lag_ms": round(move.lag_s * 1000),
+        "grade": move.grade if move.judged else "NOT JUDGED",
+        "why": move.why,
+    }

@@ -1,0 +1,153 @@
+"""kpopdance doctor: what was found on this computer, and what to do about what is missing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from statistics import median
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from engines.choose import open_vision
+from engines.maps import DanceError
+from realtime.commands.common import our_version, print_json, print_result, settings_from
+from realtime.devices.host_clock import PerfClock
+from realtime.settings import settings_file
+from realtime.songpack import pack_folders
+
+if TYPE_CHECKING:
+    import argparse
+
+    from realtime.settings import Settings
+
+CROP: Final = (256, 256)
+RUNS: Final = 9
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's options."""
+    parser = commands.add_parser(
+        "doctor", help="what was found here, and what to do about what is missing",
+        description="Look for cameras, sound, a screen, runtimes and a GPU; say what to do about "
+        "what is missing.",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--settings", metavar="FILE", help="settings file (TOML)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look and tell; return 0, or 2 where nothing could be danced here."""
+    settings = settings_from(args)
+    found = {
+        "game": {"found": f"kpopdance {our_version()}, Python {platform.python_version()}, "
+                          f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"},
+        "network": _network(settings),
+        "gpu": _gpu(),
+        "camera": _camera(settings),
+        "sound": _sound(),
+        "screen": _screen(),
+        "songs": _songs(settings),
+        "settings": {"found": str(settings_file()) if settings_file().is_file() else
+                     f"defaults (write {settings_file()} to change them)"},
+    }  # fmt: skip
+    if args.json:
+        print_json(found)
+    else:
+        print_result("\n".join(_line(name, entry) for name, entry in found.items()))
+    return 0 if found["network"].get("found") else 2
+
+
+def _line(name: str, entry: dict[str, Any]) -> str:
+    mark = "ok " if entry.get("found") else "-- "
+    lines = [f"{mark}{name:<9} {entry.get('found') or 'not found'}"]
+    if entry.get("todo"):
+        lines.append(f"             -> {entry['todo']}")
+    return "\n".join(lines)
+
+
+def _network(settings: Settings) -> dict[str, Any]:
+    clock = PerfClock()
+    runtimes = [f"{name} {_installed(name)}" for name in ("openvino", "onnxruntime")]
+    try:
+        vision = open_vision(settings.runtime, threads=settings.threads or None)
+        image = np.zeros((480, 640, 3), dtype=np.uint8)
+        took = []
+        for _ in range(RUNS):
+            began = clock.now()
+            vision.see(image, region=None, size=CROP)
+            took.append(clock.now() - began)
+    except DanceError as why:
+        return {"found": "", "todo": str(why), "runtimes": runtimes}
+    ms = median(took[1:]) * 1000
+    slow = "choose crop_px = 224 in the settings" if ms > 45 else ""
+    words = f"{vision.name} on {vision.runtime}, {ms:.0f} ms a frame ({vision.reason})"
+    return {"found": words, "todo": slow, "runtimes": runtimes, "crop_ms": round(ms, 1)}
+
+
+def _installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _gpu() -> dict[str, Any]:
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return {"found": "no NVIDIA GPU; none is needed"}
+    query = [tool, "--query-gpu=name,driver_version,compute_cap", "--format=csv,noheader"]
+    try:
+        told = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
+    except (subprocess.SubprocessError, OSError) as why:
+        return {"found": "", "todo": f"nvidia-smi does not answer ({why}); check the driver"}
+    flavours = [name for name in ("tensorrt", "tensorrt_rtx") if find_spec(name)]
+    with_what = ", ".join(flavours) or "no TensorRT installed"
+    return {"found": f"{told.stdout.strip()} ({with_what}; the game runs on the CPU for now)"}
+
+
+def _camera(settings: Settings) -> dict[str, Any]:
+    from realtime.devices.camera import list_cameras
+
+    cameras = list_cameras()
+    words = ", ".join(f"{camera.index} ({camera.name})" for camera in cameras)
+    todo = (
+        "" if cameras else "plug in a webcam, use a phone as one (--camera http://ADDRESS), "
+        "or dance with --camera dancer"
+    )  # fmt: skip
+    return {"found": words, "todo": todo, "chosen": settings.camera}
+
+
+def _sound() -> dict[str, Any]:
+    from realtime.devices.sound import SoundError, list_sound_devices
+
+    try:
+        devices = list_sound_devices()
+    except SoundError as why:
+        return {"found": "", "todo": str(why)}
+    names = [f"{device.name}{' (default)' if device.is_default else ''}" for device in devices]
+    todo = "" if names else "no output; plug in speakers, or the game runs on a silent clock"
+    return {"found": ", ".join(names), "todo": todo}
+
+
+def _screen() -> dict[str, Any]:
+    from realtime.devices.window import GameWindow, NoScreen
+
+    try:
+        window = GameWindow("kpopdance doctor", (640, 360))
+    except NoScreen as why:
+        return {"found": "", "todo": str(why)}
+    words = f"a window opens ({window.driver})"
+    window.close()
+    return {"found": words}
+
+
+def _songs(settings: Settings) -> dict[str, Any]:
+    names = [folder.name for folder in pack_folders(settings.libraries)]
+    todo = "" if names else "record one: kpopdance record VIDEO"
+    return {"found": f"{len(names)}: {', '.join(names)}" if names else "", "todo": todo}

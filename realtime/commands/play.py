@@ -1,0 +1,340 @@
+"""kpopdance play: the game, with a window or without."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from engines.maps import DanceError
+from realtime.commands.common import (
+    add_network_options,
+    print_json,
+    print_result,
+    report_json,
+    report_words,
+    say,
+    settings_from,
+    vision_from,
+)
+from realtime.devices.host_clock import PerfClock
+from realtime.game import Kit, Outcome, Performance, dance_unseen, result_view
+from realtime.scores import scores_file
+from realtime.songpack import find_pack, load_pack, pack_folders
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from realtime.ports import Camera, HostClock, Speaker
+    from realtime.pure.dancer import DancerStyle
+    from realtime.pure.view import DanceView
+    from realtime.settings import Settings
+    from realtime.songpack import SongPack
+
+DANCER: Final = "dancer"
+PICTURE_SIZE: Final = (1280, 720)
+STYLE_HELP: Final = (
+    "how the drawn dancer dances, e.g. lateness_ms=100,amplitude=0.6,noise_deg=8,dropped=0.2,"
+    "mirrored,still,absent=10-20,arms=1.1,legs=0.9,dances=OTHER-SONG"
+)
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's options."""
+    parser = commands.add_parser(
+        "play", help="dance", description="Open the song list, or dance one song at once.",
+    )  # fmt: skip
+    parser.add_argument("song", nargs="?", help="a song's name or folder")
+    parser.add_argument(
+        "--camera",
+        help="index or device name, http:// or rtsp:// address, a video file, or 'dancer' "
+        "for the drawn dancer (default from the settings: 0)",
+    )  # fmt: skip
+    parser.add_argument("--dancer-style", default="", metavar="STYLE", help=STYLE_HELP)
+    parser.add_argument("--headless", action="store_true", help="no window; needs a song")
+    parser.add_argument(
+        "--out", type=Path, help="headless: folder for result.json and pictures"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print the result as one JSON object"
+    )
+    parser.add_argument("--sound-device", help="part of an output's name")
+    parser.add_argument("--player-lag-ms", type=float, help="fixed lag of camera and speaker")
+    parser.add_argument(
+        "--fullscreen", action="store_true", help="fill the screen (F11 toggles)"
+    )
+    add_network_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play."""
+    settings = settings_from(args)
+    folder = find_pack(args.song, settings.libraries) if args.song else None
+    if args.headless and folder is None:
+        known = ", ".join(f.name for f in pack_folders(settings.libraries))
+        raise DanceError(
+            f"--headless needs a song: kpopdance play SONG --headless; songs: {known}"
+        )
+    if args.headless and folder is not None:
+        return _unseen(args, settings, folder)
+    return _windowed(args, settings, folder)
+
+
+def make_kit(settings: Settings, style: str = "") -> Kit:
+    """Return the devices as the settings want them; the camera opens with the song."""
+    clock = PerfClock()
+    cameras = Cameras(settings, clock, style)
+    return Kit(
+        vision=vision_from(settings), clock=clock, settings=settings, scores=scores_file(),
+        open_camera=cameras.open, close_camera=cameras.close,
+        open_speaker=lambda samples, rate, count_in_s, beat_s: _speaker(
+            samples, rate, (count_in_s, beat_s), clock, settings.sound_device
+        ),
+        read_audio=_audio,
+    )  # fmt: skip
+
+
+class Cameras:
+    """Opens the camera that the settings name; a real one stays open between songs."""
+
+    def __init__(self, settings: Settings, clock: HostClock, style: str = "") -> None:
+        self._settings, self._clock, self._style = settings, clock, style
+        self._kept: Camera | None = None
+
+    def open(self, song: SongPack, song_s: Callable[[], float | None]) -> Camera:
+        """Return the camera for a song."""
+        source = self._settings.camera
+        if source == DANCER:
+            return _drawn(song, song_s, self._clock, style_from(self._style, self._settings))
+        if Path(source).is_file():
+            from realtime.devices.video_file import VideoCamera
+
+            return VideoCamera(Path(source), self._clock, song_s)
+        if self._kept is None:
+            self._kept = self._webcam(source)
+        return self._kept
+
+    def close(self, camera: Camera) -> None:
+        """Close a camera that belongs to one song."""
+        if camera is not self._kept:
+            camera.close()
+
+    def shut(self) -> None:
+        """Close the camera that stayed open."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    def _webcam(self, source: str) -> Camera:
+        from realtime.devices.camera import CameraRequest, OpenCvCamera
+
+        s = self._settings
+        request = CameraRequest(source, s.camera_width, s.camera_height, s.camera_fps)
+        return OpenCvCamera(request, self._clock)
+
+
+def style_from(text: str, settings: Settings) -> tuple[DancerStyle, SongPack | None]:
+    """Return the drawn dancer's style in words like ``lateness_ms=100,mirrored``.
+
+    The second value is another song's pack where ``dances=`` names one.
+
+    Raises
+    ------
+    DanceError
+        For an unknown word or value, in one sentence.
+    """
+    from realtime.pure.dancer import DancerStyle, Proportions
+
+    parts = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    songs = [load_pack(find_pack(v, settings.libraries)) for k, _, v in parts if k == "dances"]
+    try:
+        lengths = {
+            k: float(v) for k, _, v in parts if k in ("arms", "legs", "torso", "shoulders")
+        }
+        style = DancerStyle(
+            **dict(
+                _style_word(k, v)
+                for k, _, v in parts
+                if k not in (*lengths, "dances", "absent")
+            ),
+            absent=tuple(_interval(v) for k, _, v in parts if k == "absent"),
+            proportions=Proportions(**lengths),
+        )
+    except (ValueError, TypeError) as why:
+        raise DanceError(f"--dancer-style {text}: {why}; {STYLE_HELP}") from None
+    return style, songs[0] if songs else None
+
+
+def _style_word(name: str, value: str) -> tuple[str, Any]:
+    if name in ("mirrored", "still"):
+        return name, True
+    if name == "lateness_ms":
+        return "lateness_s", float(value) / 1000
+    if name in ("amplitude", "noise_deg", "dropped"):
+        return name, float(value)
+    raise ValueError(f"{name!r} is no word of it")
+
+
+def _interval(text: str) -> tuple[float, float]:
+    start, _, end = text.partition("-")
+    return float(start), float(end)
+
+
+def _drawn(
+    song: SongPack,
+    song_s: Callable[[], float | None],
+    clock: HostClock,
+    wanted: tuple[DancerStyle, SongPack | None],
+) -> Camera:
+    from realtime.devices.drawn_camera import DrawnCamera
+    from realtime.pure.dancer import Dancer
+
+    style, other = wanted
+    danced = other or song
+    return DrawnCamera(Dancer(danced.members[danced.lead], style), song_s, clock)
+
+
+def _speaker(
+    samples: NDArray[np.float32],
+    rate: int,
+    count_in: tuple[float, float],
+    clock: HostClock,
+    device: str,
+) -> Speaker:
+    from realtime.devices.sound import CountIn, open_speaker
+
+    speaker = open_speaker(
+        samples, rate, clock, count_in=CountIn(*count_in), device=device or None
+    )
+    if speaker.problem:
+        say(speaker.problem)
+    return speaker
+
+
+def _audio(path: Path) -> tuple[NDArray[np.float32], int]:
+    from realtime.devices.audio_file import read_audio
+
+    audio = read_audio(path)
+    return audio.samples, audio.rate
+
+
+def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None) -> int:
+    from realtime.devices.window import GameWindow
+    from realtime.game import Game
+
+    window = GameWindow()
+    try:
+        kit = make_kit(settings, args.dancer_style)
+        if args.fullscreen:
+            window.toggle_fullscreen()
+        game = Game(window, kit)
+        game.run(folder)
+    finally:
+        window.close()
+    for outcome in game.outcomes:
+        if args.json:
+            print_json(report_json(outcome.report, kit.vision))
+        else:
+            print_result(report_words(outcome.report))
+        say(timing_words(outcome))
+    return 0
+
+
+def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
+    kit = make_kit(settings, args.dancer_style)
+    song = load_pack(folder)
+    say(f"dancing {song.title}, {song.length_s:.0f} s, without a window")
+    snapshot = Snapshot(args.out, song)
+    outcome = dance_unseen(Performance(kit, song), snapshot.see)
+    result = report_json(outcome.report, kit.vision) | {"timing": timing(outcome)}
+    if args.out is not None:
+        snapshot.save(outcome)
+        path = args.out / "result.json"
+        path.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
+        say(f"wrote {path}, {args.out / 'dance.png'} and {args.out / 'result.png'}")
+    say(timing_words(outcome))
+    if args.json:
+        print_json(result)
+    else:
+        print_result(report_words(outcome.report))
+    return 0
+
+
+class Snapshot:
+    """Keeps the view of one moment of a dance, and draws it and the result page as pictures."""
+
+    MOMENT = 0.6  # of the song
+
+    def __init__(self, folder: Path | None, song: SongPack) -> None:
+        if folder is not None:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as why:
+                raise DanceError(f"--out {folder}: cannot be made ({why.strerror})") from None
+        self._folder, self._song = folder, song
+        self._view: DanceView | None = None
+        self._told_s = 0.0
+
+    def see(self, view: DanceView) -> None:
+        """Look at a view as it passes; say how far the song is every ten seconds."""
+        fresh = view.verdict is not None and view.verdict_age_s < 0.5
+        if view.song_s <= self.MOMENT * self._song.length_s or (self._view is None and fresh):
+            self._view = view if fresh or self._view is None else self._view
+        if view.song_s >= self._told_s + 10:
+            self._told_s = view.song_s
+            say(f"{view.song_s:3.0f} s of {view.length_s:.0f}: score {view.score:.0f}")
+
+    def save(self, outcome: Outcome) -> None:
+        """Draw dance.png and result.png."""
+        assert self._folder is not None
+        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+        from realtime.devices.window import offscreen_surface, save_picture
+        from realtime.screens.dance import DanceScreen
+        from realtime.screens.results import ResultsScreen
+        from realtime.screens.stage import Stage
+        from realtime.screens.theme import Theme
+
+        stage = Stage(Theme())
+        page = offscreen_surface(PICTURE_SIZE)
+        if self._view is not None:
+            view = dataclasses.replace(self._view, verdict_age_s=0.3)
+            DanceScreen(stage).draw(page, view)
+            save_picture(page, self._folder / "dance.png")
+        ResultsScreen(stage).draw(page, result_view(self._song, outcome, age_s=60.0))
+        save_picture(page, self._folder / "result.png")
+
+
+def timing(outcome: Outcome) -> dict[str, Any]:
+    """Return p50 and p99 in ms of drawn frames and of capture to verdict, and the underruns."""
+    return {
+        "frame_ms": _percentiles(outcome.frame_s[1:]),
+        "capture_to_verdict_ms": _percentiles(outcome.took_s),
+        "poses": len(outcome.took_s),
+        "underruns": outcome.underruns,
+    }
+
+
+def timing_words(outcome: Outcome) -> str:
+    """Return the timing in one line."""
+    told = timing(outcome)
+    frame, pose = told["frame_ms"], told["capture_to_verdict_ms"]
+    drawn = f"frame {frame['p50']:.1f} ms p50, {frame['p99']:.1f} p99; " if frame else ""
+    seen = (
+        f"capture to verdict {pose['p50']:.1f} ms p50, {pose['p99']:.1f} p99; " if pose else ""
+    )
+    return f"timing: {drawn}{seen}{told['poses']} poses; underruns: {told['underruns']}"
+
+
+def _percentiles(seconds: list[float]) -> dict[str, float] | None:
+    if not seconds:
+        return None
+    p50, p99 = np.percentile(np.array(seconds) * 1000, [50, 99])
+    return {"p50": round(float(p50), 2), "p99": round(float(p99), 2)}

@@ -1,0 +1,130 @@
+"""kpopdance pose: skeletons of a picture or a video."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from engines.maps import DanceError
+from realtime.commands.common import (
+    add_network_options,
+    print_json,
+    print_result,
+    say,
+    settings_from,
+    video_progress,
+    vision_from,
+)
+from realtime.devices.overlay import draw_skeletons, write_picture
+from realtime.devices.video_file import VideoFile, VideoWriter
+from realtime.pure.openpose_json import people_json
+from realtime.watcher import FULL_AREA_PX, look_everywhere
+
+if TYPE_CHECKING:
+    import argparse
+
+    from engines.maps import Vision
+    from realtime.pure.types import Frame, Pose
+
+PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+AREA_PX: Final = 656 * 368
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's options."""
+    parser = commands.add_parser(
+        "pose", help="find everybody's skeleton in a picture or video",
+        description="Find everybody in a picture or video. Without --json and --draw, a picture's "
+        "people are printed on standard output.",
+    )  # fmt: skip
+    parser.add_argument("file", type=Path, help="a picture or a video")
+    parser.add_argument(
+        "--json", type=Path, metavar="OUT",
+        help="write OpenPose's JSON (COCO-18 order): a file for a picture, a folder with one file "
+        "a frame for a video",
+    )  # fmt: skip
+    parser.add_argument(
+        "--draw", type=Path, metavar="OUT", help="write the picture or video drawn over"
+    )
+    parser.add_argument("--fast", action="store_true", help="a smaller input, twice as fast")
+    add_network_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Find, write, report."""
+    is_picture = args.file.suffix.lower() in PICTURES
+    area = FULL_AREA_PX if args.fast else AREA_PX
+    with VideoFile(args.file) as video:
+        vision = vision_from(settings_from(args))
+        if is_picture:
+            _picture(args, next(video.frames()), vision, area)
+        else:
+            _video(args, video, vision, area)
+    return 0
+
+
+def _picture(args: argparse.Namespace, frame: Frame, vision: Vision, area: int) -> None:
+    poses, _ = look_everywhere(vision, frame.image, area_px=area)
+    if args.draw:
+        write_picture(args.draw, draw_skeletons(frame.image, poses))
+        say(f"wrote {args.draw}")
+    if args.json:
+        _write_json(args.json, people_json(poses))
+        say(f"wrote {args.json}")
+    if args.json or args.draw:
+        print_result(f"{len(poses)} people")
+    else:
+        print_json(people_json(poses))
+
+
+def _video(args: argparse.Namespace, video: VideoFile, vision: Vision, area: int) -> None:
+    if not args.json and not args.draw:
+        raise DanceError("a video needs --json FOLDER or --draw VIDEO to write to")
+    if args.json:
+        _make_folder(args.json)
+    most = frames = 0
+    bar, move = video_progress(video, "finding poses")
+    writer = VideoWriter(args.draw, video.info.fps) if args.draw else None
+    try:
+        with bar:
+            for frame in video.frames():
+                poses, _ = look_everywhere(vision, frame.image, area_px=area)
+                _keep(args, frame, poses, writer)
+                most, frames = max(most, len(poses)), frames + 1
+                move(frame)
+        if writer is not None:
+            writer.finish()
+    finally:
+        if writer is not None:
+            writer.close()
+    if video.warning:
+        say(f"warning: {video.warning}")
+    print_result(f"{frames} frames, at most {most} people at once")
+
+
+def _keep(
+    args: argparse.Namespace, frame: Frame, poses: list[Pose], writer: VideoWriter | None
+) -> None:
+    if args.json:
+        name = f"{args.file.stem}_{frame.index:012d}_keypoints.json"
+        _write_json(args.json / name, people_json(poses))
+    if writer is not None:
+        writer.add(draw_skeletons(frame.image, poses), frame.captured_s)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as why:
+        raise DanceError(f"--json {folder}: cannot be made ({why.strerror})") from None
+
+
+def _write_json(path: Path, told: dict[str, Any]) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(json.dumps(told), encoding="utf-8")
+        part.replace(path)
+    except OSError as why:
+        raise DanceError(f"{path}: cannot be written ({why.strerror})") from None

@@ -1,0 +1,175 @@
+"""kpopdance record: a choreography from anybody's video."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import unicodedata
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engines.maps import DanceError
+from realtime.commands.common import (
+    add_network_options,
+    print_json,
+    print_result,
+    say,
+    settings_from,
+    video_progress,
+    vision_from,
+)
+from realtime.devices.audio_file import RATE, Audio, MediaError, read_audio, write_audio
+from realtime.devices.video_file import VideoFile
+from realtime.pure.rhythm import onset_strength, tempo
+from realtime.recording import Quality, Recording, record
+from realtime.songpack import SongPack, SongPackError, save_pack
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's options."""
+    parser = commands.add_parser(
+        "record", help="make a song pack from a dance video",
+        description="Find the dancer in a video, follow every joint, take the sound, and write a "
+        "song pack into your library. Ends with a report of how well everything was seen.",
+    )  # fmt: skip
+    parser.add_argument("video", type=Path, help="a dance video (mp4, webm, mov, avi ...)")
+    parser.add_argument("--title", help="the song's title; the file's name if left out")
+    parser.add_argument("--artist", default="", help="who performs it")
+    parser.add_argument("--language", default="ko", help="e.g. ko, en (default ko)")
+    parser.add_argument("--licence", default="private use", help="what others may do with it")
+    parser.add_argument(
+        "--bpm", type=float, help="beats per minute; heard from the music if left out"
+    )
+    parser.add_argument("--offset", type=float, help="song second of a first beat")
+    parser.add_argument(
+        "--dancer", metavar="N[,M...]", default="",
+        help="who to follow, counted from the left, from 1; several become members "
+        "(default: the largest and most central)",
+    )  # fmt: skip
+    parser.add_argument("--audio", type=Path, help="take the sound from this file instead")
+    parser.add_argument("--out", type=Path, help="folder to write (default: your library)")
+    parser.add_argument("--replace", action="store_true", help="replace an existing pack")
+    parser.add_argument(
+        "--json", action="store_true", help="print the report as one JSON object"
+    )
+    add_network_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Record and report."""
+    settings = settings_from(args)
+    dancers = dancers_from(args.dancer)
+    title = args.title or args.video.stem
+    folder = args.out or settings.libraries[0] / slug_of(title)
+    if folder.exists() and not args.replace:
+        raise SongPackError(
+            f"{folder}: exists already; choose another --title, or add --replace"
+        )
+    with VideoFile(args.video) as video:
+        audio = _audio_of(args.audio or args.video)
+        vision = vision_from(settings)
+        bar, move = video_progress(video, "finding poses")
+        with bar:
+            recordings = record(video.frames(), vision, dancers=dancers, progress=move)
+        if video.warning:
+            say(f"warning: {video.warning}")
+        warnings = [video.warning] if video.warning else []
+    own_sound = args.audio is None
+    song = _song(args, title, audio, recordings, start_s=-audio.start_s if own_sound else 0.0)
+    _write(song, audio, folder, replace=args.replace)
+    qualities = [recording.quality() for recording in recordings]
+    if args.json:
+        print_json(_report_json(folder, song, qualities, warnings))
+    else:
+        print_result(_report_words(folder, song, qualities))
+    return 0
+
+
+def dancers_from(text: str) -> tuple[int, ...]:
+    """Return the numbers in ``1`` or ``1,3``; empty for an empty text."""
+    try:
+        numbers = tuple(int(part) for part in text.split(",")) if text else ()
+    except ValueError:
+        numbers = (0,)
+    if any(number < 1 for number in numbers) or len(set(numbers)) != len(numbers):
+        raise DanceError(
+            f"--dancer {text}: give numbers from 1, counted from the left, e.g. 1 or 1,3"
+        )
+    return numbers
+
+
+def slug_of(title: str) -> str:
+    """Return a folder name for a title: letters (Hangul too) and digits joined by hyphens."""
+    plain = unicodedata.normalize("NFC", title).lower()
+    return re.sub(r"[^\w]+", "-", plain).strip("-_") or "song"
+
+
+def _audio_of(path: Path) -> Audio:
+    try:
+        return read_audio(path)
+    except MediaError as why:
+        raise MediaError(f"{why} (a song needs sound: give it with --audio FILE)") from None
+
+
+def _song(
+    args: argparse.Namespace,
+    title: str,
+    audio: Audio,
+    recordings: list[Recording],
+    *,
+    start_s: float,
+) -> SongPack:
+    heard_bpm, heard_offset = tempo(onset_strength(audio.samples, audio.rate))
+    bpm = args.bpm or round(heard_bpm, 2)
+    offset = args.offset if args.offset is not None else round(heard_offset, 3)
+    if not 30 <= bpm <= 300:
+        raise DanceError(f"--bpm {bpm:g}: choose 30 to 300")
+    members = tuple(recording.choreography(start_s) for recording in recordings)
+    return SongPack(
+        title=title, artist=args.artist, bpm=bpm, members=members, audio=None,
+        language=args.language, licence=args.licence, offset_s=offset,
+        preview_s=round(audio.length_s / 3, 1),
+    )  # fmt: skip
+
+
+def _write(song: SongPack, audio: Audio, folder: Path, *, replace: bool) -> None:
+    import dataclasses
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="kpopdance-") as making:
+        path = Path(making) / "audio.ogg"
+        write_audio(path, np.clip(audio.samples, -1, 1), RATE)
+        save_pack(dataclasses.replace(song, audio=path), folder, replace=replace)
+
+
+def _report_json(
+    folder: Path, song: SongPack, qualities: list[Quality], warnings: list[str]
+) -> dict[str, Any]:
+    return {
+        "folder": str(folder), "title": song.title, "bpm": song.bpm, "offset_s": song.offset_s,
+        "length_s": round(song.length_s, 2), "warnings": warnings,
+        "members": [asdict(quality) for quality in qualities],
+    }  # fmt: skip
+
+
+def _report_words(folder: Path, song: SongPack, qualities: list[Quality]) -> str:
+    lines = [f"wrote {folder}: {song.length_s:.1f} s, {song.bpm:g} bpm"]
+    for number, quality in enumerate(qualities, start=1):
+        seen = ", ".join(
+            f"{k.replace('_', ' ')} {100 * v:.0f} %" for k, v in quality.seen.items()
+        )
+        lines.append(
+            f"dancer {number}: {quality.frames} pictures at {quality.fps:.1f} per second; "
+            f"seen: {seen}; {quality.gaps} gaps, the longest {quality.longest_gap_s:.1f} s"
+        )
+        if min(quality.seen.values()) < 0.7:
+            lines.append("  some limbs are often unseen: they will count less in the score")
+    lines.append(f"dance it: kpopdance play {folder.name}")
+    return "\n".join(lines)

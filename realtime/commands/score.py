@@ -1,0 +1,204 @@
+"""kpopdance score: how well a video dances a song or another video."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from engines.maps import DanceError
+from realtime.commands.common import (
+    add_network_options,
+    print_json,
+    print_result,
+    report_json,
+    report_words,
+    say,
+    settings_from,
+    video_progress,
+    vision_from,
+)
+from realtime.devices.audio_file import MediaError, read_audio
+from realtime.devices.video_file import VideoFile
+from realtime.game import standard_of
+from realtime.pure.judge import Judge, standard_from_choreography
+from realtime.pure.report import report_of
+from realtime.pure.rhythm import USUAL_BPM, match_sound, onset_strength, tempo
+from realtime.recording import player_track, record
+from realtime.songpack import find_pack, load_pack
+
+if TYPE_CHECKING:
+    import argparse
+
+    from numpy.typing import NDArray
+
+    from engines.maps import Vision
+    from realtime.pure.judge import Standard
+    from realtime.pure.track import PoseTrack
+    from realtime.pure.types import Report
+
+LAG_ROUNDS: Final = 2
+MOST_FORGIVEN_S: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """What is danced after: the standard, its sections, and its music's onsets.
+
+    ``onsets`` is float32 (bands, T) or None without sound; ``from_video`` where it was recorded
+    on the fly, ``sound_start_s`` being the second of its first picture at which sound begins.
+    """
+
+    standard: Standard
+    sections: tuple[tuple[str, float], ...]
+    onsets: NDArray[np.float32] | None
+    from_video: bool
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's options."""
+    parser = commands.add_parser(
+        "score", help="score a video of somebody dancing",
+        description="Score a player's video against a song, or against another video of the same "
+        "dance. Times in the result are song seconds (the reference's seconds).",
+    )  # fmt: skip
+    parser.add_argument("reference", help="a song's name or folder, or a reference video")
+    parser.add_argument("player", type=Path, help="the video to score")
+    parser.add_argument(
+        "--align", default="audio", metavar="audio|none|SECONDS",
+        help="how the videos lie over each other: by their sound where both have it (default), "
+        "from the first picture, or the player's video begins at this song second",
+    )  # fmt: skip
+    parser.add_argument(
+        "--judge-lag", action="store_true",
+        help="two videos: judge a constant lag too; else up to 250 ms of it are forgiven, since "
+        "phones record sound and picture apart",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_network_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Score and print."""
+    settings = settings_from(args)
+    _check_align(args.align)
+    is_video = Path(args.reference).is_file()
+    folder = None if is_video else find_pack(args.reference, settings.libraries)
+    with VideoFile(args.player):
+        pass  # a damaged video is said before the long work
+    vision = vision_from(settings)
+    reference = (
+        _from_pack(folder) if folder is not None else _from_video(Path(args.reference), vision)
+    )
+    track = _track(args.player, vision)
+    shift_s, by = alignment(args.align, reference, args.player)
+    say(f"alignment: {shift_s:+.3f} s ({by})")
+    forgive = reference.from_video and not args.judge_lag
+    report, forgiven_s = score_track(reference, track, shift_s, forgive_lag=forgive)
+    if args.json:
+        result = report_json(report, vision)
+        result |= {"alignment_ms": round(shift_s * 1000), "alignment_by": by}
+        result |= {"forgiven_lag_ms": round(forgiven_s * 1000)}
+        print_json(result)
+    else:
+        print_result(report_words(report))
+        if forgiven_s:
+            print_result(
+                f"a constant lag of {1000 * forgiven_s:+.0f} ms was not held against it"
+            )
+    return 0
+
+
+def alignment(how: str, reference: Reference, player: Path) -> tuple[float, str]:
+    """Return the song second of the player's first picture, and how it was found."""
+    if how not in ("audio", "none"):
+        return float(how), "given"
+    if how == "none":
+        return 0.0, "none: both begin together"
+    try:
+        sound = read_audio(player)
+    except MediaError:
+        return 0.0, "none: the player's video has no sound"
+    if reference.onsets is None:
+        return 0.0, "none: the reference has no sound"
+    match = match_sound(reference.onsets, onset_strength(sound.samples, sound.rate))
+    if not match.believable:
+        return 0.0, "none: not the same music"
+    return match.shift_s - sound.start_s, "audio"
+
+
+def score_track(
+    reference: Reference, track: PoseTrack, shift_s: float, *, forgive_lag: bool
+) -> tuple[Report, float]:
+    """Return the report on a track whose second 0 is song second ``shift_s``.
+
+    With ``forgive_lag`` the median lag of the recognised moves, up to 250 ms, is taken for the
+    recordings' own and not held against the dancer; it is returned in s, and told in the lags.
+    """
+    lag_s = 0.0
+    for _ in range(LAG_ROUNDS if forgive_lag else 0):
+        found = _judged(reference, track, shift_s, lag_s)
+        lags = [v.lag_s for v in found.verdicts if found.likeness_of(v) >= 0.5]
+        if lags:
+            lag_s = float(np.clip(lag_s + np.median(lags), -MOST_FORGIVEN_S, MOST_FORGIVEN_S))
+    report = report_of(_judged(reference, track, shift_s, lag_s), reference.sections)
+    moves = tuple(dataclasses.replace(v, lag_s=v.lag_s + lag_s) for v in report.moves)
+    lag_ms = None if report.lag_ms is None else report.lag_ms + 1000 * lag_s
+    return dataclasses.replace(report, moves=moves, lag_ms=lag_ms), lag_s
+
+
+def _judged(reference: Reference, track: PoseTrack, shift_s: float, lag_s: float) -> Judge:
+    judge = Judge(reference.standard, player_lag_s=lag_s - shift_s)
+    judge.step(track, np.inf)
+    return judge
+
+
+def _from_pack(folder: Path) -> Reference:
+    song = load_pack(folder)
+    assert song.audio is not None
+    sound = read_audio(song.audio)
+    onsets = onset_strength(sound.samples, sound.rate)
+    return Reference(standard_of(song), song.sections, onsets, from_video=False)
+
+
+def _from_video(path: Path, vision: Vision) -> Reference:
+    with VideoFile(path) as video:
+        bar, move = video_progress(video, f"reference {path.name}")
+        with bar:
+            recording = record(video.frames(), vision, progress=move)[0]
+        if video.warning:
+            say(f"warning: {video.warning}")
+    try:
+        sound = read_audio(path)
+    except MediaError:
+        standard = standard_from_choreography(recording.choreography(), bpm=USUAL_BPM)
+        return Reference(standard, (), None, from_video=True)
+    onsets = onset_strength(sound.samples, sound.rate)
+    bpm, offset_s = tempo(onsets)
+    dance = recording.choreography(start_s=-sound.start_s)
+    standard = standard_from_choreography(dance, bpm=bpm, first_beat_s=offset_s)
+    return Reference(standard, (), onsets, from_video=True)
+
+
+def _track(path: Path, vision: Vision) -> PoseTrack:
+    with VideoFile(path) as video:
+        bar, move = video_progress(video, f"player {path.name}")
+        with bar:
+            track = player_track(video.frames(), vision, move)
+        if video.warning:
+            say(f"warning: {video.warning}")
+    return track
+
+
+def _check_align(how: str) -> None:
+    if how not in ("audio", "none"):
+        try:
+            float(how)
+        except ValueError:
+            raise DanceError(
+                f"--align {how}: say audio, none, or a number of seconds"
+            ) from None

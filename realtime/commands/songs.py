@@ -1,0 +1,75 @@
+"""kpopdance songs: list and check song packs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from realtime.commands.common import print_json, print_result, settings_from
+from realtime.scores import read_scores, scores_file
+from realtime.songpack import SongPackError, find_pack, load_pack, pack_folders
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's options."""
+    parser = commands.add_parser(
+        "songs", help="list and check song packs",
+        description="List all song packs, or the named ones, and check them; exit code 2 where "
+        "one is damaged.",
+    )  # fmt: skip
+    parser.add_argument("song", nargs="*", help="names or folders; all songs if left out")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--settings", metavar="FILE", help="settings file (TOML)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """List and check; return 2 where a pack is damaged."""
+    from realtime.devices.audio_file import MediaError, read_audio
+
+    libraries = settings_from(args).libraries
+    named = [find_pack(name, libraries) for name in args.song]
+    best = read_scores(scores_file())
+    rows = []
+    for folder in named or pack_folders(libraries):
+        row: dict[str, Any] = {"slug": folder.name, "folder": str(folder), "problem": ""}
+        try:
+            row |= _facts(folder)
+            read_audio(load_pack(folder).audio or folder)
+        except (SongPackError, MediaError) as why:
+            row["problem"] = str(why)
+        row["best_score"] = best.get(folder.name)
+        rows.append(row)
+    if args.json:
+        print_json({"songs": rows})
+    else:
+        print_result("\n".join(_line(row) for row in rows) or _nothing(libraries))
+    return 2 if any(row["problem"] for row in rows) else 0
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    song = load_pack(folder)
+    return {
+        "title": song.title, "artist": song.artist, "language": song.language,
+        "bpm": song.bpm, "length_s": round(song.length_s, 1), "members": len(song.members),
+        "licence": song.licence,
+    }  # fmt: skip
+
+
+def _line(row: dict[str, Any]) -> str:
+    if row["problem"]:
+        return f"{row['slug']:<24} DAMAGED  {row['problem']}"
+    minutes, seconds = divmod(round(row["length_s"]), 60)
+    best = "not danced yet" if row["best_score"] is None else f"best {row['best_score']:.0f}"
+    return (
+        f"{row['slug']:<24} {row['title']} - {row['artist']} ({row['language']}), "
+        f"{minutes}:{seconds:02d}, {row['bpm']:g} bpm, {row['members']} members, {best}"
+    )
+
+
+def _nothing(libraries: tuple[Path, ...]) -> str:
+    places = " or ".join(str(library) for library in libraries)
+    return f"no songs in {places}; record one with: kpopdance record VIDEO"

@@ -1,0 +1,367 @@
+"""The game around the loop: song list, dance, result page, and back; and a dance without a screen."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from engines.maps import DanceError, Vision
+from realtime.loop import DanceSession, count_in_s
+from realtime.pure.judge import Judge, Standard, standard_from_choreography
+from realtime.pure.view import DanceView, ListView, ResultView, SongCard
+from realtime.scores import keep_score, read_scores
+from realtime.screens.dance import DanceScreen
+from realtime.screens.results import ResultsScreen
+from realtime.screens.song_list import SongListScreen
+from realtime.screens.stage import Stage
+from realtime.screens.theme import Theme
+from realtime.songpack import SongPack, SongPackError, load_pack, pack_folders
+from realtime.watcher import Watcher, look_everywhere
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from realtime.ports import Camera, HostClock, Speaker, Window
+    from realtime.pure.types import Report
+    from realtime.settings import Settings
+
+SILENCE_S: Final = 2.0  # after the music, so that the song clock outlives the last move
+FIRST_FRAME_S: Final = 5.0
+TICK_S: Final = 1 / 60
+PREVIEW_BEATS: Final = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kit:
+    """The devices of a game, ready to use.
+
+    ``open_camera`` takes the song and a function that tells its second (None: not playing);
+    ``close_camera`` gives one back; ``open_speaker`` takes samples float32 (N, 2), their rate,
+    and the seconds of count-in and of a beat; ``read_audio`` returns samples and rate.
+    """
+
+    vision: Vision
+    clock: HostClock
+    settings: Settings
+    scores: Path
+    open_camera: Callable[[SongPack, Callable[[], float | None]], Camera]
+    close_camera: Callable[[Camera], None]
+    open_speaker: Callable[[NDArray[np.float32], int, float, float], Speaker]
+    read_audio: Callable[[Path], tuple[NDArray[np.float32], int]]
+
+
+@dataclass(slots=True, eq=False)
+class Outcome:
+    """What one dance left: its report and timings in s; ``underruns`` of the sound."""
+
+    report: Report
+    took_s: list[float] = field(default_factory=list)
+    frame_s: list[float] = field(default_factory=list)
+    underruns: int | None = None
+    camera: str = ""
+
+
+class Performance:
+    """One song with its devices: opened, danced, closed."""
+
+    def __init__(self, kit: Kit, song: SongPack, standard: Standard | None = None) -> None:
+        """Load music, standard and network; this takes a second or two.
+
+        Raises
+        ------
+        DanceError
+            Where the music or the camera cannot be opened.
+        """
+        self.kit, self.song = kit, song
+        self.standard = standard or standard_of(song)
+        if song.audio is None:
+            raise SongPackError(f"{song.folder}: has no audio to dance to")
+        samples, rate = kit.read_audio(song.audio)
+        rest = np.zeros((round(SILENCE_S * rate), 2), dtype=np.float32)
+        beat_s = 60 / song.bpm
+        self.session: DanceSession | None = None
+        self.camera = kit.open_camera(song, self._song_now)
+        try:
+            self._warm_up()
+            self.speaker = kit.open_speaker(
+                np.concatenate([samples, rest]), rate, count_in_s(song), beat_s
+            )
+        except DanceError:
+            kit.close_camera(self.camera)
+            raise
+        judge = Judge(self.standard, player_lag_s=kit.settings.player_lag_ms / 1000)
+        self.session = DanceSession(
+            song, judge, camera=self.camera,
+            watcher=Watcher(kit.vision, crop_px=kit.settings.crop_px),
+            speaker=self.speaker, clock=kit.clock,
+        )  # fmt: skip
+
+    @property
+    def status(self) -> str:
+        """The small print: network, runtime, camera asked and got."""
+        state = self.camera.state()
+        size = f"{state.size[0]}x{state.size[1]}" if state.size else "no picture yet"
+        rate = f" at {state.fps:.0f}" if state.fps else ""
+        vision = self.kit.vision
+        return (
+            f"{vision.name} · {vision.runtime} · camera {state.name}: asked {state.asked}, "
+            f"got {size}{rate}"
+        )
+
+    def close(self) -> None:
+        """Stop everything."""
+        if self.session is not None:
+            self.session.stop()
+        self.speaker.close()
+        self.kit.close_camera(self.camera)
+
+    def outcome(self, frame_s: list[float]) -> Outcome:
+        """End the dance and return what it left."""
+        assert self.session is not None
+        report = self.session.finish()
+        underruns = getattr(self.speaker, "underruns", None)
+        return Outcome(report, self.session.took_s, frame_s, underruns, self.status)
+
+    def _song_now(self) -> float | None:
+        return None if self.session is None else self.session.song_now()
+
+    def _warm_up(self) -> None:
+        """Let the runtime prepare for both sizes it will see, before the music starts."""
+        frame = self.camera.newest(FIRST_FRAME_S)
+        image = np.zeros((480, 640, 3), np.uint8) if frame is None else frame.image
+        look_everywhere(self.kit.vision, image)
+        crop = self.kit.settings.crop_px
+        self.kit.vision.see(image, region=(0.0, 0.0, 100.0, 100.0), size=(crop, crop))
+
+
+def standard_of(song: SongPack) -> Standard:
+    """Return what a song asks of the one who dances its lead."""
+    return standard_from_choreography(
+        song.members[song.lead], bpm=song.bpm, first_beat_s=song.offset_s
+    )
+
+
+def dance_unseen(
+    performance: Performance, on_view: Callable[[DanceView], None] = lambda _: None
+) -> Outcome:
+    """Dance a whole song without a window; ``on_view`` sees what a window would show."""
+    session = performance.session
+    assert session is not None
+    pace = threading.Event()
+    try:
+        session.begin()
+        while session.tick():
+            on_view(
+                session.view(mirror=performance.kit.settings.mirror, status=performance.status)
+            )
+            pace.wait(TICK_S)
+        return performance.outcome([])
+    finally:
+        performance.close()
+
+
+class Game:
+    """Song list, dance, results; ``run`` returns when the player leaves."""
+
+    def __init__(self, window: Window, kit: Kit) -> None:
+        self._window, self._kit = window, kit
+        self._stage = Stage(Theme())
+        self._mirror = kit.settings.mirror
+        self._quit = False
+        self.outcomes: list[Outcome] = []
+
+    def run(self, first: Path | None = None) -> None:
+        """Show the song list (after dancing ``first``, if given) until the player leaves."""
+        if first is not None:
+            self.play(first)
+        screen = SongListScreen(self._stage)
+        began_s = self._kit.clock.now()
+        songs = self._shelf(screen)
+        while not self._quit:
+            for name in self._window.events():
+                action = screen.key(name)
+                if name == "quit" or action == "leave":
+                    return
+                if action == "play" and screen.selected is not None:
+                    self.play(songs[screen.selected.slug][0])
+                    songs = self._shelf(screen)
+                if action in ("play", "select"):
+                    began_s = self._kit.clock.now()
+            view = self._list_view(screen, songs, self._kit.clock.now() - began_s)
+            screen.draw(self._window.surface, view)
+            self._window.flip()
+
+    def play(self, folder: Path) -> None:
+        """Dance one song as often as the player likes."""
+        try:
+            song = load_pack(folder)
+            while not self._quit:
+                performance = self._load(song)
+                if performance is None or not self._dance(performance):
+                    return
+        except DanceError as why:
+            self._tell(str(why))
+
+    def _shelf(self, screen: SongListScreen) -> dict[str, tuple[Path, SongPack | None]]:
+        best = read_scores(self._kit.scores)
+        songs: dict[str, tuple[Path, SongPack | None]] = {}
+        cards = []
+        for folder in pack_folders(self._kit.settings.libraries):
+            card, song = card_of(folder, best.get(folder.name))
+            songs[folder.name] = (folder, song)
+            cards.append(card)
+        screen.show(cards)
+        return songs
+
+    def _list_view(
+        self,
+        screen: SongListScreen,
+        songs: dict[str, tuple[Path, SongPack | None]],
+        age_s: float,
+    ) -> ListView:
+        song = songs[screen.selected.slug][1] if screen.selected is not None else None
+        vision = self._kit.vision
+        status = f"{vision.name} · {vision.runtime} · {vision.reason}"
+        if song is None:
+            return ListView(age_s, age_s * 2, status=status)
+        beat = (age_s * song.bpm / 60) % PREVIEW_BEATS
+        at_s = song.preview_s + beat * 60 / song.bpm
+        preview = np.stack([member.row(at_s) for member in song.members])
+        return ListView(age_s, beat, preview, song.lead, status=status)
+
+    def _load(self, song: SongPack) -> Performance | None:
+        """Open everything beside a loading page; None where the player went back."""
+        made: list[Performance | DanceError] = []
+        loading = threading.Thread(target=_make, args=(self._kit, song, made), daemon=True)
+        loading.start()
+        screen = DanceScreen(self._stage)
+        while loading.is_alive() and not self._quit:
+            names = self._window.events()
+            self._quit = "quit" in names
+            self._draw(screen, _waiting(song, "Warming up ..."))
+        loading.join()
+        performance = made[0] if made else DanceError("the song could not be loaded")
+        if isinstance(performance, DanceError):
+            raise performance
+        if self._quit:
+            performance.close()
+            return None
+        return performance
+
+    def _dance(self, performance: Performance) -> bool:
+        """Dance to the end; return whether the player wants to dance it again."""
+        session = performance.session
+        assert session is not None
+        screen = DanceScreen(self._stage)
+        frame_s: list[float] = []
+        shown_s = self._kit.clock.now()
+        try:
+            session.begin()
+            while session.tick():
+                action = self._act(screen, session)
+                if action in ("back", "again", "quit"):
+                    self._quit = action == "quit"
+                    return action == "again"
+                self._draw(screen, session.view(mirror=self._mirror, status=performance.status))
+                now = self._kit.clock.now()
+                frame_s.append(now - shown_s)
+                shown_s = now
+            outcome = performance.outcome(frame_s)
+        finally:
+            performance.close()
+        self.outcomes.append(outcome)
+        return self._show_result(performance.song, outcome)
+
+    def _act(self, screen: DanceScreen, session: DanceSession) -> str | None:
+        for name in self._window.events():
+            action = "quit" if name == "quit" else screen.key(name)
+            if action == "pause":
+                session.toggle_pause()
+            elif action == "mirror":
+                self._mirror = not self._mirror
+            elif action == "again" and not session.paused:
+                continue
+            elif action is not None:
+                return action
+        return None
+
+    def _show_result(self, song: SongPack, outcome: Outcome) -> bool:
+        before = keep_score(self._kit.scores, song.slug, outcome.report.score)
+        screen = ResultsScreen(self._stage)
+        began_s = self._kit.clock.now()
+        while not self._quit:
+            for name in self._window.events():
+                action = "quit" if name == "quit" else screen.key(name)
+                self._quit = action == "quit"
+                if action is not None:
+                    return action == "again"
+            age_s = self._kit.clock.now() - began_s
+            screen.draw(
+                self._window.surface,
+                result_view(song, outcome, age_s=age_s, best_before=before),
+            )
+            self._window.flip()
+        return False
+
+    def _tell(self, text: str) -> None:
+        """Show one sentence until a key is pressed."""
+        screen = DanceScreen(self._stage)
+        view = _waiting(None, text)
+        while not self._quit:
+            names = self._window.events()
+            self._quit = "quit" in names
+            if names:
+                return
+            self._draw(screen, view)
+
+    def _draw(self, screen: DanceScreen, view: DanceView) -> None:
+        screen.draw(self._window.surface, view)
+        self._window.flip()
+
+
+def card_of(folder: Path, best: float | None) -> tuple[SongCard, SongPack | None]:
+    """Return a pack's line in the song list, and the pack where it is whole."""
+    try:
+        song = load_pack(folder)
+    except SongPackError as why:
+        return SongCard(folder.name, folder.name, "", "", 0.0, 0.0, 0, problem=str(why)), None
+    card = SongCard(
+        folder.name, song.title, song.artist, song.language, song.bpm, song.length_s,
+        len(song.members), best,
+    )  # fmt: skip
+    return card, song
+
+
+def result_view(
+    song: SongPack, outcome: Outcome, *, age_s: float, best_before: float | None = None
+) -> ResultView:
+    """Return the result page of an outcome."""
+    lost = sum(not move.judged for move in outcome.report.moves)
+    notices = (f"{lost} moves were not judged: the camera was lost",) if lost else ()
+    return ResultView(
+        song.title, song.artist, outcome.report, age_s, best_before, notices, outcome.camera
+    )
+
+
+def _make(kit: Kit, song: SongPack, made: list[Performance | DanceError]) -> None:
+    try:
+        made.append(Performance(kit, song))
+    except DanceError as why:
+        made.append(why)
+
+
+def _waiting(song: SongPack | None, message: str) -> DanceView:
+    empty = np.full((1, 18, 3), np.nan, dtype=np.float32)
+    empty[..., 2] = 0
+    return DanceView(
+        title=song.title if song else "", artist=song.artist if song else "", phase="loading",
+        song_s=0.0, length_s=song.length_s if song else 1.0, bpm=song.bpm if song else 120.0,
+        beat=0.0, picture=None, pose=None, mirror=True, coach=empty, lead=0, upcoming=(),
+        score=0.0, combo=0, verdict=None, verdict_age_s=99.0, message=message,
+    )  # fmt: skip
