@@ -13,6 +13,7 @@ from realtime.screens.actions import ENTER
 from realtime.screens.figure import pictogram
 from realtime.screens.mirror import MirrorPanel
 from realtime.screens.theme import (
+    ADD,
     CYAN,
     FAINT,
     GOLD,
@@ -27,6 +28,7 @@ from realtime.screens.theme import (
     Glass,
     Style,
     blit_faded,
+    blurred,
     clock_words,
     dim,
     is_wide,
@@ -121,7 +123,7 @@ def _wide(size: tuple[int, int]) -> DanceLayout:
         keys=box(edge, foot - 30 * u, width * 0.55, foot - 2 * u),
         status=box(width * 0.56, foot - 30 * u, width - edge, foot - 2 * u),
         banner=box(column + 60 * u, 98 * u, width - 60 * u, 146 * u),
-        middle=box(width * 0.14, height * 0.22, width * 0.86, height * 0.80),
+        middle=box(width * 0.19, height * 0.26, width * 0.81, height * 0.74),
         unit=u,
     )
 
@@ -268,14 +270,32 @@ class DanceScreen:
         colour = GRADE_COLOUR[verdict.grade] if verdict.judged else FAINT
         sprite = self._verdict_sprite(at, verdict, colour)
         spring = 1.0 + 0.32 * max(0.0, 1 - age_s / POP_S) ** 2
+        centre = (at.verdict.left + at.verdict.width / 2, at.verdict.centery)
+        glow = round(6 * fade) / 6
+        self.theme.shine(surface, centre, at.verdict.height * 1.3, dim(colour, 0.42 * glow))
         if spring > 1.01:
             size = (round(sprite.get_width() * spring), round(sprite.get_height() * spring))
             sprite = pygame.transform.smoothscale(sprite, size)
-        centre = (at.verdict.left + at.verdict.width / 2, at.verdict.centery)
-        glow = round(6 * fade) / 6
-        self.theme.shine(surface, centre, at.verdict.height * 1.3, dim(colour, 0.5 * glow))
+        elif fade == 1.0:
+            self._verdict_halo(surface, at, sprite)
         where = (centre[0] - sprite.get_width() / 2, centre[1] - sprite.get_height() / 2)
         blit_faded(surface, sprite, where, fade)
+
+    def _verdict_halo(
+        self, surface: pygame.Surface, at: DanceLayout, card: pygame.Surface
+    ) -> None:
+        reach = round(24 * at.unit)
+
+        def make() -> pygame.Surface:
+            black = pygame.Surface(
+                (card.get_width() + 2 * reach, card.get_height() + 2 * reach)
+            )
+            black.blit(card, (reach, reach))
+            return blurred(black, reach * 0.7)
+
+        halo = self.theme.kept(("verdict halo", card), make)
+        where = at.verdict.move(-reach, -reach)
+        surface.blit(halo, where, special_flags=ADD)
 
     def _verdict_sprite(
         self, at: DanceLayout, verdict: Verdict, colour: Colour
@@ -394,7 +414,10 @@ class DanceScreen:
             round(at.coach.height * 0.8),
         )
         if len(word) > 1:
-            self._big(surface, at.coach, word, 84 * at.unit, MAGENTA)
+            above = pygame.Rect(
+                at.coach.topleft, (at.coach.width, round(at.coach.height * 0.16))
+            )
+            self._big(surface, above, word, 60 * at.unit, MAGENTA)
             return
         px = at.unit * (200 + 16 * round(4 * max(0.0, 1 - gone * 5)))
         colour = (MAGENTA, CYAN, VIOLET, MINT)[int(word) - 1]

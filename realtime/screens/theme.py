@@ -251,11 +251,7 @@ class Theme:
 
     def pill(self, surface: pygame.Surface, rect: pygame.Rect, colour: Colour) -> None:
         """Draw a rectangle with half-round ends."""
-        radius = rect.height / 2
-        ends = rect.inflate(-rect.height, 0)
-        pygame.draw.aacircle(surface, colour, (rect.left + radius, rect.centery), radius)
-        pygame.draw.aacircle(surface, colour, (rect.right - radius, rect.centery), radius)
-        pygame.draw.rect(surface, colour, ends)
+        pygame.draw.rect(surface, colour, rect, border_radius=max(1, rect.height // 2))
 
     def keys(
         self, surface: pygame.Surface, rect: pygame.Rect, hints: Sequence[tuple[str, str]]
