@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 STARS: Final = (20, 40, 60, 75, 90)
 LAG_TOLD_MS: Final = 80
 COMBO_GRADES: Final = ("PERFECT", "GREAT", "GOOD")
-RECOGNISED: Final = 10  # a move worth less says nothing about the player's lag
+RECOGNISED: Final = 0.5  # likeness of a move; below, its lag says nothing about the player's
 LIMB_WORDS: Final = {
     "torso": "shoulders and torso", "right_arm": "your right arm", "left_arm": "your left arm",
     "right_leg": "your right leg", "left_leg": "your left leg",
@@ -27,7 +27,7 @@ def report_of(judge: Judge, sections: tuple[tuple[str, float], ...] = ()) -> Rep
     score, limbs, coverage = judge.totals()
     moves = judge.verdicts
     judged = [move for move in moves if move.judged]
-    lag_ms = lag_of(judged)
+    lag_ms = lag_of([move for move in judged if judge.likeness_of(move) >= RECOGNISED])
     parts = _sections(judged, sections, judge)
     best = max(judged, key=lambda move: move.score, default=None)
     return Report(
@@ -51,9 +51,8 @@ def stars_of(score: float) -> int:
 
 
 def lag_of(moves: list[Verdict]) -> float | None:
-    """Return the median lag in ms over recognised moves, None where there is none."""
-    lags = [move.lag_s for move in moves if move.score >= RECOGNISED]
-    return float(np.median(lags)) * 1000 if lags else None
+    """Return the median lag in ms over moves, None where there is none."""
+    return float(np.median([move.lag_s for move in moves])) * 1000 if moves else None
 
 
 def combo_after(combo: int, move: Verdict) -> int:

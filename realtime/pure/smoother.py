@@ -20,6 +20,7 @@ MIN_CUTOFF_HZ: Final = 3.0
 BETA: Final = 4.0  # Hz per body size per second
 SPEED_CUTOFF_HZ: Final = 3.0
 MAX_SPEED: Final = 9.0  # body sizes per second; a wrist in a fast dance stays below
+SMOOTHER_LAG_S: Final = 0.009  # by how much it delays a dance: the median over the demo song
 FORGET_S: Final = 0.35  # a joint unseen for longer starts anew
 JUMPS_BELIEVED: Final = 2  # this many frames in a row agree: it was no jump
 
