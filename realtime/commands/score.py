@@ -25,7 +25,7 @@ from realtime.devices.audio_file import MediaError, read_audio
 from realtime.devices.video_file import VideoFile
 from realtime.game import standard_of
 from realtime.pure.judge import Judge, standard_from_choreography
-from realtime.pure.report import RECOGNISED, report_of
+from realtime.pure.report import report_of
 from realtime.pure.rhythm import USUAL_BPM, match_sound, onset_strength, tempo
 from realtime.recording import player_track, record
 from realtime.songpack import find_pack, load_pack
@@ -142,7 +142,7 @@ def score_track(
     lag_s = 0.0
     for _ in range(LAG_ROUNDS if forgive_lag else 0):
         found = _judged(reference, track, shift_s, lag_s)
-        lags = [v.lag_s for v in found.verdicts if found.likeness_of(v) >= RECOGNISED]
+        lags = [v.lag_s for v in found.verdicts if found.recognised(v)]
         if len(lags) > len(found.verdicts) / 2:
             lag_s = float(np.clip(lag_s + np.median(lags), -MOST_FORGIVEN_S, MOST_FORGIVEN_S))
     report = report_of(_judged(reference, track, shift_s, lag_s), reference.sections)

@@ -44,6 +44,7 @@ HOLD_STILL: Final = (0.3, 1.3)  # 1/s of motion in a hold: full credit, none
 WRONG_SIDE: Final = (0.10, 0.30)  # the mirror image fits better by so much: full credit, none
 LONGEST_FRAME_GAP_S: Final = 0.4
 ITSELF: Final = 0.95  # shuffled moves worth more are the dance: it repeats one move, or has one
+RECOGNISED: Final = (0.5, 0.3)  # likeness and energy
 MAX_FAULT: Final = 0.2  # of a move without camera; more is not judged
 WINDOWS: Final[tuple[tuple[Grade, float, float], ...]] = (
     ("PERFECT", 0.060, 85), ("GREAT", 0.100, 70), ("GOOD", 0.150, 50), ("OK", 0.200, 30),
@@ -89,7 +90,7 @@ class _Kept:
 
     verdict: Verdict
     worth: float
-    likeness: float
+    recognised: bool
     coverage: float
     limbs: dict[str, float]
 
@@ -152,9 +153,9 @@ class Judge:
         """All verdicts so far."""
         return tuple(kept.verdict for kept in self._kept)
 
-    def likeness_of(self, verdict: Verdict) -> float:
-        """Return the likeness 0..1 behind one of the verdicts, whatever its timing and size."""
-        return self._kept[verdict.move].likeness
+    def recognised(self, verdict: Verdict) -> bool:
+        """Return whether the move was danced at all, however late: only then its lag says much."""
+        return self._kept[verdict.move].recognised
 
     def fault(self, start_s: float, end_s: float) -> None:
         """Note song seconds without camera (a start noted before is prolonged).
@@ -192,7 +193,7 @@ class Judge:
             _Kept(
                 verdict=verdict,
                 worth=float(marks.worth[0]),
-                likeness=float(marks.compared.likeness[0]),
+                recognised=_recognised(marks.compared),
                 coverage=float(marks.compared.coverage[0]),
                 limbs={name: float(worth[0]) for name, worth in marks.limbs.items()},
             )
@@ -284,6 +285,11 @@ def _marks(reference: Features, player: Features, rows: int) -> Marks:
         moved = np.where(effort < HOLD_EFFORT, 1.0, np.clip(energy / FULL_ENERGY, 0, 1))
         limbs[name] = np.clip(likeness / HUMAN_CEILING, 0, 1) * moved * timing
     return Marks(worth, compared, limbs)
+
+
+def _recognised(compared: Comparison) -> bool:
+    likeness, energy = RECOGNISED
+    return bool(compared.likeness[0] >= likeness and compared.energy[0] >= energy)
 
 
 def _side_credit(right: Comparison, mirrored: Comparison) -> NDArray[np.float64]:

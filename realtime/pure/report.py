@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 STARS: Final = (20, 40, 60, 75, 90)
 LAG_TOLD_MS: Final = 80
 COMBO_GRADES: Final = ("PERFECT", "GREAT", "GOOD")
-RECOGNISED: Final = 0.5  # likeness of a move; below, its lag says nothing about the player's
 LIMB_WORDS: Final = {
     "torso": "shoulders and torso", "right_arm": "your right arm", "left_arm": "your left arm",
     "right_leg": "your right leg", "left_leg": "your left leg",
@@ -27,7 +26,7 @@ def report_of(judge: Judge, sections: tuple[tuple[str, float], ...] = ()) -> Rep
     score, limbs, coverage = judge.totals()
     moves = judge.verdicts
     judged = [move for move in moves if move.judged]
-    lag_ms = lag_of([move for move in judged if judge.likeness_of(move) >= RECOGNISED])
+    lag_ms = lag_of([move for move in judged if judge.recognised(move)])
     parts = _sections(judged, sections, judge)
     best = max(judged, key=lambda move: move.score, default=None)
     return Report(

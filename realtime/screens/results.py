@@ -157,7 +157,8 @@ class ResultsScreen:
         self._grades(surface, at, view.report)
         self._moves(surface, at, view.report)
         grown = min(1.0, view.age_s / BARS_S)
-        limbs = sorted(view.report.limbs.items(), key=lambda limb: -limb[1])
+        named = {name.replace("_", " "): v for name, v in view.report.limbs.items()}
+        limbs = sorted(named.items(), key=lambda limb: -limb[1])
         body = at.limbs if view.report.sections else at.limbs.union(at.sections)
         self._bars(surface, at, body, ("BODY", limbs, CYAN, grown))
         if view.report.sections:

@@ -1,0 +1,43 @@
+# make demo   dance the bundled song (HEADLESS=1: without window and sound card)
+# make test   install and run the tests
+# make check  what CI checks beside the tests: style, types, import directions
+.PHONY: demo test check bench install song clean
+
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+SYSTEM := tools/install_system.sh
+
+install: $(VENV)/.installed
+$(VENV)/.installed: pyproject.toml $(SYSTEM)
+	@sh $(SYSTEM) play
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	@sh $(SYSTEM) test
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@touch $@
+
+demo: install
+	@BIN=$(BIN) HEADLESS=$(HEADLESS) sh tools/demo.sh
+
+test: $(VENV)/.tested
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.tested
+	$(BIN)/python -m pytest -m bench --benchmark-only -s
+
+song: $(VENV)/.installed
+	$(BIN)/python -m tools.make_demo_song
+
+clean:
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,105 @@
+"""Plain stand-ins for what touches the world; time is theirs alone."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from engines.maps import Letterbox, PoseMaps
+from realtime.ports import CameraState
+from realtime.pure.types import Frame, Heard
+
+
+class FakeClock:
+    """Host seconds that move when told."""
+
+    def __init__(self, at_s: float = 100.0) -> None:
+        self.at_s = at_s
+
+    def now(self) -> float:
+        return self.at_s
+
+
+class SilentAudio:
+    """A speaker that plays in fake time."""
+
+    problem = ""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self._from_s: float | None = None
+        self._began_s = 0.0
+        self.closed = False
+
+    @property
+    def heard(self) -> Heard | None:
+        if self._from_s is None:
+            return None
+        now = self._clock.now()
+        return Heard(self._from_s + now - self._began_s, now)
+
+    def start(self, from_s: float) -> None:
+        self._from_s, self._began_s = from_s, self._clock.now()
+
+    def pause(self) -> None:
+        if self._from_s is not None:
+            self._held = self._from_s + self._clock.now() - self._began_s
+            self._from_s = None
+
+    def resume(self) -> None:
+        self.start(self._held)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class ScriptedCamera:
+    """Hands out frames that the test puts in, one at a time, and waits until each was seen."""
+
+    def __init__(self) -> None:
+        self._frames: list[Frame] = []
+        self._fresh = threading.Condition()
+        self.lost = False
+        self.closed = False
+
+    def put(self, frame: Frame) -> None:
+        with self._fresh:
+            self._frames.append(frame)
+            self._fresh.notify_all()
+
+    def newest(self, timeout_s: float) -> Frame | None:
+        with self._fresh:
+            if not self._frames:
+                self._fresh.wait(timeout_s)
+            return self._frames.pop(0) if self._frames else None
+
+    def state(self) -> CameraState:
+        message = "Camera lost - reconnecting" if self.lost else ""
+        return CameraState("scripted", self.lost, "640x480 at 30", (640, 480), 30.0, 0, message)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class PaintedVision:
+    """Sees exactly the people a frame's number stands for: maps painted from known poses.
+
+    ``people`` maps the mark in a picture's first pixel to float32 (18, 3) joints px, or None.
+    """
+
+    name, runtime, reason = "painted", "no runtime", "a test"
+
+    def __init__(self, people: dict[int, np.ndarray | None]) -> None:
+        self.people = people
+
+    def see(self, image, *, region, size) -> PoseMaps:
+        from tests.synthetic import paint
+
+        mark = int(image[0, 0, 0]) + 256 * int(image[0, 0, 1])
+        joints = self.people[mark]
+        left, top, right, bottom = region or (-0.5, -0.5, image.shape[1] - 0.5, image.shape[0] - 0.5)
+        scale = min(size[1] / (right - left), size[0] / (bottom - top))
+        box = Letterbox(scale, -(left + 0.5) * scale, -(top + 0.5) * scale)
+        people = [] if joints is None else [joints]
+        return paint(people, size, box=box, image_size=image.shape[:2])

@@ -1,0 +1,172 @@
+"""The story: a whole dance through the live loop, in fake time, with a painted network."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from realtime.loop import DanceSession, count_in_s
+from realtime.pure.dancer import Dancer, DancerStyle
+from realtime.pure.judge import Judge, standard_from_choreography
+from realtime.pure.types import Frame
+from realtime.songpack import SongPack
+from realtime.watcher import Watcher
+from tests import dances
+from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio
+
+BPM = 120.0
+FPS = 30.0
+SONG = SongPack("A dance", "Nobody", BPM, (dances.song(5, bpm=BPM, moves=7),), audio=None)
+
+
+@pytest.fixture(scope="module")
+def standard():
+    return standard_from_choreography(SONG.members[0], bpm=BPM)
+
+
+class Stage:
+    """One session with all its fakes; ``dance`` lets a dancer dance it frame by frame."""
+
+    def __init__(self, standard):
+        self.clock, self.camera = FakeClock(), ScriptedCamera()
+        self.vision = PaintedVision({})
+        self.judge = Judge(standard)
+        self.session = DanceSession(
+            SONG, self.judge, camera=self.camera, watcher=Watcher(self.vision),
+            speaker=SilentAudio(self.clock), clock=self.clock,
+        )  # fmt: skip
+
+    def dance(self, style=None, *, keep=lambda index: True, each=lambda stage: None):
+        dancer = Dancer(SONG.members[0], style or DancerStyle())
+        self.session.begin()
+        index = 0
+        try:
+            while self.session.tick():
+                if keep(index):
+                    self.film(dancer, index)
+                each(self)
+                index += 1
+                self.clock.at_s += 1 / FPS
+        finally:
+            report = self.session.finish()
+        return report
+
+    def film(self, dancer, index):
+        mark = index % 65536
+        self.vision.people[mark] = None if dancer is None else dancer.joints(self.session.song_now())
+        image = np.zeros((480, 640, 3), dtype=np.uint8)
+        image[0, 0] = (mark % 256, mark // 256, 0)
+        before = len(self.session.took_s)
+        self.camera.put(Frame(image, self.clock.now(), index))
+        wait_until(lambda: len(self.session.took_s) > before)
+
+
+def wait_until(done, seconds=10.0):
+    deadline = time.perf_counter() + seconds
+    while not done():
+        assert time.perf_counter() < deadline, "the watcher did not take the frame"
+        time.sleep(0.0002)
+
+
+@pytest.fixture(scope="module")
+def perfect(standard):
+    return Stage(standard).dance()
+
+
+def test_a_perfect_dancer_scores_full(perfect):
+    assert perfect.score >= 95
+    assert perfect.stars == 5
+    assert abs(perfect.lag_ms) < 17
+    assert {move.grade for move in perfect.moves} == {"PERFECT"}
+    assert perfect.best_combo == len(perfect.moves) == 7
+
+
+def test_late_is_reported_as_late_and_costs(standard, perfect):
+    late = Stage(standard).dance(DancerStyle(lateness_s=0.15))
+    assert late.lag_ms == pytest.approx(150, abs=17)
+    assert late.score < perfect.score - 5
+    assert "PERFECT" not in {move.grade for move in late.moves}
+
+
+def test_half_the_frames_dropped_earn_the_same_grades(standard, perfect):
+    dropped = Stage(standard).dance(keep=lambda index: index % 2 == 0)
+    assert [m.grade for m in dropped.moves] == [m.grade for m in perfect.moves]
+    assert dropped.score == pytest.approx(perfect.score, abs=3)
+
+
+def test_nobody_in_view_earns_misses(standard):
+    report = Stage(standard).dance(DancerStyle(absent=((-10, 100),)))
+    assert report.score == 0
+    assert {move.grade for move in report.moves} == {"MISS"}
+    assert all(move.judged for move in report.moves)
+
+
+def test_standing_still_earns_nothing(standard):
+    assert Stage(standard).dance(DancerStyle(still=True)).score <= 3
+
+
+def test_a_lost_camera_is_told_and_its_moves_are_not_judged(standard):
+    told = set()
+
+    def lose(stage):
+        song_s = stage.session.song_now()
+        stage.camera.lost = 4.0 < song_s < 8.0
+        told.update(stage.session.view(mirror=True).notices)
+
+    stage = Stage(standard)
+    report = stage.dance(
+        keep=lambda index: not 3.5 < index / FPS - count_in_s(SONG) < 8.0, each=lose
+    )
+    assert any("Camera lost" in text for text in told)
+    judged = [move.judged for move in report.moves]
+    assert judged == [True, False, False, False, True, True, True]
+    assert report.score >= 90
+
+
+def test_pausing_stops_the_song_and_the_judge(standard):
+    stage = Stage(standard)
+
+    def pause_for_a_while(stage):
+        if stage.session.song_now() >= 5 and not hasattr(stage, "paused"):
+            stage.paused = len(stage.session.track)
+            stage.session.toggle_pause()
+            assert stage.session.view(mirror=True).phase == "paused"
+            at = stage.session.song_now()
+            stage.clock.at_s += 60
+            stage.session.tick()
+            assert stage.session.song_now() == at
+            stage.session.toggle_pause()
+
+    report = stage.dance(each=pause_for_a_while)
+    assert report.score >= 95
+    assert stage.session.track.at_s[-1] < SONG.length_s + 3
+
+
+def test_live_and_offline_give_the_same_verdicts(standard):
+    stage = Stage(standard)
+    live = stage.dance(DancerStyle(lateness_s=0.06, noise_deg=6, seed=3))
+    offline = Judge(standard)
+    offline.step(stage.session.track, np.inf)
+    assert [(m.grade, m.score, m.lag_s) for m in live.moves] == [
+        (m.grade, m.score, m.lag_s) for m in offline.verdicts
+    ]
+
+
+def test_the_view_shows_what_comes(standard):
+    seen = []
+    stage = Stage(standard)
+    stage.dance(each=lambda s: seen.append(s.session.view(mirror=False, status="small print")))
+    assert seen[0].phase == "count-in"
+    assert seen[0].beat == pytest.approx(-4, abs=0.2)
+    middle = next(view for view in seen if view.song_s > 6)
+    assert all(-1 < p.at_s - middle.song_s < 5 for p in middle.upcoming)
+    assert len(middle.upcoming) >= 4
+    assert middle.verdict is not None
+    assert middle.verdict.grade == "PERFECT"
+    assert middle.combo >= 1
+    assert middle.pose is not None
+    np.testing.assert_allclose(
+        middle.coach[0], SONG.members[0].row(middle.song_s), atol=0.05
+    )  # between two rows 33 ms apart, stage units
