@@ -1,0 +1,44 @@
+"""The house: light modules stay light, rooms import downwards only."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAVY = {
+    "cv2", "pygame", "sounddevice", "av", "onnxruntime", "openvino", "onnx", "tensorrt", "torch",
+}  # fmt: skip
+PURE = sorted(f"realtime.pure.{p.stem}" for p in (ROOT / "realtime/pure").glob("[a-z]*.py"))
+LIGHT = ["engines.maps", *PURE, "realtime.ports", "realtime.songpack", "realtime.settings",
+         "realtime.watcher", "realtime.loop", "realtime.recording", "realtime.scores"]  # fmt: skip
+
+
+@pytest.mark.parametrize("modules", [PURE, LIGHT], ids=["pure", "light"])
+def test_light_modules_bring_no_heavy_library(modules):
+    imports = "; ".join(f"import {module}" for module in modules)
+    told = subprocess.run(
+        [sys.executable, "-c", f"import sys; {imports}; print(*sys.modules)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = {name.partition(".")[0] for name in told.stdout.split()}
+    assert loaded & HEAVY == set()
+
+
+def test_imports_go_downwards_only():
+    lint = Path(sys.executable).with_name("lint-imports")
+    if not lint.exists() and shutil.which("lint-imports") is None:
+        pytest.skip("import-linter is not installed")
+    told = subprocess.run([lint], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout
+
+
+def test_no_tool_is_imported_by_the_game():
+    for path in [*ROOT.glob("realtime/**/*.py"), *ROOT.glob("engines/*.py")]:
+        text = path.read_text(encoding="utf-8")
+        assert "from tools" not in text, path
+        assert "import tools" not in text, path

@@ -1,0 +1,88 @@
+"""Drawn dancers through the real network and the live stages; the truth is known exactly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engines.choose import open_vision
+from realtime.devices.drawn import LOOKS, Studio
+from realtime.game import standard_of
+from realtime.pure.dancer import Dancer, DancerStyle
+from realtime.pure.judge import Judge, standard_from_choreography
+from realtime.pure.report import report_of
+from realtime.pure.track import PoseTrack
+from realtime.pure.types import Choreography, Frame
+from realtime.songpack import BUNDLED, load_pack
+from realtime.watcher import Watcher
+from tests import dances
+
+FPS = 15.0
+FIRST_S, LAST_S = 32.0, 46.0  # the chorus: seven moves
+
+
+@pytest.fixture(scope="module")
+def song():
+    return load_pack(BUNDLED / "neon-steps")
+
+
+@pytest.fixture(scope="module")
+def chorus(song):
+    lead = song.members[song.lead]
+    rows = slice(round(FIRST_S * lead.fps), round(LAST_S * lead.fps) + 1)
+    return Choreography(lead.joints[rows].copy(), lead.fps)
+
+
+@pytest.fixture(scope="module")
+def scores(chorus):
+    vision = open_vision()
+    standard = standard_from_choreography(chorus, bpm=120)
+    other = dances.song(99, moves=7)
+    dancers = {
+        "on time": Dancer(chorus),
+        "late": Dancer(chorus, DancerStyle(lateness_s=0.1)),
+        "small": Dancer(chorus, DancerStyle(amplitude=0.6)),
+        "still": Dancer(chorus, DancerStyle(still=True)),
+        "another dance": Dancer(other),
+    }
+    return {name: perform(dancer, standard, vision) for name, dancer in dancers.items()}
+
+
+def perform(dancer, standard, vision):
+    studio, watcher, track = Studio(dancer.picture), Watcher(vision), PoseTrack()
+    for index, song_s in enumerate(np.arange(-0.5, LAST_S - FIRST_S + 0.7, 1 / FPS)):
+        image = studio.take([(dancer.joints(float(song_s)), LOOKS[0])], index)
+        track.add(float(song_s), watcher.watch(Frame(image, float(song_s), index)))
+    judge = Judge(standard)
+    judge.step(track, np.inf)
+    return report_of(judge)
+
+
+def test_the_real_network_sees_a_perfect_dance_as_one(scores):
+    assert scores["on time"].score >= 95
+    assert abs(scores["on time"].lag_ms) < 17
+
+
+def test_scores_are_ordered(scores):
+    order = ["on time", "late", "small", "still"]
+    values = [scores[name].score for name in order]
+    assert values == sorted(values, reverse=True)
+    assert values[0] > values[1] > values[2] > values[3]
+
+
+def test_lateness_is_measured_through_the_camera(scores):
+    assert scores["late"].lag_ms == pytest.approx(100, abs=17)
+
+
+@pytest.mark.parametrize("cheat", ["still", "another dance"])
+def test_cheats_earn_nothing(scores, cheat):
+    assert scores[cheat].score <= 5
+
+
+def test_the_bundled_song_has_a_full_standard(song):
+    standard = standard_of(song)
+    assert len(standard.start_s) == 36
+    assert 0.1 < standard.null < 0.6
+    assert len(song.members) == 3
+    assert 60 <= song.length_s <= 90
+    assert 110 <= song.bpm <= 130
