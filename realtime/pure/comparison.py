@@ -25,6 +25,7 @@ THETA_RAD = np.deg2rad(45.0)  # two trained dancers of one routine need 45; 30 i
 VELOCITY_SHARE = 0.3
 VELOCITY_FLOOR = 1.0  # 1/s, below it speed says little
 STEADY_SPEED = 0.5  # 1/s, what a standing player's key points wander
+HOLD_EFFORT: Final = 0.10  # 1/s; a reference with less motion is a hold
 MIN_SEEN = 0.6  # of what the reference asks; less is not enough to see a move
 
 BAND_ROWS: Final = round(BAND_S * RATE)
@@ -69,6 +70,8 @@ def compare(reference: Features, player: Features, judged_rows: int) -> Comparis
     at = np.arange(rows) + path
     pick = (np.arange(n)[:, None], at)
     matched = Features(player.direction[pick], player.velocity[pick], player.weight[pick])
+    lag_rows = _lag(costs, path, ask.sum(axis=-1), _enough(ask, matched.weight))
+    _, moved, _ = _energy(reference, matched, ask)
     tail = slice(rows - judged_rows, None)
     row_weight = ask.sum(axis=-1)[:, tail]
     on_path = np.take_along_axis(likeness, path[..., None], axis=-1)[..., 0][:, tail]
@@ -81,7 +84,7 @@ def compare(reference: Features, player: Features, judged_rows: int) -> Comparis
     )
     return Comparison(
         likeness=_ratio((on_path * row_weight).sum(axis=-1), asked),
-        lag_s=_lag(costs, path, ask.sum(axis=-1), _enough(ask, matched.weight)) / RATE,
+        lag_s=np.where(moved < HOLD_EFFORT, 0.0, lag_rows / RATE),  # nobody holds a pose late
         energy=energy,
         restless=restless,
         effort=effort,

@@ -15,6 +15,7 @@ import numpy as np
 
 from realtime.pure.chance import SHUFFLED, cheats
 from realtime.pure.comparison import (
+    HOLD_EFFORT,
     MARGIN_ROWS,
     MIN_SEEN,
     RATE,
@@ -39,7 +40,6 @@ ON_TIME_S: Final = 0.080  # full credit
 TOO_LATE_S: Final = 0.300  # none
 FULL_ENERGY: Final = 0.70  # of the reference's motion
 WILD_ENERGY: Final = (2.0, 3.2)  # from full credit to none
-HOLD_EFFORT: Final = 0.10  # 1/s; a move with less is a hold and asks for stillness
 HOLD_STILL: Final = (0.3, 1.3)  # 1/s of motion in a hold: full credit, none
 WRONG_SIDE: Final = (0.10, 0.30)  # the mirror image fits better by so much: full credit, none
 LONGEST_FRAME_GAP_S: Final = 0.4
