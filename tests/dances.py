@@ -10,6 +10,7 @@ import numpy as np
 
 from realtime.pure.body import mirrored
 from realtime.pure.judge import Judge
+from realtime.pure.smoother import SMOOTHER_LAG_S
 from realtime.pure.track import PoseTrack, resample
 from realtime.pure.types import Choreography, Pose
 
@@ -26,11 +27,14 @@ SKELETON = {
 RIGHT_ARM, LEFT_ARM, RIGHT_LEG, LEFT_LEG = (3, 4), (6, 7), (9, 10), (12, 13)
 
 
-def song(seed, *, bpm=120.0, moves=12, start_s=0.0):
-    """A dance of so many moves of four beats, random key poses on whole, half and double beats."""
+def song(seed, *, bpm=120.0, moves=12, start_s=0.0, alike=0.0):
+    """A dance of so many moves of four beats, random key poses on whole, half and double beats.
+
+    ``alike`` 1 is its own mirror image.
+    """
     seconds = moves * 4 * 60 / bpm
     at_s = np.arange(round(seconds * FPS) + 1) / FPS
-    angles, root = _angles(np.random.default_rng(seed), at_s, 60 / bpm)
+    angles, root = _angles(np.random.default_rng(seed), at_s, 60 / bpm, alike)
     return Choreography(figure(angles, root), FPS, start_s)
 
 
@@ -46,21 +50,28 @@ def figure(angles, root, lengths=None):
     return joints
 
 
-def _angles(rng, at_s, beat_s):
+def _angles(rng, at_s, beat_s, alike):
     keys = _key_times(rng, at_s[-1], beat_s)
 
     def move(low, high):
         return _eased(rng.uniform(low, high, len(keys)), keys, at_s)
 
-    tilt = move(-0.3, 0.3)
-    girdle, head = tilt + move(-0.25, 0.25), tilt + move(-0.4, 0.4)
+    sway = 1 - alike
+    tilt = sway * move(-0.3, 0.3)
+    girdle, head = tilt + sway * move(-0.25, 0.25), tilt + sway * move(-0.4, 0.4)
     angles = {1: UP + tilt, 2: np.pi + girdle, 5: girdle, 8: np.pi + tilt, 11: tilt}
-    for (upper, lower), side in ((RIGHT_ARM, -1), (LEFT_ARM, 1)):
-        angles[upper] = DOWN - side * move(-0.6, 3.4)  # hanging is 0, pi straight up
-        angles[lower] = angles[upper] - side * move(-2.4, 2.4)
-    for (upper, lower), side in ((RIGHT_LEG, -1), (LEFT_LEG, 1)):
-        angles[upper] = DOWN - side * move(-0.3, 1.1)
-        angles[lower] = angles[upper] + side * move(-0.2, 1.1)
+    for right, left, reach, bend, knee in (
+        (RIGHT_ARM, LEFT_ARM, (-0.6, 3.4), (-2.4, 2.4), -1),
+        (RIGHT_LEG, LEFT_LEG, (-0.3, 1.1), (-0.2, 1.1), 1),
+    ):
+        both = move(*reach), move(*bend)  # outwards from hanging; pi is straight up
+        for (upper, lower), side in ((right, -1), (left, 1)):
+            raised, bent = (
+                alike * same + sway * move(*how)
+                for same, how in zip(both, (reach, bend), strict=True)
+            )
+            angles[upper] = DOWN - side * raised
+            angles[lower] = angles[upper] + knee * side * bent
     angles |= {0: UP + head, 14: head - 2.2, 15: head - 0.9, 16: head + 2.9, 17: head + 0.2}
     root = np.stack([1.0 + move(-0.1, 0.1), np.full(len(at_s), 0.5)], axis=1)
     return angles, root
@@ -99,6 +110,27 @@ def turned(joints, *, swing=1.0, lengths=None, extra=None):
         sizes[end] = (lengths or {}).get(end, 1.0)
         assert np.abs(np.abs(direction) - length).max() < 1e-4, "not one of our figures"
     return figure(angles, points[18], sizes)
+
+
+def styled(joints, seed, deg=30.0):
+    """Somebody's own way to dance it: the angle of every bone wanders slowly by so many degrees."""
+    rng = np.random.default_rng(seed)
+    at_s = np.arange(len(joints)) / FPS
+    extra = {}
+    for end in SKELETON:
+        hertz, phase = rng.uniform(0.15, 0.7, (5, 1)), rng.uniform(0, 2 * np.pi, (5, 1))
+        waves = np.sin(2 * np.pi * hertz * at_s + phase)
+        extra[end] = np.deg2rad(deg) * waves.sum(axis=0) / np.sqrt(2.5)
+    extra[5], extra[11] = extra[2], extra[8]  # shoulders and hips stay straight lines
+    return turned(joints, extra=extra)
+
+
+def limb_of_another(joints, limb, other):
+    """The same dance with one limb (two end joints) of another song's dance."""
+    out = joints.copy()
+    start = SKELETON[limb[0]][0]
+    out[:, limb, :2] = joints[:, [start], :2] + other[:, limb, :2] - other[:, [start], :2]
+    return out
 
 
 def noisy(joints, seed, px=2.0):
@@ -152,7 +184,10 @@ def in_mirror(joints):
 
 
 def track_of(joints, *, late_s=0.0, start_s=0.0, fps=FPS, camera_fps=None, keep=None):
-    """The player's poses in px as the loop collects them; ``keep`` bool (T,) drops frames."""
+    """The player's poses in px as the loop collects them: as late as the smoother makes them.
+
+    ``keep`` bool (T,) drops frames.
+    """
     at_s = start_s + np.arange(len(joints)) / fps
     if camera_fps is not None:
         times = np.arange(at_s[0], at_s[-1], 1 / camera_fps)
@@ -162,7 +197,10 @@ def track_of(joints, *, late_s=0.0, start_s=0.0, fps=FPS, camera_fps=None, keep=
         if keep is None or keep[k]:
             pose = row.copy()
             pose[:, :2] *= PX
-            track.add(float(at) + late_s, Pose(pose) if (pose[:, 2] > 0).any() else None)
+            track.add(
+                float(at) + late_s + SMOOTHER_LAG_S,
+                Pose(pose) if (pose[:, 2] > 0).any() else None,
+            )
     return track
 
 

@@ -1,0 +1,376 @@
+"""What a fair judge does, on dances nobody danced; scores are 0 to 100."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from realtime.pure.features import LIMB_BONES
+from realtime.pure.judge import (
+    Judge,
+    corrected,
+    energy_credit,
+    grade_of,
+    standard_from_choreography,
+    timing_credit,
+)
+from realtime.pure.report import report_of
+from realtime.pure.track import PoseTrack
+from realtime.pure.types import GRADES, Choreography, Pose
+from tests import dances
+from tests.dances import judged, noisy, score_of, styled, track_of
+
+SONGS = ((1, 120.0), (2, 100.0), (3, 132.0))
+LIMBS = {
+    "right_arm": dances.RIGHT_ARM, "left_arm": dances.LEFT_ARM,
+    "right_leg": dances.RIGHT_LEG, "left_leg": dances.LEFT_LEG,
+}  # fmt: skip
+
+
+@cache
+def asked(seed, bpm):
+    dance = dances.song(seed, bpm=bpm)
+    standard = standard_from_choreography(dance, bpm=bpm)
+    # somebody good with a style of their own: 93 to 96, so what costs points is seen to cost them
+    style = styled(dance.joints, seed + 40)
+    calm = styled(dance.joints, seed + 40, deg=25.0)
+    return SimpleNamespace(
+        bpm=bpm, dance=dance, joints=dance.joints, standard=standard, style=style, seed=seed,
+        styled=score_of(standard, style), calmer=(calm, score_of(standard, calm)),
+    )  # fmt: skip
+
+
+@pytest.fixture(params=SONGS, ids=lambda song: f"song {song[0]} at {song[1]:.0f}")
+def song(request):
+    return asked(*request.param)
+
+
+def test_a_perfect_dancer_is_perfect(song):
+    judge = judged(song.standard, track_of(noisy(song.joints, 1)))
+    score, limbs, coverage = judge.totals()
+    assert score >= 95
+    assert [verdict.grade for verdict in judge.verdicts] == ["PERFECT"] * len(judge.verdicts)
+    assert min(limbs.values()) >= 95
+    assert coverage > 0.99
+
+
+def test_who_does_not_dance_earns_nothing(song):
+    still = dances.held(song.joints)
+    mean = dances.turned(song.joints, swing=0.0)
+    for joints in (still, mean, dances.arms_down(song.joints)):
+        assert score_of(song.standard, noisy(joints, 2)) <= 3
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_who_flails_earns_nothing(song, seed):
+    assert score_of(song.standard, noisy(dances.flailing(song.joints, seed), 2)) <= 5
+
+
+def test_another_dance_earns_next_to_nothing(song):
+    others = [dances.song(seed, bpm=song.bpm).joints for seed in (100, 101, 102)]
+    scores = [score_of(song.standard, noisy(joints, 2)) for joints in others]
+    assert np.mean(scores) <= 5
+    assert max(scores) < 20  # no star
+
+
+def test_the_songs_own_moves_shuffled_earn_next_to_nothing(song):
+    # an order that puts a move next to its like earns more: 33 of 100 was seen once in 30
+    shuffles = [dances.shuffled(song.joints, seed, bpm=song.bpm) for seed in (1, 2, 3)]
+    scores = [score_of(song.standard, noisy(joints, 2)) for joints in shuffles]
+    assert np.mean(scores) <= 10
+    assert max(scores) < 40  # no second star
+
+
+def test_a_beat_late_earns_nothing(song):
+    assert score_of(song.standard, noisy(song.joints, 2), late_s=60 / song.bpm) <= 5
+
+
+def test_lateness_is_told_and_costs_by_how_much(song):
+    joints = noisy(song.joints, 3)
+    scores = {}
+    for late_ms in (0, 67, 100, 150, 200):
+        judge = judged(song.standard, track_of(joints, late_s=late_ms / 1000))
+        report = report_of(judge)
+        scores[late_ms] = report.score
+        if late_ms <= 150:
+            assert_allclose(report.lag_ms, late_ms, atol=17)
+    assert scores[67] >= 92
+    assert scores[0] > scores[100] > scores[150] > scores[200]
+    assert scores[200] < 30
+
+
+def test_early_costs_what_late_costs(song):
+    early, late = (
+        score_of(song.standard, noisy(song.joints, 3), late_s=late_s)
+        for late_s in (-0.15, 0.15)
+    )
+    assert early < 80
+    assert abs(early - late) <= 4
+
+
+def test_better_dancers_earn_more(song):
+    def score(joints, **how):
+        return score_of(song.standard, noisy(joints, 4), **how)
+
+    late, still = score(song.joints, late_s=0.1), score(dances.held(song.joints))
+    small = [score(dances.turned(song.joints, swing=swing)) for swing in (0.8, 0.6, 0.3)]
+    assert score(song.joints) > late > small[1] > still
+    assert small[0] >= small[1] >= small[2]
+    assert small[2] < 25
+
+
+def test_where_one_stands_and_how_tall_one_is_does_not_count(song):
+    for scale, x, y in ((0.5, 0.9, 0.1), (2.0, -0.7, -0.4), (1.0, 1.5, 0.0)):
+        moved = song.style.copy()
+        moved[..., :2] = moved[..., :2] * scale + (x, y)
+        assert abs(score_of(song.standard, moved) - song.styled) < 2
+
+
+def test_longer_arms_and_shorter_legs_do_not_count(song):
+    rng = np.random.default_rng(8)
+    lengths = {end: rng.choice([0.9, 1.1]) for end in dances.SKELETON}
+    built = dances.turned(song.style, lengths=lengths)
+    assert abs(score_of(song.standard, built) - song.styled) < 2
+
+
+def test_the_mirror_image_is_another_dance(song):
+    assert score_of(song.standard, noisy(dances.in_mirror(song.joints), 5)) <= 25
+
+
+def test_the_wrong_side_is_told_from_a_dance_that_is_nearly_its_own_mirror_image():
+    joints = dances.song(9, moves=8, alike=0.6).joints
+    standard = standard_from_choreography(Choreography(joints.copy(), 30.0), bpm=120.0)
+    assert score_of(standard, noisy(joints, 5)) >= 95
+    assert score_of(standard, noisy(dances.in_mirror(joints), 5)) <= 25
+    itself = dances.song(9, moves=8, alike=1.0).joints  # nothing to tell apart
+    standard = standard_from_choreography(Choreography(itself.copy(), 30.0), bpm=120.0)
+    assert score_of(standard, noisy(dances.in_mirror(itself), 5)) >= 95
+
+
+def test_leaving_never_pays(song):
+    for part in (0.25, 0.5, 0.75):
+        gone = song.style.copy()
+        gone[: round(part * len(gone))] = (np.nan, np.nan, 0)
+        score = score_of(song.standard, gone)
+        assert score < song.styled - 10
+        assert part < 0.5 or score <= 55
+
+
+@pytest.mark.parametrize("late_s", [0.0, 0.08])
+def test_half_the_frames_give_the_same_grades(song, late_s):
+    keep = np.random.default_rng(6).random(len(song.style)) < 0.5
+    # who dances like the coach lies far from any grade's border; a style lies anywhere
+    for joints, changes in ((song.joints, 0), (song.style, 2)):
+        whole, half = (
+            judged(song.standard, track_of(noisy(joints, 6), late_s=late_s, keep=frames))
+            for frames in (None, keep)
+        )
+        assert abs(whole.totals()[0] - half.totals()[0]) < 3
+        pairs = zip(whole.verdicts, half.verdicts, strict=True)
+        apart = [abs(GRADES.index(a.grade) - GRADES.index(b.grade)) for a, b in pairs]
+        assert sum(apart) <= changes
+
+
+@pytest.mark.parametrize("camera_fps", [15.0, 24.0, 60.0])
+def test_the_cameras_rate_does_not_count(song, camera_fps):
+    assert_allclose(
+        score_of(song.standard, song.style, camera_fps=camera_fps), song.styled, atol=8
+    )
+
+
+@pytest.mark.parametrize("limb", LIMBS)
+def test_one_wrong_limb_costs_and_is_named(song, limb):
+    other = dances.song(song.seed + 50, bpm=song.bpm).joints
+    style, right = song.calmer
+    wrong = dances.limb_of_another(style, LIMBS[limb], other)
+    score, limbs, _ = judged(song.standard, track_of(wrong)).totals()
+    # up to 75 % of likeness is full score, so a wrong leg may be forgiven: less than 1 either way
+    assert score < right - (10 if "arm" in limb else -1)
+    assert min(limbs, key=lambda name: limbs[name]) == limb
+    assert set(limbs) == set(LIMB_BONES)
+
+
+def test_noisier_poses_cost_little(song):
+    once, more = (noisy(song.style, 7, px) for px in (2.0, 5.0))
+    assert score_of(song.standard, once) - score_of(song.standard, more) <= 10
+
+
+def test_live_and_offline_give_the_same_verdicts(song):
+    whole = track_of(noisy(song.style, 8))
+    offline, live = judged(song.standard, whole), Judge(song.standard)
+    growing, given = PoseTrack(), []
+    for at_s, joints in zip(whole.at_s, whole.joints, strict=True):
+        growing.add(float(at_s), Pose(joints.copy()))
+        due = live.due_s()
+        fresh = live.step(growing, float(at_s))
+        assert len(fresh) == (due is not None and at_s >= due)  # as soon as may be
+        given += fresh
+    given += live.step(growing, np.inf)
+    assert [told(v) for v in given] == [told(v) for v in offline.verdicts]
+    assert live.totals() == offline.totals()
+    assert live.due_s() is None
+
+
+def told(verdict):
+    return tuple(getattr(verdict, name) for name in verdict.__slots__)
+
+
+def test_the_same_dance_has_the_same_score():
+    first = asked(*SONGS[0])
+    again = standard_from_choreography(dances.song(1), bpm=120.0)
+    assert again.nulls == first.standard.nulls
+    a, b = (judged(s, track_of(first.style)) for s in (again, first.standard))
+    assert a.totals() == b.totals()
+    assert [told(v) for v in a.verdicts] == [told(v) for v in b.verdicts]
+
+
+def test_a_gap_without_frames_is_not_judged_but_absence_is_a_miss():
+    song = asked(*SONGS[0])
+    track = track_of(song.joints)
+    second = (track.at_s >= 2.0) & (track.at_s < 6.0)  # moves 1 and 2
+    absent = song.joints.copy()
+    absent[second] = (np.nan, np.nan, 0)
+    gone = judged(song.standard, track_of(absent))
+    lost = judged(song.standard, track_of(song.joints, keep=~second))
+    assert [v.judged for v in lost.verdicts[:4]] == [True, False, False, True]
+    assert lost.verdicts[1].why == "not judged: camera lost"
+    assert lost.totals()[0] > 99
+    assert all(v.judged for v in gone.verdicts)
+    assert [v.grade for v in gone.verdicts[1:3]] == ["MISS", "MISS"]
+    assert gone.verdicts[1].why == "not seen well enough"
+    assert gone.totals()[0] < 85
+
+
+def test_a_noted_fault_is_not_judged_either():
+    song = asked(*SONGS[0])
+    at_s = np.arange(len(song.joints)) / dances.FPS
+    judge = Judge(song.standard)
+    judge.fault(4.0, 4.1)
+    judge.fault(4.0, 4.5)  # it goes on
+    judge.fault(6.0, 6.3)  # short: judged
+    track = track_of(song.joints, keep=(at_s < 10.0) | (at_s >= 10.6))
+    judge.fault(
+        float(track.at_s[track.at_s < 10.1][-1]), 10.2
+    )  # noted at once, it lasted longer
+    judge.step(track, np.inf)
+    assert [v.move for v in judge.verdicts if not v.judged] == [2, 5]
+
+
+def test_nothing_is_judged_before_the_camera_came_if_the_loop_said_so():
+    song = asked(*SONGS[0])
+    at_s = np.arange(len(song.joints)) / dances.FPS
+    judge = Judge(song.standard)
+    judge.fault(-np.inf, 5.0)
+    judge.step(track_of(song.joints, keep=at_s >= 5.0), np.inf)
+    assert [v.move for v in judge.verdicts if not v.judged] == [0, 1, 2]
+    assert judge.totals()[0] > 99
+
+
+def test_nobody_and_nothing_at_all_score_zero():
+    song = asked(*SONGS[0])
+    empty = judged(song.standard, PoseTrack())
+    assert empty.totals()[0] == 0
+    assert {v.grade for v in empty.verdicts} == {"MISS"}
+    unjudged = Judge(song.standard)
+    unjudged.fault(-np.inf, np.inf)
+    unjudged.step(PoseTrack(), np.inf)
+    assert unjudged.totals() == (0.0, {}, 0.0)
+
+
+def test_the_calibrated_lag_is_taken_off():
+    song = asked(*SONGS[0])
+    judge = Judge(song.standard, player_lag_s=0.2)
+    judge.step(track_of(song.joints, late_s=0.2), np.inf)
+    assert judge.totals()[0] > 99
+    assert_allclose(report_of(judge).lag_ms, 0, atol=5)
+    assert_allclose(
+        Judge(song.standard, player_lag_s=0.2).due_s(), 2.0 + 12.5 / 30 + 0.2, atol=0.02
+    )
+
+
+def test_half_hidden_moves_are_good_at_best():
+    song = asked(*SONGS[0])
+    hidden = song.joints.copy()
+    hidden[:, [3, 4, 9, 10, 12, 13]] = (np.nan, np.nan, 0)
+    judge = judged(song.standard, track_of(hidden))
+    assert judge.totals()[2] < 0.6
+    assert {v.grade for v in judge.verdicts} <= {"GOOD", "OK", "MISS"}
+
+
+def test_a_hold_asks_for_stillness():
+    moving = np.arange(12 * 60 + 1) // 240 % 2 == 0  # four moves, a hold of four, four moves
+    dance = dances.song(5, moves=8).joints
+    joints = dance[np.cumsum(moving) - 1]
+    standard = standard_from_choreography(Choreography(joints.copy(), 30.0), bpm=120.0)
+    swing = 0.5 * np.sin(np.arange(len(joints)) / 3.0)
+    fidget = dances.turned(joints, extra=dict.fromkeys((3, 4, 6, 7), swing))
+    held, restless = (
+        judged(standard, track_of(danced)).verdicts[6]
+        for danced in (noisy(joints, 3, px=1.0), fidget)
+    )
+    assert held.grade == "PERFECT"
+    assert restless.grade == "MISS"
+    assert restless.why == "moved in a hold"
+
+
+@pytest.mark.parametrize("moves", [1, 2, 5])
+def test_a_dance_of_one_move_can_be_danced(moves):
+    move = dances.song(6, moves=1).joints[:-1]
+    joints = np.concatenate([move] * moves + [move[:1]])
+    standard = standard_from_choreography(Choreography(joints.copy(), 30.0), bpm=120.0)
+    assert len(standard.start_s) == moves
+    assert score_of(standard, noisy(joints, 1)) > 95
+    assert score_of(standard, dances.held(joints)) <= 3
+
+
+def test_moves_begin_at_the_first_beat_of_a_dance_that_starts_later():
+    dance = dances.song(7, moves=6, start_s=10.0)
+    standard = standard_from_choreography(dance, bpm=120.0, first_beat_s=10.5)
+    assert_allclose(standard.start_s, 10.5 + 2.0 * np.arange(5))
+    judge = judged(standard, track_of(dance.joints, start_s=10.0))
+    assert judge.totals()[0] > 99
+    assert_allclose([v.end_s - v.start_s for v in judge.verdicts], 2.0)
+
+
+def test_why_a_move_was_no_better():
+    song = asked(*SONGS[0])
+
+    def whys(joints, **how):
+        return [v.why for v in judged(song.standard, track_of(joints, **how)).verdicts]
+
+    assert set(whys(song.joints)) == {""}
+    late, early = (whys(song.joints, late_s=s * 0.16) for s in (1, -1))
+    assert late.count("late") > len(late) / 2
+    assert early.count("early") > len(early) / 2
+    small = whys(dances.turned(song.joints, swing=0.4))
+    assert small.count("too small") > len(small) / 2
+    other = dances.song(51, bpm=song.bpm).joints
+    differs = whys(dances.limb_of_another(song.style, dances.LEFT_ARM, other))
+    assert "left arm differs" in differs
+
+
+@pytest.mark.parametrize(
+    ("score", "lag_ms", "coverage", "grade"),
+    [
+        (85, 60, 1.0, "PERFECT"), (84.9, 60, 1.0, "GREAT"), (100, -61, 1.0, "GREAT"),
+        (70, 100, 1.0, "GREAT"), (100, 101, 1.0, "GOOD"), (50, -150, 1.0, "GOOD"),
+        (30, 200, 1.0, "OK"), (29.9, 0, 1.0, "MISS"), (100, 201, 1.0, "MISS"),
+        (100, 0, 0.59, "GOOD"), (40, 0, 0.59, "OK"),
+    ],
+)  # fmt: skip
+def test_grades(score, lag_ms, coverage, grade):
+    assert grade_of(score, lag_ms / 1000, coverage) == grade
+
+
+def test_credits():
+    lags = np.array([-0.3, -0.19, -0.08, 0.0, 0.08, 0.19, 0.3, 1.0])
+    assert_allclose(timing_credit(lags), [0, 0.5, 1, 1, 1, 0.5, 0, 0], atol=1e-9)
+    danced = energy_credit(np.array([0, 0.35, 0.7, 2.0, 2.6, 3.2]), np.ones(6), np.ones(6))
+    assert_allclose(danced, [0, 0.5, 1, 1, 0.5, 0], atol=1e-9)
+    held = energy_credit(np.ones(3), np.zeros(3), np.array([0.3, 0.8, 1.3]))
+    assert_allclose(held, [1, 0.5, 0], atol=1e-9)
+    assert_allclose([corrected(w, 0.25) for w in (0.1, 0.25, 0.625, 1.0)], [0, 0, 0.5, 1])
