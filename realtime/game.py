@@ -175,6 +175,7 @@ class Game:
         self._mirror = kit.settings.mirror
         self._quit = False
         self.outcomes: list[Outcome] = []
+        self.performing: Performance | None = None
 
     def run(self, first: Path | None = None) -> None:
         """Show the song list (after dancing ``first``, if given) until the player leaves."""
@@ -258,6 +259,7 @@ class Game:
         """Dance to the end; return whether the player wants to dance it again."""
         session = performance.session
         assert session is not None
+        self.performing = performance
         screen = DanceScreen(self._stage)
         frame_s: list[float] = []
         shown_s = self._kit.clock.now()

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.sharedctypes import Synchronized
 
-    from realtime.devices.window import GameWindow
     from realtime.game import Game, Outcome
     from realtime.songpack import SongPack
 
@@ -37,6 +36,7 @@ FPS: Final = 30.0
 SHOTS_S: Final = (-0.7, 3.0, 20.0, 35.0, 50.0, 62.0)
 BARE_CALLS: Final = 60
 RESULT_FLIPS: Final = 240  # how long the result page is looked at
+LIST_FLIPS: Final = 120
 BOUNDARY: Final = b"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
 
 
@@ -45,7 +45,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--song", default="neon-steps")
     parser.add_argument("--shots", type=Path, help="folder for screenshots")
-    parser.add_argument("--until", type=float, default=np.inf, help="song second to stop at")
     chosen = parser.parse_args()
     with contextlib.ExitStack() as stack:
         stack.enter_context(_screen())
@@ -84,6 +83,8 @@ def _run(chosen: argparse.Namespace) -> dict[str, Any]:
         watch = _Watch(window, offset, chosen)
         game = watch.game = Game(watch, kit)
         game.run(find_pack(chosen.song, kit.settings.libraries))
+        if chosen.shots:
+            watch.save(chosen.shots)
         window.close()
     return _told(game.outcomes[0], bare_before, _bare_ms())
 
@@ -92,13 +93,15 @@ class _Watch:
     """The window with a hand on it: tells the phone the song second, takes shots, presses keys."""
 
     def __init__(
-        self, window: Any, offset: Synchronized[float], chosen: argparse.Namespace
+        self, window: GameWindow, offset: Synchronized[float], chosen: argparse.Namespace
     ) -> None:
         self._window, self._offset, self._chosen = window, offset, chosen
         self.song_s: Callable[[], float | None] = lambda: None
         self.game: Game | None = None
         self._shot = 0
         self._results = 0
+        self._underruns = 0
+        self._kept: dict[str, Any] = {}
 
     @property
     def surface(self) -> Any:  # noqa: ANN401
@@ -110,9 +113,10 @@ class _Watch:
         names: list[str] = self._window.events()
         danced = self.game is not None and bool(self.game.outcomes)
         self._results += danced
-        if self._results == RESULT_FLIPS:
-            self._take("result")
-        return [*names, "escape"] if self._results >= RESULT_FLIPS else names
+        if self._results in (RESULT_FLIPS, RESULT_FLIPS + LIST_FLIPS):
+            self._take("result" if self._results == RESULT_FLIPS else "songs")
+            names.append("escape")
+        return names
 
     def flip(self) -> None:
         """Flip the real window."""
@@ -121,13 +125,29 @@ class _Watch:
         if song_s is None:
             return
         self._offset.value = song_s - perf_counter()
+        self._note_underruns(song_s)
         if self._shot < len(SHOTS_S) and song_s >= SHOTS_S[self._shot]:
             self._take(f"dance{self._shot}")
             self._shot += 1
 
+    def _note_underruns(self, song_s: float) -> None:
+        """Say when the sound ran dry."""
+        performing = None if self.game is None else self.game.performing
+        count = getattr(performing.speaker, "underruns", 0) if performing else 0
+        if count > self._underruns:
+            print(f"underrun {count} at song second {song_s:.2f}", file=sys.stderr)
+        self._underruns = count
+
     def _take(self, name: str) -> None:
-        if self._chosen.shots:
-            self._window.screenshot(self._chosen.shots / f"{name}.png")
+        """Keep a copy; writing a PNG would hold the sound's callback up for 0.2 s."""
+        self._kept[name] = self._window.surface.copy()
+
+    def save(self, folder: Path) -> None:
+        """Write the pictures taken."""
+        from realtime.devices.window import save_picture
+
+        for name, surface in self._kept.items():
+            save_picture(surface, folder / f"{name}.png")
 
 
 def _told(outcome: Outcome, before: list[float], after: list[float]) -> dict[str, Any]:
