@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from realtime.pure.player import (
+    CROP_MARGIN,
+    FORGET_S,
+    LOST_S,
+    RECHECK_S,
+    Player,
+    clothes_of,
+    crop_region,
+    most_prominent,
+)
+from realtime.pure.types import Pose
+from tests import dances
+
+HEIGHT, WIDTH = 480, 640
+FPS = 30
+RED, BLUE = (40, 40, 200), (200, 60, 40)
+DANCE = dances.song(3, moves=4).joints
+
+
+def person(x, *, row=0, tall=1.0, y=300.0, unseen=()):
+    """Somebody whose hips are at x, y px, dancing row ``row``, joints (18, 3)."""
+    joints = DANCE[row].copy()
+    hips = joints[[8, 11], :2].mean(axis=0)
+    joints[:, :2] = (joints[:, :2] - hips) * 380 * tall + (x, y)
+    joints[list(unseen)] = (np.nan, np.nan, 0)
+    return Pose(joints.astype(np.float32))
+
+
+def picture(*people):
+    """A grey room with people, each (pose, colour), the later in front of the earlier."""
+    image = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
+    for pose, colour in people:
+        for a, b in ((1, 8), (1, 11), (8, 9), (11, 12)):
+            ends = pose.joints[[a, b], :2]
+            if not np.isfinite(ends).all():
+                continue
+            for share in np.linspace(0, 1, 40):
+                x, y = (ends[0] + share * (ends[1] - ends[0])).round().astype(int)
+                image[max(y - 8, 0) : y + 9, max(x - 8, 0) : x + 9] = colour
+    return image
+
+
+def test_the_largest_and_most_central_person_is_chosen():
+    far, near, aside = person(320, tall=0.5), person(330), person(60, tall=1.05)
+    image = picture((far, RED), (near, RED), (aside, BLUE))
+    assert Player().choose([far, aside, near], image, 0.0) is near
+    assert most_prominent([far, aside, near], WIDTH) is near
+    assert most_prominent([aside, person(60, tall=0.4)], WIDTH) is aside
+    assert most_prominent([], WIDTH) is None
+
+
+def test_a_few_joints_are_nobody():
+    hand = person(320, unseen=range(5, 18))  # 5 joints
+    assert Player().choose([hand], picture(), 0.0) is None
+    head = person(320, unseen=range(8, 14))  # head and arms alone will do
+    assert Player().choose([head], picture((head, RED)), 0.0) is head
+    player = Player()
+    dancer = person(320)
+    player.choose([dancer], picture((dancer, RED)), 0.0)
+    assert player.choose([hand], picture((dancer, RED)), 1 / FPS) is hand  # known already
+    four = person(320, unseen=range(4, 18))
+    assert player.choose([four], picture((dancer, RED)), 2 / FPS) is None
+
+
+@pytest.mark.parametrize("tall", [1.0, 1.3])
+@pytest.mark.parametrize("way", [1, -1])
+def test_the_dancer_is_held_while_somebody_walks_through_in_front(way, tall):
+    player, wrong, held = Player(), 0, 0
+    for k in range(120):  # four seconds, 150 px a second
+        at_s = k / FPS
+        walker_x = 320 + way * (-300 + 5 * k)
+        dancer, walker = person(320, row=k), person(walker_x, tall=tall, y=310)
+        hidden = abs(walker_x - 320) < 50  # 0.66 s
+        people = [walker] if hidden else [walker, dancer]
+        if k == 0:
+            people = [dancer]
+        chosen = player.choose(people, picture((dancer, RED), (walker, BLUE)), at_s)
+        wrong += chosen is walker
+        held += chosen is dancer
+    assert wrong == 0
+    assert held == 101  # all frames but those in which the dancer is hidden
+
+
+def test_dancers_of_one_colour_are_told_by_their_place():
+    player = Player()
+    for k in range(60):
+        ours, theirs = person(230, row=k), person(420, row=k + 20)
+        people = [ours] if k == 0 else [theirs, ours]
+        image = picture((ours, RED), (theirs, RED))
+        assert player.choose(people, image, k / FPS) is ours
+
+
+def test_somebody_else_in_the_dancers_place_is_not_the_dancer():
+    player = Player()
+    dancer, other = person(320), person(325, row=10)
+    player.choose([dancer], picture((dancer, RED)), 0.0)
+    chosen = player.choose([other], picture((other, BLUE)), 0.3)
+    assert chosen is None
+
+
+def test_the_dancer_comes_back_elsewhere_and_is_known_by_the_clothes():
+    player = Player()
+    dancer = person(320)
+    player.choose([dancer], picture((dancer, RED)), 0.0)
+    for k in range(1, 30):
+        assert player.choose([], picture(), k / FPS) is None
+    back, other = person(450, row=40), person(320)
+    image = picture((back, RED), (other, BLUE))
+    assert player.choose([other, back], image, 1.2) is back
+
+
+def test_who_is_gone_for_long_is_forgotten():
+    player = Player()
+    dancer, other = person(320), person(500, row=30)
+    player.choose([dancer], picture((dancer, RED)), 0.0)
+    image = picture((other, BLUE))
+    assert player.choose([other], image, FORGET_S - 0.5) is None
+    assert player.choose([other], image, FORGET_S + 0.1) is other
+    again = person(505, row=31)
+    assert player.choose([again], picture((again, BLUE)), FORGET_S + 0.2) is again
+
+
+def test_it_looks_everywhere_first_then_where_the_dancer_is():
+    player = Player()
+    assert player.look(0.0).region is None
+    dancer = person(320)
+    player.choose([dancer], picture((dancer, RED)), 0.0)
+    left, top, right, bottom = player.look(1 / FPS).region
+    xy = dancer.joints[:, :2]
+    span = np.ptp(xy, axis=0).max()
+    assert_allclose(right - left, CROP_MARGIN * span, rtol=1e-5)
+    assert_allclose(bottom - top, right - left, rtol=1e-5)
+    assert left < xy[:, 0].min() < xy[:, 0].max() < right
+    assert top < xy[:, 1].min() < xy[:, 1].max() < bottom
+
+
+def test_the_region_runs_ahead_of_a_walking_dancer():
+    player = Player()
+    for k in range(30):
+        dancer = person(150 + 8 * k)
+        player.choose([dancer], picture((dancer, RED)), k / FPS)
+    here = player.look(29 / FPS).region
+    left, _, right, _ = player.look(30 / FPS).region
+    assert_allclose([left - here[0], right - here[2]], 8, atol=0.1)  # float32 px
+    assert left < dancer.joints[:, 0].min() + 8
+    assert dancer.joints[:, 0].max() + 8 < right
+
+
+def test_half_a_pose_does_not_make_half_a_region():
+    player = Player()
+    dancer = person(320)
+    player.choose([dancer], picture((dancer, RED)), 0.0)
+    whole = player.look(0.01).region
+    top_half = person(320, unseen=(8, 9, 10, 11, 12, 13))
+    legs = person(320, unseen=(0, 3, 4, 6, 7, 14, 15, 16, 17))
+    for k, half in enumerate((legs, top_half)):
+        player.choose([half], picture((dancer, RED)), (k + 1) / FPS)
+        after = player.look((k + 2) / FPS).region
+        assert after[3] - after[1] > 0.9 * (whole[3] - whole[1])
+    for k in range(3, 90):
+        player.choose([top_half], picture((dancer, RED)), k / FPS)
+    assert player.look(3.0).region[3] < whole[3] - 50  # in time it believes it
+
+
+def test_lost_it_looks_everywhere_again():
+    player = Player()
+    dancer = person(320)
+    player.choose([dancer], picture((dancer, RED)), 0.0)
+    assert player.look(LOST_S - 0.05).region is not None
+    assert player.look(LOST_S + 0.05).region is None
+    player.choose([dancer], picture((dancer, RED)), LOST_S + 0.1)
+    assert player.look(LOST_S + 0.2).region is not None
+
+
+def test_poorly_seen_it_checks_the_full_picture_now_and_then():
+    player = Player()
+    poor = person(320, unseen=range(9, 18))  # nine joints
+    everywhere = 0
+    for k in range(1, 91):
+        everywhere += player.look(k / FPS).region is None
+        player.choose([poor], picture((poor, RED)), k / FPS)
+    assert everywhere == 1 + int((89 / FPS) // RECHECK_S)  # the first frame, then every second
+
+
+def test_a_person_pointed_at_is_held():
+    player = Player()
+    small, large = person(200, tall=0.6), person(400)
+    image = picture((small, RED), (large, BLUE))
+    player.hold(small, image, 0.0)
+    again = person(203, tall=0.6, row=1)
+    assert player.choose([large, again], picture((again, RED), (large, BLUE)), 1 / FPS) is again
+
+
+def test_reset_forgets():
+    player = Player()
+    player.choose([person(320)], picture((person(320), RED)), 0.0)
+    player.reset()
+    assert player.look(0.05).region is None
+    other = person(500)
+    assert player.choose([other], picture((other, BLUE)), 0.1) is other
+
+
+def test_clothes_are_the_colours_of_torso_and_thighs():
+    dancer = person(320)
+    clothes = clothes_of(dancer, picture((dancer, RED)))
+    assert_array_equal(clothes, np.tile(RED, (6, 1)))
+    legless = person(320, unseen=(9, 12))
+    assert_array_equal(np.isnan(clothes_of(legless, picture())).all(axis=1), [0, 0, 0, 0, 1, 1])
+    outside = person(-300)  # its colours are the rim's, and nothing breaks
+    assert np.isfinite(clothes_of(outside, picture())).all()
+
+
+def test_a_region_is_square_around_the_box_and_never_tiny():
+    region = crop_region(np.array([[100.0, 50.0], [140.0, 250.0]]))
+    assert_allclose(region, (120 - 130, 150 - 130, 120 + 130, 150 + 130))
+    assert_allclose(crop_region(np.full((2, 2), 30.0)), (30 - 10.4, 30 - 10.4, 40.4, 40.4))
