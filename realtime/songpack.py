@@ -14,6 +14,7 @@ import shutil
 import tempfile
 import tomllib
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -31,6 +32,9 @@ FORMAT: Final = 1
 MAX_ARRAY_BYTES: Final = 256 * 1024 * 1024
 MAX_TOML_BYTES: Final = 64 * 1024
 MAX_MEMBERS: Final = 24
+MAX_NAME_BYTES: Final = 255
+MAX_START_S: Final = 36_000
+ENCRYPTED: Final = 1  # flag of a zip's entry
 BUNDLED: Final = Path(__file__).resolve().parent.parent / "songs"
 _TEXTS: Final = ("title", "artist", "language", "licence", "audio")
 _KEYS: Final = {"format", "bpm", "offset_s", "preview_s", "lead", "sections", *_TEXTS}
@@ -108,12 +112,12 @@ def load_pack(folder: Path) -> SongPack:
     SongPackError
         For every kind of damage, one sentence naming the file and the remedy.
     """
-    toml = folder / "song.toml"
+    toml = _inside(folder, "song.toml")
     told = _read_toml(toml)
-    audio = _inside(folder, told["audio"], toml)
+    audio = _inside(folder, told["audio"])
     if not audio.is_file() or audio.stat().st_size == 0:
         raise SongPackError(f"{audio}: the audio is missing or empty; copy it into the pack")
-    members = _read_choreography(folder / "choreography.npz")
+    members = _read_choreography(_inside(folder, "choreography.npz"))
     lead = int(told.get("lead", 0))
     if not 0 <= lead < len(members):
         raise SongPackError(
@@ -199,7 +203,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise SongPackError(f"{path}: is larger than 64 KiB; this is no song.toml")
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as why:
         raise SongPackError(
             f"{path}: cannot be read ({why}); correct it or restore it"
         ) from None
@@ -220,18 +224,24 @@ def _check_keys(path: Path, told: dict[str, Any]) -> None:
         raise SongPackError(f"{path}: {unknown[0]!r} is no key of a song; remove it")
     if missing:
         raise SongPackError(f"{path}: {missing[0]!r} is missing; add it")
-    for key in _TEXTS:
-        if not isinstance(told[key], str) or (
-            key in ("title", "audio") and not told[key].strip()
-        ):
-            raise SongPackError(f"{path}: {key} must be a text; write it in quotes")
+    _check_texts(path, told)
     for key, low, high in (("bpm", 30, 300), ("offset_s", -60, 600), ("preview_s", 0, 36_000)):
         if not _number(told[key]) or not low <= told[key] <= high:
             raise SongPackError(
                 f"{path}: {key} must be a number from {low} to {high}, got {told[key]!r}; correct it"
             )
-    if not isinstance(told.get("lead", 0), int):
+    if type(told.get("lead", 0)) is not int:
         raise SongPackError(f"{path}: lead must be a whole number; correct it")
+
+
+def _check_texts(path: Path, told: dict[str, Any]) -> None:
+    for key in _TEXTS:
+        if not isinstance(told[key], str) or (
+            key in ("title", "audio") and not told[key].strip()
+        ):
+            raise SongPackError(f"{path}: {key} must be a text; write it in quotes")
+    if len(told["audio"].encode()) > MAX_NAME_BYTES or not told["audio"].isprintable():
+        raise SongPackError(f"{path}: audio is no file name; correct it")
 
 
 def _check_sections(path: Path, sections: object) -> None:
@@ -249,10 +259,14 @@ def _number(value: object) -> bool:
     )
 
 
-def _inside(folder: Path, name: str, toml: Path) -> Path:
+def _inside(folder: Path, name: str) -> Path:
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise SongPackError(f"{toml}: audio {name!r} lies outside the pack; copy it inside")
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a link to itself
+        inside = False
+    if not inside:
+        raise SongPackError(f"{folder}: {name!r} lies outside the pack; copy it inside")
     return path
 
 
@@ -274,7 +288,7 @@ def _read_choreography(path: Path) -> tuple[Choreography, ...]:
 
 
 def _check_numbers(path: Path, joints: NDArray[np.float32], fps: float, start_s: float) -> None:
-    if not (math.isfinite(fps) and 5 <= fps <= 240 and math.isfinite(start_s)):
+    if not (5 <= fps <= 240 and abs(start_s) <= MAX_START_S):
         raise SongPackError(f"{path}: fps is {fps}, start_s {start_s}; record it again")
     confidence = joints[..., 2]
     seen = confidence > 0
@@ -299,7 +313,7 @@ def _read_arrays(path: Path) -> tuple[NDArray[np.float32], float, float]:
             start_s = float(arrays["start_s"]) if "start_s" in arrays else 0.0
     except KeyError as why:
         raise SongPackError(f"{path}: lacks {why}; record it again") from None
-    except (zipfile.BadZipFile, ValueError, TypeError, EOFError, OSError) as why:
+    except (zipfile.BadZipFile, zlib.error, ValueError, TypeError, EOFError, OSError) as why:
         raise SongPackError(f"{path}: is damaged ({why}); copy or record it again") from None
     return joints, fps, start_s
 
@@ -309,6 +323,9 @@ def _check_size(path: Path, packed: zipfile.ZipFile) -> None:
     if sum(entry.file_size for entry in packed.infolist()) > MAX_ARRAY_BYTES:
         raise SongPackError(f"{path}: unpacks to more than 256 MiB; this is no choreography")
     for entry in packed.infolist():
+        plain = entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        if not plain or entry.flag_bits & ENCRYPTED:
+            raise SongPackError(f"{path}: is packed in a strange way; record it again")
         with packed.open(entry) as stream:
             wide = npy.read_magic(stream) != (1, 0)
             read_header = npy.read_array_header_2_0 if wide else npy.read_array_header_1_0
