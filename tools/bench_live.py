@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.sharedctypes import Synchronized
 
+    from realtime.devices.window import GameWindow
     from realtime.game import Game, Outcome
     from realtime.songpack import SongPack
 
