@@ -34,7 +34,7 @@ check: $(VENV)/.tested
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.tested
-	$(BIN)/python -m pytest -m bench --benchmark-only -s
+	$(BIN)/python -m pytest -m bench -s
 
 song: $(VENV)/.installed
 	$(BIN)/python -m tools.make_demo_song

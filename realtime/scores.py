@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import math
 from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
@@ -23,22 +25,39 @@ def read_scores(path: Path) -> dict[str, float]:
     """Return slug -> best score 0..100; a damaged file is set aside and said."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        return {str(slug): float(score) for slug, score in told.items()}
+        scores = {str(slug): float(score) for slug, score in told.items()}
     except FileNotFoundError:
         return {}
-    except (ValueError, TypeError, AttributeError, OSError) as why:
-        log.warning("%s: best scores cannot be read (%s); starting anew", path, why)
+    except OSError as why:
+        log.warning("%s: best scores cannot be read (%s)", path, why)
         return {}
+    except (ValueError, TypeError, AttributeError, RecursionError) as why:
+        aside = path.with_suffix(".damaged")
+        log.warning("%s: is damaged (%s); set aside as %s", path, why, aside.name)
+        with contextlib.suppress(OSError):
+            path.replace(aside)
+        return {}
+    return {slug: score for slug, score in scores.items() if math.isfinite(score)}
 
 
 def keep_score(path: Path, slug: str, score: float) -> float | None:
-    """Write a score if it is the song's best; return the best before, None for the first."""
+    """Write a score if it is the song's best; return the best before, None for the first.
+
+    Where it cannot be written the log says so: a full disk must not take the result page away.
+    """
     scores = read_scores(path)
     before = scores.get(slug)
     if before is None or score > before:
         scores[slug] = round(score, 1)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(scores, indent=1, sort_keys=True), encoding="utf-8")
-        fresh.replace(path)
+        try:
+            _write(path, scores)
+        except OSError as why:
+            log.warning("%s: the best score cannot be kept (%s)", path, why)
     return before
+
+
+def _write(path: Path, scores: dict[str, float]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(scores, indent=1, sort_keys=True), encoding="utf-8")
+    fresh.replace(path)

@@ -60,10 +60,13 @@ class Settings:
             raise SettingsError(
                 f"crop_px is {self.crop_px}; choose a multiple of 8, 128 to 512"
             )
-        if abs(self.player_lag_ms) > 1000:
+        if not abs(self.player_lag_ms) <= 1000:  # NaN too
             raise SettingsError(
                 f"player_lag_ms is {self.player_lag_ms:g}; choose -1000 to 1000"
             )
+        if min(self.camera_width, self.camera_height, self.camera_fps) < 1:
+            asked = f"{self.camera_width}x{self.camera_height} at {self.camera_fps}"
+            raise SettingsError(f"the camera is asked for {asked}; choose 1 or more of each")
         if self.threads < 0:
             raise SettingsError(f"threads is {self.threads}; choose 0 (automatic) or more")
 
@@ -99,10 +102,13 @@ def read_settings(path: Path | None = None) -> Settings:
         return Settings()
     try:
         told = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as why:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as why:
         raise SettingsError(f"{file}: cannot be read ({why}); correct or remove it") from None
     _check(file, told)
-    return Settings(**told)
+    try:
+        return Settings(**told)
+    except SettingsError as why:
+        raise SettingsError(f"{file}: {why}") from None
 
 
 def _check(file: Path, told: dict[str, object]) -> None:

@@ -98,7 +98,12 @@ class PaintedVision:
 
         mark = int(image[0, 0, 0]) + 256 * int(image[0, 0, 1])
         joints = self.people[mark]
-        left, top, right, bottom = region or (-0.5, -0.5, image.shape[1] - 0.5, image.shape[0] - 0.5)
+        left, top, right, bottom = region or (
+            -0.5,
+            -0.5,
+            image.shape[1] - 0.5,
+            image.shape[0] - 0.5,
+        )
         scale = min(size[1] / (right - left), size[0] / (bottom - top))
         box = Letterbox(scale, -(left + 0.5) * scale, -(top + 0.5) * scale)
         people = [] if joints is None else [joints]

@@ -153,7 +153,9 @@ def test_two_videos_and_a_stranger(capsys, video, song, tmp_path):
     assert "no sound" in err
 
 
-def test_a_recording_stopped_half_way_leaves_nothing(capsys, video, sound, tmp_path, monkeypatch):
+def test_a_recording_stopped_half_way_leaves_nothing(
+    capsys, video, sound, tmp_path, monkeypatch
+):
     import realtime.commands.record as command
 
     def stop(*args, **kwargs):

@@ -55,7 +55,9 @@ class Stage:
 
     def film(self, dancer, index):
         mark = index % 65536
-        self.vision.people[mark] = None if dancer is None else dancer.joints(self.session.song_now())
+        self.vision.people[mark] = (
+            None if dancer is None else dancer.joints(self.session.song_now())
+        )
         image = np.zeros((480, 640, 3), dtype=np.uint8)
         image[0, 0] = (mark % 256, mark // 256, 0)
         before = len(self.session.took_s)

@@ -85,7 +85,7 @@ def display():
     missing = [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]
     if missing:
         reason = f"{' and '.join(missing)} not installed: apt-get install xvfb xdotool"
-        print(reason)  # noqa: T201
+        print(reason)
         pytest.skip(reason)
     command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1600x900x24"]
     server = subprocess.Popen(
