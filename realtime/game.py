@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 SILENCE_S: Final = 2.0  # after the music, so that the song clock outlives the last move
 FIRST_FRAME_S: Final = 5.0
 TICK_S: Final = 1 / 60
+STANDSTILL_S: Final = 30.0  # nobody sees that the sound is lost: give up
 PREVIEW_BEATS: Final = 32
 
 
@@ -43,7 +44,8 @@ class Kit:
 
     ``open_camera`` takes the song and a function that tells its second (None: not playing);
     ``close_camera`` gives one back; ``open_speaker`` takes samples float32 (N, 2), their rate,
-    and the seconds of count-in and of a beat; ``read_audio`` returns samples and rate.
+    and the seconds of count-in and of a beat; ``read_audio`` returns samples and rate; ``close``
+    gives up what stayed open between songs.
     """
 
     vision: Vision
@@ -54,6 +56,7 @@ class Kit:
     close_camera: Callable[[Camera], None]
     open_speaker: Callable[[NDArray[np.float32], int, float, float], Speaker]
     read_audio: Callable[[Path], tuple[NDArray[np.float32], int]]
+    close: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True, eq=False)
@@ -154,9 +157,18 @@ def dance_unseen(
     session = performance.session
     assert session is not None
     pace = threading.Event()
+    moved_s, last_s = performance.kit.clock.now(), -np.inf
     try:
         session.begin()
         while session.tick():
+            now, song_s = performance.kit.clock.now(), session.song_now()
+            if song_s > last_s:
+                moved_s, last_s = now, song_s
+            elif now - moved_s > STANDSTILL_S:
+                raise DanceError(
+                    f"the song has stood still for {STANDSTILL_S:.0f} s "
+                    f"({performance.speaker.problem or 'no reason given'}); check the sound device"
+                )
             on_view(
                 session.view(mirror=performance.kit.settings.mirror, status=performance.status)
             )

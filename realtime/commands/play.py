@@ -98,7 +98,7 @@ def make_kit(settings: Settings, style: str = "") -> Kit:
         open_speaker=lambda samples, rate, count_in_s, beat_s: _speaker(
             samples, rate, (count_in_s, beat_s), clock, settings.sound_device
         ),
-        read_audio=_audio,
+        read_audio=_audio, close=cameras.shut,
     )  # fmt: skip
 
 
@@ -236,7 +236,10 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
         if args.fullscreen:
             window.toggle_fullscreen()
         game = Game(window, kit)
-        game.run(folder)
+        try:
+            game.run(folder)
+        finally:
+            kit.close()
     finally:
         window.close()
     for outcome in game.outcomes:
@@ -253,7 +256,10 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
     song = load_pack(folder)
     say(f"dancing {song.title}, {song.length_s:.0f} s, without a window")
     snapshot = Snapshot(args.out, song)
-    outcome = dance_unseen(Performance(kit, song), snapshot.see)
+    try:
+        outcome = dance_unseen(Performance(kit, song), snapshot.see)
+    finally:
+        kit.close()
     result = report_json(outcome.report, kit.vision) | {"timing": timing(outcome)}
     if args.out is not None:
         snapshot.save(outcome)

@@ -65,7 +65,8 @@ def _line(row: dict[str, Any]) -> str:
     minutes, seconds = divmod(round(row["length_s"]), 60)
     best = "not danced yet" if row["best_score"] is None else f"best {row['best_score']:.0f}"
     return (
-        f"{row['slug']:<24} {row['title']} - {row['artist']} ({row['language']}), "
+        f"{row['slug']:<24} {' - '.join(filter(None, (row['title'], row['artist'])))} "
+        f"({row['language']}), "
         f"{minutes}:{seconds:02d}, {row['bpm']:g} bpm, {row['members']} members, {best}"
     )
 
