@@ -132,7 +132,8 @@ def _open(path: Path) -> Any:  # noqa: ANN401 - PyAV's containers have no common
         container = av.open(str(path))
     except av.error.FFmpegError as why:
         text = (
-            f"{path}: is no video that can be read ({why.strerror}); export it as mp4 or webm"
+            f"{path}: cannot be read as a video ({why.strerror}); it may be cut off or of another "
+            "kind: copy it again, or export it as mp4 or webm"
         )
         raise VideoError(text) from None
     if not container.streams.video:
