@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+import platform
+import socket
+import threading
+from time import perf_counter
+
+import cv2
+import numpy as np
+import pytest
+
+from engines.maps import DanceError
+from realtime.devices.camera import (
+    CameraError,
+    CameraRequest,
+    OpenCvCamera,
+    camera_index,
+    list_cameras,
+)
+from realtime.devices.host_clock import PerfClock
+
+SIZE = (320, 240)
+FPS = 50
+BITS = 12
+
+
+def numbered(n):
+    """A JPEG that shows its number in twelve black or white blocks."""
+    image = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
+    for bit in range(BITS):
+        image[100:140, 10 + 25 * bit : 30 + 25 * bit] = 255 * (n >> bit & 1)
+    return cv2.imencode(".jpg", image)[1].tobytes()
+
+
+def number_of(frame):
+    return sum(int(frame.image[120, 20 + 25 * bit].mean() > 127) << bit for bit in range(BITS))
+
+
+class MjpegServer:
+    """A network camera on loopback, as phones are: motion JPEG over HTTP."""
+
+    _pictures = None  # how many to send, None: for ever
+
+    def __init__(self, port=0):
+        self.sent = 0
+        self._stop = threading.Event()
+        self._socket = socket.create_server(("127.0.0.1", port))
+        self._socket.settimeout(0.1)
+        self.port = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.port}/video"
+
+    def _serve(self):
+        while not self._stop.is_set():
+            try:
+                connection, _ = self._socket.accept()
+            except TimeoutError:
+                continue
+            with connection:
+                try:
+                    connection.settimeout(1.0)
+                    self._film(connection)
+                except OSError:
+                    pass  # the camera hung up
+
+    def _film(self, connection):
+        connection.recv(4096)
+        connection.sendall(
+            b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n"
+        )
+        while not self._stop.wait(1 / FPS) and self.sent != self._pictures:
+            self.sent += 1
+            jpeg = numbered(self.sent)
+            head = f"--b\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+            connection.sendall(head.encode() + jpeg + b"\r\n")
+
+    def close(self):
+        self._stop.set()
+        self._thread.join()
+        self._socket.close()
+
+
+class SilentServer(MjpegServer):
+    """Accepts and says nothing."""
+
+    def _film(self, connection):
+        self._stop.wait()
+
+
+class FreezingServer(MjpegServer):
+    """Its first film stands still after twenty pictures, and the connection stays open."""
+
+    def _film(self, connection):
+        first, self._pictures = self.sent == 0, 20 if self.sent == 0 else None
+        super()._film(connection)
+        if first:
+            connection.settimeout(10.0)
+            connection.recv(1)  # until the camera hangs up
+
+
+class ShiftedClock:
+    """The host's time, and as much later as the test says."""
+
+    def __init__(self):
+        self.later_s = 0.0
+
+    def now(self):
+        return perf_counter() + self.later_s
+
+
+@pytest.fixture
+def serve():
+    """Starts servers; all are closed at the end."""
+    servers = []
+
+    def start(kind=MjpegServer, port=0):
+        servers.append(kind(port))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def watch():
+    """Opens cameras; all are closed at the end."""
+    cameras = []
+
+    def start(address, clock=None):
+        cameras.append(OpenCvCamera(CameraRequest(address), clock or PerfClock()))
+        return cameras[-1]
+
+    yield start
+    for camera in cameras:
+        camera.close()
+
+
+def frame_within(camera, seconds):
+    """The next frame; real time, because a real decoder reads a real socket."""
+    frame = camera.newest(seconds)
+    assert frame is not None, f"no frame within {seconds} s"
+    return frame
+
+
+def wait_until(camera, condition, seconds):
+    """How long it took until a condition held, frames taken meanwhile."""
+    begin = perf_counter()
+    while not condition():
+        camera.newest(0.02)
+        assert perf_counter() - begin < seconds, f"not within {seconds} s"
+    return perf_counter() - begin
+
+
+def test_frames_arrive_stamped_with_the_host_clock(serve, watch):
+    server = serve()
+    camera = watch(server.address)
+    begin = perf_counter()
+    frames = [frame_within(camera, 5.0)] + [frame_within(camera, 1.0) for _ in range(20)]
+    end = perf_counter()
+    stamps = [frame.captured_s for frame in frames]
+    assert begin < stamps[0]
+    assert stamps[-1] <= end
+    assert (np.diff(stamps) > 0).all()
+    assert (np.diff([frame.index for frame in frames]) > 0).all()
+    numbers = [number_of(frame) for frame in frames]
+    assert (np.diff(numbers) > 0).all()
+    assert server.sent - numbers[-1] <= 3  # not an old one
+    state = camera.state()
+    assert state.size == SIZE
+    assert not state.lost
+    assert state.message == ""
+    assert state.asked == "as sent"
+    assert state.name == server.address
+    assert FPS / 2 < state.fps < 1.5 * FPS  # the machine is shared
+
+
+def test_a_slow_consumer_gets_the_newest_and_drops_are_counted(serve, watch):
+    server = serve()
+    camera = watch(server.address)
+    frame_within(camera, 5.0)
+    pause = threading.Event()
+    behind, gaps, last = [], [], None
+    for _ in range(4):
+        pause.wait(0.25)  # as slow as a network on an old laptop
+        frame = frame_within(camera, 1.0)
+        behind.append(server.sent - number_of(frame))
+        gaps.append(0 if last is None else frame.index - last)
+        last = frame.index
+    assert max(behind) <= 4  # of the twelve sent meanwhile
+    assert camera.state().dropped > 20
+    assert min(gaps[1:]) > 4
+
+
+def test_lost_it_says_so_and_comes_back_by_itself(serve, watch):
+    server = serve()
+    camera = watch(server.address)
+    frame_within(camera, 5.0)
+    server.close()
+    assert wait_until(camera, lambda: camera.state().lost, 3.0) < 2.2
+    state = camera.state()
+    assert state.message == "Camera lost - reconnecting"
+    assert state.fps is None
+    assert state.size == SIZE  # what it last was
+    again = serve(port=server.port)
+    wait_until(camera, lambda: not camera.state().lost, 8.0)
+    assert camera.state().message == ""
+    frame = frame_within(camera, 1.0)
+    assert again.sent - number_of(frame) <= 4
+
+
+def test_a_frozen_film_is_opened_again(serve, watch):
+    server = serve(FreezingServer)
+    camera = watch(server.address)
+    frame_within(camera, 5.0)
+    wait_until(camera, lambda: camera.state().lost, 4.0)
+    # two seconds of silence and one of patience; without a timeout it would be thirty
+    wait_until(camera, lambda: not camera.state().lost, 8.0)
+    assert number_of(frame_within(camera, 1.0)) > 20
+
+
+def test_an_address_that_answers_later_is_waited_for(serve, watch):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    clock = ShiftedClock()
+    camera = watch(f"http://127.0.0.1:{port}/video", clock)
+    assert camera.newest(0.1) is None
+    clock.later_s += 5.0
+    assert not camera.state().lost  # some need seconds for their first picture
+    clock.later_s += 3.1
+    assert camera.state().lost
+    assert camera.state().size is None
+    serve(port=port)
+    frame_within(camera, 5.0)
+    assert not camera.state().lost
+
+
+def test_a_camera_that_hangs_is_left_and_opened_again(serve, watch, caplog):
+    server = serve(SilentServer)
+    clock = ShiftedClock()
+    camera = watch(server.address, clock)
+    assert camera.newest(0.05) is None
+    assert "hangs" not in caplog.text
+    clock.later_s += 6.1
+    assert camera.newest(0.05) is None
+    assert "hangs; opening it again" in caplog.text
+    caplog.clear()
+    assert camera.newest(0.05) is None
+    assert "hangs" not in caplog.text  # the new one has its own time
+    begin = perf_counter()
+    camera.close()
+    assert perf_counter() - begin < 2.0
+
+
+def test_closing_is_quick_and_ends_the_thread(serve, watch):
+    camera = watch(serve().address)
+    frame_within(camera, 5.0)
+    begin = perf_counter()
+    camera.close()
+    assert perf_counter() - begin < 1.0
+    assert not camera._thread.is_alive()
+
+
+@pytest.mark.parametrize("source", ["99", "/dev/video98", "no such camera", "/dev/null", "-1"])
+def test_an_unknown_camera_is_refused_in_one_sentence(source):
+    if platform.system() != "Linux":
+        pytest.skip("elsewhere any index may open")
+    with pytest.raises(CameraError) as error:
+        OpenCvCamera(CameraRequest(source), PerfClock())
+    text = str(error.value)
+    assert source in text
+    assert "\n" not in text
+    assert "--camera" in text
+    assert issubclass(CameraError, DanceError)
+
+
+def test_cameras_are_found_by_number_path_and_part_of_the_name(tmp_path, monkeypatch):
+    monkeypatch.setattr("realtime.devices.camera.platform.system", lambda: "Linux")
+    for name, words in (("video0", "Integrated Webcam"), ("video2", "Logitech BRIO\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "name").write_text(words)
+    (tmp_path / "video3").mkdir()  # no name: on its way out
+    monkeypatch.setattr("realtime.devices.camera.Path", lambda _: tmp_path)
+    assert [(c.index, c.name) for c in list_cameras()] == [
+        (0, "Integrated Webcam"),
+        (2, "Logitech BRIO"),
+    ]
+    assert [camera_index(s) for s in ("0", "2", "/dev/video2", "brio", "webcam")] == [
+        0,
+        2,
+        2,
+        2,
+        0,
+    ]
+    with pytest.raises(
+        CameraError, match=r"found: 0 \(Integrated Webcam\), 2 \(Logitech BRIO\)"
+    ):
+        camera_index("1")
+
+
+def test_a_request_in_words():
+    assert CameraRequest("0", 640, 480, 60).words == "640x480 at 60"
+    assert CameraRequest("rtsp://x").words == "as sent"
