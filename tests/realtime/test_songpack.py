@@ -383,20 +383,20 @@ def npy(shape, data=b"", *, descr="<f4"):
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "word"),
     [
-        ("joints.npy", npy((24, 10**9, 18, 3))),  # claims terabytes
-        ("joints.npy", npy((-1, 5, 18, 3))),
-        ("joints.npy", npy((2, 61, 18, 3), bytes(300_000_000))),  # a bomb: 0.3 MB packed
-        ("joints.npy", npy((2, 61, 18, 3), descr="<f3")),
-        ("fps.npy", npy((10**12,))),
-        ("extra.npy", bytes(300_000_000)),
-        ("joints.npy", b"no array at all"),
-        ("joints.npy", b"\x93NUMPY\x09\x00" + bytes(200)),
-        ("joints.npy", b""),
+        ("joints.npy", npy((24, 10**9, 18, 3)), "claims"),  # terabytes
+        ("joints.npy", npy((-1, 5, 18, 3)), ""),
+        ("joints.npy", npy((2, 61, 18, 3), bytes(300_000_000)), "256 MiB"),  # 0.3 MB packed
+        ("joints.npy", npy((2, 61, 18, 3), descr="<f3"), ""),
+        ("fps.npy", npy((10**12,)), "claims"),
+        ("extra.npy", bytes(300_000_000), "256 MiB"),
+        ("joints.npy", b"no array at all", "damaged"),
+        ("joints.npy", b"\x93NUMPY\x09\x00" + bytes(200), "damaged"),
+        ("joints.npy", b"", "damaged"),
     ],
 )
-def test_what_would_fill_the_memory_or_is_no_array_is_refused(folder, name, content):
+def test_what_would_fill_the_memory_or_is_no_array_is_refused(folder, name, content, word):
     path = folder / "choreography.npz"
     with zipfile.ZipFile(path) as packed:
         rest = {entry: packed.read(entry) for entry in packed.namelist() if entry != name}
@@ -404,7 +404,7 @@ def test_what_would_fill_the_memory_or_is_no_array_is_refused(folder, name, cont
         for entry, data in rest.items():
             packed.writestr(entry, data)
         packed.writestr(name, content)
-    refusal(folder, "choreography.npz")
+    refusal(folder, "choreography.npz", word)
 
 
 def test_an_encrypted_or_foreign_zip_is_refused(folder):

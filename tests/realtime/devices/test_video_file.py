@@ -267,7 +267,14 @@ def test_pictures_follow_the_song_and_never_run_ahead(playing):
         assert frame.captured_s == 60 + second
         frame = camera.newest(0.15)  # the song stands: so does the picture
         assert frame is None or number_of(frame.image) == due
-    assert camera.state().dropped > 5
+
+
+def test_pictures_nobody_took_are_dropped_and_counted(playing):
+    camera, song = playing
+    song.second = 3.05
+    threading.Event().wait(0.5)  # the film is decoded in a tenth of it
+    assert number_of(camera.newest(1.0).image) == 30
+    assert camera.state().dropped >= 29
 
 
 def test_at_the_end_it_says_so_and_the_next_song_begins_anew(playing):
