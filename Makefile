@@ -13,12 +13,12 @@ $(VENV)/.installed: pyproject.toml $(SYSTEM)
 	@sh $(SYSTEM) play
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m pip install -qq --editable .
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
 	@sh $(SYSTEM) test
-	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	$(BIN)/python -m pip install -qq --editable ".[dev]"
 	@touch $@
 
 demo: install
