@@ -211,12 +211,9 @@ def _speaker(
 ) -> Speaker:
     from realtime.devices.sound import CountIn, open_speaker
 
-    speaker = open_speaker(
+    return open_speaker(
         samples, rate, clock, count_in=CountIn(*count_in), device=device or None
     )
-    if speaker.problem:
-        say(speaker.problem)
-    return speaker
 
 
 def _audio(path: Path) -> tuple[NDArray[np.float32], int]:
