@@ -29,7 +29,8 @@ def standard():
 class Stage:
     """One session with all its fakes; ``dance`` lets a dancer dance it frame by frame."""
 
-    def __init__(self, standard):
+    def __init__(self, standard, latency_s=0.0):
+        self.latency_s = latency_s  # of network and computer: frames are seen so much later
         self.clock, self.camera = FakeClock(), ScriptedCamera()
         self.vision = PaintedVision({})
         self.judge = Judge(standard)
@@ -55,13 +56,11 @@ class Stage:
 
     def film(self, dancer, index):
         mark = index % 65536
-        self.vision.people[mark] = (
-            None if dancer is None else dancer.joints(self.session.song_now())
-        )
+        self.vision.people[mark] = dancer.joints(self.session.song_now() - self.latency_s)
         image = np.zeros((480, 640, 3), dtype=np.uint8)
         image[0, 0] = (mark % 256, mark // 256, 0)
         before = len(self.session.took_s)
-        self.camera.put(Frame(image, self.clock.now(), index))
+        self.camera.put(Frame(image, self.clock.now() - self.latency_s, index))
         wait_until(lambda: len(self.session.took_s) > before)
 
 
@@ -90,6 +89,13 @@ def test_late_is_reported_as_late_and_costs(standard, perfect):
     assert late.lag_ms == pytest.approx(150, abs=17)
     assert late.score < perfect.score - 5
     assert "PERFECT" not in {move.grade for move in late.moves}
+
+
+def test_a_slow_computer_never_makes_a_dancer_late(standard, perfect):
+    slow = Stage(standard, latency_s=0.2).dance()
+    assert slow.lag_ms == pytest.approx(perfect.lag_ms, abs=5)
+    assert slow.score == pytest.approx(perfect.score, abs=1)
+    assert [m.grade for m in slow.moves] == [m.grade for m in perfect.moves]
 
 
 def test_half_the_frames_dropped_earn_the_same_grades(standard, perfect):
