@@ -86,3 +86,26 @@ def test_the_bundled_song_has_a_full_standard(song):
     assert len(song.members) == 3
     assert 60 <= song.length_s <= 90
     assert 110 <= song.bpm <= 130
+
+
+def test_the_dancer_is_held_while_somebody_walks_through(chorus):
+    """Another person crosses the picture in front of the dancer, hiding her for a moment."""
+    dancer, walker = Dancer(chorus), Dancer(chorus, DancerStyle(still=True))
+    studio, watcher = Studio(dancer.picture), Watcher(open_vision())
+    near = []
+    for index in range(64):
+        at_s = index / FPS
+        truth, passer = dancer.joints(at_s), walker.joints(0.0).copy()
+        passer[:, :2] += (220 * (at_s - 0.5) - 160 - passer[:, 0].mean(), 15)
+        people = [(truth, LOOKS[0]), (passer, LOOKS[2])]
+        pose = watcher.watch(Frame(studio.take(people, index), at_s, index))
+        if pose is not None:
+            apart = [_apart(pose.joints, joints) for joints in (truth, passer)]
+            near.append(apart[0] < max(25, apart[1]))  # px; 25 while one hides the other
+    assert len(near) >= 60
+    assert all(near)
+
+
+def _apart(found, truth):
+    seen = found[:, 2] > 0
+    return float(np.median(np.linalg.norm(found[seen, :2] - truth[seen, :2], axis=1)))
