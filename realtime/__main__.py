@@ -6,7 +6,9 @@ import argparse
 import logging
 import os
 import sys
+import tempfile
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_log_path
@@ -38,8 +40,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as why:
+        say(
+            f"kpopdance: {why.filename or 'a file'}: {why.strerror or why}; check folder and space"
+        )
+        return EXIT_BAD_INPUT
     except Exception as fault:  # noqa: BLE001 - the one door where no traceback may reach a player
-        say(f"kpopdance: something is wrong with the game itself ({fault}); see {_keep(fault)}")
+        what = f"{type(fault).__name__}: {fault}"
+        say(f"kpopdance: something is wrong with the game itself ({what}); {_keep(fault)}")
         return EXIT_OUR_FAULT
 
 
@@ -68,10 +76,17 @@ def _prepare(args: argparse.Namespace) -> None:
 
 
 def _keep(fault: Exception) -> str:
-    folder = user_log_path("kpopdance", appauthor=False, ensure_exists=True)
-    path = folder / "fault.log"
-    path.write_text("".join(traceback.format_exception(fault)), encoding="utf-8")
-    return str(path)
+    """Write the traceback to a file; return where to find it, in words."""
+    text = "".join(traceback.format_exception(fault))
+    for folder in (user_log_path("kpopdance", appauthor=False), Path(tempfile.gettempdir())):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / "kpopdance-fault.log"
+            path.write_text(text, encoding="utf-8")
+        except OSError:
+            continue
+        return f"see {path}"
+    return "no place could be found to write the details to"
 
 
 if __name__ == "__main__":

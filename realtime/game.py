@@ -45,7 +45,8 @@ class Kit:
     ``open_camera`` takes the song and a function that tells its second (None: not playing);
     ``close_camera`` gives one back; ``open_speaker`` takes samples float32 (N, 2), their rate,
     and the seconds of count-in and of a beat; ``read_audio`` returns samples and rate; ``close``
-    gives up what stayed open between songs.
+    gives up what stayed open between songs; ``keeps_scores`` where a
+    player dances, no drawn dancer and no video.
     """
 
     vision: Vision
@@ -57,6 +58,7 @@ class Kit:
     open_speaker: Callable[[NDArray[np.float32], int, float, float], Speaker]
     read_audio: Callable[[Path], tuple[NDArray[np.float32], int]]
     close: Callable[[], None] = lambda: None
+    keeps_scores: bool = True
 
 
 @dataclass(slots=True, eq=False)
@@ -95,7 +97,7 @@ class Performance:
             self.speaker = kit.open_speaker(
                 np.concatenate([samples, rest]), rate, count_in_s(song), beat_s
             )
-        except DanceError:
+        except BaseException:
             kit.close_camera(self.camera)
             raise
         judge = Judge(self.standard, player_lag_s=kit.settings.player_lag_ms / 1000)
@@ -250,19 +252,20 @@ class Game:
 
     def _load(self, song: SongPack) -> Performance | None:
         """Open everything beside a loading page; None where the player went back."""
-        made: list[Performance | DanceError] = []
+        made: list[Performance | Exception] = []
         loading = threading.Thread(target=_make, args=(self._kit, song, made), daemon=True)
         loading.start()
         screen = DanceScreen(self._stage)
-        while loading.is_alive() and not self._quit:
-            names = self._window.events()
-            self._quit = "quit" in names
-            self._draw(screen, _waiting(song, "Warming up ..."))
-        loading.join()
-        performance = made[0] if made else DanceError("the song could not be loaded")
-        if isinstance(performance, DanceError):
+        back = False
+        while loading.is_alive():
+            for name in self._window.events():
+                self._quit |= name == "quit"
+                back |= name in ("quit", "escape")
+            self._draw(screen, _waiting(song, "Going back ..." if back else "Warming up ..."))
+        performance = made[0]
+        if isinstance(performance, Exception):
             raise performance
-        if self._quit:
+        if back:
             performance.close()
             return None
         return performance
@@ -306,7 +309,11 @@ class Game:
         return None
 
     def _show_result(self, song: SongPack, outcome: Outcome) -> bool:
-        before = keep_score(self._kit.scores, song.slug, outcome.report.score)
+        counts = self._kit.keeps_scores and outcome.report.complete
+        best = read_scores(self._kit.scores).get(song.slug)
+        before = (
+            keep_score(self._kit.scores, song.slug, outcome.report.score) if counts else best
+        )
         screen = ResultsScreen(self._stage)
         began_s = self._kit.clock.now()
         while not self._quit:
@@ -318,7 +325,7 @@ class Game:
             age_s = self._kit.clock.now() - began_s
             screen.draw(
                 self._window.surface,
-                result_view(song, outcome, age_s=age_s, best_before=before),
+                result_view(song, outcome, age_s=age_s, best_before=before, counts=counts),
             )
             self._window.flip()
         return False
@@ -353,20 +360,32 @@ def card_of(folder: Path, best: float | None) -> tuple[SongCard, SongPack | None
 
 
 def result_view(
-    song: SongPack, outcome: Outcome, *, age_s: float, best_before: float | None = None
+    song: SongPack,
+    outcome: Outcome,
+    *,
+    age_s: float,
+    best_before: float | None = None,
+    counts: bool = False,
 ) -> ResultView:
     """Return the result page of an outcome."""
     lost = sum(not move.judged for move in outcome.report.moves)
     notices = (f"{lost} moves were not judged: the camera was lost",) if lost else ()
     return ResultView(
-        song.title, song.artist, outcome.report, age_s, best_before, notices, outcome.camera
+        song.title,
+        song.artist,
+        outcome.report,
+        age_s,
+        best_before,
+        notices,
+        outcome.camera,
+        counts,
     )
 
 
-def _make(kit: Kit, song: SongPack, made: list[Performance | DanceError]) -> None:
+def _make(kit: Kit, song: SongPack, made: list[Performance | Exception]) -> None:
     try:
         made.append(Performance(kit, song))
-    except DanceError as why:
+    except Exception as why:  # noqa: BLE001 - raised again on the window's thread
         made.append(why)
 
 

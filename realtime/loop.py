@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from engines.maps import DanceError
 from realtime.pure.clock import SongClock
 from realtime.pure.report import combo_after, report_of
 from realtime.pure.track import PoseTrack
@@ -98,8 +97,8 @@ class DanceSession:
 
         Raises
         ------
-        DanceError
-            What went wrong while watching, if anything did.
+        Exception
+            Whatever went wrong while watching, if anything did.
         """
         if self._failure is not None:
             failure, self._failure = self._failure, None
@@ -183,7 +182,7 @@ class DanceSession:
                     self._take(frame)
                 if not self._paused:
                     self._step_judge()
-        except (DanceError, ValueError, ArithmeticError, RuntimeError, MemoryError) as failure:
+        except Exception as failure:  # noqa: BLE001 - raised again in tick, on the window's thread
             self._failure = failure
 
     def _take(self, frame: Frame) -> None:

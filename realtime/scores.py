@@ -6,9 +6,12 @@ import contextlib
 import json
 import logging
 import math
+import os
 from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
+
+from realtime.files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +48,9 @@ def keep_score(path: Path, slug: str, score: float) -> float | None:
 
     Where it cannot be written the log says so: a full disk must not take the result page away.
     """
+    if path.exists() and not os.access(path, os.R_OK):
+        log.warning("%s: cannot be read, so the best score is not kept", path)
+        return None
     scores = read_scores(path)
     before = scores.get(slug)
     if before is None or score > before:
@@ -58,6 +64,4 @@ def keep_score(path: Path, slug: str, score: float) -> float | None:
 
 def _write(path: Path, scores: dict[str, float]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(scores, indent=1, sort_keys=True), encoding="utf-8")
-    fresh.replace(path)
+    write_whole(path, json.dumps(scores, indent=1, sort_keys=True))

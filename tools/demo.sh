@@ -8,7 +8,8 @@ song=neon-steps
 if [ -n "${HEADLESS:-}" ] && [ "${HEADLESS}" != 0 ]; then
     exec "$BIN/kpopdance" play "$song" --camera dancer --headless --out out/demo
 fi
-if ! "$BIN/python" -m realtime doctor --json 2>/dev/null | "$BIN/python" -c '
+found=$("$BIN/kpopdance" doctor --json) || exit 2
+if ! printf '%s' "$found" | "$BIN/python" -c '
 import json, sys
 found = json.load(sys.stdin)
 if not found["sound"]["found"]:

@@ -13,7 +13,8 @@ wanted=$play
 [ "$what" = test ] && wanted=$test
 
 command -v dpkg-query >/dev/null 2>&1 || {
-    echo "This is not Debian or Ubuntu. Please have these installed: Python 3.11+ with venv, PortAudio${test:+ (tests: Xvfb, xdotool, PulseAudio)}."
+    echo "This is not Debian or Ubuntu. Please have these installed: Python 3.11+ with venv, PortAudio."
+    [ "$what" = test ] && echo "For the tests that need a screen and a sound card: Xvfb, xdotool, PulseAudio."
     exit 0
 }
 missing=""

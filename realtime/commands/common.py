@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
@@ -35,8 +36,6 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
 
 def settings_from(args: argparse.Namespace) -> Settings:
     """Return the settings file's settings with what the command line says instead."""
-    from pathlib import Path
-
     settings = read_settings(Path(args.settings) if getattr(args, "settings", None) else None)
     names = {field.name for field in dataclasses.fields(Settings)}
     said = {k: v for k, v in vars(args).items() if k in names and v is not None}
@@ -45,8 +44,16 @@ def settings_from(args: argparse.Namespace) -> Settings:
 
 def vision_from(settings: Settings) -> Vision:
     """Return the network, and say on standard error which runtime was taken and why."""
-    cache = user_cache_path("kpopdance", appauthor=False, ensure_exists=True)
-    vision = open_vision(settings.runtime, threads=settings.threads or None, cache_dir=cache)
+    cache = user_cache_path("kpopdance", appauthor=False)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as why:
+        log.warning("%s: no cache, the start is slower (%s)", cache, why.strerror)
+    vision = open_vision(
+        settings.runtime,
+        threads=settings.threads or None,
+        cache_dir=cache if cache.is_dir() else None,
+    )
     say(f"network: {vision.name} on {vision.runtime} ({vision.reason})")
     return vision
 

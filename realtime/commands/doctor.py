@@ -53,14 +53,20 @@ def run(args: argparse.Namespace) -> int:
         "sound": _sound(),
         "screen": _screen(),
         "songs": _songs(settings),
-        "settings": {"found": str(settings_file()) if settings_file().is_file() else
-                     f"defaults (write {settings_file()} to change them)"},
+        "settings": {"found": _settings_words(args)},
     }  # fmt: skip
     if args.json:
         print_json(found)
     else:
         print_result("\n".join(_line(name, entry) for name, entry in found.items()))
     return 0 if found["network"].get("found") else 2
+
+
+def _settings_words(args: argparse.Namespace) -> str:
+    if args.settings:
+        return str(args.settings)
+    usual = settings_file()
+    return str(usual) if usual.is_file() else f"defaults (write {usual} to change them)"
 
 
 def _line(name: str, entry: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from realtime.commands.common import (
     vision_from,
 )
 from realtime.devices.host_clock import PerfClock
+from realtime.files import write_whole
 from realtime.game import Kit, Outcome, Performance, dance_unseen, result_view
 from realtime.scores import scores_file
 from realtime.songpack import find_pack, load_pack, pack_folders
@@ -63,7 +64,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--out", type=Path, help="headless: folder for result.json and pictures"
     )
     parser.add_argument(
-        "--json", action="store_true", help="print the result as one JSON object"
+        "--json",
+        action="store_true",
+        help="print one JSON object (with a window: all results under dances)",
     )
     parser.add_argument("--sound-device", help="part of an output's name")
     parser.add_argument("--player-lag-ms", type=float, help="fixed lag of camera and speaker")
@@ -98,7 +101,7 @@ def make_kit(settings: Settings, style: str = "") -> Kit:
         open_speaker=lambda samples, rate, count_in_s, beat_s: _speaker(
             samples, rate, (count_in_s, beat_s), clock, settings.sound_device
         ),
-        read_audio=_audio, close=cameras.shut,
+        read_audio=_audio, close=cameras.shut, keeps_scores=cameras.live,
     )  # fmt: skip
 
 
@@ -108,6 +111,12 @@ class Cameras:
     def __init__(self, settings: Settings, clock: HostClock, style: str = "") -> None:
         self._settings, self._clock, self._style = settings, clock, style
         self._kept: Camera | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether a person dances in front of it: no drawn dancer, no video."""
+        source = self._settings.camera
+        return source != DANCER and not Path(source).is_file()
 
     def open(self, song: SongPack, song_s: Callable[[], float | None]) -> Camera:
         """Return the camera for a song."""
@@ -240,11 +249,11 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
     finally:
         window.close()
     for outcome in game.outcomes:
-        if args.json:
-            print_json(report_json(outcome.report, kit.vision))
-        else:
+        if not args.json:
             print_result(report_words(outcome.report))
         say(timing_words(outcome))
+    if args.json:
+        print_json({"dances": [report_json(o.report, kit.vision) for o in game.outcomes]})
     return 0
 
 
@@ -261,7 +270,7 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
     if args.out is not None:
         snapshot.save(outcome)
         path = args.out / "result.json"
-        path.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
+        write_whole(path, json.dumps(result, ensure_ascii=False, indent=1))
         say(f"wrote {path}, {args.out / 'dance.png'} and {args.out / 'result.png'}")
     say(timing_words(outcome))
     if args.json:

@@ -18,6 +18,7 @@ from realtime.commands.common import (
 )
 from realtime.devices.overlay import draw_skeletons, write_picture
 from realtime.devices.video_file import VideoFile, VideoWriter
+from realtime.files import write_whole
 from realtime.pure.openpose_json import people_json
 from realtime.watcher import FULL_AREA_PX, look_everywhere
 
@@ -122,9 +123,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _write_json(path: Path, told: dict[str, Any]) -> None:
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(json.dumps(told), encoding="utf-8")
-        part.replace(path)
+        write_whole(path, json.dumps(told))
     except OSError as why:
         raise DanceError(f"{path}: cannot be written ({why.strerror})") from None

@@ -72,6 +72,10 @@ def run(args: argparse.Namespace) -> int:
         raise SongPackError(
             f"{folder}: exists already; choose another --title, or add --replace"
         )
+    if args.bpm is not None and not 30 <= args.bpm <= 300:
+        raise DanceError(f"--bpm {args.bpm:g}: choose 30 to 300")
+    if args.offset is not None and not -60 <= args.offset <= 600:
+        raise DanceError(f"--offset {args.offset:g}: choose a song second from -60 to 600")
     with VideoFile(args.video) as video:
         audio = _audio_of(args.audio or args.video)
         vision = vision_from(settings)
@@ -129,8 +133,6 @@ def _song(
     heard_bpm, heard_offset = tempo(onset_strength(audio.samples, audio.rate))
     bpm = args.bpm or round(heard_bpm, 2)
     offset = args.offset if args.offset is not None else round(heard_offset, 3)
-    if not 30 <= bpm <= 300:
-        raise DanceError(f"--bpm {bpm:g}: choose 30 to 300")
     members = tuple(recording.choreography(start_s) for recording in recordings)
     return SongPack(
         title=title, artist=args.artist, bpm=bpm, members=members, audio=None,

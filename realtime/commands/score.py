@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -49,13 +50,14 @@ class Reference:
     """What is danced after: the standard, its sections, and its music's onsets.
 
     ``onsets`` is float32 (bands, T) or None without sound; ``from_video`` where it was recorded
-    on the fly, ``sound_start_s`` being the second of its first picture at which sound begins.
+    on the fly, ``first_picture_s`` being the song second of its first picture then.
     """
 
     standard: Standard
     sections: tuple[tuple[str, float], ...]
     onsets: NDArray[np.float32] | None
     from_video: bool
+    first_picture_s: float = 0.0
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -117,17 +119,18 @@ def alignment(how: str, reference: Reference, player: Path) -> tuple[float, str]
     """Return the song second of the player's first picture, and how it was found."""
     if how not in ("audio", "none"):
         return float(how), "given"
+    together_s = reference.first_picture_s
     if how == "none":
-        return 0.0, "none: both begin together"
+        return together_s, "none: both begin together"
     try:
         sound = read_audio(player)
     except MediaError:
-        return 0.0, "none: the player's video has no sound"
+        return together_s, "none: the player's video has no sound"
     if reference.onsets is None:
-        return 0.0, "none: the reference has no sound"
+        return together_s, "none: the reference has no sound"
     match = match_sound(reference.onsets, onset_strength(sound.samples, sound.rate))
     if not match.believable:
-        return 0.0, "none: not the same music"
+        return together_s, "none: not the same music"
     return match.shift_s - sound.start_s, "audio"
 
 
@@ -181,7 +184,7 @@ def _from_video(path: Path, vision: Vision) -> Reference:
     bpm, offset_s = tempo(onsets)
     dance = recording.choreography(start_s=-sound.start_s)
     standard = standard_from_choreography(dance, bpm=bpm, first_beat_s=offset_s)
-    return Reference(standard, (), onsets, from_video=True)
+    return Reference(standard, (), onsets, from_video=True, first_picture_s=-sound.start_s)
 
 
 def _track(path: Path, vision: Vision) -> PoseTrack:
@@ -197,8 +200,8 @@ def _track(path: Path, vision: Vision) -> PoseTrack:
 def _check_align(how: str) -> None:
     if how not in ("audio", "none"):
         try:
-            float(how)
+            finite = math.isfinite(float(how))
         except ValueError:
-            raise DanceError(
-                f"--align {how}: say audio, none, or a number of seconds"
-            ) from None
+            finite = False
+        if not finite:
+            raise DanceError(f"--align {how}: say audio, none, or a number of seconds")

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 LOST_S: Final = 1.0  # without a picture
 HUNG_S: Final = 6.0  # a reader stuck for longer is left behind and another one started
+FIRST_HUNG_S: Final = 20.0  # while no picture has come yet: opening it twice would never end
 RETRY_S: Final = 1.0
 FIRST_S: Final = 8.0  # some webcams need seconds for their first picture
 OPEN_TIMEOUT_MS: Final = 3000
@@ -87,12 +88,14 @@ class OpenCvCamera:
         self._index = 0
         self._generation = 0
         self._beat_s = clock.now()
+        self._delivering = False
         self._start()
 
     def newest(self, timeout_s: float) -> Frame | None:
         """Return the newest frame not yet returned, or None after the timeout."""
         frame = self._slot.take(timeout_s)
-        if frame is None and self._clock.now() - self._beat_s > HUNG_S:
+        patience = HUNG_S if self._delivering else FIRST_HUNG_S
+        if frame is None and self._clock.now() - self._beat_s > patience:
             log.warning("camera %s hangs; opening it again", self._request.source)
             self._start()
         return frame
@@ -117,6 +120,7 @@ class OpenCvCamera:
 
     def _start(self) -> None:
         self._generation += 1
+        self._delivering = False
         self._beat_s = self._clock.now()
         self._thread = threading.Thread(
             target=self._read, args=(self._generation,), name="camera", daemon=True
@@ -144,6 +148,7 @@ class OpenCvCamera:
             if not self._current(generation) or not got or image is None:
                 return
             self._beat_s = self._last_s = captured_s
+            self._delivering = True
             self._times.append(captured_s)
             self._size = (image.shape[1], image.shape[0])
             self._slot.put(Frame(np.asarray(image, dtype=np.uint8), captured_s, self._index))

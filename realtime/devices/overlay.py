@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from engines.maps import DanceError
+from realtime.files import write_whole
 from realtime.pure.body import LIMBS
 
 if TYPE_CHECKING:
@@ -56,12 +57,9 @@ def write_picture(path: Path, image: NDArray[np.uint8]) -> None:
         fine, data = False, np.empty(0, dtype=np.uint8)
     if not fine:
         raise PictureError(f"{path}: cannot write {ending!r} pictures; use .png or .jpg")
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(data.tobytes())
-        part.replace(path)
+        write_whole(path, data.tobytes())
     except OSError as why:
-        part.unlink(missing_ok=True)
         raise PictureError(f"{path}: cannot be written ({why.strerror})") from None
 
 

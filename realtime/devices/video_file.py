@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TICK = Fraction(1, 30_000)  # of written videos, s
+VIDEO_SUFFIXES = (".mp4", ".mkv", ".mov")
 TRUNCATED_S = 0.7  # of the promised length missing at the end
 
 
@@ -56,7 +57,7 @@ class VideoFile:
         stream = self._container.streams.video[0]
         stream.thread_type = "AUTO"
         length = stream.duration * stream.time_base if stream.duration else None
-        if length is None and self._container.duration:
+        if length is None and self._container.duration and not self._container.streams.audio:
             length = self._container.duration / av.time_base
         self.info = VideoInfo(
             length_s=None if length is None else float(length),
@@ -65,7 +66,6 @@ class VideoFile:
             has_audio=bool(self._container.streams.audio),
         )
         self.warning = ""
-        self.first_pts_s = 0.0
 
     def frames(self) -> Iterator[Frame]:
         """Yield every picture, upright; ``captured_s`` counts from the first picture.
@@ -79,7 +79,7 @@ class VideoFile:
             for picture in self._container.decode(video=0):
                 at = float(picture.time) if picture.time is not None else index / self.info.fps
                 if first is None:
-                    first = self.first_pts_s = at
+                    first = at
                 last = at - first
                 yield Frame(_upright(picture), last, index)
                 index += 1
@@ -105,20 +105,6 @@ class VideoFile:
         if not self.warning and promised is not None and ends_s < promised - TRUNCATED_S:
             told = f"ends after {ends_s:.1f} s of {promised:.1f} s"
             self.warning = f"{self.path}: {told}, the file is truncated"
-
-
-def read_picture(path: Path) -> NDArray[np.uint8]:
-    """Return a picture file as uint8 (H, W, 3) BGR, upright.
-
-    Raises
-    ------
-    VideoError
-        Where it cannot be read.
-    """
-    with VideoFile(path) as video:
-        for frame in video.frames():
-            return frame.image
-    raise VideoError(f"{path}: holds no readable picture")
 
 
 def _open(path: Path) -> Any:  # noqa: ANN401 - PyAV's containers have no common typed base
@@ -214,7 +200,8 @@ class VideoCamera:
                 if song_s is None or self._closing.is_set():
                     return index
                 last_s = song_s
-                self._slot.put(Frame(frame.image, self._clock.now(), index))
+                behind_s = song_s - frame.captured_s  # decoding took its time: not the dancer's
+                self._slot.put(Frame(frame.image, self._clock.now() - behind_s, index))
                 index += 1
         self._ended = True
         while (song_s := self._song_s()) is not None and song_s >= last_s - 1:
@@ -234,6 +221,10 @@ class VideoWriter:
     """
 
     def __init__(self, path: Path, fps: float) -> None:
+        if path.suffix.lower() not in VIDEO_SUFFIXES:
+            raise VideoError(
+                f"{path}: is no video's name; let it end in {', '.join(VIDEO_SUFFIXES)}"
+            )
         self._path = path
         self._part = path.with_name(f".part-{path.name}")
         self._fps = fps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,27 +12,36 @@ if TYPE_CHECKING:
 
 SEED = 2026
 TRIES = 6  # of each kind with chance in it
+STILL = "standing still"
 SHUFFLED = "moves shuffled"
+WAVE_SWING = 0.6  # rad
+WAVES = {"low": 1.2, "high": 2.2, "as it stands": None}  # middle of a wave, rad from hanging
 _ARMS = ((2, 3, 4), (5, 6, 7))
 _LEGS = ((8, 9, 10), (11, 12, 13))
 
 
 def cheats(
-    joints: NDArray[np.float32], fps: float, move_rows: int
+    joints: NDArray[np.float32], fps: float, move_rows: int, *, first_row: int = 0
 ) -> dict[str, NDArray[np.float32]]:
     """Return name -> joints float32 (T, 18, 3): ways to move that are not the dance.
 
-    Standing in the mean pose, with arms down, flailing, and the dance's own moves shuffled in
-    time. Names that differ by a number after ``#`` are tries of one kind. Always the same for
+    Standing in the mean pose, with arms down, flailing, waving both arms on the beat, and the
+    dance's own moves shuffled in time. Moves of four beats begin at ``first_row``. Names that
+    differ by a number after ``#`` are tries of one kind with chance in it. Always the same for
     the same choreography. (The mirror image is no cheat of this list: a dance that repeats itself
     on both sides would lose its worth; ``judge`` tells the sides apart move by move.)
     """
     rng = np.random.default_rng(SEED)
     still = np.broadcast_to(_mean_pose(joints), joints.shape).copy()
-    dances = {"standing still": still, "arms down": _arms_down(still)}
+    dances = {STILL: still, "arms down": _arms_down(still)}
     for k in range(TRIES):
         dances[f"flailing#{k}"] = _flail(still, fps, rng, hertz=(1.0, 2.0)[k % 2])
-        dances[f"{SHUFFLED}#{k}"] = _shuffled(joints, move_rows, rng)
+        dances[f"{SHUFFLED}#{k}"] = _shuffled(joints, move_rows, first_row, rng)
+    beats = (np.arange(len(joints)) - first_row) / (move_rows / 4)
+    for middle, period, phase in product(WAVES, (1, 2), (0.0, np.pi)):
+        angle = WAVE_SWING * np.cos(2 * np.pi * beats / period + phase)
+        name = f"waving {middle} every {period} beats, {'up' if phase == 0 else 'down'}"
+        dances[name] = _wave(still, WAVES[middle], angle)
     return dances
 
 
@@ -64,10 +73,32 @@ def _point(
 ) -> None:
     """Turn a chain of bones so that each points along ``direction`` (2,) or (T, bones, 2)."""
     wanted = np.broadcast_to(direction, (len(joints), len(chain) - 1, 2))
-    torso = np.linalg.norm(joints[:, 1, :2] - joints[:, (8, 11), :2].mean(axis=1), axis=-1)
+    torso = _torso(joints)
     for k, (start, end) in enumerate(pairwise(chain)):
-        out[:, end, :2] = out[:, start, :2] + 0.55 * torso[:, None] * wanted[:, k]
+        out[:, end, :2] = out[:, start, :2] + 0.55 * torso * wanted[:, k]
         out[:, end, 2] = np.where(np.isfinite(out[:, end, 0]), out[:, start, 2], 0)
+
+
+def _torso(joints: NDArray[np.float32]) -> float:
+    """Return the torso's length; where hips are unseen, one and a third shoulder widths."""
+    torso = np.linalg.norm(joints[:, 1, :2] - joints[:, (8, 11), :2].mean(axis=1), axis=-1)
+    width = np.linalg.norm(joints[:, 2, :2] - joints[:, 5, :2], axis=-1)
+    known = np.where(np.isfinite(torso), torso, 4 / 3 * width)
+    return float(np.median(known[np.isfinite(known)])) if np.isfinite(known).any() else 1.0
+
+
+def _wave(
+    still: NDArray[np.float32], middle: float | None, angle: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Return both straight arms swinging by ``angle`` (T,) rad about a middle, None: their mean."""
+    out = still.copy()
+    for chain, side in zip(_ARMS, (-1, 1), strict=True):
+        bone = still[0, chain[1], :2] - still[0, chain[0], :2]
+        own = float(np.arctan2(side * bone[0], bone[1])) if np.isfinite(bone).all() else 1.2
+        raised = angle + (own if middle is None else middle)
+        way = np.stack([side * np.sin(raised), np.cos(raised)], axis=-1)
+        _point(out, still, chain, np.stack([way, way], axis=1))
+    return out
 
 
 def _flail(
@@ -97,12 +128,13 @@ def _wander(
 
 
 def _shuffled(
-    joints: NDArray[np.float32], move_rows: int, rng: np.random.Generator
+    joints: NDArray[np.float32], move_rows: int, first_row: int, rng: np.random.Generator
 ) -> NDArray[np.float32]:
     """Return the moves in a random order, as few as can be at their own place."""
+    before, joints = joints[:first_row], joints[first_row:]
     count = max(len(joints) // move_rows, 1)
     tries = [rng.permutation(count) for _ in range(20)]
     order = min(tries, key=lambda p: int((p == np.arange(count)).sum()))
     blocks = [joints[k * move_rows : (k + 1) * move_rows] for k in order]
     rest = joints[count * move_rows :]
-    return np.concatenate([*blocks, rest])
+    return np.concatenate([before, *blocks, rest])

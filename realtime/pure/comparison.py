@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 RATE: Final = (
     30.0  # rows per second at which dances are compared, whatever camera or video gave
 )
-BAND_S = 0.35  # farther than the lag that earns nothing, else the path leaks points at the rim
+BAND_ROWS: Final = 10
+"""A third of a second: farther than the lag that earns nothing, else points leak at the rim."""
 THETA_RAD = np.deg2rad(45.0)  # two trained dancers of one routine need 45; 30 is too strict
 VELOCITY_SHARE = 0.3
 VELOCITY_FLOOR = 1.0  # 1/s, below it speed says little
@@ -28,7 +29,6 @@ STEADY_SPEED = 0.5  # 1/s, what a standing player's key points wander
 HOLD_EFFORT: Final = 0.10  # 1/s; a reference with less motion is a hold
 MIN_SEEN = 0.6  # of what the reference asks; less is not enough to see a move
 
-BAND_ROWS: Final = round(BAND_S * RATE)
 MARGIN_ROWS: Final = BAND_ROWS + VELOCITY_ROWS
 """Rows a player's window reaches beyond the reference's, on both sides."""
 

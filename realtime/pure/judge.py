@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from realtime.pure.chance import SHUFFLED, cheats
+from realtime.pure.chance import SHUFFLED, STILL, cheats
 from realtime.pure.comparison import (
     HOLD_EFFORT,
     MARGIN_ROWS,
@@ -24,7 +24,7 @@ from realtime.pure.comparison import (
 )
 from realtime.pure.features import VELOCITY_ROWS, Features, cut, describe, mirror_image
 from realtime.pure.smoother import SMOOTHER_LAG_S
-from realtime.pure.track import PoseTrack, choreography_rows, resample
+from realtime.pure.track import MAX_GAP_S, PoseTrack, choreography_rows, resample
 from realtime.pure.types import Choreography, Grade, Verdict
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BEATS_PER_MOVE: Final = 4
+NOT_ASKED: Final = 0.85  # floor of a limb that hardly leaves its mean pose: nothing to report
 HUMAN_CEILING: Final = (
     0.75  # of its self-likeness: where two trained dancers of a routine stand
 )
@@ -42,7 +43,9 @@ FULL_ENERGY: Final = 0.70  # of the reference's motion
 WILD_ENERGY: Final = (2.0, 3.2)  # from full credit to none
 HOLD_STILL: Final = (0.3, 1.3)  # 1/s of motion in a hold: full credit, none
 WRONG_SIDE: Final = (0.10, 0.30)  # the mirror image fits better by so much: full credit, none
-LONGEST_FRAME_GAP_S: Final = 0.4
+LONGEST_FRAME_GAP_S: Final = (
+    MAX_GAP_S  # what cannot be bridged for want of pictures is no absence
+)
 ITSELF: Final = 0.95  # shuffled moves worth more are the dance: it repeats one move, or has one
 RECOGNISED: Final = (0.5, 0.3)  # likeness and energy
 MAX_FAULT: Final = 0.2  # of a move without camera; more is not judged
@@ -50,6 +53,20 @@ WINDOWS: Final[tuple[tuple[Grade, float, float], ...]] = (
     ("PERFECT", 0.060, 85), ("GREAT", 0.100, 70), ("GOOD", 0.150, 50), ("OK", 0.200, 30),
 )  # fmt: skip
 """Grade, largest lag in s, least score."""
+HARDLY_SEEN: Final = 65.0  # points at most where less than 60 % is seen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Floor:
+    """The likeness (K,) that standing in the mean pose has in each move: it is no dancing."""
+
+    whole: NDArray[np.float64]
+    limbs: dict[str, NDArray[np.float64]]
+
+    def of_move(self, k: int) -> Floor:
+        """Return the floor of one move."""
+        limbs = {name: floor[k : k + 1] for name, floor in self.limbs.items()}
+        return Floor(self.whole[k : k + 1], limbs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +81,7 @@ class Standard:
     length_s: float
     windows: Features
     weight: NDArray[np.float64]
+    floor: Floor
     null: float
     null_name: str
     limb_null: dict[str, float]
@@ -98,21 +116,32 @@ class _Kept:
 def standard_from_choreography(
     dance: Choreography, *, bpm: float, first_beat_s: float = 0.0
 ) -> Standard:
-    """Return the standard of one member's dance; moves are four beats from ``first_beat_s`` on."""
+    """Return the standard of one member's dance.
+
+    Moves are four beats long and begin on a beat: at ``first_beat_s``, or on the first beat
+    (counted from there) after the dance has begun.
+    """
     length_s = BEATS_PER_MOVE * 60 / bpm
-    count = max(int((dance.end_s - max(first_beat_s, dance.start_s) + 1e-6) // length_s), 1)
-    begin = max(first_beat_s, dance.start_s)
+    beats = max(np.ceil((dance.start_s - first_beat_s) / length_s * BEATS_PER_MOVE - 1e-6), 0)
+    begin = first_beat_s + beats * length_s / BEATS_PER_MOVE
+    count = max(int((dance.end_s - begin + 1e-6) // length_s), 1)
     start_s = begin + length_s * np.arange(count, dtype=np.float64)
     windows = _windows(lambda t: choreography_rows(dance, t), start_s, length_s, VELOCITY_ROWS)
     windows = _inner(windows, VELOCITY_ROWS)
     rows = _row_count(length_s)
-    itself = _marks(windows, _player_windows(dance, dance.joints, start_s, length_s), rows)
-    weight = _move_weight(itself.compared.effort)
+    danced = _player_windows(dance, dance.joints, start_s, length_s)
+    effort = compare(windows, danced, rows).effort
+    weight = _move_weight(effort)
     worth: dict[str, list[float]] = {}
     limb_worth: dict[str, dict[str, list[float]]] = {}
-    for name, joints in cheats(dance.joints, dance.fps, round(length_s * dance.fps)).items():
+    first_row = max(round((begin - dance.start_s) * dance.fps), 0)
+    tricks = cheats(dance.joints, dance.fps, round(length_s * dance.fps), first_row=first_row)
+    still = _player_windows(dance, tricks[STILL], start_s, length_s)
+    floor = _floor_of(compare(windows, still, rows))
+    for name, joints in tricks.items():
         kind = name.partition("#")[0]
-        marks = _marks(windows, _player_windows(dance, joints, start_s, length_s), rows)
+        player = _player_windows(dance, joints, start_s, length_s)
+        marks = _marks(windows, player, rows, floor, sided=kind == SHUFFLED)
         worth.setdefault(kind, []).append(float(np.average(marks.worth, weights=weight)))
         for limb, marked in marks.limbs.items():
             earned = limb_worth.setdefault(limb, {}).setdefault(kind, [])
@@ -125,7 +154,13 @@ def standard_from_choreography(
         limb: max(earned for kind, earned in _lucky(kinds).items() if kind in nulls)
         for limb, kinds in limb_worth.items()
     }
-    return Standard(start_s, length_s, windows, weight, nulls[best], best, limb_null, nulls)
+    return Standard(
+        start_s, length_s, windows, weight, floor, nulls[best], best, limb_null, nulls
+    )
+
+
+def _floor_of(still: Comparison) -> Floor:
+    return Floor(still.likeness, {name: limb[0] for name, limb in still.limbs.items()})
 
 
 def _lucky(tries: dict[str, list[float]]) -> dict[str, float]:
@@ -187,12 +222,17 @@ class Judge:
         lag = self._player_lag_s + SMOOTHER_LAG_S
         player = _windows(lambda t: track.rows(t + lag), at, standard.length_s, MARGIN_ROWS)
         reference = _take(standard.windows, slice(k, k + 1))
-        marks = _marks(reference, _inner(player, VELOCITY_ROWS), standard.move_rows)
+        marks = _marks(
+            reference,
+            _inner(player, VELOCITY_ROWS),
+            standard.move_rows,
+            standard.floor.of_move(k),
+        )
         verdict = self._verdict(k, marks, self._fault_share(track, k))
         self._kept.append(
             _Kept(
                 verdict=verdict,
-                worth=float(marks.worth[0]),
+                worth=self._worth(marks),
                 recognised=_recognised(marks.compared),
                 coverage=float(marks.compared.coverage[0]),
                 limbs={name: float(worth[0]) for name, worth in marks.limbs.items()},
@@ -205,13 +245,25 @@ class Judge:
         end = start + self.standard.length_s
         lag = float(marks.compared.lag_s[0])
         coverage = float(marks.compared.coverage[0])
-        score = 100 * corrected(float(marks.worth[0]), self.standard.null)
+        score = 100 * corrected(self._worth(marks), self.standard.null)
         if fault_share > MAX_FAULT:
             return Verdict(
-                k, start, end, "MISS", 0.0, 0.0, "not judged: camera lost", judged=False
+                k, start, end, "MISS", 0.0, 0.0, "not judged: too few pictures", judged=False
             )
         grade = grade_of(score, lag, coverage)
-        return Verdict(k, start, end, grade, score, lag, _why(marks, score, lag))
+        floors = self.standard.floor.limbs
+        asked = [name for name in marks.limbs if floors[name][k] < NOT_ASKED] or list(
+            marks.limbs
+        )
+        return Verdict(k, start, end, grade, score, lag, _why(marks, score, lag, asked))
+
+    def _worth(self, marks: Marks) -> float:
+        """Return a move's worth; what is hardly seen earns no more than a GOOD one."""
+        worth = float(marks.worth[0])
+        if marks.compared.coverage[0] < MIN_SEEN:
+            null = self.standard.null
+            return min(worth, null + HARDLY_SEEN / 100 * (1 - null))
+        return worth
 
     def _fault_share(self, track: PoseTrack, k: int) -> float:
         """Return how much of move k no frame was taken of, 0..1."""
@@ -227,6 +279,12 @@ class Judge:
         )
         return lost / (end - start)
 
+    def judged_share(self) -> float:
+        """Return how much of the moves so far could be judged, by weight, 0..1."""
+        weight = [float(self.standard.weight[kept.verdict.move]) for kept in self._kept]
+        judged = [w for w, kept in zip(weight, self._kept, strict=True) if kept.verdict.judged]
+        return sum(judged) / sum(weight) if weight else 0.0
+
     def totals(self) -> tuple[float, dict[str, float], float]:
         """Return the score 0..100 so far, the limbs' scores, and the coverage 0..1."""
         judged = [kept for kept in self._kept if kept.verdict.judged]
@@ -236,7 +294,10 @@ class Judge:
         worth = float(np.average([kept.worth for kept in judged], weights=weight))
         limbs = {}
         for name, null in self.standard.limb_null.items():
-            if null < HUMAN_CEILING:
+            floor = float(
+                np.average(self.standard.floor.limbs[name], weights=self.standard.weight)
+            )
+            if floor < NOT_ASKED:
                 mean = float(np.average([kept.limbs[name] for kept in judged], weights=weight))
                 limbs[name] = 100 * corrected(mean, null)
         coverage = float(np.average([kept.coverage for kept in judged], weights=weight))
@@ -274,16 +335,30 @@ def grade_of(score: float, lag_s: float, coverage: float) -> Grade:
     return "MISS"
 
 
-def _marks(reference: Features, player: Features, rows: int) -> Marks:
+def _shape(likeness: NDArray[np.float64], floor: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 0..1: likeness from what the mean pose has to what trained dancers reach.
+
+    They stand at 0.75 of the dance's likeness with itself, and at least half way to it.
+    """
+    span = np.maximum(np.maximum(HUMAN_CEILING - floor, (1 - floor) / 2), 1e-3)
+    shape: NDArray[np.float64] = np.clip((likeness - floor) / span, 0, 1)
+    return shape
+
+
+def _marks(
+    reference: Features, player: Features, rows: int, floor: Floor, *, sided: bool = True
+) -> Marks:
+    """Return the marks; ``sided`` off spares the look at the mirror image where it cannot matter."""
     compared = compare(reference, player, rows)
     timing = timing_credit(compared.lag_s)
     size = energy_credit(compared.energy, compared.effort, compared.restless)
-    side = _side_credit(compared, compare(reference, mirror_image(player), rows))
-    worth = np.clip(compared.likeness / HUMAN_CEILING, 0, 1) * timing * size * side
+    worth = _shape(compared.likeness, floor.whole) * timing * size
+    if sided:
+        worth *= _side_credit(compared, compare(reference, mirror_image(player), rows))
     limbs = {}
     for name, (likeness, energy, effort) in compared.limbs.items():
         moved = np.where(effort < HOLD_EFFORT, 1.0, np.clip(energy / FULL_ENERGY, 0, 1))
-        limbs[name] = np.clip(likeness / HUMAN_CEILING, 0, 1) * moved * timing
+        limbs[name] = _shape(likeness, floor.limbs[name]) * moved * timing
     return Marks(worth, compared, limbs)
 
 
@@ -304,7 +379,7 @@ def _timed(compared: Comparison) -> NDArray[np.float64]:
     return compared.likeness * timing_credit(compared.lag_s)
 
 
-def _why(marks: Marks, score: float, lag_s: float) -> str:
+def _why(marks: Marks, score: float, lag_s: float, asked: list[str]) -> str:
     compared = marks.compared
     if compared.coverage[0] < MIN_SEEN:
         return "not seen well enough"
@@ -316,7 +391,7 @@ def _why(marks: Marks, score: float, lag_s: float) -> str:
         return "too small"
     if abs(lag_s) > ON_TIME_S and compared.likeness[0] > 0.5:
         return "late" if lag_s > 0 else "early"
-    worst = min(marks.limbs, key=lambda name: float(marks.limbs[name][0]))
+    worst = min(asked, key=lambda name: float(marks.limbs[name][0]))
     return f"{worst.replace('_', ' ')} differs"
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from realtime.pure.types import GRADES, Report, Verdict
+from realtime.pure.types import ENOUGH_JUDGED, GRADES, Report, Verdict
 
 if TYPE_CHECKING:
     from realtime.pure.judge import Judge
 
 STARS: Final = (20, 40, 60, 75, 90)
 LAG_TOLD_MS: Final = 80
+WEAK: Final = 75  # points; limbs, sections and moves below are named
 COMBO_GRADES: Final = ("PERFECT", "GREAT", "GOOD")
 LIMB_WORDS: Final = {
     "torso": "shoulders and torso", "right_arm": "your right arm", "left_arm": "your left arm",
@@ -25,13 +26,15 @@ def report_of(judge: Judge, sections: tuple[tuple[str, float], ...] = ()) -> Rep
     """Return the report on all moves judged so far; ``sections`` are (name, start_s) in order."""
     score, limbs, coverage = judge.totals()
     moves = judge.verdicts
+    judged_share = judge.judged_share()
     judged = [move for move in moves if move.judged]
     lag_ms = lag_of([move for move in judged if judge.recognised(move)])
     parts = _sections(judged, sections, judge)
     best = max(judged, key=lambda move: move.score, default=None)
     return Report(
         score=score,
-        stars=stars_of(score),
+        stars=stars_of(score) if judged_share >= ENOUGH_JUDGED else 0,
+        judged=judged_share,
         lag_ms=lag_ms,
         coverage=coverage,
         limbs=limbs,
@@ -40,7 +43,12 @@ def report_of(judge: Judge, sections: tuple[tuple[str, float], ...] = ()) -> Rep
         counts={**dict.fromkeys(GRADES, 0), **Counter(move.grade for move in judged)},
         best_combo=_best_combo(judged),
         best=None if best is None or best.score <= 0 else best.move,
-        advice=_advice(judged, limbs, parts, lag_ms),
+        advice=_advice(judged, limbs, parts, lag_ms)
+        if judged_share >= ENOUGH_JUDGED
+        else (
+            f"Only {100 * judged_share:.0f} % could be judged for want of pictures: no stars, and "
+            "no best score. Check the camera and dance it again.",
+        ),
     )
 
 
@@ -104,10 +112,25 @@ def _advice(
         out.append("Dance bigger: stretch the arms and legs as far as the coach does.")
     if whys["moved in a hold"]:
         out.append("Freeze in the holds: stand quite still until the next move.")
-    if limbs and min(limbs.values()) < 75:
-        worst = min(limbs, key=lambda name: limbs[name])
-        out.append(f"Watch {LIMB_WORDS[worst]}: it differs most from the coach.")
-    if len(sections) > 1 and min(score for _, score in sections) < 75:
+    out += _weakest(moves, limbs, sections)
+    return tuple(out) or ("Wonderful. Now try it without looking at the coach.",)
+
+
+def _weakest(
+    moves: list[Verdict],
+    limbs: dict[str, float],
+    sections: tuple[tuple[str, float], ...],
+) -> list[str]:
+    """Return sentences on the limb, the section and the move that differ most."""
+    out = []
+    limb = min(limbs, key=lambda name: limbs[name], default=None)
+    if limb is not None and limbs[limb] < WEAK:
+        out.append(f"Watch {LIMB_WORDS[limb]}: it differs most from the coach.")
+    if len(sections) > 1 and min(score for _, score in sections) < WEAK:
         name, score = min(sections, key=lambda part: part[1])
         out.append(f"Practise the {name} ({score:.0f} of 100) slowly.")
-    return tuple(out) or ("Wonderful. Now try it without looking at the coach.",)
+    worst = min(moves, key=lambda move: move.score)
+    if worst.score < WEAK and worst.why:
+        minutes, seconds = divmod(round(worst.start_s), 60)
+        out.append(f"Look again at {minutes}:{seconds:02d}: {worst.why}.")
+    return out

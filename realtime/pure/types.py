@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Grade = Literal["PERFECT", "GREAT", "GOOD", "OK", "MISS"]
 GRADES: tuple[Grade, ...] = ("PERFECT", "GREAT", "GOOD", "OK", "MISS")
-UNSEEN = (np.nan, np.nan, 0.0)
+ENOUGH_JUDGED = 0.9
 
 
 def _require(
@@ -98,27 +98,6 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Match:
-    """How one move of the choreography was found in the dance.
-
-    ``song_s`` is the move's start; ``lag_s`` is positive where the dancer was late; ``likeness`` is
-    the mean similarity along the path, 0..1; ``distance`` is ``1 - likeness``.
-    """
-
-    song_s: float
-    lag_s: float
-    likeness: float
-    energy: float
-    coverage: float
-    bones: NDArray[np.float32] = field(repr=False)
-
-    @property
-    def distance(self) -> float:
-        """Mean cost per step, 0..1."""
-        return 1.0 - self.likeness
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
     """The judgement of one move: ``score`` 0..100, ``lag_s`` positive = late."""
 
@@ -138,7 +117,8 @@ class Report:
 
     ``score`` 0..100, ``stars`` 0..5, ``lag_ms`` median (positive = late, None: unknown),
     ``coverage`` 0..1, ``limbs`` name -> 0..100, ``moves`` in order, ``best`` the best move's
-    number or None, ``advice`` sentences for the player, most useful first.
+    number or None, ``advice`` sentences for the player, most useful first, ``judged`` 0..1 how
+    much of the dance could be judged: below 0.9 there are no stars.
     """
 
     score: float
@@ -152,3 +132,9 @@ class Report:
     best_combo: int = 0
     best: int | None = None
     advice: tuple[str, ...] = ()
+    judged: float = 1.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether enough was judged for stars and a best score."""
+        return self.judged >= ENOUGH_JUDGED

@@ -92,7 +92,10 @@ class DanceView:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResultView:
-    """Everything the result page shows; ``age_s`` is how long it has been on screen (for motion)."""
+    """Everything the result page shows; ``age_s`` is how long it has been on screen (for motion).
+
+    ``counts`` is off where the score is not kept: a drawn dancer, a video, too little judged.
+    """
 
     title: str
     artist: str
@@ -101,6 +104,7 @@ class ResultView:
     best_before: float | None = None
     notices: tuple[str, ...] = ()
     status: str = ""
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -222,6 +222,9 @@ class ResultsScreen:
         self, surface: pygame.Surface, box: pygame.Rect, view: ResultView, u: float
     ) -> None:
         before = view.best_before
+        if not view.counts:
+            self.theme.write(surface, "not kept", box, Style(20 * u, SOFT, "centre"))
+            return
         if before is None or view.report.score > before:
             if view.age_s < COUNT_UP_S:
                 return

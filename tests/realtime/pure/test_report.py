@@ -16,15 +16,23 @@ def verdict(move, grade="PERFECT", score=95.0, *, lag_s=0.0, why="", judged=True
     return Verdict(move, 2.0 * move, 2.0 * move + 2, grade, score, lag_s, why, judged)
 
 
-def report(verdicts, *, score=90.0, limbs=None, weight=None, sections=()):
+def report(verdicts, *, score=90.0, limbs=None, weight=None, sections=(), judged_share=1.0):
     """A report on verdicts of a judge who has already added them up."""
     standard = SimpleNamespace(weight=np.ones(len(verdicts)) if weight is None else weight)
     judge = SimpleNamespace(
         verdicts=tuple(verdicts), standard=standard,
         totals=lambda: (score, FINE if limbs is None else limbs, 0.9),
-        recognised=lambda verdict: verdict.score >= 10,
+        recognised=lambda verdict: verdict.score >= 10, judged_share=lambda: judged_share,
     )  # fmt: skip
     return report_of(judge, sections)
+
+
+def test_hardly_judged_means_no_stars_and_no_best_score():
+    told = report([verdict(0), verdict(1, "MISS", 0.0, judged=False)], judged_share=0.5)
+    assert told.stars == 0
+    assert not told.complete
+    assert "50 %" in told.advice[0]
+    assert report([verdict(0)], judged_share=0.9).stars == 5
 
 
 def test_the_totals_are_passed_on():
