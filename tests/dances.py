@@ -155,6 +155,16 @@ def arms_down(joints):
     return np.broadcast_to(turned(first, extra=extra)[0], joints.shape).copy()
 
 
+def waving(joints, period_s, middle, swing=0.6):
+    """Standing upright, both straight arms up and down around ``middle`` rad from hanging."""
+    at_s = np.arange(len(joints)) / FPS
+    raised = middle + swing * np.cos(2 * np.pi * at_s / period_s)
+    sides = ((RIGHT_ARM, 1), (LEFT_ARM, -1))
+    return turned(
+        arms_down(joints), extra={end: side * raised for arm, side in sides for end in arm}
+    )
+
+
 def flailing(joints, seed):
     """Arms and legs thrown about, each bone on its own at 1 to 2 Hz."""
     rng = np.random.default_rng(seed)

@@ -21,8 +21,9 @@ def made(dance):
 
 
 def test_all_kinds_are_there_and_as_long_as_the_dance(dance, made):
-    kinds = {name.partition("#")[0] for name in made}
-    assert kinds == {"standing still", "arms down", "flailing", SHUFFLED}
+    kinds = {name.partition("#")[0].partition(" every")[0] for name in made}
+    waves = {"waving low", "waving high", "waving as it stands"}
+    assert kinds == {"standing still", "arms down", "flailing", SHUFFLED, *waves}
     for joints in made.values():
         assert joints.shape == dance.shape
         assert joints.dtype == np.float32
@@ -87,3 +88,23 @@ def test_a_dancer_without_neck_has_cheats_without_a_word(dance):
     headless[:, 1] = (np.nan, np.nan, 0)
     for joints in cheats(headless, 30.0, ROWS).values():
         assert joints.shape == dance.shape  # a warning would fail this test
+
+
+def test_waves_are_on_the_beat(dance):
+    made = cheats(dance, 30.0, ROWS, first_row=7)
+    beat = ROWS // 4
+    wave = made["waving high every 1 beats, up"]
+    height = -wave[:, 4, 1]  # of the right wrist, upwards
+    tops = np.flatnonzero((height[1:-1] > height[:-2]) & (height[1:-1] >= height[2:])) + 1
+    assert_array_equal((tops - 7) % beat, 0)
+    assert len(tops) > 20
+    low, high = made["waving low every 2 beats, up"], made["waving low every 2 beats, down"]
+    assert_allclose(low[7 + beat, 4], high[7, 4], atol=1e-5)  # half a period apart
+
+
+def test_who_has_no_hips_flails_all_the_same(dance):
+    waist_up = dance.copy()
+    waist_up[:, 8:14] = (np.nan, np.nan, 0)
+    made = cheats(waist_up, 30.0, ROWS)
+    for name in ("arms down", "flailing#0", "waving low every 1 beats, up"):
+        assert np.isfinite(made[name][:, 4, :2]).all()

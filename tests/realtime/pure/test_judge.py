@@ -70,6 +70,13 @@ def test_who_flails_earns_nothing(song, seed):
     assert score_of(song.standard, noisy(dances.flailing(song.joints, seed), 2)) <= 5
 
 
+@pytest.mark.parametrize("beats", [1, 2, 4])
+@pytest.mark.parametrize("middle", [0.9, 1.5, 2.0])
+def test_waving_on_the_beat_earns_next_to_nothing(song, beats, middle):
+    wave = dances.waving(song.joints, beats * 60 / song.bpm, middle)
+    assert score_of(song.standard, noisy(wave, 2)) <= 5
+
+
 def test_another_dance_earns_next_to_nothing(song):
     others = [dances.song(seed, bpm=song.bpm).joints for seed in (100, 101, 102)]
     scores = [score_of(song.standard, noisy(joints, 2)) for joints in others]
