@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-import openvino
+# OpenVINO's tools report every import to their maker over the network and leave a client id in
+# the home folder. Without this package they fall back to a stub of their own that does nothing.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: not importable
 
-from engines.maps import (
+import openvino  # noqa: E402 - only after the line above
+
+from engines.maps import (  # noqa: E402
     INPUT_NAME,
     OUTPUT_NAMES,
     REMEDY,

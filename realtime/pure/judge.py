@@ -74,7 +74,8 @@ class Standard:
     """What a song asks: windows of its features, weights of its moves, and what cheats earn.
 
     ``start_s`` float64 (K,) and ``length_s`` of the moves, ``windows`` Features (K, R, 11),
-    ``weight`` float64 (K,), ``null`` 0..1, ``limb_null`` name -> 0..1, ``null_name`` the best cheat.
+    ``weight`` float64 (K,), ``null`` 0..1, ``limb_null`` name -> 0..1, ``null_name`` the best cheat,
+    ``limb_weight`` name -> float64 (K,), 0 in moves where the limb hardly leaves its mean pose.
     """
 
     start_s: NDArray[np.float64]
@@ -85,6 +86,7 @@ class Standard:
     null: float
     null_name: str
     limb_null: dict[str, float]
+    limb_weight: dict[str, NDArray[np.float64]]
     nulls: dict[str, float]
 
     @property
@@ -138,6 +140,7 @@ def standard_from_choreography(
     tricks = cheats(dance.joints, dance.fps, round(length_s * dance.fps), first_row=first_row)
     still = _player_windows(dance, tricks[STILL], start_s, length_s)
     floor = _floor_of(compare(windows, still, rows))
+    limb_weight = {limb: weight * (low < NOT_ASKED) for limb, low in floor.limbs.items()}
     for name, joints in tricks.items():
         kind = name.partition("#")[0]
         player = _player_windows(dance, joints, start_s, length_s)
@@ -145,7 +148,7 @@ def standard_from_choreography(
         worth.setdefault(kind, []).append(float(np.average(marks.worth, weights=weight)))
         for limb, marked in marks.limbs.items():
             earned = limb_worth.setdefault(limb, {}).setdefault(kind, [])
-            earned.append(float(np.average(marked, weights=weight)))
+            earned.append(_average(marked, limb_weight[limb]))
     nulls = _lucky(worth)
     if nulls[SHUFFLED] > ITSELF:
         del nulls[SHUFFLED]
@@ -155,8 +158,21 @@ def standard_from_choreography(
         for limb, kinds in limb_worth.items()
     }
     return Standard(
-        start_s, length_s, windows, weight, floor, nulls[best], best, limb_null, nulls
+        start_s,
+        length_s,
+        windows,
+        weight,
+        floor,
+        nulls[best],
+        best,
+        limb_null,
+        limb_weight,
+        nulls,
     )
+
+
+def _average(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    return float(np.average(values, weights=weights)) if weights.sum() > 0 else 0.0
 
 
 def _floor_of(still: Comparison) -> Floor:
@@ -294,11 +310,11 @@ class Judge:
         worth = float(np.average([kept.worth for kept in judged], weights=weight))
         limbs = {}
         for name, null in self.standard.limb_null.items():
-            floor = float(
-                np.average(self.standard.floor.limbs[name], weights=self.standard.weight)
-            )
-            if floor < NOT_ASKED:
-                mean = float(np.average([kept.limbs[name] for kept in judged], weights=weight))
+            asks = [
+                float(self.standard.limb_weight[name][kept.verdict.move]) for kept in judged
+            ]
+            if sum(asks) > 0:
+                mean = float(np.average([kept.limbs[name] for kept in judged], weights=asks))
                 limbs[name] = 100 * corrected(mean, null)
         coverage = float(np.average([kept.coverage for kept in judged], weights=weight))
         return 100 * corrected(worth, self.standard.null), limbs, coverage
