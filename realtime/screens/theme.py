@@ -46,6 +46,10 @@ ELLIPSIS: Final = "…"
 ABOVE, BELOW, CAPITAL = 0.95, 0.25, 0.733
 """Of the font's size: ink kept above and below the baseline, height of a capital letter."""
 CACHED_SPRITES: Final = 700
+SMALLEST_SIDE: Final = 64
+"""Pages of fewer px, as while a window is dragged shut, have no room for anything."""
+BREAK_AFTER: Final = "/\\-_.,:;=&?"
+"""Where a word too long for its line is best broken: paths, addresses, names of files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,11 @@ def scale_of(size: tuple[int, int]) -> float:
     width, height = size
     wide, high = (1280, 720) if is_wide(size) else (720, 1280)
     return min(width / wide, height / high)
+
+
+def drawable(size: tuple[int, int]) -> bool:
+    """Say whether a page is large enough to draw anything on."""
+    return min(size) >= SMALLEST_SIDE
 
 
 def is_wide(size: tuple[int, int]) -> bool:
@@ -151,7 +160,10 @@ class Theme:
         px = style.px
         have = self.width(text, px)
         if have > width:
-            px = max(min(style.least, px), px * width / max(1, have) - 0.5)
+            least = min(style.least, px)
+            px = max(least, int(px * width / max(1, have)))
+            while px > least and self.width(text, px) > width:
+                px = max(least, px - 1)  # letters do not shrink evenly
         return self.shortened(text, px, width), px
 
     def shortened(self, text: str, px: float, width: float) -> str:
@@ -193,14 +205,32 @@ class Theme:
         return panel.top + len(lines) * high
 
     def wrapped(self, text: str, px: float, width: float) -> list[str]:
-        """Return the lines of a text broken at spaces."""
+        """Return the lines of a text broken at spaces, and words longer than a line."""
         lines: list[str] = []
-        for word in text.split():
-            if lines and self.width(f"{lines[-1]} {word}", px) <= width:
+        words = [part for word in text.split() for part in self._parts(word, px, width)]
+        for word, glued in words:
+            if glued:
+                lines.append(word)
+            elif lines and self.width(f"{lines[-1]} {word}", px) <= width:
                 lines[-1] += f" {word}"
             else:
                 lines.append(word)
         return lines
+
+    def _parts(self, word: str, px: float, width: float) -> list[tuple[str, bool]]:
+        """Return the parts of a word that fit a line each, and whether one goes on a word."""
+        parts: list[tuple[str, bool]] = []
+        while len(word) > 1 and self.width(word, px) > width:
+            few, many = 1, len(word)
+            while few < many:
+                middle = (few + many + 1) // 2
+                fits = self.width(word[:middle], px) <= width
+                few, many = (middle, many) if fits else (few, middle - 1)
+            best = max(word.rfind(sign, few // 2, few) for sign in BREAK_AFTER) + 1
+            cut = best or few
+            parts.append((word[:cut], bool(parts)))
+            word = word[cut:]
+        return [*parts, (word, bool(parts))]
 
     def neon(
         self, surface: pygame.Surface, text: str, panel: pygame.Rect, style: Style, glow: Colour

@@ -1,0 +1,103 @@
+"""One sentence the player must read, large: what went wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pygame
+
+from realtime.screens.actions import ENTER
+from realtime.screens.theme import (
+    MAGENTA,
+    NIGHT,
+    RED,
+    WHITE,
+    Glass,
+    Style,
+    dim,
+    drawable,
+    scale_of,
+)
+
+if TYPE_CHECKING:
+    from realtime.screens.actions import Action
+    from realtime.screens.stage import Stage
+    from realtime.screens.theme import Hints, Theme
+
+KEYS: Final[Hints] = (("Esc", "back"),)
+HEADING, TEXT = 54.0, 26.0
+"""Size of the heading and of the sentence, design units."""
+LEADING: Final = 1.38
+"""Height of a line, of its letters' size."""
+SMALLEST: Final = 6.0
+
+
+class MessageScreen:
+    """Draws a heading and a text of any length: it wraps, then shrinks, and is never cut.
+
+    Parameters
+    ----------
+    stage : Stage
+        The background, shared by all screens.
+    hints : tuple of (key, meaning)
+        More keys to list; what they do is the loop's.
+    """
+
+    def __init__(self, stage: Stage, hints: Hints = ()) -> None:
+        self.stage = stage
+        self.theme: Theme = stage.theme
+        self.hints = KEYS + hints
+        self._fitted_for: tuple[str, float, tuple[int, int]] | None = None
+        self._fitted: tuple[list[str], float] = ([], SMALLEST)
+
+    def key(self, name: str) -> Action | None:
+        """Return what a key means: ``back``, or None for the loop's own keys."""
+        return "back" if name in (*ENTER, "escape", "space") else None
+
+    def draw(self, surface: pygame.Surface, heading: str, text: str, beat: float = 0.0) -> None:
+        """Draw one frame."""
+        size = surface.get_size()
+        if not drawable(size):
+            return
+        (width, height), u = size, scale_of(size)
+        self.stage.draw(surface, beat, centre_x=width // 2, horizon_y=round(height * 0.66))
+        self.stage.crowd(surface, beat)
+        surface.fill((120, 110, 150), special_flags=pygame.BLEND_RGB_MULT)
+        pane = pygame.Rect(0, 0, round(min(width - 56 * u, 1040 * u)), 0)
+        pane.height = round(min(height * 0.70, 560 * u))
+        pane.midtop = (width // 2, round((height - 50 * u - pane.height) / 2))
+        self.theme.panel(surface, pane, Glass(30 * u, dim(RED, 0.9), 2.0, 224, NIGHT))
+        inner = pane.inflate(-round(88 * u), -round(64 * u))
+        top = pygame.Rect(inner.left, inner.top, inner.width, round(84 * u))
+        style = Style(HEADING * u, WHITE, "left", SMALLEST)
+        self.theme.neon(surface, heading, top, style, dim(MAGENTA, 0.8))
+        self._text(surface, text, _below(inner, top.bottom + round(14 * u)), TEXT * u)
+        row = pygame.Rect(pane.left, round(height - 56 * u), pane.width, round(34 * u))
+        self.theme.keys(surface, row, self.hints)
+
+    def _text(self, surface: pygame.Surface, text: str, box: pygame.Rect, px: float) -> None:
+        wanted = (text, px, box.size)
+        if wanted != self._fitted_for:
+            self._fitted, self._fitted_for = self._wrapped(text, px, box.size), wanted
+        lines, px = self._fitted
+        for number, line in enumerate(lines):
+            top = box.top + round(number * px * LEADING)
+            row = pygame.Rect(box.left, top, box.width, round(px * LEADING))
+            self.theme.write(surface, line, row, Style(px, WHITE, "left", SMALLEST))
+
+    def _wrapped(self, text: str, px: float, size: tuple[int, int]) -> tuple[list[str], float]:
+        """Return the lines and the largest size, up to px, at which they fit."""
+        while True:
+            lines = [
+                line
+                for paragraph in text.splitlines()
+                for line in self.theme.wrapped(paragraph, px, size[0])
+            ]
+            if px <= SMALLEST or round(len(lines) * px * LEADING) <= size[1]:
+                return lines, px
+            px = max(SMALLEST, px - 1)
+
+
+def _below(box: pygame.Rect, top: int) -> pygame.Rect:
+    """Return the part of a box from a y on."""
+    return pygame.Rect(box.left, top, box.width, max(0, box.bottom - top))
