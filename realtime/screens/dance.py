@@ -31,6 +31,7 @@ from realtime.screens.theme import (
     blurred,
     clock_words,
     dim,
+    drawable,
     is_wide,
     mix,
     scale_of,
@@ -198,6 +199,8 @@ class DanceScreen:
 
     def draw(self, surface: pygame.Surface, view: DanceView) -> None:
         """Draw one frame."""
+        if not drawable(surface.get_size()):
+            return
         at = self._laid_out(surface.get_size())
         horizon = round(at.coach.top + at.coach.height * 0.80)
         self.stage.draw(surface, view.beat, centre_x=at.coach.centerx, horizon_y=horizon)
@@ -244,7 +247,7 @@ class DanceScreen:
             box.left, label.bottom, round(box.width * 0.58), box.bottom - label.bottom
         )
         px = min(92 * u, number.height * 0.86)
-        style = Style(px, WHITE)
+        style = Style(px, WHITE, least=1)
         drawn = self.theme.neon(surface, f"{view.score:.1f}", number, style, dim(VIOLET, 0.9))
         if view.combo < 2:
             return
@@ -259,7 +262,8 @@ class DanceScreen:
             round(side.height * 0.5),
         )
         low = pygame.Rect(side.left, top.bottom, side.width, round(side.height * 0.26))
-        self.theme.neon(surface, f"×{view.combo}", top, Style(46 * u, WHITE), dim(colour, 0.9))
+        style = Style(46 * u, WHITE, least=1)
+        self.theme.neon(surface, f"×{view.combo}", top, style, dim(colour, 0.9))
         self.theme.write(surface, "COMBO", low, Style(15 * u, colour))
 
     def _verdict(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:

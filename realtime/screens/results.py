@@ -22,6 +22,7 @@ from realtime.screens.theme import (
     Style,
     clock_words,
     dim,
+    drawable,
     is_wide,
     mix,
     scale_of,
@@ -146,6 +147,8 @@ class ResultsScreen:
 
     def draw(self, surface: pygame.Surface, view: ResultView) -> None:
         """Draw one frame."""
+        if not drawable(surface.get_size()):
+            return
         at = result_layout(surface.get_size())
         beat = view.age_s * 1.6
         horizon = round(surface.get_height() * 0.66)
@@ -202,7 +205,7 @@ class ResultsScreen:
         self._stars(surface, rows[0], report.stars, view.age_s)
         shown = f"{counted_up(report.score, view.age_s):.1f}"
         self.theme.neon(
-            surface, shown, rows[1], Style(132 * u, WHITE, "centre"), dim(VIOLET, 0.9)
+            surface, shown, rows[1], Style(132 * u, WHITE, "centre", 1), dim(VIOLET, 0.9)
         )
         self._record(surface, rows[2], view, u)
         facts = (
@@ -264,7 +267,10 @@ class ResultsScreen:
             self.theme.panel(surface, box, Glass(18 * u, dim(colour, 0.8), 1.5, 196))
             top, low = _rows(box.inflate(-round(16 * u), -round(16 * u)), (0.66, 0.34))
             self.theme.write(
-                surface, str(report.counts.get(grade, 0)), top, Style(42 * u, WHITE, "centre")
+                surface,
+                str(report.counts.get(grade, 0)),
+                top,
+                Style(42 * u, WHITE, "centre", 1),
             )
             self.theme.write(surface, grade, low, Style(15 * u, colour, "centre", 7))
 
@@ -319,7 +325,7 @@ class ResultsScreen:
                 label.right, words.top, words.right - label.right, words.height
             )
             self.theme.write(surface, name, label, Style(16 * u, WHITE, "left", 7))
-            self.theme.write(surface, f"{value:.0f}", number, Style(16 * u, SOFT, "right", 7))
+            self.theme.write(surface, f"{value:.0f}", number, Style(16 * u, SOFT, "right", 1))
             bar = pygame.Rect(line.left, words.bottom, line.width, high)
             tone = mix(dim(colour, 0.55), colour, min(max(value, 0.0), 100.0) / 100)
             self.theme.bar(surface, bar, value / 100 * grown, tone)

@@ -22,6 +22,7 @@ from realtime.screens.theme import (
     Style,
     clock_words,
     dim,
+    drawable,
     is_wide,
     mix,
     scale_of,
@@ -154,6 +155,8 @@ class SongListScreen:
 
     def draw(self, surface: pygame.Surface, view: ListView) -> None:
         """Draw one frame."""
+        if not drawable(surface.get_size()):
+            return
         at = list_layout(surface.get_size())
         horizon = round(at.preview.top + at.preview.height * 0.80)
         self.stage.draw(surface, view.beat, centre_x=at.preview.centerx, horizon_y=horizon)

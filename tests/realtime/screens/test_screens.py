@@ -304,6 +304,30 @@ def test_a_picture_is_cropped_by_a_quarter_at_most():
     assert upright.part.height > 0.7 * 1280
 
 
+@pytest.mark.parametrize("size", [*SIZES, (640, 400), (400, 300), (96, 64)])
+@pytest.mark.parametrize("score", [7.4, 87.4, 100.0])
+def test_a_score_shrinks_but_is_never_shortened(stage, monkeypatch, size, score):
+    shown, render = [], stage.theme.sprite
+    monkeypatch.setattr(
+        stage.theme, "sprite", lambda text, *style: shown.append(text) or render(text, *style)
+    )
+    DanceScreen(stage).draw(pygame.Surface(size), views.dance(score=score, combo=128))
+    assert f"{score:.1f}" in shown
+    assert size[0] < 400 or "×128" in shown
+    ResultsScreen(stage).draw(pygame.Surface(size), views.result(score=score))
+    assert shown.count(f"{score:.1f}") >= 2
+
+
+@pytest.mark.parametrize("size", [(1, 1), (63, 63), (64, 63), (64, 64), (64, 200), (200, 64)])
+def test_a_tiny_window_is_no_error(stage, size):
+    surface = pygame.Surface(size)
+    for phase in PHASES:
+        DanceScreen(stage).draw(surface, views.dance(phase=phase, notices=("Camera lost",)))
+    ResultsScreen(stage).draw(surface, views.result())
+    SongListScreen(stage, views.cards()).draw(surface, ListView(0.0))
+    assert min(size) >= 64 or not pygame.surfarray.array3d(surface).any()
+
+
 def test_every_grade_has_its_own_colour():
     assert len(set(GRADE_COLOUR.values())) == 5
 
