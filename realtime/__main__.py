@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -69,6 +70,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _prepare(args: argparse.Namespace) -> None:
     level = logging.INFO if args.verbose else logging.WARNING
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a Korean title on any terminal
     logging.basicConfig(level=level, format="%(levelname)s: %(message)s", stream=sys.stderr)
     logging.captureWarnings(capture=True)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")

@@ -73,8 +73,15 @@ class Settings:
     @property
     def libraries(self) -> tuple[Path, ...]:
         """Folders with song packs: the player's own, then the bundled ones."""
-        own = Path(self.library).expanduser() if self.library else own_library()
-        return (own, BUNDLED)
+        return (_home(self.library) if self.library else own_library(), BUNDLED)
+
+
+def _home(text: str) -> Path:
+    """Return a path with ``~`` replaced by the home folder."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise SettingsError(f"library is {text!r}: there is no such home; correct it") from None
 
 
 def own_library() -> Path:

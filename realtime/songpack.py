@@ -112,6 +112,16 @@ def load_pack(folder: Path) -> SongPack:
     SongPackError
         For every kind of damage, one sentence naming the file and the remedy.
     """
+    try:
+        return _load(folder)
+    except OSError as why:
+        where = why.filename or folder
+        raise SongPackError(
+            f"{where}: cannot be read ({why.strerror}); check its rights"
+        ) from None
+
+
+def _load(folder: Path) -> SongPack:
     toml = _inside(folder, "song.toml")
     told = _read_toml(toml)
     audio = _inside(folder, told["audio"])

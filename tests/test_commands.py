@@ -110,6 +110,34 @@ def test_pose_finds_the_drawn_dancer(capsys, song, tmp_path):
     assert drawn.stat().st_size > 10_000
 
 
+def test_the_input_is_never_written_over(capsys, video):
+    before = video.read_bytes()
+    assert "is the input itself" in refuse(capsys, "pose", video, "--draw", video)
+    assert video.read_bytes() == before
+
+
+def test_doctor_tells_of_bad_settings(capsys, tmp_path):
+    file = tmp_path / "settings.toml"
+    file.write_text("camara = 1")
+    code, out, _ = run(capsys, "doctor", "--json", "--settings", file)
+    assert code == 0
+    assert "camara" in json.loads(out)["settings"]["todo"]
+
+
+def test_a_pack_that_may_not_be_read_is_one_damaged_line(capsys, tmp_path, monkeypatch):
+    library = tmp_path / "XDG_DATA_HOME" / "kpopdance" / "songs"
+    (library / "closed").mkdir(parents=True)
+
+    def refuse_it(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("realtime.songpack._read_toml", refuse_it)
+    code, out, _ = run(capsys, "songs")
+    assert code == 2
+    assert "closed" in out
+    assert "check its rights" in out
+
+
 def test_pose_of_a_video_writes_a_file_per_frame(capsys, video, tmp_path):
     out, drawn = tmp_path / "json", tmp_path / "drawn.mp4"
     code, told, _ = run(capsys, "pose", video, "--json", out, "--draw", drawn, "--fast")
@@ -195,6 +223,12 @@ def test_doctor_names_everything(capsys):
         (["play", "neon-steps", "--settings", "no-such.toml"], "no such settings file"),
         (["play", "neon-steps", "--headless", "--runtime", "abacus"], "abacus"),
         (["score", "neon-steps", "x.mp4", "--align", "maybe"], "--align maybe"),
+        (["score", "neon-steps", "x.mp4", "--align", "nan"], "--align nan"),
+        (["score", "neon-steps", "x.mp4", "--align", "1e300"], "--align 1e300"),
+        (["record", "x.mp4", "--bpm", "500"], "--bpm 500"),
+        (["play", "neon-steps", "--headless", "--camera", "dancer", "--dancer-style",
+          "lateness_ms=nan"], "lateness"),
+        (["play", "neon-steps", "--headless", "--out", "/proc/nowhere"], "--out /proc/nowhere"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip

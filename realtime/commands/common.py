@@ -130,6 +130,9 @@ def report_words(report: Report) -> str:
         f"limbs: {limbs or 'none recognised'}",
         *report.advice,
     ]
+    lost = sum(not move.judged for move in report.moves)
+    if lost:
+        lines.insert(3, f"not judged for want of pictures: {lost} of {len(report.moves)} moves")
     return "\n".join(lines)
 
 

@@ -17,13 +17,11 @@ from engines.choose import open_vision
 from engines.maps import DanceError
 from realtime.commands.common import our_version, print_json, print_result, settings_from
 from realtime.devices.host_clock import PerfClock
-from realtime.settings import settings_file
+from realtime.settings import Settings, SettingsError, settings_file
 from realtime.songpack import pack_folders
 
 if TYPE_CHECKING:
     import argparse
-
-    from realtime.settings import Settings
 
 CROP: Final = (256, 256)
 RUNS: Final = 9
@@ -43,7 +41,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Look and tell; return 0, or 2 where nothing could be danced here."""
-    settings = settings_from(args)
+    settings, settings_entry = _settings(args)
     found = {
         "game": {"found": f"kpopdance {our_version()}, Python {platform.python_version()}, "
                           f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"},
@@ -53,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         "sound": _sound(),
         "screen": _screen(),
         "songs": _songs(settings),
-        "settings": {"found": _settings_words(args)},
+        "settings": settings_entry,
     }  # fmt: skip
     if args.json:
         print_json(found)
@@ -62,11 +60,15 @@ def run(args: argparse.Namespace) -> int:
     return 0 if found["network"].get("found") else 2
 
 
-def _settings_words(args: argparse.Namespace) -> str:
-    if args.settings:
-        return str(args.settings)
+def _settings(args: argparse.Namespace) -> tuple[Settings, dict[str, Any]]:
+    """Return the settings, the defaults where they cannot be read, and what to tell of them."""
+    try:
+        settings = settings_from(args)
+    except SettingsError as why:
+        return Settings(), {"found": "", "todo": str(why)}
     usual = settings_file()
-    return str(usual) if usual.is_file() else f"defaults (write {usual} to change them)"
+    words = str(usual) if usual.is_file() else f"defaults (write {usual} to change them)"
+    return settings, {"found": args.settings or words}
 
 
 def _line(name: str, entry: dict[str, Any]) -> str:

@@ -267,16 +267,16 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
     finally:
         kit.close()
     result = report_json(outcome.report, kit.vision) | {"timing": timing(outcome)}
-    if args.out is not None:
-        snapshot.save(outcome)
-        path = args.out / "result.json"
-        write_whole(path, json.dumps(result, ensure_ascii=False, indent=1))
-        say(f"wrote {path}, {args.out / 'dance.png'} and {args.out / 'result.png'}")
     say(timing_words(outcome))
     if args.json:
         print_json(result)
     else:
         print_result(report_words(outcome.report))
+    if args.out is not None:
+        snapshot.save(outcome)
+        path = args.out / "result.json"
+        write_whole(path, json.dumps(result, ensure_ascii=False, indent=1))
+        say(f"wrote {path}, {args.out / 'dance.png'} and {args.out / 'result.png'}")
     return 0
 
 
@@ -291,6 +291,8 @@ class Snapshot:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as why:
                 raise DanceError(f"--out {folder}: cannot be made ({why.strerror})") from None
+            if not os.access(folder, os.W_OK):
+                raise DanceError(f"--out {folder}: cannot be written to; choose another folder")
         self._folder, self._song = folder, song
         self._view: DanceView | None = None
         self._told_s = 0.0

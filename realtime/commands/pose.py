@@ -55,6 +55,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Find, write, report."""
+    for out in (args.draw, args.json):
+        if out is not None and out.exists() and out.samefile(args.file):
+            raise DanceError(f"{out}: is the input itself; write to another name")
     is_picture = args.file.suffix.lower() in PICTURES
     area = FULL_AREA_PX if args.fast else AREA_PX
     with VideoFile(args.file) as video:

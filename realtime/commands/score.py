@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from realtime.pure.types import Report
 
 LAG_ROUNDS: Final = 2
+MOST_SHIFT_S: Final = 3600.0
 MOST_FORGIVEN_S: Final = 0.25
 
 
@@ -200,8 +200,10 @@ def _track(path: Path, vision: Vision) -> PoseTrack:
 def _check_align(how: str) -> None:
     if how not in ("audio", "none"):
         try:
-            finite = math.isfinite(float(how))
+            sensible = abs(float(how)) <= MOST_SHIFT_S
         except ValueError:
-            finite = False
-        if not finite:
-            raise DanceError(f"--align {how}: say audio, none, or a number of seconds")
+            sensible = False
+        if not sensible:
+            raise DanceError(
+                f"--align {how}: say audio, none, or a number of seconds within an hour"
+            )

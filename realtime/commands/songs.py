@@ -62,11 +62,12 @@ def _facts(folder: Path) -> dict[str, Any]:
 def _line(row: dict[str, Any]) -> str:
     if row["problem"]:
         return f"{row['slug']:<24} DAMAGED  {row['problem']}"
+    name = " - ".join(filter(None, (row["title"], row["artist"])))
+    name = "".join(c if c.isprintable() else " " for c in name)
     minutes, seconds = divmod(round(row["length_s"]), 60)
     best = "not danced yet" if row["best_score"] is None else f"best {row['best_score']:.0f}"
     return (
-        f"{row['slug']:<24} {' - '.join(filter(None, (row['title'], row['artist'])))} "
-        f"({row['language']}), "
+        f"{row['slug']:<24} {name} ({row['language']}), "
         f"{minutes}:{seconds:02d}, {row['bpm']:g} bpm, {row['members']} members, {best}"
     )
 

@@ -108,6 +108,8 @@ class DancerStyle:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if not (np.isfinite(self.lateness_s) and np.isfinite(self.noise_deg)):
+            raise ValueError("lateness and noise must be numbers")
         if not 0 <= self.amplitude <= 1.5:
             raise ValueError(f"amplitude lies in 0..1.5, got {self.amplitude}")
         if isinstance(self.dropped, int | float) and not 0 <= self.dropped <= 1:
