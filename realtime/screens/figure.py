@@ -247,6 +247,11 @@ def capsules(a: Points, b: Points, radius_a: Points, radius_b: Points) -> Points
     return np.concatenate([tip, root], axis=1)
 
 
+def glow_area(area: pygame.Rect, reach: float) -> pygame.Rect:
+    """Return what a glow around an area lights, and reads of its layer."""
+    return area.inflate(round(reach * 2.6), round(reach * 2.6))
+
+
 def add_glow(
     surface: pygame.Surface, layer: pygame.Surface, area: pygame.Rect, reach: float
 ) -> None:
@@ -254,7 +259,7 @@ def add_glow(
 
     ``reach`` is about how far it shines, px.
     """
-    wide = area.inflate(round(reach * 2.6), round(reach * 2.6)).clip(surface.get_rect())
+    wide = glow_area(area, reach).clip(surface.get_rect())
     if wide.width < 8 or wide.height < 8:
         return
     soft = soft_light(layer, wide, reach)

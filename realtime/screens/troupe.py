@@ -12,6 +12,7 @@ from realtime.screens.figure import (
     LEAD,
     add_glow,
     draw_silhouette,
+    glow_area,
     silhouettes,
     soft_light,
 )
@@ -30,6 +31,8 @@ FAR: Final = 0.80
 """Size of the dancers behind, compared with the lead."""
 BACK_ROW: Final = 0.055
 """Of the area's height: how far up the floor the dancers behind stand."""
+FLOOR_SOFT: Final = 16
+"""How far the lead's image in the floor is blurred, px."""
 LIGHT_FROM, LIGHT_TO = (255, 255, 255), (206, 184, 255)
 """The lead is lit white from above, violet from below."""
 
@@ -108,20 +111,22 @@ class Troupe:
         box = box.clip(surface.get_rect())
         if box.width < 2 or box.height < 2:
             return
-        layer = self._cleared(surface.get_size(), box)
+        reach = height / 16
+        layer = self._cleared(surface.get_size(), glow_area(box, max(reach, FLOOR_SOFT)))
         draw_silhouette(layer, figure, LEAD.rim, rim_px)
         light = self._light(box.height)
         layer.blit(light, box, special_flags=pygame.BLEND_RGB_MULT)
         ground = area.bottom - area.height * 0.06
         self._pool(surface, (box.centerx, ground), 0.46 * height, dim(MAGENTA, 0.75))
         self._reflect(surface, layer, box, round(ground))
-        add_glow(surface, layer, box, height / 16)
+        add_glow(surface, layer, box, reach)
         if joints[accent, 2] > 0:
             at = (float(joints[accent, 0]), float(joints[accent, 1]))
             self.theme.shine(surface, at, height * 0.13, dim(GOLD, 0.8))
         surface.blit(layer, box, box)
 
     def _cleared(self, size: tuple[int, int], box: pygame.Rect) -> pygame.Surface:
+        """Return the layer with all that will be read of it cleared of older poses."""
         if self._layer.get_size() != size:
             self._layer = pygame.Surface(size, pygame.SRCALPHA)
         self._layer.fill((*LEAD.rim, 0), box)
@@ -149,10 +154,10 @@ class Troupe:
     ) -> None:
         """Add the lower half of the lead, blurred and upside down, below their feet."""
         part = pygame.Rect(box.left, box.top + box.height // 2, box.width, box.height // 2)
-        part = part.clip(layer.get_rect())
+        part = part.inflate(round(FLOOR_SOFT * 2.6), 0).clip(layer.get_rect())
         if part.height < 8 or part.width < 8:
             return
-        soft = pygame.transform.flip(soft_light(layer, part, 16), False, True)
+        soft = pygame.transform.flip(soft_light(layer, part, FLOOR_SOFT), False, True)
         fade = pygame.transform.scale(self.theme.kept(("fade",), _fade), soft.get_size())
         soft.blit(fade, (0, 0), special_flags=pygame.BLEND_RGB_MULT)
         deep = pygame.transform.smoothscale(soft, (part.width, max(2, part.height * 2 // 3)))

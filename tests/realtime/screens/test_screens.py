@@ -20,6 +20,7 @@ from realtime.screens.results import ResultsScreen, counted_up, lag_sentence, re
 from realtime.screens.song_list import SongListScreen, list_layout
 from realtime.screens.stage import Stage
 from realtime.screens.theme import GRADE_COLOUR, Style, Theme
+from realtime.screens.troupe import Troupe
 from tests.realtime.screens import views
 
 SIZES = ((640, 360), (1280, 720), (1920, 1080), (720, 1280))
@@ -326,6 +327,25 @@ def test_a_tiny_window_is_no_error(stage, size):
     ResultsScreen(stage).draw(surface, views.result())
     SongListScreen(stage, views.cards()).draw(surface, ListView(0.0))
     assert min(size) >= 64 or not pygame.surfarray.array3d(surface).any()
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720)])
+def test_no_light_stays_of_an_older_pose(size):
+    theme = Theme()
+    used, fresh = Troupe(theme), Troupe(theme)
+    area = dance_layout(size).coach
+    wide = views.dancer()
+    wide[[body.R_WRIST, body.L_WRIST], 0] += (-0.45, 0.45)
+    wide[[body.R_ANKLE, body.L_ANKLE], 0] += (-0.30, 0.30)
+    fresh.framing = used.framing
+    pages = []
+    for troupe, poses in ((used, (wide, views.dancer())), (fresh, (views.dancer(),))):
+        for pose in poses:
+            page = pygame.Surface(size)
+            troupe.draw(page, area, pose[None], lead=0, at_s=5.0, mirror=False)
+        pages.append(pygame.surfarray.array3d(page))
+    assert pages[0].any()
+    np.testing.assert_array_equal(*pages)
 
 
 def test_every_grade_has_its_own_colour():
