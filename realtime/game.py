@@ -14,6 +14,7 @@ from realtime.pure.judge import Judge, Standard, standard_from_choreography
 from realtime.pure.view import DanceView, ListView, ResultView, SongCard
 from realtime.scores import keep_score, read_scores
 from realtime.screens.dance import DanceScreen
+from realtime.screens.message import MessageScreen
 from realtime.screens.results import ResultsScreen
 from realtime.screens.song_list import SongListScreen
 from realtime.screens.stage import Stage
@@ -331,15 +332,17 @@ class Game:
         return False
 
     def _tell(self, text: str) -> None:
-        """Show one sentence until a key is pressed."""
-        screen = DanceScreen(self._stage)
-        view = _waiting(None, text)
+        """Show one sentence until the player goes back."""
+        screen = MessageScreen(self._stage)
+        began_s = self._kit.clock.now()
         while not self._quit:
             names = self._window.events()
             self._quit = "quit" in names
-            if names:
+            if any(screen.key(name) == "back" for name in names):
                 return
-            self._draw(screen, view)
+            beat = 2 * (self._kit.clock.now() - began_s)
+            screen.draw(self._window.surface, "This dance cannot begin", text, beat)
+            self._window.flip()
 
     def _draw(self, screen: DanceScreen, view: DanceView) -> None:
         screen.draw(self._window.surface, view)
@@ -389,12 +392,12 @@ def _make(kit: Kit, song: SongPack, made: list[Performance | Exception]) -> None
         made.append(why)
 
 
-def _waiting(song: SongPack | None, message: str) -> DanceView:
+def _waiting(song: SongPack, message: str) -> DanceView:
     empty = np.full((1, 18, 3), np.nan, dtype=np.float32)
     empty[..., 2] = 0
     return DanceView(
-        title=song.title if song else "", artist=song.artist if song else "", phase="loading",
-        song_s=0.0, length_s=song.length_s if song else 1.0, bpm=song.bpm if song else 120.0,
+        title=song.title, artist=song.artist, phase="loading",
+        song_s=0.0, length_s=song.length_s, bpm=song.bpm,
         beat=0.0, picture=None, pose=None, mirror=True, coach=empty, lead=0, upcoming=(),
         score=0.0, combo=0, verdict=None, verdict_age_s=99.0, message=message,
     )  # fmt: skip
