@@ -306,7 +306,7 @@ class DanceScreen:
     ) -> pygame.Surface:
         words = lag_words(verdict.lag_s)
         if verdict.grade == "MISS" or not verdict.judged:
-            words = verdict.why
+            words = verdict.why.removeprefix("not judged: ")
         title = verdict.grade if verdict.judged else "NOT JUDGED"
         key = ("verdict", at.verdict.size, title, words)
         return self.theme.kept(key, lambda: self._verdict_card(at, title, words, colour))
@@ -411,12 +411,6 @@ class DanceScreen:
         if not word:
             return
         gone = beat - math.floor(beat)
-        box = pygame.Rect(
-            at.coach.left,
-            at.coach.top,
-            round(at.coach.width * 0.34),
-            round(at.coach.height * 0.8),
-        )
         if len(word) > 1:
             above = pygame.Rect(
                 at.coach.topleft, (at.coach.width, round(at.coach.height * 0.16))
@@ -425,7 +419,11 @@ class DanceScreen:
             return
         px = at.unit * (200 + 16 * round(4 * max(0.0, 1 - gone * 5)))
         colour = (MAGENTA, CYAN, VIOLET, MINT)[int(word) - 1]
-        self._big(surface, box, word, px, colour)
+        disc = pygame.Rect(0, 0, round(230 * at.unit), round(230 * at.unit))
+        disc.center = at.coach.center
+        look = Glass(disc.width / 2, colour, 3.0 * at.unit, 150, NIGHT)
+        self.theme.panel(surface, disc, look)  # the coach is as bright as the digit
+        self._big(surface, at.coach, word, px, colour)
 
     def _paused(self, surface: pygame.Surface, at: DanceLayout) -> None:
         u, box = at.unit, at.middle

@@ -35,12 +35,15 @@ if TYPE_CHECKING:
     from realtime.pure.view import ResultView
     from realtime.screens.actions import Action
     from realtime.screens.stage import Stage
-    from realtime.screens.theme import Align, Hints, Theme
+    from realtime.screens.theme import Align, Colour, Hints, Theme
 
 KEYS: Final[Hints] = (("Enter", "dance again"), ("Esc", "back to the songs"))
 COUNT_UP_S: Final = 1.6
 STAR_AFTER_S, STAR_EVERY_S, STAR_POP_S = 0.5, 0.28, 0.22
 BARS_S: Final = 0.9
+UNJUDGED: Final[Colour] = (128, 130, 140)
+UNJUDGED_SHARE: Final = 0.30
+"""Of the chart's height: the hollow bar of a move that was not judged."""
 ON_TIME_MS: Final = 40
 """A smaller median lag is called on the beat."""
 
@@ -276,8 +279,8 @@ class ResultsScreen:
 
     def _moves(self, surface: pygame.Surface, at: ResultLayout, report: Report) -> None:
         inner = self._pane(surface, at, at.moves, "EVERY MOVE")
-        moves = [move for move in report.moves if move.judged]
-        if not moves:
+        moves = report.moves
+        if not any(move.judged for move in moves):
             self.theme.write(
                 surface, "nothing was judged", inner, Style(18 * at.unit, SOFT, "centre")
             )
@@ -285,12 +288,15 @@ class ResultsScreen:
         pitch = inner.width / len(moves)
         wide = max(1, round(min(pitch * 0.72, 26 * at.unit)))
         for number, move in enumerate(moves):
-            high = max(3, round(inner.height * min(max(move.score, 0.0), 100.0) / 100))
+            share = min(max(move.score, 0.0), 100.0) / 100 if move.judged else UNJUDGED_SHARE
+            high = max(3, round(inner.height * share))
             bar = pygame.Rect(0, inner.bottom - high, wide, high)
             bar.centerx = round(inner.left + (number + 0.5) * pitch)
             bar.clamp_ip(inner)
             round_px = min(wide // 2, round(5 * at.unit))
-            pygame.draw.rect(surface, GRADE_COLOUR[move.grade], bar, border_radius=round_px)
+            colour = GRADE_COLOUR[move.grade] if move.judged else UNJUDGED
+            edge = 0 if move.judged or wide < 4 else max(1, round(1.5 * at.unit))
+            pygame.draw.rect(surface, colour, bar, edge, border_radius=round_px)
             if move.move == report.best:
                 at_top = (bar.centerx, max(inner.top + 7 * at.unit, bar.top))
                 star = self.theme.star(9 * at.unit, WHITE)

@@ -16,7 +16,13 @@ from realtime.pure.view import ListView, Upcoming
 from realtime.screens.dance import DanceScreen, count_in_word, dance_layout, lag_words
 from realtime.screens.figure import LEAD, draw_neon, draw_silhouette, pictogram, silhouettes
 from realtime.screens.mirror import crop_to_fill
-from realtime.screens.results import ResultsScreen, counted_up, lag_sentence, result_layout
+from realtime.screens.results import (
+    UNJUDGED,
+    ResultsScreen,
+    counted_up,
+    lag_sentence,
+    result_layout,
+)
 from realtime.screens.song_list import SongListScreen, list_layout
 from realtime.screens.stage import Stage
 from realtime.screens.theme import GRADE_COLOUR, Style, Theme
@@ -346,6 +352,61 @@ def test_no_light_stays_of_an_older_pose(size):
         pages.append(pygame.surfarray.array3d(page))
     assert pages[0].any()
     np.testing.assert_array_equal(*pages)
+
+
+def test_not_judged_is_said_once(stage, written):
+    verdict = views.unjudged("too few pictures")
+    DanceScreen(stage).draw(pygame.Surface((1280, 720)), views.dance(verdict=verdict))
+    said = [line[0] for line in written if "judged" in line[0].lower()]
+    assert set(said) == {"NOT JUDGED"}
+    assert "too few pictures" in [line[0] for line in written]
+
+
+def test_moves_not_judged_are_hollow_and_no_miss(stage):
+    size = (1280, 720)
+    missed = views.result().report.moves[4]
+    assert missed.grade == "MISS"
+    moves = (*views.result().report.moves[:9], views.unjudged("too few pictures"))
+    surface = pygame.Surface(size)
+    ResultsScreen(stage).draw(surface, views.result(moves=moves, best=None))
+    panel = result_layout(size).moves
+    last = pygame.Rect(0, 0, round(panel.width * 0.11), panel.height)
+    last.bottomright = panel.bottomright
+    pixels = pygame.surfarray.array3d(surface.subsurface(last)).astype(int)
+    outline = (pixels == UNJUDGED).all(axis=2)
+    xs, ys = np.nonzero(outline)
+    assert len(xs) > 20
+    assert not outline[xs.min() : xs.max(), ys.min() : ys.max()].all()
+    assert not outline[(xs.min() + xs.max()) // 2, (ys.min() + ys.max()) // 2]
+    assert not (pixels == GRADE_COLOUR["MISS"]).all(axis=2).any()
+
+
+def test_a_lost_camera_shows_a_dark_picture_without_skeleton(stage):
+    size = (1280, 720)
+    panel = dance_layout(size).camera.inflate(-20, -20)
+    bright = np.full((480, 640, 3), 200, np.uint8)
+    pages = []
+    for notices, pose in (
+        ((), None), (("Camera lost - reconnecting",), None),
+        (("Camera lost - reconnecting",), views.dance().pose),
+    ):  # fmt: skip
+        surface = pygame.Surface(size)
+        view = views.dance(picture=bright, pose=pose, notices=notices)
+        DanceScreen(stage).draw(surface, view)
+        pages.append(pygame.surfarray.array3d(surface.subsurface(panel)).astype(int))
+    assert pages[1].mean() < 0.5 * pages[0].mean()
+    np.testing.assert_allclose(pages[1], pages[2], atol=3)
+
+
+def test_the_count_in_stands_on_the_coachs_middle(stage, written):
+    for size in SIZES:
+        at = dance_layout(size)
+        written.clear()
+        view = views.dance(phase="count-in", beat=-2.5, song_s=-1.2)
+        DanceScreen(stage).draw(pygame.Surface(size), view)
+        (where,) = [line[2] for line in written if line[0] == "3"]
+        assert abs(where.centerx - at.coach.centerx) <= 2
+        assert abs(where.centery - at.coach.centery) <= at.coach.height * 0.12
 
 
 def test_every_grade_has_its_own_colour():

@@ -30,6 +30,10 @@ def unseen():
     return joints
 
 
+def unjudged(reason):
+    return Verdict(9, 18.0, 20.0, "MISS", 0.0, 0.0, f"not judged: {reason}", judged=False)
+
+
 def dance(**other):
     verdict = Verdict(1, 1.0, 2.0, "PERFECT", 95.0, 0.12)
     view = DanceView(
