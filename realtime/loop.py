@@ -197,7 +197,9 @@ class DanceSession:
     def _step_judge(self) -> None:
         song_s = self.song_now()
         last_s = float(self._track.at_s[-1]) if len(self._track) else -np.inf
-        if song_s - last_s > GRACE_S:  # frames are missing: the camera's fault, not the dancer's
+        if (
+            song_s - last_s > GRACE_S
+        ):  # frames are missing: the camera's fault, not the dancer's
             self._judge.fault(last_s, song_s)
         for verdict in self._judge.step(self._track, max(last_s, song_s - GRACE_S)):
             score, _, _ = self._judge.totals()
