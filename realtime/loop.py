@@ -180,7 +180,7 @@ class DanceSession:
                 frame = self._camera.newest(TAKE_S)
                 if frame is not None:
                     self._take(frame)
-                if not self._paused:
+                elif not self._paused:
                     self._step_judge()
         except Exception as failure:  # noqa: BLE001 - raised again in tick, on the window's thread
             self._failure = failure
@@ -197,9 +197,8 @@ class DanceSession:
     def _step_judge(self) -> None:
         song_s = self.song_now()
         last_s = float(self._track.at_s[-1]) if len(self._track) else -np.inf
-        if (
-            song_s - last_s > GRACE_S
-        ):  # frames are missing: the camera's fault, not the dancer's
+        if song_s - last_s > GRACE_S:
+            # frames are missing, not the dancer
             self._judge.fault(last_s, song_s)
         for verdict in self._judge.step(self._track, max(last_s, song_s - GRACE_S)):
             score, _, _ = self._judge.totals()
