@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from tools.protobuf_wire import Message, WireError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import onnx
     from numpy.typing import NDArray
@@ -56,7 +58,7 @@ class Node:
     name: str
     op: str
     inputs: tuple[str, ...]
-    attributes: dict[str, Message]
+    attributes: dict[str, Message[bytes]]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -104,9 +106,12 @@ def onnx_from_graph(source: bytes) -> bytes:
     """
     import onnx
 
-    nodes = nodes_from_graph(source)
-    check_is_openpose(nodes)
-    model = OnnxWriter(nodes).model()
+    try:
+        nodes = nodes_from_graph(source)
+        check_is_openpose(nodes)
+        model = OnnxWriter(nodes).model()
+    except WireError as why:
+        raise GraphError(f"is damaged or no TensorFlow graph ({why})") from why
     try:
         onnx.checker.check_model(model, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as why:
@@ -114,81 +119,6 @@ def onnx_from_graph(source: bytes) -> bytes:
         raise GraphError(f"its layers do not fit each other ({first_line})") from why
     result: bytes = model.SerializeToString(deterministic=True)
     return result
-
-
-class Message:
-    """One protobuf message: its fields by number, values undecoded.
-
-    Source: the encoding chapter of the Protocol Buffers documentation.
-    """
-
-    def __init__(self, wire: bytes) -> None:
-        self._varints: dict[int, list[int]] = {}
-        self._blobs: dict[int, list[bytes]] = {}
-        at = 0
-        while at < len(wire):
-            key, at = varint_at(wire, at)
-            number, wire_type = key >> 3, key & 7
-            if wire_type == 0:
-                value, at = varint_at(wire, at)
-                self._varints.setdefault(number, []).append(value)
-                continue
-            if wire_type == 2:
-                size, at = varint_at(wire, at)
-            elif wire_type in (1, 5):
-                size = 8 if wire_type == 1 else 4
-            else:
-                raise GraphError(f"is no TensorFlow graph (protobuf wire type {wire_type})")
-            if at + size > len(wire):
-                raise GraphError("is truncated or no TensorFlow graph (a field passes the end)")
-            self._blobs.setdefault(number, []).append(wire[at : at + size])
-            at += size
-
-    def number(self, field: int) -> int:
-        """Return the last varint of a field, 0 (protobuf's default) where there is none."""
-        return self._varints.get(field, [0])[-1]
-
-    def numbers(self, field: int) -> list[int]:
-        """Return all varints of a repeated field, packed or not."""
-        packed = (value for blob in self.blobs(field) for value in varints(blob))
-        return [*self._varints.get(field, []), *packed]
-
-    def blobs(self, field: int) -> list[bytes]:
-        """Return all byte strings of a field."""
-        return self._blobs.get(field, [])
-
-    def texts(self, field: int) -> list[str]:
-        """Return all strings of a field."""
-        try:
-            return [blob.decode() for blob in self.blobs(field)]
-        except UnicodeDecodeError as why:
-            raise GraphError("is no TensorFlow graph (a name is not text)") from why
-
-    def text(self, field: int) -> str:
-        """Return the last string of a field, empty where there is none."""
-        return (self.texts(field) or [""])[-1]
-
-    def message(self, field: int) -> Message:
-        """Return the last message of a field, empty where there is none."""
-        return Message((self.blobs(field) or [b""])[-1])
-
-
-def varint_at(wire: bytes, at: int) -> tuple[int, int]:
-    """Return the varint that starts at an offset, and the offset behind it."""
-    for size, byte in enumerate(wire[at : at + 10], start=1):
-        if byte < 0x80:
-            digits = wire[at : at + size]
-            value = sum((digit & 0x7F) << (7 * place) for place, digit in enumerate(digits))
-            return value, at + size
-    raise GraphError("is truncated or no TensorFlow graph (a number does not end)")
-
-
-def varints(wire: bytes) -> Iterator[int]:
-    """Yield the varints of a packed field."""
-    at = 0
-    while at < len(wire):
-        value, at = varint_at(wire, at)
-        yield value
 
 
 def nodes_from_graph(source: bytes) -> list[Node]:
@@ -381,7 +311,7 @@ def middle_two(node: Node, name: str) -> list[int]:
     return numbers[1:3]
 
 
-def attribute(node: Node, name: str) -> Message:
+def attribute(node: Node, name: str) -> Message[bytes]:
     """Return a node's AttrValue (field numbers: attr_value.proto)."""
     if name not in node.attributes:
         raise GraphError(f"is damaged (node {node.name!r} lacks {name!r})")
