@@ -53,7 +53,7 @@ FEWEST_INPUTS = {
     "ResizeBilinear": 2, "Sigmoid": 1,
 }  # fmt: skip
 
-MAX_JSON_BYTES = 4_000_000  # the graph has 161,923
+MAX_JSON_BYTES, MAX_WEIGHTS_BYTES = 4_000_000, 100_000_000  # ours have 161,923 and 12,477,112
 MAX_AXES, MAX_AXIS = 4, 4096  # the largest weights are (1, 1, 1680, 560)
 PLAIN_FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 STORED = {("float32", "float16"): "<f2", ("int32", None): "<i4"}
@@ -63,6 +63,20 @@ Json: TypeAlias = Any
 """What lies somewhere in a JSON file."""
 Attribute: TypeAlias = Any
 """Of an ONNX node: int, text or list of int; onnx's own annotation fits none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one array lies in the weights file."""
+
+    name: str
+    dtype: np.dtype[Any]
+    shape: list[int]
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
+        return self.dtype.itemsize * math.prod(self.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     try:
-        source = given.graph.read_bytes()
-        graph = graph_from_json(source)
-        weights_path = given.graph.parent / weights_name(graph)
-        weights = weights_from_file(graph, weights_path)
-        result = onnx_from_graph(graph, weights)
-        write_whole(given.out, result)
+        digests = convert(given.graph, given.out)
     except ModuleNotFoundError as why:
         if why.name != "onnx":
             raise
@@ -102,15 +111,37 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as why:
         print(f"{why.filename}: {why.strerror}; check the path", file=sys.stderr)
         return 2
-    for path in (given.graph, weights_path, given.out):
-        print(f"{path}  sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
+    for path, digest in digests.items():
+        print(f"{path}  sha256 {digest}")
     return 0
+
+
+def convert(graph_path: Path, out: Path) -> dict[Path, str]:
+    """Write the ONNX file and return the sha256 of what was read and written.
+
+    Raises GraphError where graph or weights are damaged or others, OSError from the files.
+    """
+    source = read_whole(graph_path, MAX_JSON_BYTES)
+    graph = graph_from_json(source)
+    weights_path = graph_path.parent / weights_name(graph)
+    forms = forms_of_weights(graph)
+    content = read_whole(weights_path, MAX_WEIGHTS_BYTES)
+    result = onnx_from_graph(graph, weights_from_content(forms, content))
+    write_whole(out, result)
+    contents = {graph_path: source, weights_path: content, out: result}
+    return {path: hashlib.sha256(whole).hexdigest() for path, whole in contents.items()}
+
+
+def read_whole(path: Path, most: int) -> bytes:
+    """Return a file's bytes; raises GraphError where they are more than ours could be."""
+    size = path.stat().st_size
+    if size > most:
+        raise GraphError(f"is another graph ({path.name} has {size} bytes, over {most})")
+    return path.read_bytes()
 
 
 def graph_from_json(source: bytes) -> dict[str, Json]:
     """Return the JSON of a TensorFlow.js graph model; raises GraphError where it is none."""
-    if len(source) > MAX_JSON_BYTES:
-        raise GraphError(f"is another graph ({len(source)} bytes, over {MAX_JSON_BYTES})")
     try:
         graph = json.loads(source)
     except (ValueError, RecursionError) as why:
@@ -132,38 +163,41 @@ def weights_name(graph: dict[str, Json]) -> str:
     return name
 
 
-def weights_from_file(graph: dict[str, Json], path: Path) -> dict[str, NDArray[Any]]:
-    """Return every array of the weights file, float16 or int32 as it is stored."""
-    entries = part(part(graph, list, "weightsManifest")[0], list, "weights")
-    forms = [form_of(entry) for entry in entries]
-    sizes = [np.dtype(stored).itemsize * math.prod(shape) for _, stored, shape in forms]
-    if path.stat().st_size != sum(sizes):
-        have = path.stat().st_size
-        raise GraphError(f"its weights file {path.name} has {have} bytes, not {sum(sizes)}")
-    content, at = path.read_bytes(), 0
-    weights = {}
-    for (name, stored, shape), size in zip(forms, sizes, strict=True):
-        weights[name] = np.frombuffer(content[at : at + size], stored).reshape(shape)
-        if not np.isfinite(weights[name]).all():
-            raise GraphError(f"is damaged (the weights {name!r:.120} are not all finite)")
-        at += size
-    return weights
+def forms_of_weights(graph: dict[str, Json]) -> list[Form]:
+    """Return the form of every array of the weights file, in its order."""
+    return [
+        form_of(entry)
+        for entry in part(part(graph, list, "weightsManifest")[0], list, "weights")
+    ]
 
 
-def form_of(entry: object) -> tuple[str, str, list[int]]:
-    """Return name, stored type and shape of one entry of the manifest."""
+def form_of(entry: object) -> Form:
+    """Return the form of one entry of the manifest."""
     name = part(entry, str, "name")
     shape = part(entry, list, "shape")
     if len(shape) > MAX_AXES or not all(type(n) is int and 0 < n <= MAX_AXIS for n in shape):
         raise GraphError(f"is damaged (the weights {name!r:.120} have an impossible shape)")
     quantized = isinstance(entry, dict) and "quantization" in entry
-    form = (
-        part(entry, str, "dtype"),
-        part(entry, str, "quantization", "dtype") if quantized else None,
-    )
-    if form not in STORED:
+    kind = part(entry, str, "quantization", "dtype") if quantized else None
+    stored = STORED.get((part(entry, str, "dtype"), kind))
+    if stored is None:
         raise GraphError(f"is another graph (the weights {name!r:.120} are not float16)")
-    return name, STORED[form], shape
+    return Form(name, np.dtype(stored), shape)
+
+
+def weights_from_content(forms: list[Form], content: bytes) -> dict[str, NDArray[Any]]:
+    """Return every array of the weights file, float16 or int32 as it is stored there."""
+    total = sum(form.size for form in forms)
+    if len(content) != total:
+        raise GraphError(f"is not of its weights file ({len(content)} bytes, not {total})")
+    weights, at = {}, 0
+    for form in forms:
+        array = np.frombuffer(content[at : at + form.size], form.dtype).reshape(form.shape)
+        if not np.isfinite(array).all():
+            raise GraphError(f"is damaged (the weights {form.name!r:.120} are not all finite)")
+        weights[form.name] = array
+        at += form.size
+    return weights
 
 
 def onnx_from_graph(graph: dict[str, Json], weights: dict[str, NDArray[Any]]) -> bytes:
@@ -194,8 +228,10 @@ def nodes_from_topology(entries: list[Json]) -> list[Node]:
     for entry in entries:
         name, op = part(entry, str, "name"), part(entry, str, "op")
         inputs = part(entry, list, "input") if "input" in entry else []
-        if not all(isinstance(source, str) for source in inputs):
-            raise GraphError(f"is damaged (the inputs of {name!r:.120} are not names)")
+        if not all(isinstance(word, str) and word.isprintable() for word in (name, *inputs)):
+            raise GraphError(
+                f"is damaged (node {name!r:.120} or its inputs have no plain names)"
+            )
         sources = tuple(name.partition(":")[0] for name in inputs if not name.startswith("^"))
         attributes = part(entry, dict, "attr") if "attr" in entry else {}
         nodes.append(Node(name, op, sources, attributes))
@@ -210,6 +246,9 @@ def check_is_movenet(nodes: list[Node]) -> None:
         raise GraphError(
             f"is another graph ({ops[op]} nodes {op!r:.80}, not {EXPECTED_OPS[op]})"
         )
+    missing = HEADS.keys() - {node.name for node in nodes}
+    if missing:
+        raise GraphError(f"is another graph (it has no {min(missing)!r})")
     known: set[str] = set()
     for node in nodes:
         if node.name in known:
@@ -219,9 +258,6 @@ def check_is_movenet(nodes: list[Node]) -> None:
         if len(node.inputs) < FEWEST_INPUTS.get(node.op, 0):
             raise GraphError(f"is damaged (node {node.name!r:.120} lacks an input)")
         known.add(node.name)
-    for head in HEADS:
-        if head not in known:
-            raise GraphError(f"is another graph (it has no {head!r})")
 
 
 def needed(nodes: list[Node]) -> list[Node]:
