@@ -251,7 +251,7 @@ def test_hostile_nodes_earn_one_sentence(nodes, told, tmp_path, capsys):
         ("Sigmoid", {"name": "other"}, "it has no 'StatefulPartitionedCall/Sigmoid'"),
         ("Sigmoid", {"input": []}, "lacks an input"),
         ("Sigmoid", {"input": ["Identity"]}, "reads what comes after it"),
-        ("Sigmoid", {"name": "input"}, "two nodes are named 'input'"),
+        ("Sqrt", {"name": "input"}, "two nodes are named 'input'"),
         ("Sigmoid", {"input": ["StatefulPartitionedCall/ArgMax/dimension"]}, "do not fit"),
         ("Unpack", {"input": ["StatefulPartitionedCall/truediv"]}, "not about the picture"),
         ("ResizeBilinear", {"attr.align_corners.b": True}, "resizes otherwise"),
