@@ -31,8 +31,9 @@ _ALL_BUT_NECK = np.delete(np.arange(18), NECK)
 def person_from_maps(maps: PersonMaps) -> Pose:
     """Return the person nearest to the middle of the crop, joints in px of the picture.
 
-    There always is one: in an empty crop every confidence is low (about 0.1), and so is that of a
-    joint the network only guesses. The caller decides from which confidence on it believes a joint.
+    There always is one: the caller decides from which confidence on it believes a joint. In 47
+    crops of COCO pictures with nobody in them half of the confidences were below 0.04, one in twenty
+    above 0.29.
 
     Confidence is the joint's heat. The neck lies between the shoulders and has the lower of their
     confidences; it is unseen where one of them lies outside of the picture, as is every joint
