@@ -89,14 +89,12 @@ def _section(stream: Iterator[Token], depth: int) -> Section:
     if depth > MAX_DEPTH:
         raise WeightsError("is no prototxt (sections too deep)")
     section = Section()
-    closing = Token(0, "}", "mark") if depth else END
-    for token in stream:
-        if token[1:] == closing[1:]:
-            return section
+    closing = ("}", "mark") if depth else END[1:]
+    while (token := next(stream, END))[1:] != closing:
         if token.kind != "word":
             raise _unexpected(token)
         section.add(token.text, _value(stream, depth))
-    raise WeightsError("is truncated or no prototxt (a section does not end)")
+    return section
 
 
 def _value(stream: Iterator[Token], depth: int) -> str | Section:
@@ -113,7 +111,7 @@ def _value(stream: Iterator[Token], depth: int) -> str | Section:
 
 def _unexpected(token: Token) -> WeightsError:
     if token == END:
-        return WeightsError("is truncated or no prototxt (a value is missing)")
+        return WeightsError("is truncated or no prototxt (it ends too soon)")
     return WeightsError(f"is no prototxt (line {token.line}: unexpected {token.text[:40]!r})")
 
 
