@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tools.prototxt import Section
 
 MAX_LAYERS = 1000  # BODY_25 has 267
+MAX_LAYER_FIELDS = 200  # COCO's have 9
 MAX_CHANNELS = 4096
 
 LAYERS, OLD_LAYERS = (100, 1, 7), (2, 4, 6)
@@ -122,7 +123,7 @@ def blobs_from_caffemodel(content: bytes) -> dict[str, list[memoryview]]:
             if len(net.blobs(layers)) > MAX_LAYERS:
                 raise WeightsError(f"holds more than {MAX_LAYERS} layers")
             for wire in net.blobs(layers):
-                layer = Message(wire)
+                layer = Message(wire, MAX_LAYER_FIELDS)
                 name, blobs = layer.text(name_field), layer.blobs(blobs_field)
                 if name in found and blobs:
                     raise WeightsError(f"holds two layers {name[:40]!r}")

@@ -28,17 +28,19 @@ class Message(Generic[Wire]):
     ----------
     wire : bytes or memoryview
         The message; byte strings inside come out as the same type.
+    most : int
+        How many fields it may have, repeated ones counted each.
     """
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, most: int = MAX_FIELDS) -> None:
         self._nothing: Wire = wire[:0]
         self._varints: dict[int, list[int]] = {}
         self._blobs: dict[int, list[Wire]] = {}
         at = fields = 0
         while at < len(wire):
             fields += 1
-            if fields > MAX_FIELDS:
-                raise WireError(f"a message of more than {MAX_FIELDS} fields")
+            if fields > most:
+                raise WireError(f"a message of more than {most} fields")
             key, at = varint_at(wire, at)
             number, wire_type = key >> 3, key & 7
             if wire_type == 0:
