@@ -97,14 +97,13 @@ def main(arguments: list[str] | None = None) -> int:
 def run(files: list[Path], out: Path | None) -> None:
     """Import one network and say what was done."""
     with tqdm(total=3, leave=False, delay=PROGRESS_AFTER_S, disable=None) as progress:
-        progress.set_description("reading")
         first = MAX_TEXT_BYTES if len(files) == 2 else MAX_WEIGHT_BYTES
         sources = [read_source(files[0], first), *map(read_source, files[1:])]
+        progress.set_description("translating", refresh=False)
         progress.update()
-        progress.set_description("translating")
         network = import_caffe(*sources) if len(sources) == 2 else import_checkpoint(*sources)
+        progress.set_description("writing", refresh=False)
         progress.update()
-        progress.set_description("writing")
         out = writable_place(out, network, sources)
         write_whole(out, network.content)
     for source in sources:
