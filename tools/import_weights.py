@@ -97,8 +97,8 @@ def main(arguments: list[str] | None = None) -> int:
 def run(files: list[Path], out: Path | None) -> None:
     """Import one network and say what was done."""
     with tqdm(total=3, leave=False, delay=PROGRESS_AFTER_S, disable=None) as progress:
-        first = MAX_TEXT_BYTES if len(files) == 2 else MAX_WEIGHT_BYTES
-        sources = [read_source(files[0], first), *map(read_source, files[1:])]
+        limits = [MAX_TEXT_BYTES, MAX_WEIGHT_BYTES][-len(files) :]
+        sources = [read_source(*pair) for pair in zip(files, limits, strict=True)]
         progress.set_description("translating", refresh=False)
         progress.update()
         network = import_caffe(*sources) if len(sources) == 2 else import_checkpoint(*sources)
@@ -128,13 +128,13 @@ def networks_folder() -> Path:
     return user_data_path("kpopdance", appauthor=False) / "networks"
 
 
-def read_source(path: Path, most: int = MAX_WEIGHT_BYTES) -> Source:
+def read_source(path: Path, most: int) -> Source:
     """Return a file whole; raise WeightsError where it is larger than any we know."""
     with path.open("rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
-        give = GIVE_CAFFE if most == MAX_TEXT_BYTES else GIVE_CHECKPOINT
-        raise WeightsError(f"{path}: is larger than {most // 1_000_000} MB; {give}")
+        told = "no such file of OpenPose is; check that you named the right one"
+        raise WeightsError(f"{path}: is larger than {most // 1_000_000} MB, {told}")
     return Source(path, content, hashlib.sha256(content).hexdigest())
 
 
