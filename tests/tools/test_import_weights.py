@@ -245,7 +245,7 @@ def test_files_of_two_networks_do_not_mix(tmp_path, capsys):
     assert said.startswith(f"{files[0]} with {files[1]}: ")
 
 
-@pytest.mark.parametrize(("place", "most"), enumerate(["MAX_TEXT_BYTES", "MAX_WEIGHT_BYTES"]))
+@pytest.mark.parametrize(("place", "most"), [(0, "MAX_TEXT_BYTES"), (1, "MAX_WEIGHT_BYTES")])
 def test_a_file_of_absurd_size_is_refused(place, most, tmp_path, capsys, monkeypatch):
     files = write_caffe(tmp_path, caffe_files.body25(width=1 / 32))
     monkeypatch.setattr(import_weights, most, 1000)
