@@ -65,6 +65,8 @@ class Checkpoint:
         content, order = self.storages.read(storage)
         dtype = np.dtype(order + FLOATS[storage.kind])
         flat = np.frombuffer(content, dtype)[offset : offset + reach + 1]
+        if len(flat) != reach + 1:  # the view below looks at memory unasked
+            raise WeightsError(f"is truncated in the tensor {name[:80]!r}")
         steps = [stride * dtype.itemsize for stride in strides]
         view = np.lib.stride_tricks.as_strided(flat, shape, steps, writeable=False)
         with np.errstate(over="ignore"):
