@@ -1,4 +1,4 @@
-"""Which runtime executes the network: the first of a table that works, and why, said aloud."""
+"""Which networks see, and which runtime executes them: the first of a table that works, and why."""
 
 from __future__ import annotations
 
@@ -7,8 +7,17 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from engines.maps import REMEDY, NetworkError, PoseNetwork
-from engines.vision import PoseVision
+from engines.maps import (
+    MOVENET,
+    NETWORKS,
+    OPENPOSE,
+    Eyes,
+    Format,
+    NetworkError,
+    PoseNetwork,
+    remedy,
+)
+from engines.vision import PersonEye, PoseVision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BUNDLED = Path(__file__).with_name("openpose_thin.onnx")
+BUNDLED_PERSON = Path(__file__).with_name("movenet_thunder.onnx")
 AUTO = "auto"
 
 
@@ -23,6 +33,7 @@ class Wish(NamedTuple):
     """What a runtime is asked to open."""
 
     model: Path
+    spoken: Format
     threads: int
     cache_dir: Path | None
 
@@ -48,6 +59,45 @@ class Runtime(NamedTuple):
     open_network: Callable[[Wish], PoseNetwork]
 
 
+def open_eyes(
+    runtime: str = AUTO,
+    *,
+    network: str = AUTO,
+    threads: int | None = None,
+    model: Path | None = None,
+    cache_dir: Path | None = None,
+) -> Eyes:
+    """Return the networks the game sees with.
+
+    Parameters
+    ----------
+    runtime, threads, model, cache_dir
+        As in ``open_vision``; ``model`` replaces the bundled OpenPose.
+    network : str
+        ``openpose``: it alone; ``movenet``: MoveNet follows every dancer; ``auto``: by cost.
+
+    Raises
+    ------
+    NetworkError
+        As in ``open_vision``; in ``auto``, MoveNet may fail and is then done without.
+    """
+    if network not in NETWORKS:
+        raise NetworkError(
+            f"there is no network {network!r}; choose one of {', '.join(NETWORKS)}"
+        )
+    everybody = open_vision(runtime, threads=threads, model=model, cache_dir=cache_dir)
+    if network == "openpose":
+        return Eyes(everybody, None, network)
+    wish = Wish(BUNDLED_PERSON, MOVENET, _threads(threads), cache_dir)
+    try:
+        return Eyes(everybody, PersonEye(*_opened_by(runtime, wish)), network)
+    except NetworkError as why:
+        if network != AUTO:
+            raise
+        log.warning("MoveNet not used because %s", why)
+        return Eyes(everybody, None, network, f"MoveNet not used because {why}")
+
+
 def open_vision(
     runtime: str = AUTO,
     *,
@@ -55,7 +105,7 @@ def open_vision(
     model: Path | None = None,
     cache_dir: Path | None = None,
 ) -> PoseVision:
-    """Return the network with its eyes, in the best runtime that works or the one asked for.
+    """Return OpenPose with its eyes, in the best runtime that works or the one asked for.
 
     Parameters
     ----------
@@ -73,24 +123,33 @@ def open_vision(
     NetworkError
         Where the runtime is unknown or unusable, or the model is missing or damaged.
     """
+    wish = Wish(model or BUNDLED, OPENPOSE, _threads(threads), cache_dir)
+    return PoseVision(*_opened_by(runtime, wish))
+
+
+def _threads(asked: int | None) -> int:
+    threads = max(1, (os.cpu_count() or 2) - 1) if asked is None else asked
+    if threads < 1:
+        raise NetworkError(f"a network needs at least 1 thread, got {threads}")
+    return threads
+
+
+def _opened_by(runtime: str, wish: Wish) -> tuple[PoseNetwork, str]:
+    """Return a network in the runtime asked for, and why it is this one."""
     if runtime != AUTO and runtime not in RUNTIMES:
         raise NetworkError(
             f"there is no runtime {runtime!r}; choose one of {', '.join([AUTO, *RUNTIMES])}"
         )
-    if threads is None:
-        threads = max(1, (os.cpu_count() or 2) - 1)
-    if threads < 1:
-        raise NetworkError(f"a network needs at least 1 thread, got {threads}")
-    wish = Wish(model or BUNDLED, threads, cache_dir)
     if not wish.model.is_file():
-        raise NetworkError(f"{wish.model}: there is no such network file; {REMEDY}")
+        raise NetworkError(
+            f"{wish.model}: there is no such network file; {remedy(wish.spoken)}"
+        )
     if runtime != AUTO:
-        label = RUNTIMES[runtime].label
-        return PoseVision(_opened(runtime, wish), reason=f"{label} was asked for")
+        return _opened(runtime, wish), f"{RUNTIMES[runtime].label} was asked for"
     return _first_that_works(wish)
 
 
-def _first_that_works(wish: Wish) -> PoseVision:
+def _first_that_works(wish: Wish) -> tuple[PoseNetwork, str]:
     refusals: list[str] = []
     for key, runtime in RUNTIMES.items():
         try:
@@ -101,7 +160,7 @@ def _first_that_works(wish: Wish) -> PoseVision:
             continue
         reason = "; ".join([f"{runtime.label} {runtime.merit}", *refusals])
         log.info("%s: %s", network.runtime, reason)
-        return PoseVision(network, reason=reason)
+        return network, reason
     raise NetworkError(f"no runtime can open the network: {'; '.join(refusals)}")
 
 
@@ -118,13 +177,15 @@ def _opened(key: str, wish: Wish) -> PoseNetwork:
 def _openvino(wish: Wish) -> PoseNetwork:
     from engines.openvino_runner import OpenVinoNetwork
 
-    return OpenVinoNetwork(wish.model, threads=wish.threads, cache_dir=wish.cache_dir)
+    return OpenVinoNetwork(
+        wish.model, wish.spoken, threads=wish.threads, cache_dir=wish.cache_dir
+    )
 
 
 def _onnxruntime(wish: Wish) -> PoseNetwork:
     from engines.onnxruntime_runner import OnnxRuntimeNetwork
 
-    return OnnxRuntimeNetwork(wish.model, threads=wish.threads)
+    return OnnxRuntimeNetwork(wish.model, wish.spoken, threads=wish.threads)
 
 
 RUNTIMES = {

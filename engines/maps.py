@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -16,16 +16,22 @@ if TYPE_CHECKING:
 Region = tuple[float, float, float, float]
 """A rectangle of a picture in px: left, top, right, bottom; may reach beyond the picture."""
 
-HEAT_CHANNELS = 19
-LIMB_CHANNELS = 38
+LIMB_CHANNELS = {19: 38, 26: 52}
+"""Heat maps (joints and background) -> part-affinity maps: COCO's 18 joints, BODY_25's 25."""
+
+PERSON_HEAT = 17
+"""Heat maps of a top-down network: COCO's 17 joints."""
+
 STRIDE = 8
-"""Input px per map cell; only for multiples of it the ONNX pads as TensorFlow did."""
+"""Input px per map cell of OpenPose; only for multiples of it the ONNX pads as its makers did."""
+
+PERSON_STRIDE = 4
+"""Input px per map cell of MoveNet."""
+
+PERSON_PX = 256
+"""Side of MoveNet Thunder's input."""
 
 INPUT_NAME = "image"
-OUTPUT_NAMES = ("heatmaps", "pafs")
-"""What the bundled ONNX network calls its input and its two outputs."""
-
-REMEDY = "reinstall the game or make the file anew with python -m tools.convert_openpose"
 
 
 class DanceError(Exception):
@@ -72,9 +78,11 @@ class PoseMaps:
     Attributes
     ----------
     heat : float32 (19, h, w), about 0..1
-        One heat map per joint in OpenPose's COCO-18 order; channel 18 is the background.
+        One heat map per joint in OpenPose's COCO-18 order; the last is the background. A
+        BODY_25 network has 26.
     limb : float32 (38, h, w)
-        Part affinity: x and y of each limb's direction; channels are named in ``BODY``.
+        Part affinity: x and y of each limb's direction; channels are named in
+        ``realtime/pure/body.py``. A BODY_25 network has 52.
     box : Letterbox
         How the picture was placed into the input.
     image_size : (int, int)
@@ -91,13 +99,83 @@ class PoseMaps:
 
     def __post_init__(self) -> None:
         h, w = self.heat.shape[-2:]
-        for array, channels in ((self.heat, HEAT_CHANNELS), (self.limb, LIMB_CHANNELS)):
+        heats = self.heat.shape[0] if self.heat.shape[0] in LIMB_CHANNELS else 19
+        for array, channels in ((self.heat, heats), (self.limb, LIMB_CHANNELS[heats])):
             if array.shape != (channels, h, w) or array.dtype != np.float32:
                 raise ValueError(
                     f"pose maps are float32 ({channels}, {h}, {w}), "
                     f"got {array.dtype} {array.shape}"
                 )
             array.flags.writeable = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PersonMaps:
+    """What a top-down network saw: one person in a crop, joints in COCO-17 order.
+
+    Attributes
+    ----------
+    centre : float32 (h, w), 0..1
+        How likely a person's middle lies in a cell.
+    heat : float32 (17, h, w), 0..1
+        One heat map per joint.
+    regression : float32 (34, h, w), cells
+        From a person's middle to each joint.
+    offset : float32 (34, h, w), cells
+        From a joint's cell to the joint.
+    box : Letterbox
+        How the picture was placed into the input.
+    image_size : (int, int)
+        Height and width of the picture, px.
+    stride : int
+        Input px per map cell.
+    """
+
+    centre: NDArray[np.float32]
+    heat: NDArray[np.float32]
+    regression: NDArray[np.float32]
+    offset: NDArray[np.float32]
+    box: Letterbox
+    image_size: tuple[int, int]
+    stride: int = PERSON_STRIDE
+
+    def __post_init__(self) -> None:
+        h, w = self.centre.shape[-2:]
+        for array, shape in (
+            (self.centre, (h, w)),
+            (self.heat, (PERSON_HEAT, h, w)),
+            (self.regression, (2 * PERSON_HEAT, h, w)),
+            (self.offset, (2 * PERSON_HEAT, h, w)),
+        ):
+            if array.shape != shape or array.dtype != np.float32:
+                raise ValueError(
+                    f"a person's maps are float32 {shape}, got {array.dtype} {array.shape}"
+                )
+            array.flags.writeable = False
+
+
+class Format(NamedTuple):
+    """How a kind of network is spoken to.
+
+    Attributes
+    ----------
+    outputs : tuple of str
+        What the ONNX file calls its outputs, in our order.
+    side : int or None
+        The only height and width of the input, px; None takes any multiples of ``STRIDE``.
+    maker : str
+        The command that makes such a file.
+    """
+
+    outputs: tuple[str, ...]
+    side: int | None
+    maker: str
+
+
+OPENPOSE = Format(("heatmaps", "pafs"), None, "python -m tools.convert_openpose")
+MOVENET = Format(
+    ("centre", "heat", "regression", "offset"), PERSON_PX, "python -m tools.convert_movenet"
+)
 
 
 class PoseNetwork(Protocol):
@@ -111,17 +189,15 @@ class PoseNetwork(Protocol):
     def runtime(self) -> str:
         """Runtime, version, device and threads, e.g. ``OpenVINO 2026.4 CPU, 1 thread``."""
 
-    def infer(
-        self, tensor: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return heat (19, h, w) and limb (38, h, w) maps for float32 (1, 3, H, W), BGR 0..255.
+    def infer(self, tensor: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        """Return the maps (channels, h, w) of its format for float32 (1, 3, H, W), BGR 0..255.
 
-        Raises NetworkError where H or W is no multiple of 8 or the dtype is not float32.
+        Raises NetworkError where the network does not take that size or dtype.
         """
 
 
-class Vision(Protocol):
-    """A network with its eyes: picture in, maps out."""
+class Seer(Protocol):
+    """A network with its eyes, in words."""
 
     @property
     def name(self) -> str:
@@ -135,6 +211,10 @@ class Vision(Protocol):
     def reason(self) -> str:
         """Why this runtime was chosen, one sentence for the log and the window."""
 
+
+class Vision(Seer, Protocol):
+    """A bottom-up network with its eyes: picture in, maps of everybody out."""
+
     def see(
         self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
     ) -> PoseMaps:
@@ -144,8 +224,60 @@ class Vision(Protocol):
         """
 
 
-def check_input(tensor: NDArray[np.float32]) -> None:
-    """Raise NetworkError unless a tensor is float32 (1, 3, H, W), H and W multiples of 8."""
+class PersonVision(Seer, Protocol):
+    """A top-down network with its eyes: one person's crop in, that person's maps out."""
+
+    def see_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonMaps:
+        """Return the maps of the person in a region of a uint8 (H, W, 3) BGR picture."""
+
+
+NETWORKS: Final = ("auto", "openpose", "movenet")
+"""What a player may wish for: by cost, OpenPose alone, MoveNet for every dancer followed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Eyes:
+    """The networks the game sees with.
+
+    Attributes
+    ----------
+    everybody : Vision
+        Bottom-up: finds all people, at one price.
+    one : PersonVision or None
+        Top-down: one dancer's crop, more exact, at a price for each dancer.
+    wish : str
+        One of ``NETWORKS``.
+    trouble : str
+        Why there is no top-down network though one was wished for; empty otherwise.
+    """
+
+    everybody: Vision
+    one: PersonVision | None
+    wish: str = "auto"
+    trouble: str = ""
+
+    @property
+    def name(self) -> str:
+        """The networks' names."""
+        return (
+            self.everybody.name
+            if self.one is None
+            else f"{self.everybody.name} + {self.one.name}"
+        )
+
+    @property
+    def runtime(self) -> str:
+        """The runtime in words."""
+        return self.everybody.runtime
+
+    @property
+    def reason(self) -> str:
+        """Why these runtimes and networks, one sentence for the log and the window."""
+        return "; ".join(filter(None, (self.everybody.reason, self.trouble)))
+
+
+def check_input(tensor: NDArray[np.float32], spoken: Format) -> None:
+    """Raise NetworkError unless a tensor is float32 (1, 3, H, W) of a size the format takes."""
     shape, dtype = tensor.shape, tensor.dtype
     if dtype != np.float32 or tensor.ndim != 4 or shape[:2] != (1, 3):
         raise NetworkError(
@@ -153,6 +285,11 @@ def check_input(tensor: NDArray[np.float32]) -> None:
             "let PoseVision make it from a picture"
         )
     height, width = shape[2:]
+    if spoken.side is not None and (height, width) != (spoken.side, spoken.side):
+        raise NetworkError(
+            f"the network's input is {height} px high and {width} px wide; "
+            f"this one takes {spoken.side} and {spoken.side}"
+        )
     if height < STRIDE or width < STRIDE or height % STRIDE or width % STRIDE:
         raise NetworkError(
             f"the network's input is {height} px high and {width} px wide; "
@@ -160,10 +297,17 @@ def check_input(tensor: NDArray[np.float32]) -> None:
         )
 
 
-def check_names(model: Path, inputs: Collection[str], outputs: Collection[str]) -> None:
-    """Raise NetworkError unless a loaded model has the bundled network's input and outputs."""
-    if set(inputs) != {INPUT_NAME} or set(outputs) != set(OUTPUT_NAMES):
+def check_names(
+    model: Path, spoken: Format, inputs: Collection[str], outputs: Collection[str]
+) -> None:
+    """Raise NetworkError unless a loaded model has the inputs and outputs of its format."""
+    if set(inputs) != {INPUT_NAME} or set(outputs) != set(spoken.outputs):
         raise NetworkError(
             f"{model}: this is another network ({sorted(inputs)} to {sorted(outputs)}, "
-            f"not {INPUT_NAME} to {' and '.join(OUTPUT_NAMES)}); {REMEDY}"
+            f"not {INPUT_NAME} to {' and '.join(spoken.outputs)}); {remedy(spoken)}"
         )
+
+
+def remedy(spoken: Format) -> str:
+    """Return what to do about a network file that cannot be used."""
+    return f"reinstall the game or make the file anew with {spoken.maker}"

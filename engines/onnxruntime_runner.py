@@ -16,11 +16,11 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
 
 from engines.maps import (
     INPUT_NAME,
-    OUTPUT_NAMES,
-    REMEDY,
+    Format,
     NetworkError,
     check_input,
     check_names,
+    remedy,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class OnnxRuntimeNetwork:
     ----------
     model : Path
         The ONNX file.
+    spoken : Format
+        The kind of network it is.
     threads : int
         Threads of one inference.
 
@@ -49,7 +51,8 @@ class OnnxRuntimeNetwork:
         Where the file is missing, damaged or another network.
     """
 
-    def __init__(self, model: Path, *, threads: int) -> None:
+    def __init__(self, model: Path, spoken: Format, *, threads: int) -> None:
+        self._spoken = spoken
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -60,20 +63,20 @@ class OnnxRuntimeNetwork:
                 str(model), options, providers=["CPUExecutionProvider"]
             )
         except LOAD_ERRORS as why:
-            raise NetworkError(f"{model}: ONNX Runtime cannot read it; {REMEDY}") from why
+            raise NetworkError(
+                f"{model}: ONNX Runtime cannot read it; {remedy(spoken)}"
+            ) from why
         inputs = [port.name for port in self._session.get_inputs()]
-        check_names(model, inputs, [port.name for port in self._session.get_outputs()])
+        check_names(model, spoken, inputs, [port.name for port in self._session.get_outputs()])
         self.name = model.stem.replace("_", "-")
         plural = "" if threads == 1 else "s"
         self.runtime = f"ONNX Runtime {onnxruntime.__version__} CPU, {threads} thread{plural}"
 
-    def infer(
-        self, tensor: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return heat (19, h, w) and limb (38, h, w) maps for float32 (1, 3, H, W), BGR 0..255.
+    def infer(self, tensor: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        """Return the maps (channels, h, w) of its format for float32 (1, 3, H, W), BGR 0..255.
 
-        Raises NetworkError where H or W is no multiple of 8 or the dtype is not float32.
+        Raises NetworkError where the network does not take that size or dtype.
         """
-        check_input(tensor)
-        heat, limb = self._session.run(OUTPUT_NAMES, {INPUT_NAME: tensor})
-        return heat[0], limb[0]
+        check_input(tensor, self._spoken)
+        maps = self._session.run(self._spoken.outputs, {INPUT_NAME: tensor})
+        return tuple(each[0] for each in maps)

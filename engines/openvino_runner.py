@@ -13,11 +13,11 @@ import openvino  # noqa: E402 - only after the line above
 
 from engines.maps import (  # noqa: E402
     INPUT_NAME,
-    OUTPUT_NAMES,
-    REMEDY,
+    Format,
     NetworkError,
     check_input,
     check_names,
+    remedy,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class OpenVinoNetwork:
     ----------
     model : Path
         The ONNX file.
+    spoken : Format
+        The kind of network it is.
     threads : int
         Threads of one inference; OpenVINO's wait without spinning.
     cache_dir : Path, optional
@@ -50,16 +52,19 @@ class OpenVinoNetwork:
         Where the file is missing, damaged or another network.
     """
 
-    def __init__(self, model: Path, *, threads: int, cache_dir: Path | None = None) -> None:
+    def __init__(
+        self, model: Path, spoken: Format, *, threads: int, cache_dir: Path | None = None
+    ) -> None:
+        self._spoken = spoken
         self._core = openvino.Core()
         if cache_dir is not None:
             self._core.set_property({"CACHE_DIR": str(cache_dir)})
         try:
             self._model = self._core.read_model(model)
         except RuntimeError as why:
-            raise NetworkError(f"{model}: OpenVINO cannot read it; {REMEDY}") from why
+            raise NetworkError(f"{model}: OpenVINO cannot read it; {remedy(spoken)}") from why
         inputs = [port.any_name for port in self._model.inputs]
-        check_names(model, inputs, [port.any_name for port in self._model.outputs])
+        check_names(model, spoken, inputs, [port.any_name for port in self._model.outputs])
         self._config = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": threads,
@@ -72,21 +77,18 @@ class OpenVinoNetwork:
         plural = "" if threads == 1 else "s"
         self.runtime = f"OpenVINO {version} CPU, {threads} thread{plural}"
 
-    def infer(
-        self, tensor: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return heat (19, h, w) and limb (38, h, w) maps for float32 (1, 3, H, W), BGR 0..255.
+    def infer(self, tensor: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        """Return the maps (channels, h, w) of its format for float32 (1, 3, H, W), BGR 0..255.
 
-        Raises NetworkError where H or W is no multiple of 8 or the dtype is not float32.
+        Raises NetworkError where the network does not take that size or dtype.
         """
-        check_input(tensor)
+        check_input(tensor, self._spoken)
         if tensor.shape not in self._requests:
             self._compile(tensor.shape)
         request = self._requests[tensor.shape]
         # Shared outputs would be overwritten by the next inference.
         maps = request.infer({INPUT_NAME: tensor}, share_inputs=True, share_outputs=False)
-        heat, limb = (maps[name] for name in OUTPUT_NAMES)
-        return heat[0], limb[0]
+        return tuple(maps[name][0] for name in self._spoken.outputs)
 
     def _compile(self, shape: tuple[int, ...]) -> None:
         """Make a request for one input size, forgetting the oldest where there are too many."""

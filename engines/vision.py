@@ -1,4 +1,4 @@
-"""The eyes of a network: a region of a picture goes in, pose maps come out."""
+"""The eyes of a network: a region of a picture goes in, maps come out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import cv2
 import numpy as np
 
-from engines.maps import Letterbox, NetworkError, PoseMaps
+from engines.maps import PERSON_PX, Letterbox, NetworkError, PersonMaps, PoseMaps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engines.maps import PoseNetwork, Region
 
 
-class PoseVision:
+class _Seer:
     """A network with its eyes.
 
     Parameters
@@ -27,7 +27,7 @@ class PoseVision:
         Why this runtime was chosen, one sentence for the log and the window.
     """
 
-    def __init__(self, network: PoseNetwork, *, reason: str) -> None:
+    def __init__(self, network: PoseNetwork, reason: str) -> None:
         self._network = network
         self.reason = reason
 
@@ -41,6 +41,10 @@ class PoseVision:
         """The runtime in words."""
         return self._network.runtime
 
+
+class PoseVision(_Seer):
+    """A bottom-up network with its eyes."""
+
     def see(
         self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
     ) -> PoseMaps:
@@ -53,6 +57,21 @@ class PoseVision:
         heat, limb = self._network.infer(tensor)
         height, width = image.shape[:2]
         return PoseMaps(heat, limb, box, (height, width))
+
+
+class PersonEye(_Seer):
+    """A top-down network with its eyes."""
+
+    def see_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonMaps:
+        """Return the maps of the person in a region of a uint8 (H, W, 3) BGR picture.
+
+        Raises NetworkError where the picture or the region cannot be used.
+        """
+        size = (PERSON_PX, PERSON_PX)
+        tensor, box = tensor_from_image(image, region=region, size=size)
+        centre, heat, regression, offset = self._network.infer(tensor)
+        height, width = image.shape[:2]
+        return PersonMaps(centre[0], heat, regression, offset, box, (height, width))
 
 
 def tensor_from_image(

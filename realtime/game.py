@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from engines.maps import DanceError, Vision
+from engines.maps import DanceError, Eyes
 from realtime.loop import DanceSession, count_in_s
 from realtime.pure.judge import Judge, Standard, standard_from_choreography
 from realtime.pure.view import DanceView, ListView, ResultView, SongCard
@@ -20,7 +20,7 @@ from realtime.screens.song_list import SongListScreen
 from realtime.screens.stage import Stage
 from realtime.screens.theme import Theme
 from realtime.songpack import SongPack, SongPackError, load_pack, pack_folders
-from realtime.watcher import Watcher, look_everywhere
+from realtime.watcher import Watcher, looks_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ class Kit:
     player dances, no drawn dancer and no video.
     """
 
-    vision: Vision
+    eyes: Eyes
     clock: HostClock
     settings: Settings
     scores: Path
@@ -94,7 +94,7 @@ class Performance:
         self.session: DanceSession | None = None
         self.camera = kit.open_camera(song, self._song_now)
         try:
-            self._warm_up()
+            self.watcher = self._watcher()
             self.speaker = kit.open_speaker(
                 np.concatenate([samples, rest]), rate, count_in_s(song), beat_s
             )
@@ -104,7 +104,7 @@ class Performance:
         judge = Judge(self.standard, player_lag_s=kit.settings.player_lag_ms / 1000)
         self.session = DanceSession(
             song, judge, camera=self.camera,
-            watcher=Watcher(kit.vision, crop_px=kit.settings.crop_px),
+            watcher=self.watcher,
             speaker=self.speaker, clock=kit.clock,
         )  # fmt: skip
 
@@ -114,10 +114,10 @@ class Performance:
         state = self.camera.state()
         size = f"{state.size[0]}x{state.size[1]}" if state.size else "no picture yet"
         rate = f" at {state.fps:.0f}" if state.fps else ""
-        vision = self.kit.vision
+        eyes = self.kit.eyes
         return (
-            f"{vision.name} · {vision.runtime} · camera {state.name}: asked {state.asked}, "
-            f"got {size}{rate}"
+            f"{looks_in_words(self.watcher.looks)} · {eyes.runtime} · camera {state.name}: "
+            f"asked {state.asked}, got {size}{rate}"
         )
 
     def close(self) -> None:
@@ -137,13 +137,16 @@ class Performance:
     def _song_now(self) -> float | None:
         return None if self.session is None else self.session.song_now()
 
-    def _warm_up(self) -> None:
-        """Let the runtime prepare for both sizes it will see, before the music starts."""
+    def _watcher(self) -> Watcher:
+        """Return the watcher, its networks prepared before the music starts."""
+        kit = self.kit
+        watcher = Watcher(
+            kit.eyes, crop_px=kit.settings.crop_px, now=kit.clock.now,
+            budget_s=1 / kit.settings.camera_fps,
+        )  # fmt: skip
         frame = self.camera.newest(FIRST_FRAME_S)
-        image = np.zeros((480, 640, 3), np.uint8) if frame is None else frame.image
-        look_everywhere(self.kit.vision, image)
-        crop = self.kit.settings.crop_px
-        self.kit.vision.see(image, region=(0.0, 0.0, 100.0, 100.0), size=(crop, crop))
+        watcher.warm_up(np.zeros((480, 640, 3), np.uint8) if frame is None else frame.image)
+        return watcher
 
 
 def standard_of(song: SongPack) -> Standard:
@@ -242,8 +245,8 @@ class Game:
         age_s: float,
     ) -> ListView:
         song = songs[screen.selected.slug][1] if screen.selected is not None else None
-        vision = self._kit.vision
-        status = f"{vision.name} · {vision.runtime} · {vision.reason}"
+        eyes = self._kit.eyes
+        status = f"{eyes.name} · {eyes.runtime} · {eyes.reason}"
         if song is None:
             return ListView(age_s, age_s * 2, status=status)
         beat = (age_s * song.bpm / 60) % PREVIEW_BEATS

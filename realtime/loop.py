@@ -186,7 +186,7 @@ class DanceSession:
             self._failure = failure
 
     def _take(self, frame: Frame) -> None:
-        pose = self._watcher.watch(frame)
+        pose = self._watcher.watch(frame)[0]
         if not self._paused and self._song_clock.running:
             self._track.add(self._song_clock.song_s(frame.captured_s), pose)
             self._step_judge()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from engines.maps import DanceError
-from realtime.pure.restoring import fill_gaps, smooth_both_ways
+from realtime.pure.restoring import fill_gaps, smooth_both_ways, without_mistakes
 from realtime.pure.track import PoseTrack, resample
 from realtime.pure.types import Choreography, Frame, Pose
 from realtime.watcher import FULL_AREA_PX, Watcher, look_everywhere
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engines.maps import Vision
+    from engines.maps import Eyes
 
 RATE: Final = 30.0  # rows per second of a recorded choreography
 WIDE_AREA_PX: Final = 2 * FULL_AREA_PX  # to find everybody once, time does not press
@@ -63,11 +63,12 @@ class Recording:
     height: int
 
     def choreography(self, start_s: float = 0.0) -> Choreography:
-        """Return the dance in stage units, gaps filled, smoothed in both directions.
+        """Return the dance in stage units: mistakes out, gaps filled, smoothed in both directions.
 
         ``start_s`` is the song second of the video's first picture.
         """
-        whole = smooth_both_ways(self.at_s, fill_gaps(self.at_s, self.joints))
+        sound = without_mistakes(self.at_s, self.joints)
+        whole = smooth_both_ways(self.at_s, fill_gaps(self.at_s, sound))
         times = np.arange(0.0, self.at_s[-1], 1 / RATE)
         rows = resample(self.at_s, whole, times)
         rows[..., :2] /= self.height
@@ -95,15 +96,16 @@ class Cast:
 
     Parameters
     ----------
-    vision : Vision
+    eyes : Eyes
     dancers : tuple of int
         Which people, counted from the left, from 1; empty: the largest and most central one.
     """
 
-    def __init__(self, vision: Vision, dancers: tuple[int, ...] = ()) -> None:
-        self._vision = vision
+    def __init__(self, eyes: Eyes, dancers: tuple[int, ...] = ()) -> None:
+        self._eyes = eyes
         self._dancers = dancers
-        self._watchers = [Watcher(vision) for _ in dancers or (0,)]
+        self._count = len(dancers) or 1
+        self._watcher = Watcher(eyes, players=self._count)
         self._waiting = bool(dancers)
         self._most = 0
 
@@ -118,12 +120,12 @@ class Cast:
         if self._waiting:
             self._waiting = not self._begin(frame)
         if self._waiting:
-            return [_joints(None) for _ in self._watchers]
-        return [_joints(watcher.find(frame)) for watcher in self._watchers]
+            return [_joints(None)] * self._count
+        return [_joints(pose) for pose in self._watcher.find(frame)]
 
     def _begin(self, frame: Frame) -> bool:
         """Hold the asked people if this frame shows them; return whether it does."""
-        people, _ = look_everywhere(self._vision, frame.image, area_px=WIDE_AREA_PX)
+        people = look_everywhere(self._eyes.everybody, frame.image, area_px=WIDE_AREA_PX)
         whole = [pose for pose in people if pose.seen.sum() >= MIN_PERSON_JOINTS]
         self._most = max(self._most, len(whole))
         if len(whole) < max(self._dancers):
@@ -134,14 +136,13 @@ class Cast:
                 )
             return False
         whole.sort(key=lambda pose: float(np.nanmean(pose.joints[:, 0])))
-        for number, watcher in zip(self._dancers, self._watchers, strict=True):
-            watcher.hold(whole[number - 1], frame)
+        self._watcher.hold([whole[number - 1] for number in self._dancers], frame)
         return True
 
 
 def record(
     frames: Iterable[Frame],
-    vision: Vision,
+    eyes: Eyes,
     *,
     dancers: tuple[int, ...] = (),
     progress: Callable[[Frame], None] = lambda _: None,
@@ -155,7 +156,7 @@ def record(
     RecordingError
         Where nobody is seen, or not the dancers asked for.
     """
-    cast = Cast(vision, dancers)
+    cast = Cast(eyes, dancers)
     at_s: list[float] = []
     rows: list[list[NDArray[np.float32]]] = []
     height = 1
@@ -178,13 +179,13 @@ def record(
 
 
 def player_track(
-    frames: Iterable[Frame], vision: Vision, progress: Callable[[Frame], None] = lambda _: None
+    frames: Iterable[Frame], eyes: Eyes, progress: Callable[[Frame], None] = lambda _: None
 ) -> PoseTrack:
     """Return a player's poses at seconds from the first picture, smoothed as in the live game."""
-    watcher = Watcher(vision)
+    watcher = Watcher(eyes)
     track = PoseTrack()
     for frame in frames:
-        track.add(frame.captured_s, watcher.watch(frame))
+        track.add(frame.captured_s, watcher.watch(frame)[0])
         progress(frame)
     return track
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from platformdirs import user_config_path, user_data_path
 
-from engines.maps import DanceError
+from engines.maps import NETWORKS, DanceError
 from realtime.songpack import BUNDLED
 
 
@@ -29,6 +29,10 @@ class Settings:
         What is asked of a camera; it may answer with something else.
     mirror : bool
         Show player and coach as in a mirror.
+    network : str
+        ``openpose``: it alone; ``movenet``: it follows each dancer; ``auto``: both, as time allows.
+    model : str
+        An ONNX file with OpenPose weights of your own, empty for the bundled ones.
     runtime : str
         ``auto``, ``openvino`` or ``onnxruntime``.
     threads : int
@@ -48,6 +52,8 @@ class Settings:
     camera_height: int = 720
     camera_fps: int = 30
     mirror: bool = True
+    network: str = "auto"
+    model: str = ""
     runtime: str = "auto"
     threads: int = 0
     crop_px: int = 256
@@ -56,6 +62,9 @@ class Settings:
     library: str = ""
 
     def __post_init__(self) -> None:
+        if self.network not in NETWORKS:
+            known = ", ".join(NETWORKS)
+            raise SettingsError(f"network is {self.network!r}; choose one of {known}")
         if self.crop_px % 8 or not 128 <= self.crop_px <= 512:
             raise SettingsError(
                 f"crop_px is {self.crop_px}; choose a multiple of 8, 128 to 512"

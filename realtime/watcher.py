@@ -1,68 +1,221 @@
-"""Frame in, player's pose out: the same stage for the live loop, recording and scoring videos."""
+"""Frame in, players' poses out: the same stage for the live loop, recording and scoring videos."""
 
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from realtime.pure.player import Player
+from realtime.pure.confidence import MOVENET, OPENPOSE, calibrated, merged
+from realtime.pure.limb_tree import complete
+from realtime.pure.one_person import person_from_maps
+from realtime.pure.player import Player, apart, box_of, choose_all, crop_region
+from realtime.pure.policy import Need, Policy
 from realtime.pure.skeletons import assemble
-from realtime.pure.smoother import Smoother
+from realtime.pure.steady import Steady
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
-    from engines.maps import PoseMaps, Vision
+    from engines.maps import Eyes, PersonVision, PoseMaps, Region, Vision
+    from realtime.pure.policy import Look, Plan
     from realtime.pure.types import Frame, Pose
 
 CROP_PX: Final = 256
 FULL_AREA_PX: Final = 432 * 368  # of the input for a full picture: two cores manage it in 70 ms
+FAINT_PEOPLE: Final = 0.03  # where a crop shows nobody, peaks down to here may be the player
+SAME_PERSON: Final = 0.5  # body sizes between two poses of one person, at most
+WARM_UPS: Final = 2
+LOOKS: Final[dict[Look, str]] = {
+    "everybody": "OpenPose, whole picture",
+    "crop": "OpenPose",
+    "person": "MoveNet",
+}
 
 
 class Watcher:
-    """Follows one dancer through frames."""
+    """Follows dancers through frames.
+
+    Parameters
+    ----------
+    eyes : Eyes
+        The networks.
+    players : int
+        How many dancers to follow.
+    crop_px : int
+        Side of OpenPose's input for one dancer, a multiple of 8.
+    full_area_px : int
+        Its input's area for a full picture.
+    budget_s : float
+        What watching one frame may take; infinite offline, then every dancer gets both networks.
+    now : callable
+        The host clock; offline it need not go.
+    """
 
     def __init__(
-        self, vision: Vision, *, crop_px: int = CROP_PX, full_area_px: int = FULL_AREA_PX
-    ) -> None:
-        self._vision = vision
+        self, eyes: Eyes, *, players: int = 1, crop_px: int = CROP_PX,
+        full_area_px: int = FULL_AREA_PX, budget_s: float = math.inf,
+        now: Callable[[], float] = lambda: 0.0,
+    ) -> None:  # fmt: skip
+        self._eyes = eyes
         self._crop = (crop_px, crop_px)
         self._full_area_px = full_area_px
-        self._player = Player()
-        self._smoother = Smoother()
+        self._now = now
+        self._policy = Policy(eyes.wish, top_down=eyes.one is not None, budget_s=budget_s)
+        self._players = [Player() for _ in range(players)]
+        self._steady = [Steady() for _ in range(players)]
+        self.looks: tuple[Look, ...] = ()
 
     def reset(self) -> None:
-        """Forget the dancer."""
-        self._player.reset()
-        self._smoother.reset()
+        """Forget the dancers."""
+        self._policy.reset()
+        for player, steady in zip(self._players, self._steady, strict=True):
+            player.reset()
+            steady.reset()
 
-    def hold(self, pose: Pose, frame: Frame) -> None:
-        """Follow the person of this pose, seen in this frame, from now on."""
+    def hold(self, poses: list[Pose], frame: Frame) -> None:
+        """Follow the people of these poses, one for each player, from this frame on."""
         self.reset()
-        self._player.hold(pose, frame.image, frame.captured_s)
+        for player, pose in zip(self._players, poses, strict=True):
+            player.hold(pose, frame.image, frame.captured_s)
 
-    def watch(self, frame: Frame) -> Pose | None:
-        """Return the dancer's pose in px of the frame, smoothed; None where not seen."""
-        pose = self.find(frame)
-        return None if pose is None else self._smoother.step(pose, frame.captured_s)
+    def watch(self, frame: Frame) -> list[Pose | None]:
+        """Return each dancer's pose in px of the frame, steadied; None where not seen."""
+        found = self.find(frame)
+        return [
+            None if pose is None else steady.step(pose, frame.captured_s)
+            for pose, steady in zip(found, self._steady, strict=True)
+        ]
 
-    def find(self, frame: Frame) -> Pose | None:
-        """Return the dancer's pose as the network saw it, not smoothed."""
-        region = self._player.look(frame.captured_s).region
-        size = (
-            full_size(frame.image.shape, self._full_area_px) if region is None else self._crop
-        )
-        maps = self._vision.see(frame.image, region=region, size=size)
-        return self._player.choose(assemble(maps), frame.image, frame.captured_s)
+    def find(self, frame: Frame) -> list[Pose | None]:
+        """Return each dancer's pose as the networks saw it in this frame alone."""
+        at_s = frame.captured_s
+        regions = [player.region(at_s) for player in self._players]
+        needs = [
+            Need(region is None, player.doubtful, player.sureness)
+            for region, player in zip(regions, self._players, strict=True)
+        ]
+        plan = self._policy.plan(needs, at_s)
+        self.looks = ("everybody",) if plan.everybody else max(plan.crops, key=len)
+        if plan.everybody:
+            return choose_all(self._players, self._everybody(frame.image), frame.image, at_s)
+        return self._by_crops(frame, regions, plan)
+
+    def warm_up(self, image: NDArray[np.uint8]) -> None:
+        """Let the runtime prepare for every look it will be asked for, and learn what each costs."""
+        anywhere = (0.0, 0.0, 100.0, 100.0)
+        for _ in range(WARM_UPS):
+            self._policy.costs.forget()
+            self._everybody(image)
+            self._crop_people(image, anywhere)
+            self._person(image, anywhere)
+
+    def _by_crops(
+        self, frame: Frame, regions: list[Region | None], plan: Plan
+    ) -> list[Pose | None]:
+        """Return each dancer's pose from crops; who is lost waits for the next full picture."""
+        people: list[Pose] = []
+        for region, looks in zip(regions, plan.crops, strict=True):
+            if region is not None:
+                people += self._glance(frame.image, region, looks)
+        held = [k for k, region in enumerate(regions) if region is not None]
+        players = [self._players[k] for k in held]
+        chosen = choose_all(players, distinct(people), frame.image, frame.captured_s)
+        found: list[Pose | None] = [None] * len(self._players)
+        for k, pose in zip(held, chosen, strict=True):
+            found[k] = pose
+        return found
+
+    def _glance(
+        self, image: NDArray[np.uint8], region: Region, looks: tuple[Look, ...]
+    ) -> list[Pose]:
+        """Return who is seen in one dancer's crop, both networks' joints of the same person merged."""
+        people = self._crop_people(image, region) if "crop" in looks else []
+        one = self._person(image, region) if "person" in looks else None
+        if one is None:
+            return people
+        nearest = min(people, key=lambda pose: apart(pose, one), default=None)
+        if nearest is None or apart(nearest, one) > SAME_PERSON:
+            return [*people, one]
+        rest = [pose for pose in people if pose is not nearest]
+        return [merged(nearest, one), *rest]
+
+    def _everybody(self, image: NDArray[np.uint8]) -> list[Pose]:
+        with self._timed("everybody"):
+            return look_everywhere(self._eyes.everybody, image, area_px=self._full_area_px)
+
+    def _crop_people(self, image: NDArray[np.uint8], region: Region) -> list[Pose]:
+        with self._timed("crop"):
+            maps = self._eyes.everybody.see(image, region=region, size=self._crop)
+            people = assemble(maps) or assemble(maps, threshold=FAINT_PEOPLE)
+            return believed(people, maps, region)
+
+    def _person(self, image: NDArray[np.uint8], region: Region) -> Pose | None:
+        if self._eyes.one is None:
+            return None
+        with self._timed("person"):
+            return _one(self._eyes.one, image, region)
+
+    @contextmanager
+    def _timed(self, look: Look) -> Iterator[None]:
+        began_s = self._now()
+        yield
+        self._policy.costs.add(look, self._now() - began_s)
 
 
 def look_everywhere(
     vision: Vision, image: NDArray[np.uint8], *, area_px: int = FULL_AREA_PX
-) -> tuple[list[Pose], PoseMaps]:
-    """Return everybody in a picture, most visible first, and the maps they were found in."""
+) -> list[Pose]:
+    """Return everybody in a picture, most visible first."""
     maps = vision.see(image, region=None, size=full_size(image.shape, area_px))
-    return assemble(maps), maps
+    return believed(assemble(maps), maps)
+
+
+def look_closely(
+    eyes: Eyes, image: NDArray[np.uint8], *, area_px: int = FULL_AREA_PX
+) -> list[Pose]:
+    """Return everybody in a picture, each looked at again by the top-down network if there is one."""
+    people = look_everywhere(eyes.everybody, image, area_px=area_px)
+    if eyes.one is None:
+        return people
+    return [refined(pose, eyes.one, image) for pose in people]
+
+
+def refined(pose: Pose, vision: PersonVision, image: NDArray[np.uint8]) -> Pose:
+    """Return a person's pose merged with what a top-down network sees there, if it is the same."""
+    if pose.seen.sum() < 2:
+        return pose
+    one = _one(vision, image, crop_region(box_of(pose)))
+    return merged(pose, one) if apart(pose, one) <= SAME_PERSON else pose
+
+
+def _one(vision: PersonVision, image: NDArray[np.uint8], region: Region) -> Pose:
+    return calibrated(person_from_maps(vision.see_person(image, region=region)), MOVENET)
+
+
+def believed(people: list[Pose], maps: PoseMaps, region: Region | None = None) -> list[Pose]:
+    """Return OpenPose's people with missing joints filled and confidences that mean something.
+
+    ``region`` bounds where joints are looked for; None: around each person.
+    """
+    return [calibrated(pose, OPENPOSE) for pose in complete(people, maps, region)]
+
+
+def distinct(people: list[Pose]) -> list[Pose]:
+    """Return the people without doubles of one seen in several crops; the surest one stays."""
+    kept: list[Pose] = []
+    for pose in sorted(people, key=lambda pose: -float(pose.joints[:, 2].sum())):
+        if all(apart(pose, other) > SAME_PERSON for other in kept):
+            kept.append(pose)
+    return kept
+
+
+def looks_in_words(looks: tuple[Look, ...]) -> str:
+    """Return which networks looked, for the small print."""
+    return " + ".join(LOOKS[look] for look in looks) or "looking"
 
 
 def full_size(shape: tuple[int, ...], area_px: int) -> tuple[int, int]:

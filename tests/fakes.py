@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from engines.maps import Letterbox, PoseMaps
+from engines.maps import Eyes, Letterbox, PoseMaps
 from realtime.ports import CameraState
 from realtime.pure.types import Frame, Heard
 
@@ -80,6 +80,11 @@ class ScriptedCamera:
 
     def close(self) -> None:
         self.closed = True
+
+
+def eyes_of(vision) -> Eyes:
+    """Eyes with a bottom-up network alone."""
+    return Eyes(vision, None, "openpose")
 
 
 class PaintedVision:

@@ -14,7 +14,7 @@ from realtime.pure.types import Frame
 from realtime.songpack import SongPack
 from realtime.watcher import Watcher
 from tests import dances
-from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio
+from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
 
 BPM = 120.0
 FPS = 30.0
@@ -35,7 +35,7 @@ class Stage:
         self.vision = PaintedVision({})
         self.judge = Judge(standard)
         self.session = DanceSession(
-            SONG, self.judge, camera=self.camera, watcher=Watcher(self.vision),
+            SONG, self.judge, camera=self.camera, watcher=Watcher(eyes_of(self.vision)),
             speaker=SilentAudio(self.clock), clock=self.clock,
         )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.choose import open_vision
+from engines.choose import open_eyes
 from realtime.devices.drawn import LOOKS, Studio
 from realtime.game import standard_of
 from realtime.pure.dancer import Dancer, DancerStyle
@@ -35,7 +35,7 @@ def chorus(song):
 
 @pytest.fixture(scope="module")
 def scores(chorus):
-    vision = open_vision()
+    eyes = open_eyes()
     standard = standard_from_choreography(chorus, bpm=120)
     other = dances.song(99, moves=7)
     dancers = {
@@ -45,14 +45,14 @@ def scores(chorus):
         "still": Dancer(chorus, DancerStyle(still=True)),
         "another dance": Dancer(other),
     }
-    return {name: perform(dancer, standard, vision) for name, dancer in dancers.items()}
+    return {name: perform(dancer, standard, eyes) for name, dancer in dancers.items()}
 
 
-def perform(dancer, standard, vision):
-    studio, watcher, track = Studio(dancer.picture), Watcher(vision), PoseTrack()
+def perform(dancer, standard, eyes):
+    studio, watcher, track = Studio(dancer.picture), Watcher(eyes), PoseTrack()
     for index, song_s in enumerate(np.arange(-0.5, LAST_S - FIRST_S + 0.7, 1 / FPS)):
         image = studio.take([(dancer.joints(float(song_s)), LOOKS[0])], index)
-        track.add(float(song_s), watcher.watch(Frame(image, float(song_s), index)))
+        track.add(float(song_s), watcher.watch(Frame(image, float(song_s), index))[0])
     judge = Judge(standard)
     judge.step(track, np.inf)
     return report_of(judge)
@@ -91,14 +91,14 @@ def test_the_bundled_song_has_a_full_standard(song):
 def test_the_dancer_is_held_while_somebody_walks_through(chorus):
     """Another person crosses the picture in front of the dancer, hiding her for a moment."""
     dancer, walker = Dancer(chorus), Dancer(chorus, DancerStyle(still=True))
-    studio, watcher = Studio(dancer.picture), Watcher(open_vision())
+    studio, watcher = Studio(dancer.picture), Watcher(open_eyes())
     near = []
     for index in range(64):
         at_s = index / FPS
         truth, passer = dancer.joints(at_s), walker.joints(0.0).copy()
         passer[:, :2] += (220 * (at_s - 0.5) - 160 - passer[:, 0].mean(), 15)
         people = [(truth, LOOKS[0]), (passer, LOOKS[2])]
-        pose = watcher.watch(Frame(studio.take(people, index), at_s, index))
+        pose = watcher.watch(Frame(studio.take(people, index), at_s, index))[0]
         if pose is not None:
             apart = [_apart(pose.joints, joints) for joints in (truth, passer)]
             near.append(apart[0] < max(25, apart[1]))  # px; 25 while one hides the other

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engines.choose import open_vision
+from engines.choose import open_eyes
 from realtime.devices.drawn import LOOKS, Studio
 from realtime.devices.host_clock import PerfClock
 from realtime.game import standard_of
@@ -28,7 +28,7 @@ from realtime.songpack import find_pack, load_pack
 from realtime.watcher import Watcher
 
 if TYPE_CHECKING:
-    from engines.maps import Vision
+    from engines.maps import Eyes
     from realtime.pure.judge import Standard
     from realtime.pure.types import Report
 
@@ -59,7 +59,7 @@ def main() -> int:
     song = load_pack(find_pack(chosen.song, Settings().libraries))
     standard = standard_of(song)
     lead = song.members[song.lead]
-    vision = open_vision()
+    eyes = open_eyes()
     print(f"null {standard.null:.3f} ({standard.null_name}); {standard.nulls}", file=sys.stderr)
     until_s = min(chosen.until, lead.end_s + 1)
     results = {}
@@ -68,7 +68,7 @@ def main() -> int:
             continue
         dance = another_dance(lead) if name == "another dance" else lead
         began_s = PerfClock().now()
-        report = dance_once(Dancer(dance, style), standard, vision, (chosen.fps, until_s))
+        report = dance_once(Dancer(dance, style), standard, eyes, (chosen.fps, until_s))
         results[name] = _facts(report)
         took_s = PerfClock().now() - began_s
         print(f"{name:<16} {results[name]} ({took_s:.0f} s)", file=sys.stderr)
@@ -78,16 +78,16 @@ def main() -> int:
 
 
 def dance_once(
-    dancer: Dancer, standard: Standard, vision: Vision, pace: tuple[float, float]
+    dancer: Dancer, standard: Standard, eyes: Eyes, pace: tuple[float, float]
 ) -> Report:
     """Return the report on a dancer filmed at ``pace`` = (frames per second, until song second)."""
     fps, until_s = pace
-    studio, watcher, track = Studio(dancer.picture), Watcher(vision), PoseTrack()
+    studio, watcher, track = Studio(dancer.picture), Watcher(eyes), PoseTrack()
     for index, song_s in enumerate(np.arange(-2.0, until_s, 1 / fps)):
         joints = dancer.joints(float(song_s))
         people = [] if joints is None else [(joints, LOOKS[0])]
         frame = Frame(studio.take(people, index), float(song_s), index)
-        track.add(float(song_s), watcher.watch(frame))
+        track.add(float(song_s), watcher.watch(frame)[0])
     judge = Judge(standard)
     judge.step(track, until_s)
     return report_of(judge)

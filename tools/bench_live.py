@@ -175,9 +175,10 @@ def _p(ms: list[float]) -> dict[str, float]:
 def _bare_ms() -> list[float]:
     """Return the times in ms of the bare network call on a crop-sized tensor."""
     from engines.choose import BUNDLED
+    from engines.maps import OPENPOSE
     from engines.openvino_runner import OpenVinoNetwork
 
-    network = OpenVinoNetwork(BUNDLED, threads=max((os.cpu_count() or 2) - 1, 1))
+    network = OpenVinoNetwork(BUNDLED, OPENPOSE, threads=max((os.cpu_count() or 2) - 1, 1))
     tensor = np.random.default_rng(1).uniform(0, 255, (1, 3, 256, 256)).astype(np.float32)
     took = []
     for _ in range(BARE_CALLS):

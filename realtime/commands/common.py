@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_cache_path
 from tqdm import tqdm
 
-from engines.choose import open_vision
+from engines.choose import open_eyes
+from engines.maps import NETWORKS
 from realtime.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from engines.maps import Vision
+    from engines.maps import Eyes
     from realtime.devices.video_file import VideoFile
     from realtime.pure.types import Frame, Report, Verdict
 
@@ -28,8 +29,15 @@ log = logging.getLogger(__name__)
 
 
 def add_network_options(parser: argparse.ArgumentParser) -> None:
-    """Add --settings, --runtime and --threads."""
+    """Add --settings, --network, --model, --runtime and --threads."""
     parser.add_argument("--settings", metavar="FILE", help="settings file (TOML)")
+    parser.add_argument(
+        "--network", choices=NETWORKS,
+        help="openpose: it alone; movenet: it follows each dancer; auto: both, as time allows",
+    )  # fmt: skip
+    parser.add_argument(
+        "--model", metavar="FILE", help="OpenPose weights of your own (tools/import_weights.py)"
+    )
     parser.add_argument("--runtime", help="auto, openvino or onnxruntime")
     parser.add_argument("--threads", type=int, help="for the network; 0: one less than cores")
 
@@ -42,20 +50,22 @@ def settings_from(args: argparse.Namespace) -> Settings:
     return dataclasses.replace(settings, **said)
 
 
-def vision_from(settings: Settings) -> Vision:
-    """Return the network, and say on standard error which runtime was taken and why."""
+def eyes_from(settings: Settings) -> Eyes:
+    """Return the networks, and say on standard error which and why."""
     cache = user_cache_path("kpopdance", appauthor=False)
     try:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError as why:
         log.warning("%s: no cache, the start is slower (%s)", cache, why.strerror)
-    vision = open_vision(
+    eyes = open_eyes(
         settings.runtime,
+        network=settings.network,
+        model=Path(settings.model).expanduser() if settings.model else None,
         threads=settings.threads or None,
         cache_dir=cache if cache.is_dir() else None,
     )
-    say(f"network: {vision.name} on {vision.runtime} ({vision.reason})")
-    return vision
+    say(f"network: {eyes.name} on {eyes.runtime} ({eyes.reason})")
+    return eyes
 
 
 def say(text: str) -> None:
@@ -96,7 +106,7 @@ def our_version() -> str:
         return "not installed"
 
 
-def report_json(report: Report, vision: Vision) -> dict[str, Any]:
+def report_json(report: Report, eyes: Eyes) -> dict[str, Any]:
     """Return the object that ``score --json`` and ``play --headless --json`` print."""
     return {
         "score": round(report.score, 1),
@@ -111,8 +121,8 @@ def report_json(report: Report, vision: Vision) -> dict[str, Any]:
         "counts": report.counts,
         "best_combo": report.best_combo,
         "advice": list(report.advice),
-        "network": vision.name,
-        "runtime": vision.runtime,
+        "network": eyes.name,
+        "runtime": eyes.runtime,
         "version": our_version(),
     }
 

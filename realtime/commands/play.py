@@ -13,13 +13,13 @@ import numpy as np
 from engines.maps import DanceError
 from realtime.commands.common import (
     add_network_options,
+    eyes_from,
     print_json,
     print_result,
     report_json,
     report_words,
     say,
     settings_from,
-    vision_from,
 )
 from realtime.devices.host_clock import PerfClock
 from realtime.files import write_whole
@@ -96,7 +96,7 @@ def make_kit(settings: Settings, style: str = "") -> Kit:
     clock = PerfClock()
     cameras = Cameras(settings, clock, style)
     return Kit(
-        vision=vision_from(settings), clock=clock, settings=settings, scores=scores_file(),
+        eyes=eyes_from(settings), clock=clock, settings=settings, scores=scores_file(),
         open_camera=cameras.open, close_camera=cameras.close,
         open_speaker=lambda samples, rate, count_in_s, beat_s: _speaker(
             samples, rate, (count_in_s, beat_s), clock, settings.sound_device
@@ -253,7 +253,7 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
             print_result(report_words(outcome.report))
         say(timing_words(outcome))
     if args.json:
-        print_json({"dances": [report_json(o.report, kit.vision) for o in game.outcomes]})
+        print_json({"dances": [report_json(o.report, kit.eyes) for o in game.outcomes]})
     return 0
 
 
@@ -266,7 +266,7 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
         outcome = dance_unseen(Performance(kit, song), snapshot.see)
     finally:
         kit.close()
-    result = report_json(outcome.report, kit.vision) | {"timing": timing(outcome)}
+    result = report_json(outcome.report, kit.eyes) | {"timing": timing(outcome)}
     say(timing_words(outcome))
     if args.json:
         print_json(result)

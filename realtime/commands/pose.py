@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any, Final
 from engines.maps import DanceError
 from realtime.commands.common import (
     add_network_options,
+    eyes_from,
     print_json,
     print_result,
     say,
     settings_from,
     video_progress,
-    vision_from,
 )
 from realtime.devices.overlay import draw_skeletons, write_picture
 from realtime.devices.video_file import VideoFile, VideoWriter
 from realtime.files import write_whole
 from realtime.pure.openpose_json import people_json
-from realtime.watcher import FULL_AREA_PX, look_everywhere
+from realtime.watcher import FULL_AREA_PX, look_closely
 
 if TYPE_CHECKING:
     import argparse
 
-    from engines.maps import Vision
+    from engines.maps import Eyes
     from realtime.pure.types import Frame, Pose
 
 PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
@@ -61,16 +61,16 @@ def run(args: argparse.Namespace) -> int:
     is_picture = args.file.suffix.lower() in PICTURES
     area = FULL_AREA_PX if args.fast else AREA_PX
     with VideoFile(args.file) as video:
-        vision = vision_from(settings_from(args))
+        eyes = eyes_from(settings_from(args))
         if is_picture:
-            _picture(args, next(video.frames()), vision, area)
+            _picture(args, next(video.frames()), eyes, area)
         else:
-            _video(args, video, vision, area)
+            _video(args, video, eyes, area)
     return 0
 
 
-def _picture(args: argparse.Namespace, frame: Frame, vision: Vision, area: int) -> None:
-    poses, _ = look_everywhere(vision, frame.image, area_px=area)
+def _picture(args: argparse.Namespace, frame: Frame, eyes: Eyes, area: int) -> None:
+    poses = look_closely(eyes, frame.image, area_px=area)
     if args.draw:
         write_picture(args.draw, draw_skeletons(frame.image, poses))
         say(f"wrote {args.draw}")
@@ -83,7 +83,7 @@ def _picture(args: argparse.Namespace, frame: Frame, vision: Vision, area: int) 
         print_json(people_json(poses))
 
 
-def _video(args: argparse.Namespace, video: VideoFile, vision: Vision, area: int) -> None:
+def _video(args: argparse.Namespace, video: VideoFile, eyes: Eyes, area: int) -> None:
     if not args.json and not args.draw:
         raise DanceError("a video needs --json FOLDER or --draw VIDEO to write to")
     if args.json:
@@ -94,7 +94,7 @@ def _video(args: argparse.Namespace, video: VideoFile, vision: Vision, area: int
     try:
         with bar:
             for frame in video.frames():
-                poses, _ = look_everywhere(vision, frame.image, area_px=area)
+                poses = look_closely(eyes, frame.image, area_px=area)
                 _keep(args, frame, poses, writer)
                 most, frames = max(most, len(poses)), frames + 1
                 move(frame)

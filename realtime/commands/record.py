@@ -14,12 +14,12 @@ import numpy as np
 from engines.maps import DanceError
 from realtime.commands.common import (
     add_network_options,
+    eyes_from,
     print_json,
     print_result,
     say,
     settings_from,
     video_progress,
-    vision_from,
 )
 from realtime.devices.audio_file import RATE, Audio, MediaError, read_audio, write_audio
 from realtime.devices.video_file import VideoFile
@@ -78,10 +78,10 @@ def run(args: argparse.Namespace) -> int:
         raise DanceError(f"--offset {args.offset:g}: choose a song second from -60 to 600")
     with VideoFile(args.video) as video:
         audio = _audio_of(args.audio or args.video)
-        vision = vision_from(settings)
+        eyes = eyes_from(settings)
         bar, move = video_progress(video, "finding poses")
         with bar:
-            recordings = record(video.frames(), vision, dancers=dancers, progress=move)
+            recordings = record(video.frames(), eyes, dancers=dancers, progress=move)
         if video.warning:
             say(f"warning: {video.warning}")
         warnings = [video.warning] if video.warning else []

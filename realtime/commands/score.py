@@ -12,6 +12,7 @@ import numpy as np
 from engines.maps import DanceError
 from realtime.commands.common import (
     add_network_options,
+    eyes_from,
     print_json,
     print_result,
     report_json,
@@ -19,7 +20,6 @@ from realtime.commands.common import (
     say,
     settings_from,
     video_progress,
-    vision_from,
 )
 from realtime.devices.audio_file import MediaError, read_audio
 from realtime.devices.video_file import VideoFile
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engines.maps import Vision
+    from engines.maps import Eyes
     from realtime.pure.judge import Standard
     from realtime.pure.track import PoseTrack
     from realtime.pure.types import Report
@@ -92,17 +92,17 @@ def run(args: argparse.Namespace) -> int:
     folder = None if is_video else find_pack(args.reference, settings.libraries)
     with VideoFile(args.player):
         pass  # a damaged video is said before the long work
-    vision = vision_from(settings)
+    eyes = eyes_from(settings)
     reference = (
-        _from_pack(folder) if folder is not None else _from_video(Path(args.reference), vision)
+        _from_pack(folder) if folder is not None else _from_video(Path(args.reference), eyes)
     )
-    track = _track(args.player, vision)
+    track = _track(args.player, eyes)
     shift_s, by = alignment(args.align, reference, args.player)
     say(f"alignment: {shift_s:+.3f} s ({by})")
     forgive = reference.from_video and not args.judge_lag
     report, forgiven_s = score_track(reference, track, shift_s, forgive_lag=forgive)
     if args.json:
-        result = report_json(report, vision)
+        result = report_json(report, eyes)
         result |= {"alignment_ms": round(shift_s * 1000), "alignment_by": by}
         result |= {"forgiven_lag_ms": round(forgiven_s * 1000)}
         print_json(result)
@@ -168,11 +168,11 @@ def _from_pack(folder: Path) -> Reference:
     return Reference(standard_of(song), song.sections, onsets, from_video=False)
 
 
-def _from_video(path: Path, vision: Vision) -> Reference:
+def _from_video(path: Path, eyes: Eyes) -> Reference:
     with VideoFile(path) as video:
         bar, move = video_progress(video, f"reference {path.name}")
         with bar:
-            recording = record(video.frames(), vision, progress=move)[0]
+            recording = record(video.frames(), eyes, progress=move)[0]
         if video.warning:
             say(f"warning: {video.warning}")
     try:
@@ -187,11 +187,11 @@ def _from_video(path: Path, vision: Vision) -> Reference:
     return Reference(standard, (), onsets, from_video=True, first_picture_s=-sound.start_s)
 
 
-def _track(path: Path, vision: Vision) -> PoseTrack:
+def _track(path: Path, eyes: Eyes) -> PoseTrack:
     with VideoFile(path) as video:
         bar, move = video_progress(video, f"player {path.name}")
         with bar:
-            track = player_track(video.frames(), vision, move)
+            track = player_track(video.frames(), eyes, move)
         if video.warning:
             say(f"warning: {video.warning}")
     return track

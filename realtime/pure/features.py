@@ -23,6 +23,7 @@ from realtime.pure.body import (
     R_SHOULDER,
     R_WRIST,
 )  # fmt: skip
+from realtime.pure.confidence import BELIEVED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +51,7 @@ _MIRROR_SIGN = np.array([[-1, 1]] * 11, dtype=np.float32)
 _MIRROR_SIGN[1] = (1, -1)  # the shoulders' line also changes its ends
 
 VELOCITY_ROWS = 2  # velocity over +-2 rows
-CONFIDENCE_RAMP = (0.1, 0.4)
+CONFIDENCE_RAMP = (BELIEVED, 0.7)
 SHORT_BONE = (
     0.35  # of the bone's own median length: shorter points at the camera, direction is noise
 )

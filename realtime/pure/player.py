@@ -1,11 +1,12 @@
-"""The one dancer we follow: found in the full picture, then tracked by crop, held among others."""
+"""The dancers we follow: found in the full picture, then tracked by crop, held among others."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from realtime.pure.smoother import body_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,9 +20,6 @@ BOX_RELAXES_S: Final = (
 )
 LOST_S: Final = 0.35  # without a believable pose: look at the full picture
 FORGET_S: Final = 2.0  # gone longer: whoever is largest and most central now
-RECHECK_S: Final = (
-    1.0  # poorly seen: a full picture this often, in case we hold on to furniture
-)
 POOR: Final = 9  # joints
 MIN_SEEN: Final = 5
 MIN_ACQUIRED: Final = 9  # to begin with: enough to be somebody, head and arms alone will do
@@ -39,15 +37,8 @@ _CLOTHES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Where the network should look next: a square ``region``, or None for the full picture."""
-
-    region: Region | None
-
-
 class Player:
-    """Holds one dancer: ``look`` says where to search, ``choose`` takes the people found there.
+    """Holds one dancer: ``region`` says where to search, ``choose`` takes the people found there.
 
     A person is recognised by place, size and the colours of the clothes, so the dancer stays the
     dancer while somebody else walks through.
@@ -61,7 +52,6 @@ class Player:
         self._pose: Pose | None = None
         self._box = np.zeros((2, 2))
         self._seen_s = -np.inf
-        self._full_s = -np.inf
         self._speed = np.zeros(2)
         self._clothes: NDArray[np.float64] | None = None
 
@@ -70,35 +60,49 @@ class Player:
         self.reset()
         self._remember(pose, image, at_s)
 
-    def look(self, at_s: float) -> Look:
-        """Return where to look in the frame captured at host second ``at_s``."""
-        pose = self._pose
-        if pose is None or at_s - self._seen_s > LOST_S or self._doubtful(pose, at_s):
-            self._full_s = at_s
-            return Look(None)
-        return Look(crop_region(self._box + self._speed * min(at_s - self._seen_s, 0.1)))
+    def region(self, at_s: float) -> Region | None:
+        """Return the square to look at in the frame captured at host second ``at_s``.
 
-    def _doubtful(self, pose: Pose, at_s: float) -> bool:
-        return bool(pose.seen.sum() <= POOR) and at_s - self._full_s >= RECHECK_S
+        None: the dancer is lost and must be looked for in the full picture.
+        """
+        if self._pose is None or at_s - self._seen_s > LOST_S:
+            return None
+        return crop_region(self._box + self._speed * min(at_s - self._seen_s, 0.1))
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether so little of the dancer is seen that it might be furniture."""
+        return self._pose is not None and int(self._pose.seen.sum()) <= POOR
+
+    @property
+    def sureness(self) -> float:
+        """The mean confidence of the dancer's joints as last seen, 0..1."""
+        return 0.0 if self._pose is None else float(self._pose.joints[:, 2].mean())
 
     def choose(self, poses: list[Pose], image: NDArray[np.uint8], at_s: float) -> Pose | None:
         """Return the dancer among people found in a uint8 (H, W, 3) picture, None if not there."""
-        people = [pose for pose in poses if pose.seen.sum() >= MIN_SEEN]
-        held = self._pose
-        if held is None or at_s - self._seen_s > FORGET_S:
-            whole = [pose for pose in people if pose.seen.sum() >= MIN_ACQUIRED]
-            chosen = most_prominent(whole, image.shape[1])
+        return choose_all([self], poses, image, at_s)[0]
+
+    def knows(self, at_s: float) -> bool:
+        """Whether the dancer was seen a short while ago and would be recognised."""
+        return self._pose is not None and at_s - self._seen_s <= FORGET_S
+
+    def unlikeness(
+        self, people: list[Pose], image: NDArray[np.uint8], at_s: float
+    ) -> list[float]:
+        """Return how unlike the dancer each person is: 0 the same, above 1 somebody else."""
+        if self._pose is None:
+            return [np.inf] * len(people)
+        return [self._unlike(self._pose, pose, image, at_s) for pose in people]
+
+    def take(self, pose: Pose, image: NDArray[np.uint8], at_s: float) -> None:
+        """Follow this person; whoever was forgotten before no longer counts."""
+        if not self.knows(at_s):
             self._clothes, self._pose = None, None
-        else:
-            unlike = [self._unlike(held, pose, image, at_s) for pose in people]
-            best = int(np.argmin(unlike)) if unlike else 0
-            chosen = people[best] if unlike and unlike[best] <= TOO_UNLIKE else None
-        if chosen is not None:
-            self._remember(chosen, image, at_s)
-        return chosen
+        self._remember(pose, image, at_s)
 
     def _unlike(self, held: Pose, pose: Pose, image: NDArray[np.uint8], at_s: float) -> float:
-        """Return how unlike the dancer a person is: 0 the same, above 1 somebody else."""
+        """Return one person's unlikeness."""
         gone_s = at_s - self._seen_s
         distance = self._distance(held, pose, self._speed * min(gone_s, 0.1))
         reach = 0.8 + 1.5 * gone_s  # body sizes; the longer gone, the farther away
@@ -136,14 +140,57 @@ class Player:
         self._pose, self._seen_s = pose, at_s
 
     def _grow_box(self, pose: Pose, at_s: float) -> None:
-        xy = pose.joints[pose.seen, :2].astype(np.float64)
-        now = np.stack([xy.min(axis=0), xy.max(axis=0)])
+        now = box_of(pose)
         if self._pose is None:
             self._box = now
             return
         relax = 1 - np.exp(-(at_s - self._seen_s) / BOX_RELAXES_S)
         relaxed = self._box + relax * (now - self._box)
         self._box = np.stack([np.minimum(now[0], relaxed[0]), np.maximum(now[1], relaxed[1])])
+
+
+def choose_all(
+    players: list[Player], poses: list[Pose], image: NDArray[np.uint8], at_s: float
+) -> list[Pose | None]:
+    """Return each player's person among those found in a uint8 (H, W, 3) picture, None: not there.
+
+    Nobody is two players: the likest pairs come first, and who is not held yet or long gone takes
+    the most prominent of the rest.
+    """
+    people = [pose for pose in poses if pose.seen.sum() >= MIN_SEEN]
+    chosen: list[Pose | None] = [None] * len(players)
+    known = [k for k, player in enumerate(players) if player.knows(at_s)]
+    pairs = sorted(
+        (unlike, k, n)
+        for k in known
+        for n, unlike in enumerate(players[k].unlikeness(people, image, at_s))
+        if unlike <= TOO_UNLIKE
+    )
+    taken: set[int] = set()
+    for _, k, n in pairs:
+        if chosen[k] is None and n not in taken:
+            chosen[k] = people[n]
+            taken.add(n)
+    rest = [pose for n, pose in enumerate(people) if n not in taken]
+    for k in range(len(players)):
+        if k not in known:
+            whole = [pose for pose in rest if pose.seen.sum() >= MIN_ACQUIRED]
+            chosen[k] = most_prominent(whole, image.shape[1])
+            rest = [pose for pose in rest if pose is not chosen[k]]
+    for player, pose in zip(players, chosen, strict=True):
+        if pose is not None:
+            player.take(pose, image, at_s)
+    return chosen
+
+
+def apart(one: Pose, other: Pose) -> float:
+    """Return the median way between the joints seen in both, in body sizes; infinite for none."""
+    both = one.seen & other.seen
+    size = body_size(one.joints)
+    if size is None or not both.any():
+        return float(np.inf)
+    way = np.linalg.norm(one.joints[both, :2] - other.joints[both, :2], axis=1)
+    return float(np.median(way)) / size
 
 
 def most_prominent(people: list[Pose], image_width: int) -> Pose | None:
@@ -157,10 +204,16 @@ def most_prominent(people: list[Pose], image_width: int) -> Pose | None:
     return max(people, key=prominence, default=None)
 
 
-def crop_region(box: NDArray[np.float64]) -> Region:
-    """Return the square around a box (2, 2) of lowest and highest x, y: its longer side x 1.3."""
+def box_of(pose: Pose) -> NDArray[np.float64]:
+    """Return the lowest and highest x, y (2, 2) of a pose's seen joints, px."""
+    xy = pose.joints[pose.seen, :2].astype(np.float64)
+    return np.stack([xy.min(axis=0), xy.max(axis=0)])
+
+
+def crop_region(box: NDArray[np.float64], margin: float = CROP_MARGIN) -> Region:
+    """Return the square around a box (2, 2) of lowest and highest x, y: its longer side x margin."""
     x, y = box.mean(axis=0)
-    half = CROP_MARGIN * max(float((box[1] - box[0]).max()), 16.0) / 2
+    half = margin * max(float((box[1] - box[0]).max()), 16.0) / 2
     return (float(x - half), float(y - half), float(x + half), float(y + half))
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from realtime.pure.limb_length import LimbLengths
+from realtime.pure.sides import Sides
 from realtime.pure.smoother import Smoother
 from realtime.pure.types import Pose
 
@@ -14,7 +16,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FILL_S: Final = 0.3  # longer gaps stay gaps: a guess is no reference
-FILLED_CONFIDENCE: Final = 0.3
+FILLED_CONFIDENCE: Final = 0.55
+
+
+def without_mistakes(
+    at_s: NDArray[np.float64], joints: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return joints float32 (T, 18, 3) with swapped sides undone and impossible limbs unseen."""
+    sides, lengths = Sides(), LimbLengths()
+    return np.stack(
+        [
+            lengths.step(sides.step(Pose(row.copy()), float(at)), float(at)).joints
+            for row, at in zip(joints, at_s, strict=True)
+        ]
+    )
 
 
 def smooth_both_ways(

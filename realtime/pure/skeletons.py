@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from realtime.pure.body import LIMB_CHANNELS, LIMBS
+from realtime.pure.body import ANATOMIES
 from realtime.pure.types import Pose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engines.maps import PoseMaps
+    from realtime.pure.body import Anatomy
 
 PEAK_THRESHOLD = 0.10
 MAX_PEAKS = 64  # of one joint; a picture with more is noise
@@ -26,11 +27,7 @@ SAMPLES = 10  # along a limb
 SAMPLE_THRESHOLD = 0.05
 MIN_SAMPLES = 7
 MIN_PARTS = 4
-REDUNDANT_LIMBS = (17, 18)  # ear to shoulder: support what others found, never found a person
 
-_STARTS = np.array([a for a, _ in LIMBS])
-_ENDS = np.array([b for _, b in LIMBS])
-_CHANNELS = np.array(LIMB_CHANNELS)
 _T = np.linspace(0.0, 1.0, SAMPLES, dtype=np.float32)
 
 
@@ -57,9 +54,10 @@ def assemble(
     maps: PoseMaps, *, threshold: float = PEAK_THRESHOLD, min_parts: int = MIN_PARTS
 ) -> list[Pose]:
     """Return every person in the maps, most visible first, joints in px of the picture."""
+    body = ANATOMIES[len(maps.heat)]
     peaks = find_peaks(maps.heat, threshold)
-    people = join_links(find_links(maps.limb, peaks), peaks)
-    poses = [_pose(person, peaks, maps) for person in people]
+    people = join_links(find_links(maps.limb, peaks, body), peaks, body)
+    poses = [pose_of(person, peaks, maps) for person in people]
     kept = [pose for pose in poses if int(pose.seen.sum()) >= min_parts]
     return sorted(kept, key=lambda pose: -float(pose.joints[:, 2].sum()))
 
@@ -67,10 +65,11 @@ def assemble(
 def find_peaks(heat: NDArray[np.float32], threshold: float) -> Peaks:
     """Return the local maxima above ``threshold`` of heat maps float32 (19, h, w), sub-cell exact.
 
-    A peak is no lower than its four neighbours (strictly higher than the left and upper one);
-    the sub-cell step is the vertex of a parabola through the logarithms.
+    The last map is the background and has none. A peak is no lower than its four neighbours
+    (strictly higher than the left and upper one); the sub-cell step is the vertex of a parabola
+    through the logarithms.
     """
-    padded = np.pad(heat[:18], ((0, 0), (1, 1), (1, 1)))
+    padded = np.pad(heat[:-1], ((0, 0), (1, 1), (1, 1)))
     centre = padded[:, 1:-1, 1:-1]
     top = (
         (centre > threshold)
@@ -86,30 +85,51 @@ def find_peaks(heat: NDArray[np.float32], threshold: float) -> Peaks:
     return Peaks(joint, xy.astype(np.float32), centre[joint, y, x])
 
 
-def find_links(limb: NDArray[np.float32], peaks: Peaks) -> Links:
+def find_links(limb: NDArray[np.float32], peaks: Peaks, body: Anatomy) -> Links:
     """Return all limbs that the affinity maps float32 (38, h, w) support, strongest first.
 
     Strength is the mean of the affinity along the line, less a penalty for lines longer than half
     the map's height (as OpenPose does).
     """
-    index, start, end = _pairs(peaks)
-    line = peaks.xy[end] - peaks.xy[start]
-    length = np.linalg.norm(line, axis=1)
-    unit = line / np.maximum(length, 1e-6)[:, None]
-    points = peaks.xy[start, None, :] + _T[None, :, None] * line[:, None, :]
-    h, w = limb.shape[1:]
-    x = np.clip(np.rint(points[..., 0]).astype(np.intp), 0, w - 1)
-    y = np.clip(np.rint(points[..., 1]).astype(np.intp), 0, h - 1)
-    channel = _CHANNELS[index]
-    along = limb[channel[:, :1], y, x] * unit[:, :1] + limb[channel[:, 1:], y, x] * unit[:, 1:]
-    far = np.minimum(0.5 * h / np.maximum(length, 1e-6) - 1, 0)
-    strength = along.mean(axis=1) + far
+    index, start, end = _pairs(peaks, body)
+    along = affinity(limb, np.array(body.channels)[index], peaks.xy[start], peaks.xy[end])
+    strength = along.mean(axis=1) + too_long(limb, peaks.xy[start], peaks.xy[end])
     good = ((along > SAMPLE_THRESHOLD).sum(axis=1) >= MIN_SAMPLES) & (strength > 0)
     order = np.flatnonzero(good)[np.argsort(-strength[good], kind="stable")]
     return Links(index[order], start[order], end[order], strength[order])
 
 
-def join_links(links: Links, peaks: Peaks) -> list[dict[int, int]]:
+def affinity(
+    limb: NDArray[np.float32],
+    channels: NDArray[np.intp],
+    start: NDArray[np.float32],
+    end: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Return the affinity (L, 10) at samples along lines, each (L, 2) in cells, (L, 2) channels."""
+    line = end - start
+    unit = line / np.maximum(np.linalg.norm(line, axis=1), 1e-6)[:, None]
+    points = start[:, None, :] + _T[None, :, None] * line[:, None, :]
+    h, w = limb.shape[1:]
+    x = np.clip(np.rint(points[..., 0]).astype(np.intp), 0, w - 1)
+    y = np.clip(np.rint(points[..., 1]).astype(np.intp), 0, h - 1)
+    along: NDArray[np.float32] = (
+        limb[channels[:, :1], y, x] * unit[:, :1] + limb[channels[:, 1:], y, x] * unit[:, 1:]
+    )
+    return along
+
+
+def too_long(
+    limb: NDArray[np.float32], start: NDArray[np.float32], end: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return OpenPose's penalty (L,), 0 or less, for lines longer than half the map's height."""
+    length = np.linalg.norm(end - start, axis=1)
+    penalty: NDArray[np.float32] = np.minimum(
+        0.5 * limb.shape[1] / np.maximum(length, 1e-6) - 1, 0
+    )
+    return penalty
+
+
+def join_links(links: Links, peaks: Peaks, body: Anatomy) -> list[dict[int, int]]:
     """Return people as joint -> peak: each link joins its two ends where no joint is doubled.
 
     A peak without a link is a person of one joint; the caller drops people of few parts.
@@ -119,7 +139,7 @@ def join_links(links: Links, peaks: Peaks) -> list[dict[int, int]]:
     rows = zip(links.limb.tolist(), links.start.tolist(), links.end.tolist(), strict=True)
     later = []
     for limb, start, end in rows:
-        if limb in REDUNDANT_LIMBS:
+        if limb in body.supports:
             later.append((start, end))
         else:
             _join(person_of, joint, start, end)
@@ -178,22 +198,32 @@ def _log(heat: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.log(np.maximum(heat, np.float32(1e-3)))
 
 
-def _pairs(peaks: Peaks) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    first = np.searchsorted(peaks.joint, np.arange(18))
-    count = np.bincount(peaks.joint, minlength=18)
-    n_end = count[_ENDS]
-    sizes = count[_STARTS] * n_end
-    limb = np.repeat(np.arange(len(LIMBS)), sizes)
+def _pairs(
+    peaks: Peaks, body: Anatomy
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    starts, ends = np.array(body.limbs).T
+    first = np.searchsorted(peaks.joint, np.arange(body.joints))
+    count = np.bincount(peaks.joint, minlength=body.joints)
+    n_end = count[ends]
+    sizes = count[starts] * n_end
+    limb = np.repeat(np.arange(len(starts)), sizes)
     within = np.arange(len(limb)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     n = np.maximum(n_end[limb], 1)
-    return limb, first[_STARTS[limb]] + within // n, first[_ENDS[limb]] + within % n
+    return limb, first[starts[limb]] + within // n, first[ends[limb]] + within % n
 
 
-def _pose(person: dict[int, int], peaks: Peaks, maps: PoseMaps) -> Pose:
+def pose_of(person: dict[int, int], peaks: Peaks, maps: PoseMaps) -> Pose:
+    """Return a person given as the network's joint -> peak: our 18 joints in px of the picture.
+
+    Joints outside the picture are unseen: padding invents some.
+    """
+    ours = ANATOMIES[len(maps.heat)].ours
+    own = {joint: person[theirs] for joint, theirs in enumerate(ours) if theirs in person}
     joints = np.full((18, 3), np.nan, dtype=np.float32)
     joints[:, 2] = 0
-    at = list(person.keys())
-    peak = list(person.values())
+    at, peak = list(own.keys()), list(own.values())
+    if not at:
+        return Pose(joints)
     xy = maps.box.to_image((peaks.xy[peak] + 0.5) * maps.stride - 0.5)
     edge = np.array([maps.image_size[1] - 1, maps.image_size[0] - 1], dtype=np.float32)
     spill = 0.5 * maps.stride / maps.box.scale

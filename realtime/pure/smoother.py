@@ -16,8 +16,8 @@ from realtime.pure.types import Pose
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MIN_CUTOFF_HZ: Final = 3.0
-BETA: Final = 4.0  # Hz per body size per second
+MIN_CUTOFF_HZ: Final = 1.5
+BETA: Final = 6.0  # Hz per body size per second
 SPEED_CUTOFF_HZ: Final = 3.0
 MAX_SPEED: Final = 9.0  # body sizes per second; a wrist in a fast dance stays below
 SMOOTHER_LAG_S: Final = 0.009  # by how much it delays a dance: the median over the demo song

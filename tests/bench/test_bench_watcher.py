@@ -8,7 +8,8 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from engines.choose import BUNDLED, open_vision
+from engines.choose import BUNDLED, open_eyes
+from engines.maps import OPENPOSE
 from engines.openvino_runner import OpenVinoNetwork
 from realtime.devices.drawn import LOOKS, Studio
 from realtime.pure.dancer import Dancer
@@ -25,8 +26,8 @@ MOST = 1.25
 def test_frame_to_pose_costs_little_more_than_the_network():
     song = load_pack(SONGS / "neon-steps")
     dancer, studio = Dancer(song.members[song.lead]), Studio()
-    watcher = Watcher(open_vision(threads=1))
-    bare = OpenVinoNetwork(BUNDLED, threads=1)
+    watcher = Watcher(open_eyes(threads=1))
+    bare = OpenVinoNetwork(BUNDLED, OPENPOSE, threads=1)
     tensor = np.random.default_rng(1).uniform(0, 255, (1, 3, 256, 256)).astype(np.float32)
     bare.infer(tensor)
     poses, calls = [], []

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from engines.maps import Letterbox, NetworkError, PoseMaps, check_input, check_names
+from engines.maps import OPENPOSE, Letterbox, NetworkError, PoseMaps, check_input, check_names
 
 
 def test_letterbox_maps_px_centres_and_back():
@@ -43,10 +43,10 @@ def test_pose_maps_are_checked_and_read_only():
 )
 def test_input_is_checked(shape, dtype, told):
     with pytest.raises(NetworkError, match=told):
-        check_input(np.zeros(shape, dtype))
+        check_input(np.zeros(shape, dtype), OPENPOSE)
 
 
 def test_another_networks_names_are_refused(tmp_path):
-    check_names(tmp_path, ["image"], ["pafs", "heatmaps"])
+    check_names(tmp_path, OPENPOSE, ["image"], ["pafs", "heatmaps"])
     with pytest.raises(NetworkError, match="another network"):
-        check_names(tmp_path, ["image"], ["heatmaps"])
+        check_names(tmp_path, OPENPOSE, ["image"], ["heatmaps"])

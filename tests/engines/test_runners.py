@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from engines.choose import BUNDLED
-from engines.maps import NetworkError
+from engines.maps import OPENPOSE, NetworkError
 from engines.vision import PoseVision
 
 AGREE = 1e-4
@@ -18,14 +18,14 @@ def onnxruntime_network(model=BUNDLED, **options):
     pytest.importorskip("onnxruntime")
     from engines.onnxruntime_runner import OnnxRuntimeNetwork
 
-    return OnnxRuntimeNetwork(model, threads=1, **options)
+    return OnnxRuntimeNetwork(model, OPENPOSE, threads=1, **options)
 
 
 def openvino_network(model=BUNDLED, **options):
     pytest.importorskip("openvino")
     from engines.openvino_runner import OpenVinoNetwork
 
-    return OpenVinoNetwork(model, threads=1, **options)
+    return OpenVinoNetwork(model, OPENPOSE, threads=1, **options)
 
 
 every_runtime = pytest.mark.parametrize("open_network", [onnxruntime_network, openvino_network])

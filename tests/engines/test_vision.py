@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from engines.maps import NetworkError, check_input
+from engines.maps import OPENPOSE, NetworkError, check_input
 from engines.vision import PoseVision, tensor_from_image
 
 
@@ -13,7 +13,7 @@ class EchoNetwork:
     runtime = "none"
 
     def infer(self, tensor):
-        check_input(tensor)
+        check_input(tensor, OPENPOSE)
         self.tensor = tensor
         h, w = tensor.shape[2] // 8, tensor.shape[3] // 8
         return np.zeros((19, h, w), np.float32), np.zeros((38, h, w), np.float32)
@@ -99,7 +99,7 @@ def test_any_region_makes_an_input():
         top, bottom = sorted(region[2:])
         spot = left, top, right, bottom
         tensor, _ = tensor_from_image(picture[:, :60], region=spot, size=(64, 48))
-        check_input(tensor)
+        check_input(tensor, OPENPOSE)
 
 
 def test_a_picture_of_odd_size_shrinks_whole():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 
-def smooth(values, at_s, *, min_cutoff=3.0, beta=4.0, speed_cutoff=3.0):
+def smooth(values, at_s, *, min_cutoff=1.5, beta=6.0, speed_cutoff=3.0):
     """Values after the filter; the first passes unchanged with speed 0."""
     out, speed = [values[0]], 0.0
     for k in range(1, len(values)):

@@ -21,7 +21,7 @@ from realtime.scores import read_scores
 from realtime.settings import Settings
 from realtime.songpack import SongPack, save_pack
 from tests import dances
-from tests.fakes import PaintedVision, ScriptedCamera, SilentAudio
+from tests.fakes import PaintedVision, ScriptedCamera, SilentAudio, eyes_of
 
 
 class PressedWindow:
@@ -87,7 +87,7 @@ def library(tmp_path):
 def kit(library, **changes):
     camera, clock = ScriptedCamera(), PerfClock()
     made = Kit(
-        vision=PaintedVision({0: None}), clock=clock, settings=Settings(library=str(library)),
+        eyes=eyes_of(PaintedVision({0: None})), clock=clock, settings=Settings(library=str(library)),
         scores=library.parent / "scores.json",
         open_camera=lambda song, song_s: camera, close_camera=lambda camera: camera.close(),
         open_speaker=lambda samples, rate, count_in_s, beat_s: SilentAudio(clock),
@@ -155,7 +155,9 @@ def test_a_watcher_that_fails_ends_the_dance_not_silently(library):
     from realtime.pure.types import Frame
 
     camera = ScriptedCamera()
-    devices = kit(library, vision=Broken({0: None}), open_camera=lambda song, song_s: camera)
+    devices = kit(
+        library, eyes=eyes_of(Broken({0: None})), open_camera=lambda song, song_s: camera
+    )
 
     def film(game):
         if game.performing is not None:

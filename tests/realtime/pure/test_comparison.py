@@ -159,7 +159,7 @@ def test_what_moves_most_is_asked_most_and_the_untrusted_is_not():
     angles = {end: np.zeros(60) for end in dances.SKELETON}
     angles[4] = 1.5 * np.sin(np.arange(60) / 5)
     joints = dances.figure(angles, np.zeros((60, 2)))
-    joints[:, 7, 2] = 0.2  # a third of the trust
+    joints[:, 7, 2] = 0.3 + 0.4 / 3  # a third of the trust
     ask = asked_weight(describe(joints, 30.0))
     assert_allclose(ask[:, 4], 1.0, rtol=1e-5)  # the arm that moves: its whole base weight
     assert_allclose(ask[:, 3], 1 / 3, rtol=1e-5)  # still bones keep a third

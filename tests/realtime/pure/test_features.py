@@ -82,12 +82,12 @@ def test_what_is_unseen_has_no_direction_no_speed_and_no_weight():
 
 def test_the_middle_of_the_hips_is_as_sure_as_the_less_sure_hip():
     joints = dance()
-    joints[:, L_HIP, 2] = 0.25
+    joints[:, L_HIP, 2] = 0.5
     assert_allclose(describe(joints, 30.0).weight[:, 0], 0.5, atol=1e-6)
 
 
-@pytest.mark.parametrize(("confidence", "weight"), [(0.05, 0), (0.1, 0), (0.25, 0.5), (0.4, 1)])
-def test_confidence_becomes_trust_between_a_tenth_and_four(confidence, weight):
+@pytest.mark.parametrize(("confidence", "weight"), [(0.05, 0), (0.3, 0), (0.5, 0.5), (0.7, 1)])
+def test_confidence_becomes_trust_between_three_and_seven_tenths(confidence, weight):
     joints = dance()
     joints[:, L_WRIST, 2] = confidence
     features = describe(joints, 30.0)
