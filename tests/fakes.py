@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from engines.maps import Eyes, Letterbox, PoseMaps
+from engines.maps import Eyes, Letterbox, PersonMaps, PoseMaps
 from realtime.ports import CameraState
 from realtime.pure.types import Frame, Heard
 
@@ -90,19 +90,21 @@ def eyes_of(vision) -> Eyes:
 class PaintedVision:
     """Sees exactly the people a frame's number stands for: maps painted from known poses.
 
-    ``people`` maps the mark in a picture's first pixel to float32 (18, 3) joints px, or None.
+    ``people`` maps the mark in a picture's first pixel to float32 (18, 3) joints px, (P, 18, 3)
+    of several, or None. ``asked`` remembers the region of every look.
     """
 
     name, runtime, reason = "painted", "no runtime", "a test"
 
     def __init__(self, people: dict[int, np.ndarray | None]) -> None:
         self.people = people
+        self.asked = []
 
     def see(self, image, *, region, size) -> PoseMaps:
         from tests.synthetic import paint
 
-        mark = int(image[0, 0, 0]) + 256 * int(image[0, 0, 1])
-        joints = self.people[mark]
+        self.asked.append(region)
+        joints = self.people[mark_of(image)]
         left, top, right, bottom = region or (
             -0.5,
             -0.5,
@@ -111,5 +113,38 @@ class PaintedVision:
         )
         scale = min(size[1] / (right - left), size[0] / (bottom - top))
         box = Letterbox(scale, -(left + 0.5) * scale, -(top + 0.5) * scale)
-        people = [] if joints is None else [joints]
+        people = [] if joints is None else np.reshape(joints, (-1, 18, 3))
         return paint(people, size, box=box, image_size=image.shape[:2])
+
+
+class PaintedPersonVision:
+    """Sees the person nearest to a crop's middle, exactly: maps painted from known poses.
+
+    ``people`` as in ``PaintedVision``; unseen joints have a place and confidence 0. ``instead``
+    are the people it sees whatever the picture shows.
+    """
+
+    name, runtime, reason = "painted person", "no runtime", "a test"
+
+    def __init__(self, people: dict[int, np.ndarray | None], *, instead=None) -> None:
+        self.people, self.instead = people, instead
+        self.asked = []
+
+    def see_person(self, image, *, region) -> PersonMaps:
+        from tests.synthetic_person import SIDE, paint_person
+
+        self.asked.append(region)
+        left, top, right, _ = region
+        scale = SIDE / (right - left)
+        box = Letterbox(scale, -(left + 0.5) * scale, -(top + 0.5) * scale)
+        joints = self.people[mark_of(image)] if self.instead is None else self.instead
+        if joints is None:
+            flat = [np.zeros((n, 64, 64), np.float32) for n in (1, 17, 34, 34)]
+            return PersonMaps(flat[0][0], *flat[1:], box, image.shape[:2])
+        people = list(np.reshape(joints, (-1, 18, 3)))
+        return paint_person(people, box=box, image_size=image.shape[:2])
+
+
+def mark_of(image) -> int:
+    """Return the number in a picture's first pixel."""
+    return int(image[0, 0, 0]) + 256 * int(image[0, 0, 1])
