@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SIZES_KEPT = 4
-"""Compiled input sizes; the game uses two, a whole picture and the player's crop."""
+SIZES_KEPT = 6
+"""Compiled input sizes; the game uses two, a whole picture and a crop, and twice that thoroughly."""
 
 
 class OpenVinoNetwork:

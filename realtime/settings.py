@@ -37,6 +37,8 @@ class Settings:
         ``auto``, ``openvino`` or ``onnxruntime``.
     threads : int
         For the network; 0 is one less than there are cores.
+    thorough : bool
+        Look at two sizes and the mirror image too: more exact, several times slower; for a GPU.
     crop_px : int
         Side of the network's input for one dancer; 224 is faster, 256 more exact.
     player_lag_ms : float
@@ -56,6 +58,7 @@ class Settings:
     model: str = ""
     runtime: str = "auto"
     threads: int = 0
+    thorough: bool = False
     crop_px: int = 256
     player_lag_ms: float = 0.0
     sound_device: str = ""

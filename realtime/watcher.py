@@ -120,7 +120,7 @@ class Watcher:
         people: list[Pose] = []
         for region, looks in zip(regions, plan.crops, strict=True):
             if region is not None:
-                people += self._glance(frame.image, region, looks)
+                people += self.glance(frame.image, region, looks)
         held = [k for k, region in enumerate(regions) if region is not None]
         players = [self._players[k] for k in held]
         chosen = choose_all(players, distinct(people), frame.image, frame.captured_s)
@@ -129,7 +129,7 @@ class Watcher:
             found[k] = pose
         return found
 
-    def _glance(
+    def glance(
         self, image: NDArray[np.uint8], region: Region, looks: tuple[Look, ...]
     ) -> list[Pose]:
         """Return who is seen in one dancer's crop, both networks' joints of the same person merged."""

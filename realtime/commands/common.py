@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from engines.choose import open_eyes
 from engines.maps import NETWORKS
+from realtime.pure.thorough import ThoroughPersonVision, ThoroughVision
 from realtime.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", metavar="FILE", help="OpenPose weights of your own (tools/import_weights.py)"
     )
+    parser.add_argument(
+        "--thorough", action="store_true", default=None,
+        help="look at two sizes and the mirror image too: more exact, several times slower",
+    )  # fmt: skip
     parser.add_argument("--runtime", help="auto, openvino or onnxruntime")
     parser.add_argument("--threads", type=int, help="for the network; 0: one less than cores")
 
@@ -64,6 +69,9 @@ def eyes_from(settings: Settings) -> Eyes:
         threads=settings.threads or None,
         cache_dir=cache if cache.is_dir() else None,
     )
+    if settings.thorough:
+        one = None if eyes.one is None else ThoroughPersonVision(eyes.one)
+        eyes = dataclasses.replace(eyes, everybody=ThoroughVision(eyes.everybody), one=one)
     say(f"network: {eyes.name} on {eyes.runtime} ({eyes.reason})")
     return eyes
 

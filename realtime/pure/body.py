@@ -45,6 +45,8 @@ class Anatomy(NamedTuple):
         Limbs that join what the others found and never found a person.
     ours : tuple of int
         For each of our 18 joints the network's.
+    only_theirs : tuple of (int, int)
+        Left and right of joints that we do not have.
     """
 
     joints: int
@@ -52,6 +54,7 @@ class Anatomy(NamedTuple):
     channels: tuple[tuple[int, int], ...]
     supports: tuple[int, ...]
     ours: tuple[int, ...]
+    only_theirs: tuple[tuple[int, int], ...] = ()
 
     def tree(self) -> tuple[int, ...]:
         """Return the limbs that, from the neck outwards, reach every joint once."""
@@ -81,6 +84,7 @@ BODY_25: Final = Anatomy(
     ),
     (18, 19),
     (0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18),
+    ((19, 22), (20, 23), (21, 24)),
 )  # fmt: skip
 """OpenPose's newer body with a middle of the hips and feet; its ``poseParameters.cpp``."""
 

@@ -39,7 +39,7 @@ BELIEVED: Final = 0.3
 SAME_PLACE: Final = (
     0.25  # body sizes (0.1 of the box's longer side): both networks mean the same place
 )
-OPENPOSE_HANDICAP: Final = 0.15
+OPENPOSE_HANDICAP: Final = 0.2
 """How much surer OpenPose must be where they differ; it was right less often than it said."""
 
 

@@ -58,7 +58,7 @@ class Player:
     def hold(self, pose: Pose, image: NDArray[np.uint8], at_s: float) -> None:
         """Make this person, seen in a uint8 (H, W, 3) picture, the dancer."""
         self.reset()
-        self._remember(pose, image, at_s)
+        self._remember(pose, clothes_of(pose, image), at_s)
 
     def region(self, at_s: float) -> Region | None:
         """Return the square to look at in the frame captured at host second ``at_s``.
@@ -87,32 +87,29 @@ class Player:
         """Whether the dancer was seen a short while ago and would be recognised."""
         return self._pose is not None and at_s - self._seen_s <= FORGET_S
 
-    def unlikeness(
-        self, people: list[Pose], image: NDArray[np.uint8], at_s: float
-    ) -> list[float]:
-        """Return how unlike the dancer each person is: 0 the same, above 1 somebody else."""
-        if self._pose is None:
-            return [np.inf] * len(people)
-        return [self._unlike(self._pose, pose, image, at_s) for pose in people]
+    def unlikeness(self, pose: Pose, clothes: NDArray[np.float64], at_s: float) -> float:
+        """Return how unlike the dancer a person is: 0 the same, above 1 somebody else.
 
-    def take(self, pose: Pose, image: NDArray[np.uint8], at_s: float) -> None:
-        """Follow this person; whoever was forgotten before no longer counts."""
-        if not self.knows(at_s):
-            self._clothes, self._pose = None, None
-        self._remember(pose, image, at_s)
-
-    def _unlike(self, held: Pose, pose: Pose, image: NDArray[np.uint8], at_s: float) -> float:
-        """Return one person's unlikeness."""
+        ``clothes`` are the person's, see ``clothes_of``.
+        """
+        held = self._pose
+        if held is None:
+            return float(np.inf)
         gone_s = at_s - self._seen_s
         distance = self._distance(held, pose, self._speed * min(gone_s, 0.1))
         reach = 0.8 + 1.5 * gone_s  # body sizes; the longer gone, the farther away
         unlike = distance / reach
-        clothes = clothes_of(pose, image)
         if self._clothes is not None:
             apart = np.abs(clothes - self._clothes).mean(axis=1)
             if np.isfinite(apart).any():
                 unlike += float(np.nanquantile(apart, CLOTHES_SEEN)) / COLOUR_SCALE
         return unlike
+
+    def take(self, pose: Pose, clothes: NDArray[np.float64], at_s: float) -> None:
+        """Follow this person; whoever was forgotten before no longer counts."""
+        if not self.knows(at_s):
+            self._clothes, self._pose = None, None
+        self._remember(pose, clothes, at_s)
 
     def _distance(self, held: Pose, pose: Pose, shift: NDArray[np.float64]) -> float:
         """Return the median way of the joints seen in both, in body sizes (40 % of the box)."""
@@ -123,13 +120,12 @@ class Player:
         apart = pose.joints[both, :2] - held.joints[both, :2] - shift
         return float(np.median(np.linalg.norm(apart, axis=1))) / size
 
-    def _remember(self, pose: Pose, image: NDArray[np.uint8], at_s: float) -> None:
+    def _remember(self, pose: Pose, clothes: NDArray[np.float64], at_s: float) -> None:
         if self._pose is not None and 0 < at_s - self._seen_s < LOST_S:
             speed = _shift(self._pose, pose) / (at_s - self._seen_s)
             self._speed = 0.5 * self._speed + 0.5 * speed
         else:
             self._speed = np.zeros(2)
-        clothes = clothes_of(pose, image)
         if self._clothes is None:
             self._clothes = clothes
         else:
@@ -158,29 +154,29 @@ def choose_all(
     the most prominent of the rest.
     """
     people = [pose for pose in poses if pose.seen.sum() >= MIN_SEEN]
-    chosen: list[Pose | None] = [None] * len(players)
+    clothes = [clothes_of(pose, image) for pose in people]
+    chosen: list[int | None] = [None] * len(players)
     known = [k for k, player in enumerate(players) if player.knows(at_s)]
     pairs = sorted(
         (unlike, k, n)
         for k in known
-        for n, unlike in enumerate(players[k].unlikeness(people, image, at_s))
-        if unlike <= TOO_UNLIKE
+        for n, pose in enumerate(people)
+        if (unlike := players[k].unlikeness(pose, clothes[n], at_s)) <= TOO_UNLIKE
     )
     taken: set[int] = set()
     for _, k, n in pairs:
         if chosen[k] is None and n not in taken:
-            chosen[k] = people[n]
+            chosen[k] = n
             taken.add(n)
-    rest = [pose for n, pose in enumerate(people) if n not in taken]
-    for k in range(len(players)):
-        if k not in known:
-            whole = [pose for pose in rest if pose.seen.sum() >= MIN_ACQUIRED]
-            chosen[k] = most_prominent(whole, image.shape[1])
-            rest = [pose for pose in rest if pose is not chosen[k]]
-    for player, pose in zip(players, chosen, strict=True):
-        if pose is not None:
-            player.take(pose, image, at_s)
-    return chosen
+    whole = [n for n, pose in enumerate(people) if pose.seen.sum() >= MIN_ACQUIRED]
+    rest = sorted(set(whole) - taken, key=lambda n: -prominence(people[n], image.shape[1]))
+    free = (k for k in range(len(players)) if k not in known)
+    for k, n in zip(free, rest, strict=False):
+        chosen[k] = n
+    for player, found in zip(players, chosen, strict=True):
+        if found is not None:
+            player.take(people[found], clothes[found], at_s)
+    return [None if found is None else people[found] for found in chosen]
 
 
 def apart(one: Pose, other: Pose) -> float:
@@ -193,15 +189,11 @@ def apart(one: Pose, other: Pose) -> float:
     return float(np.median(way)) / size
 
 
-def most_prominent(people: list[Pose], image_width: int) -> Pose | None:
-    """Return the largest and most central person, None where there is nobody."""
-
-    def prominence(pose: Pose) -> float:
-        xy = pose.joints[pose.seen, :2]
-        off_centre = abs(float(xy[:, 0].mean()) - image_width / 2) / (image_width / 2)
-        return float(np.ptp(xy[:, 1])) * float(pose.seen.sum()) * (1 - 0.6 * off_centre)
-
-    return max(people, key=prominence, default=None)
+def prominence(pose: Pose, image_width: int) -> float:
+    """Return how large and central a person is; the dancer is the one with the most."""
+    xy = pose.joints[pose.seen, :2]
+    off_centre = abs(float(xy[:, 0].mean()) - image_width / 2) / (image_width / 2)
+    return float(np.ptp(xy[:, 1])) * float(pose.seen.sum()) * (1 - 0.6 * off_centre)
 
 
 def box_of(pose: Pose) -> NDArray[np.float64]:

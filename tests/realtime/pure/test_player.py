@@ -8,11 +8,16 @@ from realtime.pure.player import (
     CROP_MARGIN,
     FORGET_S,
     LOST_S,
+    MIN_ACQUIRED,
     Player,
+    apart,
+    box_of,
+    choose_all,
     clothes_of,
     crop_region,
-    most_prominent,
+    prominence,
 )
+from realtime.pure.smoother import body_size
 from realtime.pure.types import Pose
 from tests import dances
 
@@ -49,9 +54,9 @@ def test_the_largest_and_most_central_person_is_chosen():
     far, near, aside = person(320, tall=0.5), person(330), person(60, tall=1.05)
     image = picture((far, RED), (near, RED), (aside, BLUE))
     assert Player().choose([far, aside, near], image, 0.0) is near
-    assert most_prominent([far, aside, near], WIDTH) is near
-    assert most_prominent([aside, person(60, tall=0.4)], WIDTH) is aside
-    assert most_prominent([], WIDTH) is None
+    order = sorted([far, near, aside], key=lambda pose: -prominence(pose, WIDTH))
+    assert order[0] is near
+    assert prominence(aside, WIDTH) > prominence(person(60, tall=0.4), WIDTH)
 
 
 def test_a_few_joints_are_nobody():
@@ -219,3 +224,114 @@ def test_a_region_is_square_around_the_box_and_never_tiny():
     region = crop_region(np.array([[100.0, 50.0], [140.0, 250.0]]))
     assert_allclose(region, (120 - 130, 150 - 130, 120 + 130, 150 + 130))
     assert_allclose(crop_region(np.full((2, 2), 30.0)), (30 - 10.4, 30 - 10.4, 40.4, 40.4))
+
+
+def places(poses):
+    return [None if pose is None else round(float(pose.joints[1, 0])) for pose in poses]
+
+
+def test_players_at_the_start_take_the_most_prominent_in_turn():
+    people = [person(60, tall=0.4), person(330), person(540, tall=0.7)]
+    players = [Player() for _ in range(4)]
+    chosen = choose_all(players, people, picture(*((p, RED) for p in people)), 0.0)
+    assert chosen == [people[1], people[2], people[0], None]
+    assert [player.knows(0.1) for player in players] == [True, True, True, False]
+    assert choose_all(players, [], picture(), 0.05) == [None] * 4
+    assert choose_all([], people, picture(), 0.1) == []
+
+
+def test_players_at_the_start_take_nobody_of_few_joints():
+    enough = person(200, unseen=range(MIN_ACQUIRED, 18))
+    few = person(450, unseen=range(MIN_ACQUIRED - 1, 18))
+    image = picture((enough, RED), (few, RED))
+    assert choose_all([Player(), Player()], [few, enough], image, 0.0) == [enough, None]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_likest_pairs_come_first_whoever_asks_first(order):
+    """The right one's dancer is gone; the left one's stands half way: it stays the left one's."""
+    players = [Player(), Player()]
+    left, right = person(250), person(420)
+    image = picture((left, RED), (right, RED))
+    for player, pose in zip(players, (left, right), strict=True):
+        player.hold(pose, image, 0.0)
+    moved = person(300)  # nearer to the left one's place
+    asked = [players[k] for k in order]
+    chosen = choose_all(asked, [moved], picture((moved, RED)), 0.2)
+    assert chosen == [moved if k == 0 else None for k in order]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nobody_is_two_players(seed):
+    rng = np.random.default_rng(seed)
+    players = [Player() for _ in range(3)]
+    for k in range(25):
+        people = [
+            person(rng.uniform(200, 440), row=k, tall=0.7) for _ in range(rng.integers(0, 5))
+        ]
+        image = picture(*((pose, RED) for pose in people))
+        chosen = [
+            pose for pose in choose_all(players, people, image, k / FPS) if pose is not None
+        ]
+        assert len({id(pose) for pose in chosen}) == len(chosen)
+        assert all(any(pose is one for one in people) for pose in chosen)
+
+
+def test_a_player_without_a_dancer_does_not_take_the_other_s():
+    ours, theirs = Player(), Player()
+    dancer = person(320)
+    ours.hold(dancer, picture((dancer, RED)), 0.0)
+    again, aside = person(324, row=1), person(100, tall=0.4)
+    image = picture((again, RED), (aside, BLUE))
+    assert choose_all([theirs, ours], [again, aside], image, 1 / FPS) == [aside, again]
+
+
+def test_two_who_change_places_out_of_sight_are_told_by_their_clothes():
+    players = [Player(), Player()]
+    left, right = person(250), person(400)
+    image = picture((left, RED), (right, BLUE))
+    for player, pose in zip(players, (left, right), strict=True):
+        player.hold(pose, image, 0.0)
+    blue, red = person(250, row=5), person(400, row=5)
+    chosen = choose_all(players, [blue, red], picture((blue, BLUE), (red, RED)), 1.0)
+    assert places(chosen) == places([red, blue])
+
+
+def test_apart_is_the_median_way_in_sizes_of_the_first():
+    one, other = person(200), person(230)
+    size = body_size(one.joints)
+    assert apart(one, one) == 0
+    assert apart(one, other) == pytest.approx(30 / size, rel=1e-4)
+    joints = one.joints.copy()
+    joints[:8, 0] += 1000  # less than half of them
+    assert apart(one, Pose(joints)) == 0
+    joints[:10, 0] += 1000
+    assert apart(one, Pose(joints)) * size > 900
+    large = Pose((one.joints * np.float32([2, 2, 1])))
+    assert apart(one, large) == pytest.approx(2 * apart(large, one), rel=1e-4)
+
+
+def test_apart_counts_joints_seen_in_both_and_is_infinite_without_any():
+    one = person(200, unseen=range(9))
+    assert apart(one, person(200, unseen=range(9, 18))) == np.inf
+    nobody = person(200, unseen=range(18))
+    assert apart(one, nobody) == apart(nobody, one) == apart(nobody, nobody) == np.inf
+    assert apart(one, person(200, unseen=range(8, 17))) == 0  # the last one alone
+
+
+def test_a_box_holds_the_seen_joints():
+    dancer = person(320, unseen=(4, 7, 10, 13))
+    box = box_of(dancer)
+    xy = dancer.joints[dancer.seen, :2]
+    assert_array_equal(box, [xy.min(axis=0), xy.max(axis=0)])
+    assert box.dtype == np.float64
+
+
+def test_sureness_is_the_mean_confidence_unseen_joints_too():
+    player = Player()
+    assert player.sureness == 0
+    dancer = person(320, unseen=range(9, 18))
+    player.hold(dancer, picture((dancer, RED)), 0.0)
+    assert player.sureness == pytest.approx(float(dancer.joints[:9, 2].sum()) / 18)
+    player.reset()
+    assert player.sureness == 0
