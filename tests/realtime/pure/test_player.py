@@ -305,9 +305,10 @@ def test_apart_is_the_median_way_in_sizes_of_the_first():
     joints = one.joints.copy()
     joints[:8, 0] += 1000  # less than half of them
     assert apart(one, Pose(joints)) == 0
+    joints = one.joints.copy()
     joints[:10, 0] += 1000
     assert apart(one, Pose(joints)) * size > 900
-    large = Pose((one.joints * np.float32([2, 2, 1])))
+    large = Pose(one.joints * np.float32([2, 2, 1]))
     assert apart(one, large) == pytest.approx(2 * apart(large, one), rel=1e-4)
 
 

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from realtime.pure.restoring import FILLED_CONFIDENCE, fill_gaps, smooth_both_ways
+from realtime.pure.limb_length import LimbLengths
+from realtime.pure.restoring import (
+    FILLED_CONFIDENCE,
+    fill_gaps,
+    smooth_both_ways,
+    without_mistakes,
+)
+from realtime.pure.sides import Sides
+from realtime.pure.types import Pose
 from tests import dances
 
 FPS = 30.0
@@ -112,3 +120,50 @@ def test_ends_and_joints_never_seen_are_no_gaps():
     before = joints.copy()
     assert_array_equal(fill_gaps(at_s, joints), before)
     assert_array_equal(joints, before)  # the input is left alone
+
+
+def spoilt():
+    """A dance with arms swapped for five frames and a knee thrown away for three."""
+    at_s, joints = dance(2)
+    bad = joints.copy()
+    bad[60:65, [3, 4, 6, 7]] = joints[60:65, [6, 7, 3, 4]]
+    bad[100:103, 9, :2] += (300, 20)
+    return at_s, joints, bad
+
+
+def test_swaps_are_undone_and_impossible_limbs_unseen():
+    at_s, joints, bad = spoilt()
+    assert not np.array_equal(bad[60:65], joints[60:65])
+    before = bad.copy()
+    out = without_mistakes(at_s, bad)
+    assert_array_equal(bad, before)  # the input is left alone
+    assert out.dtype == np.float32
+    thrown = np.zeros(out.shape[:2], dtype=bool)
+    thrown[100:103, 9] = True
+    assert_array_equal(out[thrown], np.tile(np.float32([np.nan, np.nan, 0]), (3, 1)))
+    assert_array_equal(out[~thrown][:, :2], joints[~thrown][:, :2])
+
+
+def test_a_clean_dance_has_no_mistakes():
+    at_s, joints = dance(3)
+    out = without_mistakes(at_s, joints)
+    assert_array_equal(out[..., :2], joints[..., :2])
+    assert_allclose(out[..., 2], joints[..., 2], rtol=0.01)
+
+
+def test_mistakes_are_undone_as_live():
+    at_s, _, bad = spoilt()
+    at_s = at_s + 100.0
+    sides, lengths = Sides(), LimbLengths()
+    live = [
+        lengths.step(sides.step(Pose(row.copy()), t), t).joints
+        for t, row in zip(at_s.tolist(), bad, strict=True)
+    ]
+    assert_array_equal(without_mistakes(at_s, bad), live)
+
+
+def test_an_unseen_dancer_is_no_mistake():
+    at_s, joints = dance()
+    joints[20:50] = (np.nan, np.nan, 0)
+    out = without_mistakes(at_s, joints)
+    assert_array_equal(out[..., 2] > 0, joints[..., 2] > 0)

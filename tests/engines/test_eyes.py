@@ -1,0 +1,351 @@
+"""Both networks together, and the eyes of the top-down one."""
+
+import logging
+import re
+from dataclasses import astuple
+
+import cv2
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from engines import choose
+from engines.choose import BUNDLED, BUNDLED_PERSON, RUNTIMES, Runtime, open_eyes
+from engines.maps import (
+    MOVENET,
+    NETWORKS,
+    OPENPOSE,
+    PERSON_PX,
+    Eyes,
+    Letterbox,
+    NetworkError,
+    PersonMaps,
+    check_input,
+    check_names,
+    remedy,
+)
+from engines.vision import PersonEye, tensor_from_image
+from tests.engines.test_runners import DRAWN, drawn_dancer
+
+AGREE = 1e-3
+"""Largest difference of the maps between runtimes, of 0..1 or cells; 3e-4 was measured."""
+
+
+def onnxruntime_network(model=BUNDLED_PERSON, **options):
+    pytest.importorskip("onnxruntime")
+    from engines.onnxruntime_runner import OnnxRuntimeNetwork
+
+    return OnnxRuntimeNetwork(model, MOVENET, threads=1, **options)
+
+
+def openvino_network(model=BUNDLED_PERSON, **options):
+    pytest.importorskip("openvino")
+    from engines.openvino_runner import OpenVinoNetwork
+
+    return OpenVinoNetwork(model, MOVENET, threads=1, **options)
+
+
+every_runtime = pytest.mark.parametrize("open_network", [onnxruntime_network, openvino_network])
+
+
+class NamedNetwork:
+    """A network of a table without runtimes; refuses a file that is not whole."""
+
+    def __init__(self, wish):
+        if wish.model.read_bytes()[:3] == b"not":
+            raise NetworkError(f"{wish.model}: cannot read it; {remedy(wish.spoken)}")
+        self.wish, self.name = wish, wish.model.stem
+        self.runtime = f"fake, {wish.threads} threads"
+
+
+@pytest.fixture
+def table(monkeypatch):
+    entries = {
+        key: Runtime(key.upper(), f"{key}-package", "runs", NamedNetwork)
+        for key in ("first", "second")
+    }
+    monkeypatch.setattr(choose, "RUNTIMES", entries)
+
+
+@pytest.mark.parametrize("wish", ["auto", "movenet"])
+def test_both_networks_are_opened_alike(table, wish, tmp_path):
+    eyes = open_eyes("second", network=wish, threads=3, cache_dir=tmp_path)
+    everybody, one = eyes.everybody._network.wish, eyes.one._network.wish
+    assert (everybody.model, everybody.spoken) == (BUNDLED, OPENPOSE)
+    assert (one.model, one.spoken) == (BUNDLED_PERSON, MOVENET)
+    for each in (everybody, one):
+        assert (each.threads, each.cache_dir) == (3, tmp_path)
+    assert isinstance(eyes.one, PersonEye)
+    assert (eyes.wish, eyes.trouble) == (wish, "")
+    assert eyes.name == "openpose_thin + movenet_thunder"
+    assert eyes.reason == eyes.one.reason == "SECOND was asked for"
+    assert eyes.runtime == "fake, 3 threads"
+
+
+def test_auto_is_the_wish_of_who_says_nothing(table, monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    eyes = open_eyes()
+    assert eyes.wish == NETWORKS[0] == "auto"
+    assert eyes.one._network.wish.threads == 7
+    assert eyes.reason == "FIRST runs"
+
+
+def test_openpose_wished_opens_no_movenet(table, monkeypatch, tmp_path):
+    monkeypatch.setattr(choose, "BUNDLED_PERSON", tmp_path / "gone.onnx")
+    eyes = open_eyes(network="openpose")
+    assert eyes.one is None
+    assert (eyes.wish, eyes.trouble, eyes.name) == ("openpose", "", "openpose_thin")
+
+
+def test_another_openpose_is_taken_and_movenet_stays(table, tmp_path):
+    own = tmp_path / "own.onnx"
+    own.write_bytes(b"a network")
+    assert open_eyes(model=own).name == "own + movenet_thunder"
+
+
+@pytest.mark.parametrize("wish", ["OpenPose", "", "both"])
+def test_unknown_wish(wish):
+    told = rf"no network {wish!r}; choose one of auto, openpose, movenet"
+    with pytest.raises(NetworkError, match=told):
+        open_eyes(network=wish)
+
+
+@pytest.mark.parametrize("wish", NETWORKS)
+def test_without_openpose_there_are_no_eyes(table, wish, tmp_path):
+    gone = tmp_path / "gone.onnx"
+    with pytest.raises(NetworkError, match=rf"{re.escape(str(gone))}.*convert_openpose"):
+        open_eyes(network=wish, model=gone)
+    with pytest.raises(NetworkError, match=r"no runtime .third."):
+        open_eyes("third", network=wish)
+    with pytest.raises(NetworkError, match="at least 1 thread"):
+        open_eyes(network=wish, threads=0)
+
+
+@pytest.mark.parametrize("damage", ["missing", "damaged"])
+def test_auto_does_without_movenet_and_says_why(table, monkeypatch, tmp_path, caplog, damage):
+    model = tmp_path / "movenet.onnx"
+    if damage == "damaged":
+        model.write_bytes(b"not a network")
+    monkeypatch.setattr(choose, "BUNDLED_PERSON", model)
+    with caplog.at_level(logging.WARNING):
+        eyes = open_eyes()
+    assert eyes.one is None
+    assert eyes.wish == "auto"
+    assert eyes.trouble.startswith("MoveNet not used because ")
+    assert str(model) in eyes.trouble
+    assert "python -m tools.convert_movenet" in eyes.trouble
+    assert eyes.reason == f"FIRST runs; {eyes.trouble}"
+    assert eyes.trouble in [record.getMessage() for record in caplog.records]
+    with pytest.raises(NetworkError, match=r"movenet\.onnx.*tools\.convert_movenet"):
+        open_eyes(network="movenet")
+
+
+def test_other_errors_are_not_hidden(monkeypatch):
+    def broken(wish):
+        if wish.spoken is MOVENET:
+            raise ZeroDivisionError
+        return NamedNetwork(wish)
+
+    monkeypatch.setattr(choose, "RUNTIMES", {"a": Runtime("A", "a", "runs", broken)})
+    with pytest.raises(ZeroDivisionError):
+        open_eyes()
+
+
+def test_a_runtime_that_opens_one_network_only_is_told(monkeypatch):
+    def picky(wish):
+        if wish.spoken is MOVENET:
+            raise ImportError("too old")
+        return NamedNetwork(wish)
+
+    monkeypatch.setattr(choose, "RUNTIMES", {"a": Runtime("A", "a-package", "runs", picky)})
+    eyes = open_eyes()
+    assert eyes.one is None
+    assert "too old" in eyes.trouble
+    assert "pip install a-package" in eyes.trouble
+
+
+def test_eyes_speak_for_their_networks():
+    class Named:
+        runtime, reason = "a runtime", "the fastest"
+
+        def __init__(self, name):
+            self.name = name
+
+    both = Eyes(Named("one"), Named("two"))
+    assert (both.name, both.runtime, both.reason) == ("one + two", "a runtime", "the fastest")
+    assert (both.wish, both.trouble) == ("auto", "")
+    alone = Eyes(Named("one"), None, "auto", "no second")
+    assert (alone.name, alone.reason) == ("one", "the fastest; no second")
+
+
+@pytest.mark.parametrize("key", list(RUNTIMES))
+def test_real_eyes_open_in_every_runtime(key):
+    pytest.importorskip(key)
+    eyes = open_eyes(key, threads=1)
+    assert eyes.name == "openpose-thin + movenet-thunder"
+    assert eyes.one.runtime.startswith(RUNTIMES[key].label)
+    assert eyes.trouble == ""
+
+
+class EchoNetwork:
+    """Remembers its input; what it answers tells the outputs apart."""
+
+    name, runtime = "echo", "none"
+
+    def infer(self, tensor):
+        check_input(tensor, MOVENET)
+        self.tensor = tensor
+        shapes = ((1, 64, 64), (17, 64, 64), (34, 64, 64), (34, 64, 64))
+        return tuple(np.full(shape, k, np.float32) for k, shape in enumerate(shapes, 1))
+
+
+@pytest.mark.parametrize(
+    "region",
+    [(200.0, 100.0, 456.0, 356.0), (-120.3, -60.2, 390.0, 450.5), (300, 200, 340, 240)],
+)
+def test_the_person_s_eye_takes_a_square_and_gives_each_output_its_place(region):
+    picture = np.random.default_rng(0).integers(0, 255, (480, 640, 3), dtype=np.uint8)
+    network = EchoNetwork()
+    maps = PersonEye(network, reason="a test").see_person(picture, region=region)
+    expected, box = tensor_from_image(picture, region=region, size=(PERSON_PX, PERSON_PX))
+    assert_array_equal(network.tensor, expected)
+    assert astuple(maps.box) == astuple(box)
+    assert maps.image_size == (480, 640)
+    assert maps.stride == 4
+    for k, (array, shape) in enumerate(
+        ((maps.centre, (64, 64)), (maps.heat, (17, 64, 64)), (maps.regression, (34, 64, 64)),
+         (maps.offset, (34, 64, 64))), 1
+    ):  # fmt: skip
+        assert array.shape == shape
+        assert (array == k).all()
+        assert not array.flags.writeable
+
+
+def test_the_person_s_eye_speaks_for_its_network_and_refuses_what_is_no_picture():
+    eye = PersonEye(EchoNetwork(), reason="the only one")
+    assert (eye.name, eye.runtime, eye.reason) == ("echo", "none", "the only one")
+    grey, empty = np.zeros((48, 64), np.uint8), np.zeros((48, 64, 3), np.uint8)
+    with pytest.raises(NetworkError, match="a picture is uint8"):
+        eye.see_person(grey, region=(0, 0, 9, 9))
+    with pytest.raises(NetworkError, match="is empty"):
+        eye.see_person(empty, region=(9, 9, 9, 20))
+
+
+@pytest.mark.parametrize(
+    ("part", "shape", "dtype"),
+    [("centre", (1, 8, 8), np.float32), ("heat", (18, 8, 8), np.float32),
+     ("regression", (17, 8, 8), np.float32), ("offset", (34, 8, 9), np.float32),
+     ("heat", (17, 8, 8), np.float64)],
+)  # fmt: skip
+def test_a_person_s_maps_are_checked(part, shape, dtype):
+    parts = {
+        "centre": (8, 8),
+        "heat": (17, 8, 8),
+        "regression": (34, 8, 8),
+        "offset": (34, 8, 8),
+    }
+    arrays = {name: np.zeros(size, np.float32) for name, size in parts.items()}
+    PersonMaps(**arrays, box=Letterbox(1, 0, 0), image_size=(9, 9))
+    arrays[part] = np.zeros(shape, dtype)
+    with pytest.raises(ValueError, match="a person's maps are float32"):
+        PersonMaps(**arrays, box=Letterbox(1, 0, 0), image_size=(9, 9))
+
+
+def test_a_format_says_what_it_takes():
+    check_input(np.zeros((1, 3, 256, 256), np.float32), MOVENET)
+    check_input(np.zeros((1, 3, 64, 72), np.float32), OPENPOSE)
+    for height, width in ((192, 192), (256, 264), (264, 256)):
+        with pytest.raises(NetworkError, match=rf"{height} px high and {width} px wide.*256"):
+            check_input(np.zeros((1, 3, height, width), np.float32), MOVENET)
+    check_names(BUNDLED_PERSON, MOVENET, ["image"], reversed(MOVENET.outputs))
+    for inputs, outputs in ((["x"], MOVENET.outputs), (["image"], OPENPOSE.outputs)):
+        with pytest.raises(NetworkError, match=r"another network.*convert_movenet"):
+            check_names(BUNDLED_PERSON, MOVENET, inputs, outputs)
+
+
+def dancer():
+    """A drawn dancer's picture and the x, y of OpenPose's joints in it."""
+    picture = cv2.copyMakeBorder(drawn_dancer(), 40, 24, 60, 60, cv2.BORDER_REPLICATE)
+    return picture, {joint: (x + 60, y + 40) for joint, (x, y) in DRAWN.items()}
+
+
+@pytest.mark.parametrize("of", ["noise", "dancer"])
+def test_runtimes_agree(of):
+    if of == "noise":
+        rng = np.random.default_rng(0)
+        tensor = rng.uniform(0, 255, (1, 3, PERSON_PX, PERSON_PX)).astype(np.float32)
+    else:
+        picture, _ = dancer()
+        tensor, _ = tensor_from_image(picture, region=None, size=(PERSON_PX, PERSON_PX))
+    ours, theirs = openvino_network().infer(tensor), onnxruntime_network().infer(tensor)
+    assert len(ours) == 4
+    for maps, reference in zip(ours, theirs, strict=True):
+        assert maps.dtype == np.float32
+        assert np.ptp(reference) > 1e-3
+        assert_allclose(maps, reference, rtol=0, atol=AGREE)
+
+
+@every_runtime
+def test_another_input_is_refused(open_network):
+    network = open_network()
+    good = np.zeros((1, 3, 256, 256), np.float32)
+    for bad in (good[:, :, :192, :192], good.astype(np.float64), good[0]):
+        with pytest.raises(NetworkError, match="the network's input is"):
+            network.infer(np.ascontiguousarray(bad))
+    assert [maps.shape[0] for maps in network.infer(good)] == [1, 17, 34, 34]
+
+
+@every_runtime
+@pytest.mark.parametrize("damage", ["missing", "empty", "text", "truncated", "openpose"])
+def test_bad_files_are_named(open_network, damage, tmp_path):
+    model = tmp_path / "movenet.onnx"
+    whole = BUNDLED_PERSON.read_bytes()
+    content = {
+        "missing": None, "empty": b"", "text": b"not a network\n",
+        "truncated": whole[: len(whole) // 2], "openpose": BUNDLED.read_bytes(),
+    }[damage]  # fmt: skip
+    if content is not None:
+        model.write_bytes(content)
+    with pytest.raises(NetworkError, match=r"movenet\.onnx.*python -m tools\.convert_movenet"):
+        open_network(model)
+
+
+def test_a_real_damaged_movenet_is_done_without_or_refused(monkeypatch, tmp_path):
+    model = tmp_path / "movenet.onnx"
+    model.write_bytes(BUNDLED_PERSON.read_bytes()[:5000])
+    monkeypatch.setattr(choose, "BUNDLED_PERSON", model)
+    eyes = open_eyes(threads=1)
+    assert eyes.one is None
+    assert re.search(r"movenet\.onnx.*tools\.convert_movenet", eyes.trouble)
+    assert eyes.name == "openpose-thin"
+    with pytest.raises(NetworkError, match=r"movenet\.onnx"):
+        open_eyes(threads=1, network="movenet")
+
+
+@every_runtime
+def test_a_drawn_dancer_s_joints_are_hottest_where_they_were_drawn(open_network):
+    """OpenPose's joint -> the network's; written once more."""
+    channel = {
+        2: 6,
+        3: 8,
+        4: 10,
+        5: 5,
+        6: 7,
+        7: 9,
+        8: 12,
+        9: 14,
+        10: 16,
+        11: 11,
+        12: 13,
+        13: 15,
+    }
+    picture, places = dancer()
+    maps = PersonEye(open_network(), "").see_person(picture, region=(-4, -4, 324, 324))
+    far = {}
+    for joint, place in places.items():
+        heat = maps.heat[channel[joint]]
+        y, x = np.unravel_index(heat.argmax(), heat.shape)
+        found = maps.box.to_image(np.array([[x, y]]) * maps.stride)[0]
+        far[joint] = float(np.linalg.norm(found - place))
+    assert np.median(list(far.values())) < 10, far  # a cell is 5 px
+    assert sum(away < 20 for away in far.values()) >= 10, far
