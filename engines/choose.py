@@ -141,9 +141,12 @@ def _opened_by(runtime: str, wish: Wish) -> tuple[PoseNetwork, str]:
             f"there is no runtime {runtime!r}; choose one of {', '.join([AUTO, *RUNTIMES])}"
         )
     if not wish.model.is_file():
-        raise NetworkError(
-            f"{wish.model}: there is no such network file; {remedy(wish.spoken)}"
+        todo = (
+            remedy(wish.spoken)
+            if wish.model in (BUNDLED, BUNDLED_PERSON)
+            else "correct the path, or make the file with python -m tools.import_weights"
         )
+        raise NetworkError(f"{wish.model}: there is no such network file; {todo}")
     if runtime != AUTO:
         return _opened(runtime, wish), f"{RUNTIMES[runtime].label} was asked for"
     return _first_that_works(wish)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, cast
 import cv2
 import numpy as np
 
-from engines.maps import PERSON_PX, Letterbox, NetworkError, PersonMaps, PoseMaps
+from engines.maps import (
+    LIMB_CHANNELS,
+    PERSON_PX,
+    STRIDE,
+    Letterbox,
+    NetworkError,
+    PersonMaps,
+    PoseMaps,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,6 +63,12 @@ class PoseVision(_Seer):
         """
         tensor, box = tensor_from_image(image, region=region, size=size)
         heat, limb = self._network.infer(tensor)
+        grid = (size[0] // STRIDE, size[1] // STRIDE)
+        if LIMB_CHANNELS.get(len(heat)) != len(limb) or heat.shape[1:] != grid:
+            raise NetworkError(
+                f"{self.name} gives maps {heat.shape} and {limb.shape}; an OpenPose network gives "
+                f"(19, h, w) and (38, h, w) or (26, h, w) and (52, h, w) at an eighth of its input"
+            )
         height, width = image.shape[:2]
         return PoseMaps(heat, limb, box, (height, width))
 

@@ -1,4 +1,4 @@
-"""Measures whether the real network finds the drawn dancer, over the whole demo choreography.
+"""Measures whether the real networks find the drawn dancer, over the whole demo choreography.
 
 Run ``python -m tools.bench_dancer [--every 7] [--draw OUT]``. A joint counts as found within
 12 px of where it was drawn at 640 x 480; the median error is that of the joints seen at all.
@@ -15,23 +15,29 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.choose import open_vision
+from engines.choose import open_eyes
 from realtime.devices.drawn import LOOKS, Studio
 from realtime.pure import body
 from realtime.pure.dancer import Dancer
 from realtime.pure.skeletons import assemble
 from realtime.pure.types import Choreography
+from realtime.watcher import Watcher
 from tools import demo_choreography as demo
 
 if TYPE_CHECKING:
-    from engines.maps import Region, Vision
+    from collections.abc import Callable
+
+    from engines.maps import Region
+    from realtime.pure.policy import Look
+    from realtime.pure.types import Pose
+
+    See = Callable[[NDArray[np.uint8], NDArray[np.float64]], list[Pose]]
 
 Floats = NDArray[np.float64]
 
 FOUND_PX: Final = 12.0
 TARGET: Final = 16.5
 FULL: Final = (368, 496)
-CROP: Final = (256, 256)
 CROP_FACTOR: Final = 1.35
 WORST: Final = 24
 
@@ -50,12 +56,29 @@ def main() -> None:
         f"{len(seconds)} frames, drawn in {np.median(cost_ms):.1f} ms (p50), "
         f"{np.percentile(cost_ms, 95):.1f} ms (p95)"
     )
-    vision = open_vision()
-    for name, crop in (("full picture 368x496", False), ("crop 256x256", True)):
-        errors, poses = _errors(vision, pictures, truths, crop=crop)
+    for name, see in _ways().items():
+        errors, poses = _errors(see, pictures, truths)
         _report(name, errors, seconds)
         if asked.draw is not None:
             _save_worst(asked.draw / name.replace(" ", "_"), pictures, errors, (truths, poses))
+
+
+def _ways() -> dict[str, See]:
+    eyes = open_eyes()
+    watcher = Watcher(eyes)
+
+    def full(picture: NDArray[np.uint8], _: Floats) -> list[Pose]:
+        return assemble(eyes.everybody.see(picture, region=None, size=FULL))
+
+    def crop(*looks: Look) -> See:
+        return lambda picture, truth: watcher.glance(picture, _square(truth), looks)
+
+    return {
+        "OpenPose, full picture 368x496": full,
+        "OpenPose, crop 256x256": crop("crop"),
+        "MoveNet, crop 256x256": crop("person"),
+        "both, merged": crop("crop", "person"),
+    }
 
 
 def _drawn(
@@ -76,13 +99,12 @@ def _drawn(
 
 
 def _errors(
-    vision: Vision, pictures: list[NDArray[np.uint8]], truths: Floats, *, crop: bool
+    see: See, pictures: list[NDArray[np.uint8]], truths: Floats
 ) -> tuple[Floats, Floats]:
     """Return errors (N, 18) px, infinite where unseen, and the poses (N, 18, 2) px."""
     poses = np.full((len(pictures), 18, 2), np.nan)
     for index, (picture, truth) in enumerate(zip(pictures, truths, strict=True)):
-        region = _square(truth) if crop else None
-        found = assemble(vision.see(picture, region=region, size=CROP if crop else FULL))
+        found = see(picture, truth)
         if found:
             best = max(found, key=lambda pose: int(pose.seen.sum()))
             poses[index] = best.joints[:, :2]

@@ -23,8 +23,9 @@ def joints(told: dict[str, Any], out: Path) -> None:
         axes.bar(at, value, width, yerr=(low, high), capsize=2, label=system)
     axes.set_xticks([i + 0.4 - width / 2 for i in range(len(names))], names)
     axes.set_ylabel("% within 0.1 of the body's size")
-    axes.set_ylim(0, 100)
-    axes.legend(fontsize=8, ncols=2, loc="upper right")
+    axes.set_ylim(0, 125)
+    axes.set_yticks(range(0, 101, 20))
+    axes.legend(fontsize=8, ncols=4, loc="upper center")
     axes.set_title("Joints in place: COCO full body and athletics, crops")
     _save(figure, out)
 
