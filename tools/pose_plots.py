@@ -1,11 +1,25 @@
-"""The plots of ``bench_pose``."""
+"""The plots and contact sheets of ``bench_pose``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import cv2
+import numpy as np
+
+from realtime.pure.body import LIMBS
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from tools.pose_truth import Person
+
+TILE = 200
+COLUMNS = 8
+MOST = 40
+ARMS = ((2, 3), (3, 4), (5, 6), (6, 7))
 
 
 def joints(told: dict[str, Any], out: Path) -> None:
@@ -60,6 +74,48 @@ def cost(told: dict[str, Any], out: Path) -> None:
     axes.legend()
     axes.set_title("Bottom-up costs the same for all, top-down per dancer")
     _save(figure, out)
+
+
+def sheet(shown: list[tuple[Person, NDArray[np.float64]]], out: Path) -> None:
+    """Write crops of people, each with the labelled arms (green) and a pose (red: right side)."""
+    tiles = []
+    for person, pose in shown[:MOST]:
+        left, top, right, _ = person.region()
+        scale = TILE / (right - left)
+        place = np.array([[scale, 0, -left * scale], [0, scale, -top * scale]])
+        image = cv2.imread(str(person.picture))
+        if image is None:
+            continue
+        tile = cv2.warpAffine(image, place, (TILE, TILE)).astype(np.uint8)
+        for a, b in LIMBS[:13]:
+            _line(
+                tile,
+                pose,
+                (a, b),
+                place,
+                (60, 60, 255) if a in (2, 3, 8, 9) else (255, 180, 60),
+            )
+        for arm in ARMS:
+            _line(tile, person.joints, arm, place, (60, 230, 60))
+        tiles.append(tile)
+    while len(tiles) % COLUMNS:
+        tiles.append(np.zeros((TILE, TILE, 3), np.uint8))
+    rows = [np.hstack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)]
+    if rows:
+        cv2.imwrite(str(out), np.vstack(rows))
+
+
+def _line(
+    tile: NDArray[np.uint8],
+    joints: NDArray[np.float64],
+    ends: tuple[int, int],
+    place: NDArray[np.float64],
+    colour: tuple[int, int, int],
+) -> None:
+    at = joints[list(ends), :2] @ place[:, :2].T + place[:, 2]
+    if np.isfinite(at).all():
+        start, end = ((round(float(x)), round(float(y))) for x, y in at)
+        cv2.line(tile, start, end, colour, 2, cv2.LINE_AA)
 
 
 def _pyplot() -> Any:  # noqa: ANN401 - a module; matplotlib is imported only where asked for

@@ -92,7 +92,28 @@ def crops(bench: Bench) -> dict[str, Any]:
     if bench.out:
         pose_plots.joints(told, bench.out / "joints.png")
         pose_plots.reliability(told["reliability"], bench.out / "reliability.png")
+        _show_misses(groups, poses, bench.out)
     return told
+
+
+def _show_misses(
+    groups: dict[str, list[Person]], poses: dict[str, dict[str, Floats]], out: Path
+) -> None:
+    """Write pictures of raised wrists that the limb tree misses and of wrists taken for each other."""
+    people = list(itertools.chain.from_iterable(groups.values()))
+    tree = np.concatenate(list(poses[f"OpenPose {CROP[0]}, limb tree"].values()))
+    both = np.concatenate(list(poses["both, merged"].values()))
+    hits, _ = measure.right(people, tree)
+    missed = (measure.raised(people, "raised wrist") & ~hits).any(axis=1)
+    crossed = [
+        measure.swapped([person], pose[None])[0] > 0
+        for person, pose in zip(people, both, strict=True)
+    ]
+    for name, which, seen in (
+        ("raised_missed", missed, tree), ("swapped", np.array(crossed), both),
+    ):  # fmt: skip
+        shown = [(people[n], seen[n]) for n in np.flatnonzero(which)]
+        pose_plots.sheet(shown, out / f"{name}.jpg")
 
 
 def _groups(bench: Bench) -> dict[str, list[Person]]:
