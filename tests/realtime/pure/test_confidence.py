@@ -132,6 +132,15 @@ def test_who_alone_sees_a_joint_is_believed(sure):
     assert_array_equal(merged(without_wrist(), without_wrist()).joints[WRIST], UNSEEN)
 
 
+def test_nearness_is_measured_by_the_size_of_movenet_s_person():
+    """OpenPose's may be an arm alone."""
+    one = with_wrist(aside=0.9 * SAME_PLACE)
+    arm = np.full((18, 3), UNSEEN, np.float32)
+    arm[[2, 3, WRIST]] = one.joints[[2, 3, WRIST]]
+    out = merged(Pose(arm), with_wrist()).joints[WRIST, 0]
+    assert_allclose(out, (one.joints[WRIST, 0] + with_wrist().joints[WRIST, 0]) / 2, atol=1e-3)
+
+
 def test_near_and_far_people_are_merged_alike():
     for scale in (0.2, 5.0):
         for aside in (0.9 * SAME_PLACE, 1.1 * SAME_PLACE):

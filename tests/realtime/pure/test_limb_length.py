@@ -167,6 +167,16 @@ def test_one_frame_s_mistake_teaches_little():
     assert not lengths.step(Pose(stretched(standing(), R_WRIST, 1.5)), 2.03).seen[R_WRIST]
 
 
+def test_a_joint_out_of_reach_teaches_nothing_about_the_limb_beyond():
+    lengths, rows = learnt(), []
+    for k in range(6):  # elsewhere each time
+        bad = standing()
+        bad[R_ELBOW, :2] += (300 * (-1) ** k, 250)
+        rows.append(bad)
+    run(rows, lengths, from_s=2.0)
+    assert not lengths.step(Pose(stretched(standing(), R_WRIST, 1.5)), 2.3).seen[R_WRIST]
+
+
 def test_a_length_that_stays_is_believed_in_time():
     """Somebody's sleeve, or a dancer who came nearer while hidden."""
     out = run([stretched(standing(), R_WRIST, 1.8)] * 60, learnt(), from_s=2.0)

@@ -74,6 +74,8 @@ def scene(seed, heats, missing):
         for _ in range(rng.integers(1, 4)):
             y, x = rng.integers(1, 23), rng.integers(1, 25)
             heat[theirs, y, x] = rng.uniform(0.02, 0.3)
+    for joint in set(range(18)) - set(missing):  # more of what is held changes nothing
+        heat[body.ours[joint], rng.integers(1, 23), rng.integers(1, 25)] = 0.3
     box = Letterbox(0.8, 5.0, -3.0)
     joints[:, :2] = box.to_image(joints[:, :2])
     return Pose(joints), PoseMaps(heat, limb.astype(np.float32), box, (300, 300))
@@ -212,6 +214,17 @@ def test_the_neighbour_s_wrist_stays_the_neighbour_s(body, painted):
     assert_array_equal(both[1 - our].joints, found[1 - our].joints)
 
 
+@pytest.mark.parametrize(("cells", "taken"), [(0.6, True), (0.9, False)])
+def test_a_peak_beside_somebody_else_s_joint_is_theirs(cells, taken):
+    person = standing()
+    maps = dimmed(paint([person], SIZE), R_WRIST, 0.2)
+    joints, other = person.copy(), np.full((18, 3), UNSEEN, np.float32)
+    joints[R_WRIST] = UNSEEN
+    other[R_WRIST] = person[R_WRIST] + np.float32([8 * cells, 0, 0])
+    (whole, _) = complete([Pose(joints), Pose(other)], maps, EVERYWHERE)
+    assert whole.seen[R_WRIST] != taken
+
+
 @bodies
 def test_side_by_side_each_gets_the_own_faint_wrist(body, painted):
     people = [standing(80), standing(170)]
@@ -270,7 +283,7 @@ def test_limbs_that_are_too_long_are_not_taken(share, found):
     maps = paint([joints], SIZE)
     heat, limb = maps.heat.copy(), np.ones_like(maps.limb)  # every way down is welcome
     heat[R_WRIST, round((20 + share * 240 + 0.5) / 8 - 0.5), 12] = 0.5
-    region = (10.0, 10.0, 250.0, 240.0)
+    region = (10.0, 10.0, 250.0, 200.0)
     (whole,) = complete([Pose(joints)], changed(maps, heat=heat, limb=limb), region)
     assert whole.seen[R_WRIST] == found
 

@@ -318,6 +318,9 @@ def test_apart_counts_joints_seen_in_both_and_is_infinite_without_any():
     nobody = person(200, unseen=range(18))
     assert apart(one, nobody) == apart(nobody, one) == apart(nobody, nobody) == np.inf
     assert apart(one, person(200, unseen=range(8, 17))) == 0  # the last one alone
+    wrist = person(200, unseen=range(17))  # has no size
+    assert apart(wrist, one) == np.inf
+    assert apart(one, wrist) == 0
 
 
 def test_a_box_holds_the_seen_joints():

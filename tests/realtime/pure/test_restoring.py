@@ -162,6 +162,17 @@ def test_mistakes_are_undone_as_live():
     assert_array_equal(without_mistakes(at_s, bad), live)
 
 
+def test_limbs_shrink_in_the_recording_s_own_time():
+    """Who steps back for 20 s has limbs of 0.67 at most: 0.6 x 1.6 is a mistake."""
+    (row,) = dances.arms_down(dances.song(1, moves=1).joints)[:1].copy()
+    row[:, :2] *= dances.PX
+    far = row * np.float32([0.6, 0.6, 1])
+    joints = np.stack([row] * 30 + [far] * 100)
+    joints[-1, R_WRIST, :2] += 0.6 * (far[R_WRIST, :2] - far[3, :2])
+    out = without_mistakes(np.arange(130) * 0.2, joints)
+    assert np.argwhere(out[..., 2] == 0).tolist() == [[129, R_WRIST]]
+
+
 def test_an_unseen_dancer_is_no_mistake():
     at_s, joints = dance()
     joints[20:50] = (np.nan, np.nan, 0)

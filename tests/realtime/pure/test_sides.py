@@ -180,6 +180,41 @@ def test_a_gap_begins_anew(gap_s, begins_anew):
     assert_array_equal(out[:, :2], kept[:, :2])
 
 
+def test_after_a_gap_nothing_is_in_doubt():
+    """Wherever the dancer is then, and whichever way round."""
+    at_s, joints = standing()
+    sides = Sides()
+    run(at_s[:30], joints[:30], sides)
+    bad = swapped_at(joints, ALL, range(len(joints)))[0]
+    out = sides.step(Pose(bad), float(at_s[29]) + LONGEST_S + 0.02).joints
+    assert_allclose(out[:, 2], bad[:, 2], rtol=0.01)
+
+
+def test_sides_so_near_that_it_hardly_matters_are_left_to_the_network():
+    """A swap must explain more than it costs to assume one."""
+    at_s, joints = standing()
+    size = body_size(joints[0])
+    for gap, undone in ((0.12, False), (0.3, True)):
+        for right, left in zip(*LEGS, strict=True):
+            joints[:, left, :2] = joints[:, right, :2] + (gap * size, 0)
+        bad = swapped_at(joints, LEGS, range(30, 32))
+        out = run(at_s, bad)
+        assert_array_equal(out[..., :2], (joints if undone else bad)[..., :2])
+
+
+@pytest.mark.parametrize(("fps", "per_s"), [(15, 3.0), (30, 5.0), (60, 7.0)])
+def test_arms_that_pass_one_another_at_speed_go_on(fps, per_s):
+    """So many body sizes a second, elbow behind wrist: places change hands in a frame or two."""
+    at_s, joints = standing(1.0, fps)
+    middle, way = joints[0, 1, 0], per_s * body_size(joints[0]) * (at_s - 0.5 - 0.4 / fps)
+    for (elbow, wrist), side in zip(ARMS, (-1, 1), strict=True):
+        joints[:, elbow, 0] = middle - side * way
+        joints[:, wrist, 0] = middle - side * way
+        joints[:, wrist, 1] = joints[:, elbow, 1] + 30
+    out = run(at_s, joints)
+    assert_array_equal(out[..., :2], joints[..., :2])
+
+
 def test_reset_forgets():
     at_s, joints = standing()
     sides = Sides()
