@@ -407,7 +407,9 @@ def test_the_small_print_tells_the_most_that_looked_at_anyone():
     frame = stage.film([stays, goes])
     watcher.hold([Pose(goes.copy()), Pose(stays.copy())], frame)
     for k in range(14):
-        watcher.find(stage.film([stays]))
+        gone, pose = watcher.find(stage.film([stays]))
+        assert gone is None
+        near(pose, stays, 5.0)
         if k > 10:  # the first player is lost by now
             assert watcher.looks in (("everybody",), ("crop", "person"))
     assert watcher.looks == ("crop", "person")
@@ -571,6 +573,8 @@ def test_the_wish_is_obeyed(wish, looks):
     assert watcher.looks == looks
     assert len(stage.everybody.asked) == 1 + 9 * ("crop" in looks)
     assert len(stage.one.asked) == 9 * ("person" in looks)
+    if wish == "movenet":  # in words of one scale
+        assert_allclose(pose.joints[:, 2], np.interp(0.85, *MOVENET), rtol=0.005)
 
 
 def test_looks_in_words():
