@@ -25,6 +25,7 @@ from engines.maps import (
     remedy,
 )
 from engines.vision import PersonEye, tensor_from_image
+from realtime.pure.one_person import person_from_maps
 from tests.engines.test_runners import DRAWN, drawn_dancer
 
 AGREE = 1e-3
@@ -113,7 +114,7 @@ def test_unknown_wish(wish):
 @pytest.mark.parametrize("wish", NETWORKS)
 def test_without_openpose_there_are_no_eyes(table, wish, tmp_path):
     gone = tmp_path / "gone.onnx"
-    with pytest.raises(NetworkError, match=rf"{re.escape(str(gone))}.*convert_openpose"):
+    with pytest.raises(NetworkError, match=rf"{re.escape(str(gone))}: there is no such"):
         open_eyes(network=wish, model=gone)
     with pytest.raises(NetworkError, match=r"no runtime .third."):
         open_eyes("third", network=wish)
@@ -323,29 +324,10 @@ def test_a_real_damaged_movenet_is_done_without_or_refused(monkeypatch, tmp_path
 
 
 @every_runtime
-def test_a_drawn_dancer_s_joints_are_hottest_where_they_were_drawn(open_network):
-    """OpenPose's joint -> the network's; written once more."""
-    channel = {
-        2: 6,
-        3: 8,
-        4: 10,
-        5: 5,
-        6: 7,
-        7: 9,
-        8: 12,
-        9: 14,
-        10: 16,
-        11: 11,
-        12: 13,
-        13: 15,
-    }
+def test_a_drawn_dancer_is_seen_where_it_was_drawn(open_network):
     picture, places = dancer()
     maps = PersonEye(open_network(), "").see_person(picture, region=(-4, -4, 324, 324))
-    far = {}
-    for joint, place in places.items():
-        heat = maps.heat[channel[joint]]
-        y, x = np.unravel_index(heat.argmax(), heat.shape)
-        found = maps.box.to_image(np.array([[x, y]]) * maps.stride)[0]
-        far[joint] = float(np.linalg.norm(found - place))
-    assert np.median(list(far.values())) < 10, far  # a cell is 5 px
-    assert sum(away < 20 for away in far.values()) >= 10, far
+    joints = person_from_maps(maps).joints
+    far = {j: float(np.linalg.norm(joints[j, :2] - xy)) for j, xy in places.items()}
+    assert np.median(list(far.values())) < 8, far  # a cell is 5 px
+    assert sum(away < 16 for away in far.values()) >= 10, far

@@ -247,6 +247,16 @@ def test_players_at_the_start_take_nobody_of_few_joints():
     assert choose_all([Player(), Player()], [few, enough], image, 0.0) == [enough, None]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_who_might_be_the_dancer_the_liker_is(order):
+    player = Player()
+    player.hold(person(320), picture((person(320), RED)), 0.0)
+    here, near = person(324), person(370)
+    image = picture((here, RED), (near, RED))
+    assert max(player.unlikeness(p, clothes_of(p, image), 0.2) for p in (here, near)) < 1
+    assert choose_all([player], [here, near][::order], image, 0.2) == [here]
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_the_likest_pairs_come_first_whoever_asks_first(order):
     """The right one's dancer is gone; the left one's stands half way: it stays the left one's."""
