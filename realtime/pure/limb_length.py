@@ -68,7 +68,7 @@ class LimbLengths:
         """Return the pose of the frame captured at host second ``at_s``."""
         if at_s - self._at_s > FORGET_S:
             self.reset()
-        self._torso *= 1 - SHRINKS_PER_S * min(at_s - self._at_s, FORGET_S)
+        self._torso *= 1 - SHRINKS_PER_S * min(max(at_s - self._at_s, 0), FORGET_S)
         self._at_s = at_s
         self._measure(pose)
         joints = pose.joints.copy()

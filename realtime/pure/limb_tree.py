@@ -51,22 +51,25 @@ def complete(people: list[Pose], maps: PoseMaps, region: Region | None = None) -
     cells = np.concatenate([np.empty((0, 2), np.float32), *joints])
     near = np.linalg.norm(faint.xy[:, None] - cells[None], axis=-1) <= TAKEN_CELLS
     whole = []
+    left = np.ones(len(faint.joint), dtype=bool)
     for k, pose in enumerate(people[:MOST_PEOPLE]):
         where = region or crop_region(box_of(pose), REACH)
-        free = _inside(faint.xy, where, maps) & ~near[:, owner != k].any(axis=1)
-        whole.append(_completed(pose, faint, free, maps, _side(where)))
+        free = left & _inside(faint.xy, where, maps) & ~near[:, owner != k].any(axis=1)
+        more, taken = _completed(pose, faint, free, maps, _side(where))
+        whole.append(more)
+        left[taken] = False
     return whole + people[MOST_PEOPLE:]
 
 
 def _completed(
     pose: Pose, faint: Peaks, free: NDArray[np.bool_], maps: PoseMaps, side: float
-) -> Pose:
-    """Return one person with what the ``free`` faint peaks add; ``side`` of the region in px."""
+) -> tuple[Pose, NDArray[np.intp]]:
+    """Return one person with what the ``free`` faint peaks add, and which; ``side`` of the region px."""
     body = ANATOMIES[len(maps.heat)]
     known = {theirs: j for j, theirs in enumerate(body.ours) if pose.seen[j]}
     chosen = np.flatnonzero(free & ~np.isin(faint.joint, list(known)))
     if not len(chosen):
-        return pose
+        return pose, chosen
     anchors = pose.joints[list(known.values())]
     peaks = Peaks(
         np.concatenate([np.array(list(known), dtype=np.intp), faint.joint[chosen]]),
@@ -75,8 +78,10 @@ def _completed(
     )
     longest = LONGEST_LIMB * side * maps.box.scale / maps.stride
     person = _best_tree(peaks, set(known), maps.limb, body, longest)
-    added = pose_of({j: p for j, p in person.items() if j not in known}, peaks, maps)
-    return Pose(np.where(pose.seen[:, None], pose.joints, added.joints))
+    more = {j: p for j, p in person.items() if j not in known}
+    added = pose_of(more, peaks, maps)
+    whole = Pose(np.where(pose.seen[:, None], pose.joints, added.joints))
+    return whole, chosen[np.array(list(more.values()), dtype=np.intp) - len(known)]
 
 
 def _best_tree(
@@ -104,16 +109,16 @@ def _best_tree(
         best = gain.argmax(axis=1)
         worth = gain[np.arange(len(best)), best]
         pick[k] = np.where((worth > 0) | (b in anchored), best, -1)
-        value[a] += worth if b in anchored else np.maximum(worth, 0)
+        if a not in anchored:
+            value[a] += worth if b in anchored else np.maximum(worth, 0)
     person = {joint: int(at[joint][0]) for joint in anchored}
-    if NECK not in person and len(at[NECK]):
+    if NECK not in person and value[NECK].max(initial=0) > 0:
         person[NECK] = int(at[NECK][value[NECK].argmax()])
-    for k in tree:
+    for k in (k for k in tree if k in pick):
         a, b = body.limbs[k]
-        if b not in person and a in person and k in pick:
-            choice = pick[k][np.flatnonzero(at[a] == person[a])[0]]
-            if choice >= 0:
-                person[b] = int(at[b][choice])
+        choice = pick[k][at[a] == person[a]][0] if a in person else -1
+        if b not in person and choice >= 0:
+            person[b] = int(at[b][choice])
     return person
 
 

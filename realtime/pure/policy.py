@@ -31,6 +31,7 @@ RECHECK_S: Final = (
 )
 SEARCH_S: Final = 0.3  # others wait while one is looked for, so not in every frame
 CONFIRM_S: Final = 2.0  # this long without OpenPose having seen the dancer too
+RETRY_S: Final = 5.0  # crops given up as too slow are tried again
 SHARE: Final = 0.9  # of the frame's time; the rest is the game's
 COSTS_KEPT: Final = 15
 GUESS_S: Final[dict[Look, float]] = {"everybody": 0.07, "crop": 0.027, "person": 0.023}
@@ -68,9 +69,10 @@ class Costs:
         kept.append(took_s)
         del kept[:-COSTS_KEPT]
 
-    def forget(self) -> None:
-        """Begin to measure anew."""
-        self._seen.clear()
+    def forget(self, *looks: Look) -> None:
+        """Begin to measure these looks anew; all of them if none is named."""
+        for look in looks or tuple(self._seen):
+            self._seen.pop(look, None)
 
     def of(self, look: Look) -> float:
         """Return what such a look takes."""
@@ -100,17 +102,17 @@ class Policy:
     def reset(self) -> None:
         """Forget when it last looked."""
         self._full_s = -np.inf
+        self._tried_s: float | None = None
         self._confirmed_s: dict[int, float] = {}
 
     def plan(self, needs: Sequence[Need], at_s: float) -> Plan:
         """Return the looks at the frame captured at host second ``at_s``."""
-        if self._search(needs, at_s):
-            self._full_s = at_s
-            return Plan(True, ((),) * len(needs))
-        crops = self._crops(needs, at_s)
-        if crops is None:
-            return Plan(True, ((),) * len(needs))
-        return Plan(False, crops)
+        crops = None if self._search(needs, at_s) else self._crops(needs, at_s)
+        if crops is not None:
+            return Plan(False, crops)
+        self._full_s = at_s
+        self._confirmed_s = dict.fromkeys(range(len(needs)), at_s)
+        return Plan(True, ((),) * len(needs))
 
     def _search(self, needs: Sequence[Need], at_s: float) -> bool:
         """Say whether somebody has to be looked for in the full picture."""
@@ -124,7 +126,7 @@ class Policy:
     def _crops(self, needs: Sequence[Need], at_s: float) -> tuple[tuple[Look, ...], ...] | None:
         """Return each dancer's crops, or None where one full picture serves better."""
         there = [k for k, need in enumerate(needs) if not need.lost]
-        if self._better_all_at_once(len(there)):
+        if self._better_all_at_once(len(there), at_s):
             return None
         if self._wish == "openpose":
             return tuple(() if need.lost else ("crop",) for need in needs)
@@ -137,13 +139,23 @@ class Policy:
             for k, need in enumerate(needs)
         )
 
-    def _better_all_at_once(self, players: int) -> bool:
-        """Say whether crops of each take more time than there is and than one full picture."""
+    def _better_all_at_once(self, players: int, at_s: float) -> bool:
+        """Say whether crops of each take more time than there is and than one full picture.
+
+        Once in a while crops are tried all the same: what they cost may have been a hiccup.
+        """
         if np.isinf(self._budget_s) or self._wish == "movenet":
             return False
         each: Look = "crop" if self._wish == "openpose" else "person"
-        crops_s = players * self.costs.of(each)
-        return crops_s > max(self._budget_s, self.costs.of("everybody"))
+        most_s = max(self._budget_s, self.costs.of("everybody"))
+        fits = players * self.costs.of(each) <= most_s
+        if fits or self._tried_s is None:
+            self._tried_s = at_s
+        elif at_s - self._tried_s >= RETRY_S:
+            self._tried_s = at_s
+            self.costs.forget(each)
+            fits = True
+        return not fits
 
     def _room(self, players: int) -> int:
         """Return how many of the dancers, each seen by MoveNet, there is time to look at twice."""

@@ -8,6 +8,7 @@ from realtime.pure.policy import (
     COSTS_KEPT,
     GUESS_S,
     RECHECK_S,
+    RETRY_S,
     SEARCH_S,
     SHARE,
     Costs,
@@ -145,22 +146,29 @@ def test_crops_that_fit_the_budget_are_taken_though_a_full_picture_is_cheaper():
 @crowds
 @pytest.mark.parametrize("wish", ["auto", "openpose"])
 def test_over_budget_no_frame_costs_more_than_a_full_picture(machine, players, wish):
-    """But for the one crop, once in CONFIRM_S for each dancer, that tells them from furniture."""
+    """But for one crop, once in CONFIRM_S for each, that tells a dancer from furniture, and a try
+    of crops for all once in RETRY_S: they may have become cheaper.
+    """
     made = found(policy(wish, machine=machine), players)
     rng = np.random.default_rng(players)
     costs = MACHINES[machine]
-    dearer = 0
+    each = costs["crop" if wish == "openpose" else "person"]
+    dearer = tries = 0
     for k in range(1, 300):
         needs = [
             Need(*(rng.uniform(size=2) < (0.05, 0.05)), rng.uniform()) for _ in range(players)
         ]
         took_s = cost(made.plan(needs, k * FRAME_S), machine)
         most_s = max(SHARE * FRAME_S, costs["everybody"])
-        assert took_s <= most_s + costs["crop"] + 1e-9
+        for look in ("crop", "person"):
+            made.costs.add(look, costs[look])
+        assert took_s <= max(most_s, players * each) + costs["crop"] + 1e-9
+        tries += took_s > most_s + costs["crop"] + 1e-9
         dearer += took_s > most_s + 1e-9
-    assert dearer <= players * 10 / CONFIRM_S
+    assert tries <= 10 / RETRY_S
+    assert dearer - tries <= players * 10 / CONFIRM_S
     if wish == "openpose":
-        assert dearer == 0
+        assert dearer <= 10 / RETRY_S
 
 
 @pytest.mark.parametrize(("machine", "players", "everybody"),
@@ -206,8 +214,8 @@ def test_each_dancer_is_confirmed_by_openpose_once_in_a_while(wish, players):
     assert max(sum(crops == BOTH for crops in plan.crops) for plan in planned) == 1
     for k in range(players):
         at_s = moments[[plan.crops[k] == BOTH for plan in planned]]
-        assert len(at_s) == 4  # of 10 s; the first after CONFIRM_S
-        assert at_s[0] == pytest.approx(FRAME_S + CONFIRM_S, abs=0.15)
+        assert at_s[0] == pytest.approx(CONFIRM_S, abs=0.15)  # after the full picture
+        assert at_s[-1] > 10 - CONFIRM_S - 0.15
         gaps = np.diff(at_s)
         assert gaps.min() >= CONFIRM_S - 1e-9
         assert gaps.max() < CONFIRM_S + 0.15
@@ -220,7 +228,7 @@ def test_who_is_seen_by_both_needs_no_confirming():
     moments, planned = plans(made, worst, 6.0)
     assert all(plan.crops[0] == BOTH for plan in planned)
     at_s = moments[[plan.crops[1] == BOTH for plan in planned]]
-    assert len(at_s) == 2
+    assert at_s == pytest.approx([CONFIRM_S, 2 * CONFIRM_S, 3 * CONFIRM_S], abs=0.05)
 
 
 @pytest.mark.parametrize("wish", ["auto", "openpose", "movenet"])
@@ -298,3 +306,33 @@ def test_reset_forgets_when_it_looked_but_not_what_looks_cost():
     made.plan(there(1), 0.1)
     made.reset()
     assert made.plan(there(1), 5.0).crops == (PERSON,)  # nobody is late yet
+
+
+def test_a_hiccup_does_not_leave_the_game_on_full_pictures_for_ever():
+    """Crops are measured when taken only; once too dear, they are never taken again."""
+    policy = Policy("auto", top_down=True, budget_s=1 / 30)
+    for look, cost_s in (("everybody", 0.045), ("crop", 0.016), ("person", 0.012)):
+        for _ in range(15):
+            policy.costs.add(look, cost_s)
+    needs = [Need(False, False, 0.8)] * 2
+    policy.plan([Need(True, False, 0.0)] * 2, 0.0)
+    for k in range(1, 30 * 60):
+        plan = policy.plan(needs, k / 30)
+        slow = 5 if 10 < k < 19 else 1  # a quarter of a second of something else
+        if plan.everybody:
+            policy.costs.add("everybody", 0.045 * slow)
+        for looks in plan.crops:
+            for look in looks:
+                policy.costs.add(look, {"crop": 0.016, "person": 0.012}[look] * slow)
+    assert not plan.everybody
+
+
+def test_a_full_picture_confirms_too():
+    """CONFIRM_S: "this long without OpenPose having seen the dancer too"."""
+    policy = Policy("movenet", top_down=True, budget_s=1 / 30)
+    there = [Need(False, False, 0.8)]
+    policy.plan([Need(True, False, 0.0)], 0.0)
+    policy.plan(there, 0.1)
+    poor = policy.plan([Need(False, True, 0.2)], 1.9)
+    assert poor == Plan(True, ((),))
+    assert policy.plan(there, 0.1 + CONFIRM_S).crops == (("person",),)
