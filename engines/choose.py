@@ -13,6 +13,7 @@ from engines.maps import (
     OPENPOSE,
     Eyes,
     Format,
+    ModelError,
     NetworkError,
     PoseNetwork,
     remedy,
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 BUNDLED = Path(__file__).with_name("openpose_thin.onnx")
 BUNDLED_PERSON = Path(__file__).with_name("movenet_thunder.onnx")
 AUTO = "auto"
+ONNX_BEGINS = b"\x08"
+"""The key of an ONNX file's first field, its version."""
 
 
 class Wish(NamedTuple):
@@ -141,12 +144,13 @@ def _opened_by(runtime: str, wish: Wish) -> tuple[PoseNetwork, str]:
             f"there is no runtime {runtime!r}; choose one of {', '.join([AUTO, *RUNTIMES])}"
         )
     if not wish.model.is_file():
-        todo = (
-            remedy(wish.spoken)
-            if wish.model in (BUNDLED, BUNDLED_PERSON)
-            else "correct the path, or make the file with python -m tools.import_weights"
-        )
-        raise NetworkError(f"{wish.model}: there is no such network file; {todo}")
+        what = "is a folder" if wish.model.is_dir() else "there is no such network file"
+        raise ModelError(f"{wish.model}: {what}; {remedy(wish.model, wish.spoken)}")
+    with wish.model.open("rb") as file:
+        if file.read(1) != ONNX_BEGINS:
+            raise ModelError(
+                f"{wish.model}: is no ONNX file; {remedy(wish.model, wish.spoken)}"
+            )
     if runtime != AUTO:
         return _opened(runtime, wish), f"{RUNTIMES[runtime].label} was asked for"
     return _first_that_works(wish)
@@ -154,9 +158,13 @@ def _opened_by(runtime: str, wish: Wish) -> tuple[PoseNetwork, str]:
 
 def _first_that_works(wish: Wish) -> tuple[PoseNetwork, str]:
     refusals: list[str] = []
+    spoilt: ModelError | None = None
     for key, runtime in RUNTIMES.items():
         try:
             network = _opened(key, wish)
+        except ModelError as why:
+            spoilt = why  # another runtime may read the file; else this is what to tell
+            continue
         except NetworkError as why:
             refusals.append(f"{runtime.label} not used because {why}")
             log.warning("%s", refusals[-1])
@@ -164,6 +172,8 @@ def _first_that_works(wish: Wish) -> tuple[PoseNetwork, str]:
         reason = "; ".join([f"{runtime.label} {runtime.merit}", *refusals])
         log.info("%s: %s", network.runtime, reason)
         return network, reason
+    if spoilt is not None:
+        raise spoilt
     raise NetworkError(f"no runtime can open the network: {'; '.join(refusals)}")
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -40,6 +40,10 @@ class DanceError(Exception):
 
 class NetworkError(DanceError):
     """A network or its input cannot be used."""
+
+
+class ModelError(NetworkError):
+    """A network's file cannot be used, in whatever runtime."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -268,12 +272,14 @@ class Eyes:
     @property
     def runtime(self) -> str:
         """The runtime in words."""
-        return self.everybody.runtime
+        runtimes = [self.everybody.runtime] + ([] if self.one is None else [self.one.runtime])
+        return " + ".join(dict.fromkeys(runtimes))
 
     @property
     def reason(self) -> str:
         """Why these runtimes and networks, one sentence for the log and the window."""
-        return "; ".join(filter(None, (self.everybody.reason, self.trouble)))
+        why = [self.everybody.reason, "" if self.one is None else self.one.reason, self.trouble]
+        return "; ".join(filter(None, dict.fromkeys(why)))
 
 
 def check_input(tensor: NDArray[np.float32], spoken: Format) -> None:
@@ -300,14 +306,24 @@ def check_input(tensor: NDArray[np.float32], spoken: Format) -> None:
 def check_names(
     model: Path, spoken: Format, inputs: Collection[str], outputs: Collection[str]
 ) -> None:
-    """Raise NetworkError unless a loaded model has the inputs and outputs of its format."""
+    """Raise ModelError unless a loaded model has the inputs and outputs of its format."""
     if set(inputs) != {INPUT_NAME} or set(outputs) != set(spoken.outputs):
-        raise NetworkError(
+        raise ModelError(
             f"{model}: this is another network ({sorted(inputs)} to {sorted(outputs)}, "
-            f"not {INPUT_NAME} to {' and '.join(spoken.outputs)}); {remedy(spoken)}"
+            f"not {INPUT_NAME} to {' and '.join(spoken.outputs)}); {remedy(model, spoken)}"
         )
 
 
-def remedy(spoken: Format) -> str:
-    """Return what to do about a network file that cannot be used."""
-    return f"reinstall the game or make the file anew with {spoken.maker}"
+def check_kinds(model: Path, spoken: Format, *, floats: bool) -> None:
+    """Raise ModelError unless all inputs and outputs are float32 (``floats``)."""
+    if not floats:
+        raise ModelError(
+            f"{model}: its inputs and outputs must be float32; {remedy(model, spoken)}"
+        )
+
+
+def remedy(model: Path, spoken: Format) -> str:
+    """Return what to do about a network file that cannot be used: ours, or one of the player's."""
+    if spoken is not OPENPOSE or model.parent == Path(__file__).parent:
+        return f"reinstall the game or make the file anew with {spoken.maker}"
+    return "give another file; python -m tools.import_weights makes one of OpenPose's weights"

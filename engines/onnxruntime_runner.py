@@ -17,8 +17,10 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
 from engines.maps import (
     INPUT_NAME,
     Format,
+    ModelError,
     NetworkError,
     check_input,
+    check_kinds,
     check_names,
     remedy,
 )
@@ -52,7 +54,7 @@ class OnnxRuntimeNetwork:
     """
 
     def __init__(self, model: Path, spoken: Format, *, threads: int) -> None:
-        self._spoken = spoken
+        self._path, self._spoken = model, spoken
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -63,11 +65,13 @@ class OnnxRuntimeNetwork:
                 str(model), options, providers=["CPUExecutionProvider"]
             )
         except LOAD_ERRORS as why:
-            raise NetworkError(
-                f"{model}: ONNX Runtime cannot read it; {remedy(spoken)}"
+            raise ModelError(
+                f"{model}: ONNX Runtime cannot read it; {remedy(model, spoken)}"
             ) from why
         inputs = [port.name for port in self._session.get_inputs()]
         check_names(model, spoken, inputs, [port.name for port in self._session.get_outputs()])
+        ports = (*self._session.get_inputs(), *self._session.get_outputs())
+        check_kinds(model, spoken, floats=all(port.type == "tensor(float)" for port in ports))
         self.name = model.stem.replace("_", "-")
         plural = "" if threads == 1 else "s"
         self.runtime = f"ONNX Runtime {onnxruntime.__version__} CPU, {threads} thread{plural}"
@@ -78,5 +82,11 @@ class OnnxRuntimeNetwork:
         Raises NetworkError where the network does not take that size or dtype.
         """
         check_input(tensor, self._spoken)
-        maps = self._session.run(self._spoken.outputs, {INPUT_NAME: tensor})
+        try:
+            maps = self._session.run(self._spoken.outputs, {INPUT_NAME: tensor})
+        except (Fail, InvalidArgument) as why:
+            raise NetworkError(
+                f"{self._path}: takes no input of {tensor.shape}; "
+                f"{remedy(self._path, self._spoken)}"
+            ) from why
         return tuple(each[0] for each in maps)

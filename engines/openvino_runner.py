@@ -14,8 +14,10 @@ import openvino  # noqa: E402 - only after the line above
 from engines.maps import (  # noqa: E402
     INPUT_NAME,
     Format,
+    ModelError,
     NetworkError,
     check_input,
+    check_kinds,
     check_names,
     remedy,
 )
@@ -55,16 +57,23 @@ class OpenVinoNetwork:
     def __init__(
         self, model: Path, spoken: Format, *, threads: int, cache_dir: Path | None = None
     ) -> None:
-        self._spoken = spoken
+        self._path, self._spoken = model, spoken
         self._core = openvino.Core()
         if cache_dir is not None:
             self._core.set_property({"CACHE_DIR": str(cache_dir)})
         try:
             self._model = self._core.read_model(model)
         except RuntimeError as why:
-            raise NetworkError(f"{model}: OpenVINO cannot read it; {remedy(spoken)}") from why
+            raise ModelError(
+                f"{model}: OpenVINO cannot read it; {remedy(model, spoken)}"
+            ) from why
         inputs = [port.any_name for port in self._model.inputs]
         check_names(model, spoken, inputs, [port.any_name for port in self._model.outputs])
+        kinds = {
+            port.get_element_type().to_string()
+            for port in (*self._model.inputs, *self._model.outputs)
+        }
+        check_kinds(model, spoken, floats=kinds <= {"f32"})
         self._config = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": threads,
@@ -84,7 +93,13 @@ class OpenVinoNetwork:
         """
         check_input(tensor, self._spoken)
         if tensor.shape not in self._requests:
-            self._compile(tensor.shape)
+            try:
+                self._compile(tensor.shape)
+            except RuntimeError as why:
+                raise NetworkError(
+                    f"{self._path}: takes no input of {tensor.shape}; "
+                    f"{remedy(self._path, self._spoken)}"
+                ) from why
         request = self._requests[tensor.shape]
         # Shared outputs would be overwritten by the next inference.
         maps = request.infer({INPUT_NAME: tensor}, share_inputs=True, share_outputs=False)

@@ -85,15 +85,20 @@ class Settings:
     @property
     def libraries(self) -> tuple[Path, ...]:
         """Folders with song packs: the player's own, then the bundled ones."""
-        return (_home(self.library) if self.library else own_library(), BUNDLED)
+        return (_home("library", self.library) if self.library else own_library(), BUNDLED)
+
+    @property
+    def model_file(self) -> Path | None:
+        """The player's own OpenPose weights, None for the bundled ones."""
+        return _home("model", self.model) if self.model else None
 
 
-def _home(text: str) -> Path:
+def _home(key: str, text: str) -> Path:
     """Return a path with ``~`` replaced by the home folder."""
     try:
         return Path(text).expanduser()
     except RuntimeError:
-        raise SettingsError(f"library is {text!r}: there is no such home; correct it") from None
+        raise SettingsError(f"{key} is {text!r}: there is no such home; correct it") from None
 
 
 def own_library() -> Path:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 CROP_PX: Final = 256
 FULL_AREA_PX: Final = 432 * 368  # of the input for a full picture: two cores manage it in 70 ms
 FAINT_PEOPLE: Final = 0.03  # where a crop shows nobody, peaks down to here may be the player
-SAME_PERSON: Final = 0.5  # body sizes between two poses of one person, at most
+SAME_PERSON: Final = 0.5  # body sizes between two networks' poses of one person, at most
+DOUBLE: Final = 0.2  # the same in two crops
 WARM_UPS: Final = 2
 LOOKS: Final[dict[Look, str]] = {
     "everybody": "OpenPose, whole picture",
@@ -106,21 +107,23 @@ class Watcher:
 
     def warm_up(self, image: NDArray[np.uint8]) -> None:
         """Let the runtime prepare for every look it will be asked for, and learn what each costs."""
-        anywhere = (0.0, 0.0, 100.0, 100.0)
+        height, width = image.shape[:2]
+        middle = ((width - height) / 2, 0.0, (width + height) / 2, float(height))
         for _ in range(WARM_UPS):
             self._policy.costs.forget()
             self._everybody(image)
-            self._crop_people(image, anywhere)
-            self._person(image, anywhere)
+            self._crop_people(image, middle)
+            self._person(image, middle)
 
     def _by_crops(
         self, frame: Frame, regions: list[Region | None], plan: Plan
     ) -> list[Pose | None]:
         """Return each dancer's pose from crops; who is lost waits for the next full picture."""
-        people: list[Pose] = []
-        for region, looks in zip(regions, plan.crops, strict=True):
-            if region is not None:
-                people += self.glance(frame.image, region, looks)
+        people = [
+            self.glance(frame.image, region, looks)
+            for region, looks in zip(regions, plan.crops, strict=True)
+            if region is not None
+        ]
         held = [k for k, region in enumerate(regions) if region is not None]
         players = [self._players[k] for k in held]
         chosen = choose_all(players, distinct(people), frame.image, frame.captured_s)
@@ -179,17 +182,21 @@ def look_closely(
 ) -> list[Pose]:
     """Return everybody in a picture, each looked at again by the top-down network if there is one."""
     people = look_everywhere(eyes.everybody, image, area_px=area_px)
-    if eyes.one is None:
-        return people
-    return [refined(pose, eyes.one, image) for pose in people]
+    return [refined(pose, eyes, image) for pose in people]
 
 
-def refined(pose: Pose, vision: PersonVision, image: NDArray[np.uint8]) -> Pose:
-    """Return a person's pose merged with what a top-down network sees there, if it is the same."""
-    if pose.seen.sum() < 2:
+def refined(pose: Pose, eyes: Eyes, image: NDArray[np.uint8]) -> Pose:
+    """Return a person's pose merged with what the top-down network sees there.
+
+    That network's alone where it was wished for; as it is where there is none, or where it sees
+    somebody else.
+    """
+    if eyes.one is None or pose.seen.sum() < 2:
         return pose
-    one = _one(vision, image, crop_region(box_of(pose)))
-    return merged(pose, one) if apart(pose, one) <= SAME_PERSON else pose
+    one = _one(eyes.one, image, crop_region(box_of(pose)))
+    if apart(pose, one) > SAME_PERSON:
+        return pose
+    return one if eyes.wish == "movenet" else merged(pose, one)
 
 
 def _one(vision: PersonVision, image: NDArray[np.uint8], region: Region) -> Pose:
@@ -204,12 +211,21 @@ def believed(people: list[Pose], maps: PoseMaps, region: Region | None = None) -
     return [calibrated(pose, OPENPOSE) for pose in complete(people, maps, region)]
 
 
-def distinct(people: list[Pose]) -> list[Pose]:
-    """Return the people without doubles of one seen in several crops; the surest one stays."""
-    kept: list[Pose] = []
-    for pose in sorted(people, key=lambda pose: -float(pose.joints[:, 2].sum())):
-        if all(apart(pose, other) > SAME_PERSON for other in kept):
-            kept.append(pose)
+def distinct(crops: list[list[Pose]]) -> list[Pose]:
+    """Return the people of several crops without doubles: of one seen twice, the surer pose.
+
+    Two people of one crop are two, however near they stand.
+    """
+    kept = list(crops[0]) if crops else []
+    for people in crops[1:]:
+        fresh = []
+        for pose in people:
+            double = min(kept, key=lambda other: apart(pose, other), default=None)
+            if double is None or apart(pose, double) > DOUBLE:
+                fresh.append(pose)
+            elif pose.joints[:, 2].sum() > double.joints[:, 2].sum():
+                kept[[id(other) for other in kept].index(id(double))] = pose
+        kept += fresh
     return kept
 
 

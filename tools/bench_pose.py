@@ -30,6 +30,10 @@ PARTS: Final[dict[str, Callable[[pose_tests.Bench], dict[str, Any]]]] = {
     "clips": pose_tests.clips,
     "cost": pose_tests.cost,
 }
+FOLDERS: Final = {
+    "crops": ("coco", "lspet"), "coco": ("coco",), "original": ("openpose_json",),
+    "clips": ("video",), "cost": (),
+}  # fmt: skip
 NEEDED: Final = ("pycocotools", "matplotlib")
 
 
@@ -48,16 +52,10 @@ def main() -> int:
     parser.add_argument("--fit", action="store_true", help="print the confidence curves anew")
     parser.add_argument("--threads", type=int, help="of a network; default: cores less one")
     chosen = parser.parse_args()
-    for package in NEEDED:
-        if importlib.util.find_spec(package) is None:
-            print(f"{package} is missing: pip install kpopdance[bench]", file=sys.stderr)
-            return 2
     data = Path(chosen.shared) / "data"
-    if not data.is_dir():
-        print(
-            f"{data}: no measuring material there; name its folder with --shared",
-            file=sys.stderr,
-        )
+    missing = _missing(data, ["crops"] if chosen.fit else chosen.only)
+    if missing:
+        print(missing, file=sys.stderr)
         return 2
     if chosen.out:
         chosen.out.mkdir(parents=True, exist_ok=True)
@@ -71,6 +69,17 @@ def main() -> int:
     if chosen.json:
         print(json.dumps(results, indent=1))
     return 0
+
+
+def _missing(data: Path, parts: list[str]) -> str:
+    """Return what the parts need and do not find, in a sentence; empty if nothing."""
+    for package in NEEDED:
+        if importlib.util.find_spec(package) is None:
+            return f"{package} is missing: pip install kpopdance[bench]"
+    for folder in sorted({folder for part in parts for folder in FOLDERS[part]}):
+        if not (data / folder).is_dir():
+            return f"{data / folder}: no such measuring material; name its folder with --shared"
+    return ""
 
 
 if __name__ == "__main__":

@@ -209,7 +209,7 @@ def onnx_from_graph(graph: dict[str, Json], weights: dict[str, NDArray[Any]]) ->
 
     nodes = nodes_from_topology(part(graph, list, "modelTopology", "node"))
     check_is_movenet(nodes)
-    model = OnnxWriter(needed(nodes), weights).model()
+    model = ThunderWriter(needed(nodes), weights).model()
     try:
         onnx.checker.check_model(model, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as why:
@@ -269,7 +269,7 @@ def needed(nodes: list[Node]) -> list[Node]:
     return [node for node in nodes if node.name in wanted]
 
 
-class OnnxWriter:
+class ThunderWriter:
     """Translates the nodes one by one, in file order."""
 
     def __init__(self, nodes: list[Node], weights: dict[str, NDArray[Any]]) -> None:

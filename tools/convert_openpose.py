@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from tools.onnx_writer import picture
 from tools.protobuf_wire import Message, WireError
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def onnx_from_graph(source: bytes) -> bytes:
     try:
         nodes = nodes_from_graph(source)
         check_is_openpose(nodes)
-        model = OnnxWriter(nodes).model()
+        model = ThinWriter(nodes).model()
     except WireError as why:
         raise GraphError(f"is damaged or no TensorFlow graph ({why})") from why
     try:
@@ -153,7 +154,7 @@ def check_is_openpose(nodes: list[Node]) -> None:
         known.add(node.name)
 
 
-class OnnxWriter:
+class ThinWriter:
     """Translates the graph's nodes one by one, in file order."""
 
     def __init__(self, nodes: list[Node]) -> None:
@@ -258,14 +259,6 @@ class OnnxWriter:
 
         outputs = [self._renamed.get(output, output)]
         self._nodes.append(helper.make_node(op, inputs, outputs, **attributes))
-
-
-def picture(name: str, channels: int, height: str, width: str) -> onnx.ValueInfoProto:
-    """Return an input or output of the model: float32 (N, channels, height, width)."""
-    from onnx import TensorProto, helper
-
-    shape: list[str | int | None] = ["N", channels, height, width]
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
 
 def array_from_const(node: Node) -> NDArray[np.float32]:

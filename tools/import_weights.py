@@ -105,7 +105,11 @@ def run(files: list[Path], out: Path | None) -> None:
         progress.set_description("writing", refresh=False)
         progress.update()
         out = writable_place(out, network, sources)
-        write_whole(out, network.content)
+        try:
+            write_whole(out, network.content)
+        except OSError as why:
+            told = f"{out}: cannot be written ({why.strerror}); choose another --out"
+            raise WeightsError(told) from why
     for source in sources:
         print(f"{source.path}  sha256 {source.sha256}")
     print(f"{out}  sha256 {hashlib.sha256(network.content).hexdigest()}")

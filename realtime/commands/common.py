@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import json
 import logging
@@ -19,7 +20,6 @@ from realtime.pure.thorough import ThoroughPersonVision, ThoroughVision
 from realtime.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
 
     from engines.maps import Eyes
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 def add_network_options(parser: argparse.ArgumentParser) -> None:
-    """Add --settings, --network, --model, --runtime and --threads."""
+    """Add --settings, --network, --model, --thorough, --runtime and --threads."""
     parser.add_argument("--settings", metavar="FILE", help="settings file (TOML)")
     parser.add_argument(
         "--network", choices=NETWORKS,
@@ -40,7 +40,7 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
         "--model", metavar="FILE", help="OpenPose weights of your own (tools/import_weights.py)"
     )
     parser.add_argument(
-        "--thorough", action="store_true", default=None,
+        "--thorough", action=argparse.BooleanOptionalAction,
         help="look at two sizes and the mirror image too: more exact, several times slower",
     )  # fmt: skip
     parser.add_argument("--runtime", help="auto, openvino or onnxruntime")
@@ -57,6 +57,13 @@ def settings_from(args: argparse.Namespace) -> Settings:
 
 def eyes_from(settings: Settings) -> Eyes:
     """Return the networks, and say on standard error which and why."""
+    eyes = wished_eyes(settings)
+    say(f"network: {eyes.name} on {eyes.runtime} ({eyes.reason})")
+    return eyes
+
+
+def wished_eyes(settings: Settings) -> Eyes:
+    """Return the networks that the settings ask for."""
     cache = user_cache_path("kpopdance", appauthor=False)
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -65,14 +72,13 @@ def eyes_from(settings: Settings) -> Eyes:
     eyes = open_eyes(
         settings.runtime,
         network=settings.network,
-        model=Path(settings.model).expanduser() if settings.model else None,
+        model=settings.model_file,
         threads=settings.threads or None,
         cache_dir=cache if cache.is_dir() else None,
     )
     if settings.thorough:
         one = None if eyes.one is None else ThoroughPersonVision(eyes.one)
         eyes = dataclasses.replace(eyes, everybody=ThoroughVision(eyes.everybody), one=one)
-    say(f"network: {eyes.name} on {eyes.runtime} ({eyes.reason})")
     return eyes
 
 

@@ -13,9 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from engines.choose import open_eyes
 from engines.maps import DanceError
-from realtime.commands.common import our_version, print_json, print_result, settings_from
+from realtime.commands.common import (
+    our_version,
+    print_json,
+    print_result,
+    settings_from,
+    wished_eyes,
+)
 from realtime.devices.host_clock import PerfClock
 from realtime.settings import Settings, SettingsError, settings_file
 from realtime.songpack import pack_folders
@@ -86,9 +91,7 @@ def _network(settings: Settings) -> dict[str, Any]:
     clock = PerfClock()
     runtimes = [f"{name} {_installed(name)}" for name in ("openvino", "onnxruntime")]
     try:
-        eyes = open_eyes(
-            settings.runtime, network=settings.network, threads=settings.threads or None
-        )
+        eyes = wished_eyes(settings)
         crop_ms = _median_ms(lambda: eyes.everybody.see(IMAGE, region=None, size=CROP), clock)
         one = eyes.one
         if one is not None:

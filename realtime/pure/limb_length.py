@@ -33,7 +33,7 @@ from realtime.pure.types import Pose
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LIMBS: Final = (
+LENGTHS: Final = (
     (NECK, NOSE, 0.45),
     (NECK, R_SHOULDER, 0.33), (NECK, L_SHOULDER, 0.33),
     (NECK, R_HIP, 1.0), (NECK, L_HIP, 1.0),
@@ -73,7 +73,7 @@ class LimbLengths:
         self._measure(pose)
         joints = pose.joints.copy()
         if self._torso > 0:
-            for inner, outer, torsos in LIMBS:
+            for inner, outer, torsos in LENGTHS:
                 length = float(np.linalg.norm(joints[outer, :2] - joints[inner, :2]))
                 if length > SLACK * torsos * self._torso:
                     joints[_lost(joints, inner, outer)] = (np.nan, np.nan, 0)
@@ -81,9 +81,11 @@ class LimbLengths:
 
     def _measure(self, pose: Pose) -> None:
         """Bring the dancer's scale up to date."""
+        # The head only helps to begin: shoulders alone may stand in profile.
+        trunk = LENGTHS[1:5] if self._torso else LENGTHS[:5]
         seen = [
             float(np.linalg.norm(pose.joints[outer, :2] - pose.joints[inner, :2])) / torsos
-            for inner, outer, torsos in LIMBS[1:5]
+            for inner, outer, torsos in trunk
             if min(pose.joints[[inner, outer], 2]) >= SURE
         ]
         larger = [torso for torso in seen if torso > self._torso]

@@ -38,7 +38,7 @@ _CLOTHES: Final = (
 
 
 class Player:
-    """Holds one dancer: ``region`` says where to search, ``choose`` takes the people found there.
+    """Holds one dancer: ``region`` says where to search, ``choose_all`` who of those found it is.
 
     A person is recognised by place, size and the colours of the clothes, so the dancer stays the
     dancer while somebody else walks through.
@@ -78,10 +78,6 @@ class Player:
     def sureness(self) -> float:
         """The mean confidence of the dancer's joints as last seen, 0..1."""
         return 0.0 if self._pose is None else float(self._pose.joints[:, 2].mean())
-
-    def choose(self, poses: list[Pose], image: NDArray[np.uint8], at_s: float) -> Pose | None:
-        """Return the dancer among people found in a uint8 (H, W, 3) picture, None if not there."""
-        return choose_all([self], poses, image, at_s)[0]
 
     def knows(self, at_s: float) -> bool:
         """Whether the dancer was seen a short while ago and would be recognised."""

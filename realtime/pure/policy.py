@@ -6,7 +6,8 @@ found bottom-up, at the start and whenever a dancer is lost; between, each is fo
 
 - by both networks where the time of a frame allows it, their joints merged;
 - by MoveNet alone, and by both for the worst seen as far as the time goes;
-- once in a while by OpenPose too, which tells a dancer from furniture;
+- once in a while by OpenPose too, which sees who else stands in the crop: so the one followed stays
+  the one, and not whom MoveNet finds nearest to its middle;
 - where not even MoveNet for each fits, by whatever takes less: MoveNet for each or one picture.
 
 What each look costs is measured while playing; offline, time does not press and nothing depends on
@@ -31,9 +32,9 @@ RECHECK_S: Final = (
 )
 SEARCH_S: Final = 0.3  # others wait while one is looked for, so not in every frame
 CONFIRM_S: Final = 2.0  # this long without OpenPose having seen the dancer too
-RETRY_S: Final = 5.0  # crops given up as too slow are tried again
+FRESH_S: Final = 5.0  # what a look cost longer ago says little
 SHARE: Final = 0.9  # of the frame's time; the rest is the game's
-COSTS_KEPT: Final = 15
+COSTS_KEPT: Final = 30
 GUESS_S: Final[dict[Look, float]] = {"everybody": 0.07, "crop": 0.027, "person": 0.023}
 
 
@@ -59,25 +60,32 @@ class Plan:
 
 @dataclass(slots=True, eq=False)
 class Costs:
-    """Seconds of each kind of look: the median of the last ones."""
+    """Seconds of each kind of look: the median of the last few seconds'.
 
-    _seen: dict[Look, list[float]] = field(default_factory=dict)
+    A look not taken for longer costs what it cost at best: too dear once is tried again, and a
+    hiccup is forgotten. ``at_s`` is the host second of now.
+    """
+
+    at_s: float = 0.0
+    _seen: dict[Look, list[tuple[float, float]]] = field(default_factory=dict)
 
     def add(self, look: Look, took_s: float) -> None:
         """Remember one."""
         kept = self._seen.setdefault(look, [])
-        kept.append(took_s)
+        kept.append((self.at_s, took_s))
         del kept[:-COSTS_KEPT]
 
-    def forget(self, *looks: Look) -> None:
-        """Begin to measure these looks anew; all of them if none is named."""
-        for look in looks or tuple(self._seen):
-            self._seen.pop(look, None)
+    def forget(self) -> None:
+        """Begin to measure anew."""
+        self._seen.clear()
 
     def of(self, look: Look) -> float:
         """Return what such a look takes."""
         seen = self._seen.get(look)
-        return float(np.median(seen)) if seen else GUESS_S[look]
+        if not seen:
+            return GUESS_S[look]
+        fresh = [took_s for at_s, took_s in seen if at_s > self.at_s - FRESH_S]
+        return float(np.median(fresh)) if fresh else min(took_s for _, took_s in seen)
 
 
 class Policy:
@@ -102,11 +110,11 @@ class Policy:
     def reset(self) -> None:
         """Forget when it last looked."""
         self._full_s = -np.inf
-        self._tried_s: float | None = None
         self._confirmed_s: dict[int, float] = {}
 
     def plan(self, needs: Sequence[Need], at_s: float) -> Plan:
         """Return the looks at the frame captured at host second ``at_s``."""
+        self.costs.at_s = at_s
         crops = None if self._search(needs, at_s) else self._crops(needs, at_s)
         if crops is not None:
             return Plan(False, crops)
@@ -126,7 +134,7 @@ class Policy:
     def _crops(self, needs: Sequence[Need], at_s: float) -> tuple[tuple[Look, ...], ...] | None:
         """Return each dancer's crops, or None where one full picture serves better."""
         there = [k for k, need in enumerate(needs) if not need.lost]
-        if self._better_all_at_once(len(there), at_s):
+        if self._better_all_at_once(len(there)):
             return None
         if self._wish == "openpose":
             return tuple(() if need.lost else ("crop",) for need in needs)
@@ -139,23 +147,13 @@ class Policy:
             for k, need in enumerate(needs)
         )
 
-    def _better_all_at_once(self, players: int, at_s: float) -> bool:
-        """Say whether crops of each take more time than there is and than one full picture.
-
-        Once in a while crops are tried all the same: what they cost may have been a hiccup.
-        """
+    def _better_all_at_once(self, players: int) -> bool:
+        """Say whether crops of each take more time than there is and than one full picture."""
         if np.isinf(self._budget_s) or self._wish == "movenet":
             return False
         each: Look = "crop" if self._wish == "openpose" else "person"
-        most_s = max(self._budget_s, self.costs.of("everybody"))
-        fits = players * self.costs.of(each) <= most_s
-        if fits or self._tried_s is None:
-            self._tried_s = at_s
-        elif at_s - self._tried_s >= RETRY_S:
-            self._tried_s = at_s
-            self.costs.forget(each)
-            fits = True
-        return not fits
+        crops_s = players * self.costs.of(each)
+        return crops_s > max(self._budget_s, self.costs.of("everybody"))
 
     def _room(self, players: int) -> int:
         """Return how many of the dancers, each seen by MoveNet, there is time to look at twice."""

@@ -79,7 +79,7 @@ class Sides:
             same = _cost(seen_xy[[*right, *left]], expected[[*right, *left]], size)
             other = _cost(seen_xy[[*right, *left]], expected[[*left, *right]], size)
             self._odds[k] = _forward(self._odds[k], same, other, BELIEF_PER_S * dt)
-            crossed[k] = other + -CHANGE < same
+            crossed[k] = other - CHANGE < same
             if self._odds[k] < 0:
                 joints[[*right, *left]] = joints[[*left, *right]]
             sure = 1 / (1 + np.exp(-abs(self._odds[k])))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engines.maps import PersonVision, Region, Vision
     from realtime.pure.body import Anatomy
 
-SCALES: Final = (1.0, 1.45)  # 368 and 544 px, 224 and 320 measured best
+SCALES: Final = (1.0, 1.45)  # about 368 and 544 px on whole pictures, 224 and 320 on crops
 _COCO_17_MIRROR: Final = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]
 
 

@@ -105,11 +105,17 @@ def test_missing_model(tmp_path):
         open_vision(model=missing)
 
 
-def test_damaged_model_is_told_once_for_each_runtime(tmp_path):
+@pytest.mark.parametrize("content", [b"not a network\n", b"", b"\x08\x08cut", "folder"])
+def test_what_is_wrong_with_a_model_is_told_once(content, tmp_path, caplog):
     damaged = tmp_path / "damaged.onnx"
-    damaged.write_bytes(b"not a network\n")
-    with pytest.raises(NetworkError, match=r"OpenVINO.*damaged\.onnx: ONNX Runtime"):
+    if content == "folder":
+        damaged.mkdir()
+    else:
+        damaged.write_bytes(content)
+    with pytest.raises(NetworkError, match=r"damaged\.onnx.*tools\.import_weights") as told:
         open_vision(model=damaged)
+    assert str(told.value).count("damaged.onnx") == 1
+    assert not caplog.records
 
 
 def test_real_runtimes_open():

@@ -100,7 +100,7 @@ def test_openpose_wished_opens_no_movenet(table, monkeypatch, tmp_path):
 
 def test_another_openpose_is_taken_and_movenet_stays(table, tmp_path):
     own = tmp_path / "own.onnx"
-    own.write_bytes(b"a network")
+    own.write_bytes(b"\x08 a network")
     assert open_eyes(model=own).name == "own + movenet_thunder"
 
 

@@ -636,24 +636,50 @@ def test_refining_leaves_alone_whom_the_network_does_not_see():
     dancer = person(200)
     image = stage.film([dancer]).image
     pose = Pose(dancer.copy())
-    merged = refined(pose, stage.one, image)
+    eyes = Eyes(stage.everybody, stage.one)
+    merged = refined(pose, eyes, image)
     assert merged is not pose
     near(merged, dancer, 0.5)
+    aside = dancer + np.float32([6, 0, 0])
+    between = refined(Pose(aside), eyes, image)
+    assert (between.joints[:, 0] > dancer[:, 0] + 1)[BUT_HEAD_AND_NECK].all()
+    near(refined(Pose(aside), Eyes(stage.everybody, stage.one, "movenet"), image), dancer, 0.5)
+    assert refined(pose, Eyes(stage.everybody, None), image) is pose
     stage.one.instead = person(560, row=30)
-    assert refined(pose, stage.one, image) is pose
+    assert refined(pose, eyes, image) is pose
     one_joint = np.full((18, 3), (np.nan, np.nan, 0), np.float32)
     one_joint[3] = (5, 6, 0.7)
     poor = Pose(one_joint)
     asked = len(stage.one.asked)
-    assert refined(poor, stage.one, image) is poor
+    assert refined(poor, eyes, image) is poor
     assert len(stage.one.asked) == asked
 
 
-def test_of_doubles_the_surest_stays():
+def test_of_one_seen_in_two_crops_the_surer_pose_stays():
     one, double = Pose(person(200, sure=0.5)), Pose(person(205, sure=0.9))
     other = Pose(person(400, sure=0.7))
-    assert distinct([one, other, double]) == [double, other]
+    assert distinct([[one, other], [double]]) == [double, other]
+    assert distinct([[double], [one, other]]) == [double, other]
     assert distinct([]) == []
+
+
+@pytest.mark.parametrize("apart_px", [45, 25, 8])
+def test_two_people_of_one_crop_are_two_however_near(apart_px):
+    one, near_by = Pose(person(200, sure=0.5)), Pose(person(200 + apart_px, sure=0.9))
+    assert distinct([[one, near_by]]) == [one, near_by]
+
+
+@pytest.mark.parametrize("apart_px", [45, 35])
+def test_a_surer_stranger_beside_the_dancer_does_not_take_the_dancers_place(apart_px):
+    stage = Stage(top_down=False)
+    watcher = stage.watcher()
+    dancer = person(300, sure=0.6)
+    (pose,) = watcher.find(stage.film([dancer]))
+    near(pose, dancer, 8)
+    for _ in range(20):
+        stranger = person(300 + apart_px, sure=0.95)
+        (pose,) = watcher.find(stage.film([dancer, stranger]))
+        near(pose, dancer, 8)
 
 
 @pytest.mark.parametrize(("shape", "area", "size"), [

@@ -20,7 +20,7 @@ from realtime.pure.body import (
     R_SHOULDER,
     R_WRIST,
 )
-from realtime.pure.limb_length import FORGET_S, LIMBS, SLACK, LimbLengths
+from realtime.pure.limb_length import FORGET_S, LENGTHS, SLACK, LimbLengths
 from realtime.pure.types import Pose
 from tests import dances
 
@@ -52,7 +52,7 @@ def stretched(joints, joint, factor):
 def reaching(joints, joint, share, *, of=None):
     """The same with one joint at so much of the reach that the person ``of`` has."""
     of = joints if of is None else of
-    part = {outer: torsos for _, outer, torsos in LIMBS}
+    part = {outer: torsos for _, outer, torsos in LENGTHS}
     torsos = [
         np.linalg.norm(of[j, :2] - of[NECK, :2]) / part[j]
         for j in (R_SHOULDER, L_SHOULDER, R_HIP, L_HIP)
@@ -139,7 +139,7 @@ def test_the_less_sure_end_is_the_mistake_but_never_the_neck():
 @pytest.mark.parametrize("shown", [R_SHOULDER, L_SHOULDER, R_HIP, L_HIP])
 def test_any_sure_part_of_the_torso_gives_the_scale_at_once(shown):
     joints = standing()
-    hidden = [j for j in (R_SHOULDER, L_SHOULDER, R_HIP, L_HIP) if j != shown]
+    hidden = [j for j in (NOSE, R_SHOULDER, L_SHOULDER, R_HIP, L_HIP) if j != shown]
     joints[hidden, 2] = 0.55
     lengths = learnt(joints, 1)
     assert not lengths.step(Pose(stretched(standing(), R_WRIST, 2.0)), 0.05).seen[R_WRIST]
@@ -200,7 +200,7 @@ def test_who_steps_back_grows_shorter():
 @pytest.mark.parametrize(("gap_s", "known"), [(FORGET_S - 0.1, True), (FORGET_S + 0.1, False)])
 def test_after_a_gap_it_begins_anew(gap_s, known):
     far = stretched(standing(), R_WRIST, 3.0)
-    far[[R_SHOULDER, L_SHOULDER, R_HIP, L_HIP], 2] = 0.55  # give no scale
+    far[[NOSE, R_SHOULDER, L_SHOULDER, R_HIP, L_HIP], 2] = 0.55  # give no scale
     assert learnt().step(Pose(far), 39 / FPS + gap_s).seen[R_WRIST] != known
 
 
@@ -235,3 +235,12 @@ def test_the_pose_given_is_left_alone():
     before = bad.joints.copy()
     learnt().step(bad, 2.0)
     assert_allclose(bad.joints, before, atol=0)
+
+
+def test_an_upper_body_in_profile_keeps_its_arms():
+    """Hips out of view, the shoulders nearly behind each other: the head gives the scale."""
+    joints = standing()
+    joints[[R_HIP, L_HIP, R_KNEE, L_KNEE, R_ANKLE, L_ANKLE]] = UNSEEN
+    for shoulder in (R_SHOULDER, L_SHOULDER):
+        joints[shoulder, 0] = joints[NECK, 0] + 0.15 * (joints[shoulder, 0] - joints[NECK, 0])
+    assert_array_equal(run(np.repeat(joints[None], 10, axis=0)), np.repeat(joints[None], 10, 0))

@@ -6,9 +6,9 @@ import pytest
 from realtime.pure.policy import (
     CONFIRM_S,
     COSTS_KEPT,
+    FRESH_S,
     GUESS_S,
     RECHECK_S,
-    RETRY_S,
     SEARCH_S,
     SHARE,
     Costs,
@@ -147,7 +147,7 @@ def test_crops_that_fit_the_budget_are_taken_though_a_full_picture_is_cheaper():
 @pytest.mark.parametrize("wish", ["auto", "openpose"])
 def test_over_budget_no_frame_costs_more_than_a_full_picture(machine, players, wish):
     """But for one crop, once in CONFIRM_S for each, that tells a dancer from furniture, and a try
-    of crops for all once in RETRY_S: they may have become cheaper.
+    of crops for all once in FRESH_S: they may have become cheaper.
     """
     made = found(policy(wish, machine=machine), players)
     rng = np.random.default_rng(players)
@@ -165,10 +165,10 @@ def test_over_budget_no_frame_costs_more_than_a_full_picture(machine, players, w
         assert took_s <= max(most_s, players * each) + costs["crop"] + 1e-9
         tries += took_s > most_s + costs["crop"] + 1e-9
         dearer += took_s > most_s + 1e-9
-    assert tries <= 10 / RETRY_S
+    assert tries <= 10 / FRESH_S
     assert dearer - tries <= players * 10 / CONFIRM_S
     if wish == "openpose":
-        assert dearer <= 10 / RETRY_S
+        assert dearer <= 10 / FRESH_S
 
 
 @pytest.mark.parametrize(("machine", "players", "everybody"),
