@@ -7,7 +7,7 @@ than about four seconds, so both align together and only the later one is judged
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -33,13 +33,27 @@ MARGIN_ROWS: Final = BAND_ROWS + VELOCITY_ROWS
 """Rows a player's window reaches beyond the reference's, on both sides."""
 
 
+class LimbMarks(NamedTuple):
+    """One limb in N windows, all float64 (N,).
+
+    ``likeness`` 0..1; ``energy`` the player's motion per the reference's, ``effort`` the
+    reference's, 1/s; ``asked`` how much of the dance it is, as far as it was seen.
+    """
+
+    likeness: NDArray[np.float64]
+    energy: NDArray[np.float64]
+    effort: NDArray[np.float64]
+    asked: NDArray[np.float64]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
     """What N windows gave, all float64 (N,).
 
     ``likeness`` 0..1; ``lag_s`` positive = late; ``energy`` the player's motion per the
     reference's; ``restless`` the player's motion and ``effort`` the reference's, 1/s; ``coverage``
-    0..1, how much of what is asked was seen; ``limbs`` name -> (likeness, energy, effort).
+    0..1, how much of what is asked was seen; ``enough`` 0..1, whether rows saw enough to be
+    judged; ``limbs`` name -> marks.
     """
 
     likeness: NDArray[np.float64]
@@ -48,7 +62,8 @@ class Comparison:
     restless: NDArray[np.float64]
     effort: NDArray[np.float64]
     coverage: NDArray[np.float64]
-    limbs: dict[str, tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]]
+    enough: NDArray[np.float64]
+    limbs: dict[str, LimbMarks]
 
 
 def compare(reference: Features, player: Features, judged_rows: int) -> Comparison:
@@ -89,6 +104,7 @@ def compare(reference: Features, player: Features, judged_rows: int) -> Comparis
         restless=restless,
         effort=effort,
         coverage=_ratio(seen, asked),
+        enough=_ratio((_enough(ask, matched.weight)[:, tail] * row_weight).sum(axis=-1), asked),
         limbs=_limbs(reference, matched, ask, tail),
     )
 
@@ -198,7 +214,7 @@ def _motion(features: Features) -> NDArray[np.float32]:
 
 def _limbs(
     reference: Features, matched: Features, ask: NDArray[np.float32], tail: slice
-) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]]:
+) -> dict[str, LimbMarks]:
     ask = ask[:, tail]
     ref, dance = cut(reference, tail.start, tail.stop), cut(matched, tail.start, tail.stop)
     alike = bone_likeness(ref, dance)
@@ -207,9 +223,10 @@ def _limbs(
         pick = list(bones)
         weight = ask[..., pick]
         seen = weight * dance.weight[..., pick]
-        likeness = _ratio((seen * alike[..., pick]).sum(axis=(-2, -1)), seen.sum(axis=(-2, -1)))
+        asked = seen.sum(axis=(-2, -1)).astype(np.float64)
+        likeness = _ratio((seen * alike[..., pick]).sum(axis=(-2, -1)), asked)
         energy, effort, _ = _energy(_only(ref, pick), _only(dance, pick), weight)
-        out[name] = (likeness, energy, effort)
+        out[name] = LimbMarks(likeness, energy, effort, asked)
     return out
 
 

@@ -1,7 +1,7 @@
 """The judge: from the choreography and a player's poses to verdicts and a report.
 
-score = 100 * clip((m - null) / (1 - null)) with m = likeness * timing * energy, where likeness is
-measured against what two trained dancers of one routine reach, and null is what the best of the
+score = 100 * clip((m - null) / (1 - null)) with m = shape * timing * energy, where the shape of each
+limb is measured against what two trained dancers of one routine reach, and null is what the best of the
 cheats earns on this very song. 0: no better than standing still or flailing. 100: as alike as
 two professionals, on time, at full size.
 """
@@ -34,12 +34,13 @@ if TYPE_CHECKING:
 
 BEATS_PER_MOVE: Final = 4
 NOT_ASKED: Final = 0.85  # floor of a limb that hardly leaves its mean pose: nothing to report
+LEAST_ASKED: Final = 0.05
 HUMAN_CEILING: Final = (
     0.75  # of its self-likeness: where two trained dancers of a routine stand
 )
 ON_TIME_S: Final = 0.080  # full credit
 TOO_LATE_S: Final = 0.300  # none
-FULL_ENERGY: Final = 0.70  # of the reference's motion
+FULL_ENERGY: Final = 0.80  # of the reference's motion; two trained dancers differ by as much
 WILD_ENERGY: Final = (2.0, 3.2)  # from full credit to none
 HOLD_STILL: Final = (0.3, 1.3)  # 1/s of motion in a hold: full credit, none
 WRONG_SIDE: Final = (0.10, 0.30)  # the mirror image fits better by so much: full credit, none
@@ -58,15 +59,14 @@ HARDLY_SEEN: Final = 65.0  # points at most where less than 60 % is seen
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Floor:
-    """The likeness (K,) that standing in the mean pose has in each move: it is no dancing."""
+    """The likeness (K,) of each limb, standing in the mean pose, in each move: it is no dancing."""
 
-    whole: NDArray[np.float64]
     limbs: dict[str, NDArray[np.float64]]
 
     def of_move(self, k: int) -> Floor:
         """Return the floor of one move."""
         limbs = {name: floor[k : k + 1] for name, floor in self.limbs.items()}
-        return Floor(self.whole[k : k + 1], limbs)
+        return Floor(limbs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,7 +176,7 @@ def _average(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float
 
 
 def _floor_of(still: Comparison) -> Floor:
-    return Floor(still.likeness, {name: limb[0] for name, limb in still.limbs.items()})
+    return Floor({name: limb.likeness for name, limb in still.limbs.items()})
 
 
 def _lucky(tries: dict[str, list[float]]) -> dict[str, float]:
@@ -361,6 +361,22 @@ def _shape(likeness: NDArray[np.float64], floor: NDArray[np.float64]) -> NDArray
     return shape
 
 
+def _shape_of_limbs(compared: Comparison, floor: Floor) -> NDArray[np.float64]:
+    """Return 0..1: the limbs' shapes, weighted by how much of the dance each is.
+
+    Limb by limb, so that none makes up for another: all together, four limbs beyond what trained
+    dancers reach would pay for a fifth that hangs. What hardly leaves the mean pose weighs little.
+    """
+    total = np.zeros_like(compared.likeness)
+    weight = np.zeros_like(compared.likeness)
+    for name, limb in compared.limbs.items():
+        asked = limb.asked * np.maximum(1 - floor.limbs[name], LEAST_ASKED)
+        total += asked * _shape(limb.likeness, floor.limbs[name])
+        weight += asked
+    shape: NDArray[np.float64] = compared.enough * total / np.maximum(weight, 1e-9)
+    return shape
+
+
 def _marks(
     reference: Features, player: Features, rows: int, floor: Floor, *, sided: bool = True
 ) -> Marks:
@@ -368,13 +384,15 @@ def _marks(
     compared = compare(reference, player, rows)
     timing = timing_credit(compared.lag_s)
     size = energy_credit(compared.energy, compared.effort, compared.restless)
-    worth = _shape(compared.likeness, floor.whole) * timing * size
+    worth = _shape_of_limbs(compared, floor) * timing * size
     if sided:
         worth *= _side_credit(compared, compare(reference, mirror_image(player), rows))
     limbs = {}
-    for name, (likeness, energy, effort) in compared.limbs.items():
-        moved = np.where(effort < HOLD_EFFORT, 1.0, np.clip(energy / FULL_ENERGY, 0, 1))
-        limbs[name] = _shape(likeness, floor.limbs[name]) * moved * timing
+    for name, limb in compared.limbs.items():
+        moved = np.where(
+            limb.effort < HOLD_EFFORT, 1.0, np.clip(limb.energy / FULL_ENERGY, 0, 1)
+        )
+        limbs[name] = _shape(limb.likeness, floor.limbs[name]) * moved * timing
     return Marks(worth, compared, limbs)
 
 

@@ -42,7 +42,7 @@ def test_a_dance_is_like_itself():
     assert_allclose(same.energy, 1, atol=1e-3)
     assert_allclose(same.coverage, 1)
     assert_allclose(same.restless, same.effort, rtol=1e-6)
-    for likeness, energy, _ in same.limbs.values():
+    for likeness, energy, *_ in same.limbs.values():
         assert_allclose([likeness[0], energy[0]], 1, atol=1e-3)
 
 

@@ -1,0 +1,168 @@
+"""The battery: twenty properties of a fair score, measured on many songs, beside others' scorers.
+
+``python -m tools.bench_scoring [SONG ...] [--songs N] [--rivals] [--json]`` measures
+twelve generated songs (of as many styles), every bundled song, and the songs named (packs of your
+library or folders). It prints property, target, what was measured, and on how many songs it held.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from engines.maps import DanceError
+from realtime.settings import read_settings
+from realtime.songpack import BUNDLED, find_pack, load_pack, pack_folders
+from tools import spoilt_dances as spoil
+from tools.generated_dances import FPS, STYLES, choreography, generated
+from tools.rival_scorers import RIVALS
+from tools.scoring_battery import Finding, Subject, findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+FIRST_SEED: Final = 100
+SAME_TEMPO: Final = 3  # other dances to the same beat
+
+
+def main() -> int:
+    """Measure and print; return 0, or 2 where a song cannot be read."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("named", nargs="*", metavar="SONG", help="packs to measure too")
+    parser.add_argument(
+        "--songs", type=int, default=len(STYLES), help="how many generated songs"
+    )
+    parser.add_argument(
+        "--rivals", action="store_true", help="print what others' scorers give instead"
+    )
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    chosen = parser.parse_args()
+    try:
+        subjects = [*generated_subjects(chosen.songs), *pack_subjects(chosen.named)]
+    except DanceError as why:
+        print(why, file=sys.stderr)
+        return 2
+    if chosen.rivals:
+        print("\n".join(beside_rivals(subjects)))
+        return 0
+    results = {}
+    for subject in subjects:
+        began = perf_counter()
+        results[subject.name] = findings(subject)
+        broken = [f"{f.what} {f.measured:.1f}" for f in results[subject.name] if not f.held]
+        print(
+            f"{subject.name}: {len(results[subject.name]) - len(broken)} of "
+            f"{len(results[subject.name])} held ({perf_counter() - began:.0f} s)"
+            + "".join(f"; {text}" for text in broken),
+            file=sys.stderr,
+        )
+    if chosen.json:
+        told = {name: [asdict(found) for found in each] for name, each in results.items()}
+        print(json.dumps(told, indent=1))
+    else:
+        print("\n".join(table(results)))
+    return 0
+
+
+def generated_subjects(count: int) -> Iterator[Subject]:
+    """Yield generated songs, each of another style, with dances that are not theirs."""
+    names = [list(STYLES)[k % len(STYLES)] for k in range(count)]
+    figures = {
+        f"{name} {k + 1}": generated(STYLES[name], FIRST_SEED + k)
+        for k, name in enumerate(names)
+    }
+    for k, (title, figure) in enumerate(figures.items()):
+        style = STYLES[names[k]]
+        others = {name: one.joints() for name, one in figures.items() if name != title}
+        for seed in range(SAME_TEMPO):
+            dance = generated(style, FIRST_SEED + 400 + 10 * k + seed)
+            others[f"same tempo, {seed}"] = dance.joints()
+        yield Subject(title, choreography(figure), style.bpm, others=others, figure=figure)
+
+
+def pack_subjects(named: list[str]) -> Iterator[Subject]:
+    """Yield the bundled songs and those named, every member's dance."""
+    libraries = read_settings(None).libraries
+    folders = [*pack_folders((BUNDLED,)), *(find_pack(name, libraries) for name in named)]
+    others = {name: generated(STYLES[name], FIRST_SEED + 900).joints() for name in STYLES}
+    for folder in dict.fromkeys(Path(folder).resolve() for folder in folders):
+        song = load_pack(folder)
+        dance = song.members[song.lead]
+        yield Subject(song.title, dance, song.bpm, song.offset_s, others=others)
+
+
+def table(results: dict[str, list[Finding]]) -> list[str]:
+    """Return the lines of the table over all songs."""
+    rows: dict[tuple[int, str, str], list[Finding]] = {}
+    for each in results.values():
+        for one in each:
+            rows.setdefault((one.number, one.what, one.target), []).append(one)
+    lines = [f"{'':4s}{'property':48s} {'target':>10s} {'median':>8s} {'worst':>8s}  held"]
+    for (number, what, target), found in sorted(rows.items()):
+        values: NDArray[np.float64] = np.array([one.measured for one in found])
+        held = sum(one.held for one in found)
+        worst = values.min() if target.startswith(">") else values.max()
+        mark = "" if held == len(found) else "  <--"
+        lines.append(
+            f"{number:3d} {what:48s} {target:>10s} {np.median(values):8.1f} {worst:8.1f}  "
+            f"{held} of {len(found)}{mark}"
+        )
+    return lines
+
+
+def beside_rivals(subjects: list[Subject]) -> list[str]:
+    """Return the lines of a table: what this judge and others' scorers give the same players."""
+    scorers = {"this game": None} | {rival.label: rival for rival in RIVALS.values()}
+    columns = [_players(song) for song in subjects]
+    lines = [f"{'':26s}" + "".join(f"{player:>16s}" for player in columns[0])]
+    for label, rival in scorers.items():
+        means = []
+        for player in columns[0]:
+            given = [
+                song.score(joints[player])
+                if rival is None
+                else rival.score(song.joints, joints[player], FPS) / rival.top * 100
+                for song, joints in zip(subjects, columns, strict=True)
+            ]
+            means.append(float(np.mean(given)))
+        lines.append(f"{label:26s}" + "".join(f"{mean:16.0f}" for mean in means))
+    return lines
+
+
+def _players(song: Subject) -> dict[str, NDArray[np.float32]]:
+    """Return the players of the table by name: joints from the song's first row on."""
+    beginner = spoil.styled(song.joints, 9, 25)
+    mean = np.broadcast_to(np.nanmean(song.joints, axis=0), song.joints.shape)
+    other = next(iter(song.others.values()))
+    rows = np.arange(len(song.joints)) % len(other)
+    players = {
+        "itself": song.joints,
+        "good": _later(spoil.styled(song.joints, 7, 8), 0.03),
+        "beginner": _later(beginner, 0.1),
+        "stands still": mean.astype(np.float32),
+        "another dance": other[rows],
+        "mirrored": spoil.in_mirror(song.joints),
+        "a beat late": _later(song.joints, 60 / song.bpm),
+    }
+    return {name: song.seen(joints) for name, joints in players.items()}
+
+
+def _later(joints: NDArray[np.float32], late_s: float) -> NDArray[np.float32]:
+    """Return the dance danced later: the first row is held until then."""
+    rows = np.clip(np.arange(len(joints)) - round(late_s * FPS), 0, None)
+    return joints[rows]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
