@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,6 +14,7 @@ from engines.maps import DanceError, Eyes
 from realtime.loop import DanceSession, count_in_s
 from realtime.pure.judge import Judge, Standard, standard_from_choreography
 from realtime.pure.view import DanceView, ListView, ResultView, SongCard
+from realtime.replay import Replay, dance_key, save_replay
 from realtime.scores import keep_score, read_scores
 from realtime.screens.dance import DanceScreen
 from realtime.screens.message import MessageScreen
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from realtime.ports import Camera, HostClock, Speaker, Window
     from realtime.pure.types import Report
     from realtime.settings import Settings
+
+log = logging.getLogger(__name__)
 
 SILENCE_S: Final = 2.0  # after the music, so that the song clock outlives the last move
 FIRST_FRAME_S: Final = 5.0
@@ -60,6 +65,7 @@ class Kit:
     read_audio: Callable[[Path], tuple[NDArray[np.float32], int]]
     close: Callable[[], None] = lambda: None
     keeps_scores: bool = True
+    version: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -132,7 +138,26 @@ class Performance:
         assert self.session is not None
         report = self.session.finish()
         underruns = getattr(self.speaker, "underruns", None)
+        self._keep_replay(report)
         return Outcome(report, self.session.took_s, frame_s, underruns, self.status)
+
+    def _keep_replay(self, report: Report) -> None:
+        """Save the dance where the settings want replays; a full disk only takes the replay."""
+        folder, session = self.kit.settings.replay_folder, self.session
+        if folder is None or session is None:
+            return
+        song, track = self.song, session.track
+        replay = Replay(
+            track.at_s.copy(), track.joints.copy(), np.array(session.judged_at, dtype=np.int64),
+            np.array(session.faults, dtype=np.float64).reshape(-1, 2), song.slug,
+            dance_key(song.members[song.lead]), self.kit.version, self.kit.eyes.name,
+            report.score, self.kit.settings.player_lag_ms / 1000,
+        )  # fmt: skip
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            save_replay(free_name(folder, song.slug), replay)
+        except OSError as why:
+            log.warning("%s: the replay cannot be kept (%s)", folder, why)
 
     def _song_now(self) -> float | None:
         return None if self.session is None else self.session.song_now()
@@ -350,6 +375,13 @@ class Game:
     def _draw(self, screen: DanceScreen, view: DanceView) -> None:
         screen.draw(self._window.surface, view)
         self._window.flip()
+
+
+def free_name(folder: Path, slug: str) -> Path:
+    """Return the first free name for a replay: SLUG-001.npz, SLUG-002.npz ..."""
+    taken = {path.name for path in folder.glob(f"{slug}-*.npz")}
+    names = (f"{slug}-{k:03d}.npz" for k in count(1))
+    return folder / next(name for name in names if name not in taken)
 
 
 def card_of(folder: Path, best: float | None) -> tuple[SongCard, SongPack | None]:

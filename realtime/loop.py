@@ -63,6 +63,7 @@ class DanceSession:
     ) -> None:  # fmt: skip
         self.song = song
         self.took_s: list[float] = []
+        self.judged_at: list[int] = []  # poses known when each move was judged
         self._judge, self._camera, self._watcher = judge, camera, watcher
         self._speaker, self._clock = speaker, clock
         self._count_in_s = count_in_s(song)
@@ -81,6 +82,11 @@ class DanceSession:
     def track(self) -> PoseTrack:
         """The player's poses at song seconds, so far."""
         return self._track
+
+    @property
+    def faults(self) -> tuple[tuple[float, float], ...]:
+        """Song seconds without camera: begin and end."""
+        return self._judge.faults
 
     @property
     def paused(self) -> bool:
@@ -144,7 +150,8 @@ class DanceSession:
     def finish(self) -> Report:
         """Stop watching, judge what is left, and return the report."""
         self.stop()
-        self._judge.step(self._track, np.inf)
+        fresh = self._judge.step(self._track, np.inf)
+        self.judged_at += [len(self._track)] * len(fresh)
         return report_of(self._judge, self.song.sections)
 
     def stop(self) -> None:
@@ -201,6 +208,7 @@ class DanceSession:
             # frames are missing, not the dancer
             self._judge.fault(last_s, song_s)
         for verdict in self._judge.step(self._track, max(last_s, song_s - GRACE_S)):
+            self.judged_at.append(len(self._track))
             score, _, _ = self._judge.totals()
             combo = combo_after(self._standing.combo, verdict)
             self._standing = _Standing(score, combo, verdict, self._clock.now())

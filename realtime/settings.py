@@ -45,6 +45,8 @@ class Settings:
         Fixed lag of camera and speaker (Bluetooth: 150-300); later than this is late.
     sound_device : str
         Part of an output's name, empty for the system's choice.
+    replays : str
+        Folder to keep every finished dance in (poses, no pictures), empty to keep none.
     library : str
         Folder of your own songs, empty for the usual place.
     """
@@ -62,6 +64,7 @@ class Settings:
     crop_px: int = 256
     player_lag_ms: float = 0.0
     sound_device: str = ""
+    replays: str = ""
     library: str = ""
 
     def __post_init__(self) -> None:
@@ -86,6 +89,11 @@ class Settings:
     def libraries(self) -> tuple[Path, ...]:
         """Folders with song packs: the player's own, then the bundled ones."""
         return (_home("library", self.library) if self.library else own_library(), BUNDLED)
+
+    @property
+    def replay_folder(self) -> Path | None:
+        """Where finished dances are kept, None for nowhere."""
+        return _home("replays", self.replays) if self.replays else None
 
     @property
     def model_file(self) -> Path | None:

@@ -122,6 +122,15 @@ def our_version() -> str:
 
 def report_json(report: Report, eyes: Eyes) -> dict[str, Any]:
     """Return the object that ``score --json`` and ``play --headless --json`` print."""
+    return report_facts(report) | {
+        "network": eyes.name,
+        "runtime": eyes.runtime,
+        "version": our_version(),
+    }
+
+
+def report_facts(report: Report) -> dict[str, Any]:
+    """Return what a report says, whoever saw the dance."""
     return {
         "score": round(report.score, 1),
         "stars": report.stars,
@@ -135,9 +144,6 @@ def report_json(report: Report, eyes: Eyes) -> dict[str, Any]:
         "counts": report.counts,
         "best_combo": report.best_combo,
         "advice": list(report.advice),
-        "network": eyes.name,
-        "runtime": eyes.runtime,
-        "version": our_version(),
     }
 
 

@@ -14,6 +14,7 @@ from engines.maps import DanceError
 from realtime.commands.common import (
     add_network_options,
     eyes_from,
+    our_version,
     print_json,
     print_result,
     report_json,
@@ -68,6 +69,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="print one JSON object (with a window: all results under dances)",
     )
+    parser.add_argument(
+        "--replays", metavar="FOLDER",
+        help="keep every finished dance there (poses, no pictures), to judge it again",
+    )  # fmt: skip
     parser.add_argument("--sound-device", help="part of an output's name")
     parser.add_argument("--player-lag-ms", type=float, help="fixed lag of camera and speaker")
     parser.add_argument(
@@ -101,7 +106,7 @@ def make_kit(settings: Settings, style: str = "") -> Kit:
         open_speaker=lambda samples, rate, count_in_s, beat_s: _speaker(
             samples, rate, (count_in_s, beat_s), clock, settings.sound_device
         ),
-        read_audio=_audio, close=cameras.shut, keeps_scores=cameras.live,
+        read_audio=_audio, close=cameras.shut, keeps_scores=cameras.live, version=our_version(),
     )  # fmt: skip
 
 

@@ -13,8 +13,10 @@ from engines.maps import DanceError
 from realtime.commands.common import (
     add_network_options,
     eyes_from,
+    our_version,
     print_json,
     print_result,
+    report_facts,
     report_json,
     report_words,
     say,
@@ -28,6 +30,7 @@ from realtime.pure.judge import Judge, standard_from_choreography
 from realtime.pure.report import report_of
 from realtime.pure.rhythm import USUAL_BPM, match_sound, onset_strength, tempo
 from realtime.recording import player_track, record
+from realtime.replay import ReplayError, dance_key, judged_again, read_replay
 from realtime.songpack import find_pack, load_pack
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from realtime.pure.judge import Standard
     from realtime.pure.track import PoseTrack
     from realtime.pure.types import Report
+    from realtime.settings import Settings
 
 LAG_ROUNDS: Final = 2
 MOST_SHIFT_S: Final = 3600.0
@@ -67,8 +71,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         description="Score a player's video against a song, or against another video of the same "
         "dance. Times in the result are song seconds (the reference's seconds).",
     )  # fmt: skip
-    parser.add_argument("reference", help="a song's name or folder, or a reference video")
-    parser.add_argument("player", type=Path, help="the video to score")
+    parser.add_argument(
+        "reference", nargs="?", help="a song's name or folder, or a reference video"
+    )
+    parser.add_argument("player", type=Path, nargs="?", help="the video to score")
+    parser.add_argument(
+        "--replay", type=Path, metavar="FILE",
+        help="judge a kept dance again (play --replays) instead; its song may be named before",
+    )  # fmt: skip
     parser.add_argument(
         "--align", default="audio", metavar="audio|none|SECONDS",
         help="how the videos lie over each other: by their sound where both have it (default), "
@@ -87,6 +97,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Score and print."""
     settings = settings_from(args)
+    if args.replay is not None:
+        return _replay(args, settings)
+    if args.player is None:
+        raise DanceError(
+            "say what to score: kpopdance score REFERENCE PLAYER, or --replay FILE"
+        )
     _check_align(args.align)
     is_video = Path(args.reference).is_file()
     folder = None if is_video else find_pack(args.reference, settings.libraries)
@@ -112,6 +128,30 @@ def run(args: argparse.Namespace) -> int:
             print_result(
                 f"a constant lag of {1000 * forgiven_s:+.0f} ms was not held against it"
             )
+    return 0
+
+
+def _replay(args: argparse.Namespace, settings: Settings) -> int:
+    """Judge a kept dance again and say whether anything changed."""
+    replay = read_replay(args.replay)
+    song = load_pack(find_pack(args.reference or replay.song, settings.libraries))
+    if dance_key(song.members[song.lead]) != replay.dance:
+        raise ReplayError(
+            f"{args.replay}: was danced to another choreography than {song.folder} has now; "
+            "name the song it belongs to"
+        )
+    report = report_of(judged_again(replay, standard_of(song)), song.sections)
+    told = f"{replay.score:.1f} when it was danced (version {replay.version})"
+    if report.score != replay.score:
+        told += f"; {report.score:.1f} now (version {our_version()}): the scoring has changed"
+    say(told)
+    if args.json:
+        print_json(report_facts(report) | {
+            "score_then": round(replay.score, 1), "version_then": replay.version,
+            "network": replay.network, "version": our_version(),
+        })  # fmt: skip
+    else:
+        print_result(report_words(report))
     return 0
 
 

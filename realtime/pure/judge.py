@@ -204,6 +204,11 @@ class Judge:
         """All verdicts so far."""
         return tuple(kept.verdict for kept in self._kept)
 
+    @property
+    def faults(self) -> tuple[tuple[float, float], ...]:
+        """Song seconds without camera, as noted: begin and end."""
+        return tuple(self._faults.items())
+
     def recognised(self, verdict: Verdict) -> bool:
         """Return whether the move was danced at all, however late: only then its lag says much."""
         return self._kept[verdict.move].recognised
