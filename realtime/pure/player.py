@@ -52,6 +52,7 @@ class Player:
         self._pose: Pose | None = None
         self._box = np.zeros((2, 2))
         self._seen_s = -np.inf
+        self._missed = False
         self._speed = np.zeros(2)
         self._clothes: NDArray[np.float64] | None = None
 
@@ -65,7 +66,9 @@ class Player:
 
         None: the dancer is lost and must be looked for in the full picture.
         """
-        if self._pose is None or at_s - self._seen_s > LOST_S:
+        gone_s = at_s - self._seen_s
+        # Where a look takes longer than that, the dancer is not lost for want of looks.
+        if self._pose is None or gone_s > FORGET_S or (self._missed and gone_s > LOST_S):
             return None
         return crop_region(self._box + self._speed * min(at_s - self._seen_s, 0.1))
 
@@ -101,10 +104,15 @@ class Player:
                 unlike += float(np.nanquantile(apart, CLOTHES_SEEN)) / COLOUR_SCALE
         return unlike
 
+    def miss(self) -> None:
+        """Take note that the dancer was looked for and not found."""
+        self._missed = True
+
     def take(self, pose: Pose, clothes: NDArray[np.float64], at_s: float) -> None:
         """Follow this person; whoever was forgotten before no longer counts."""
         if not self.knows(at_s):
             self._clothes, self._pose = None, None
+        self._missed = False
         self._remember(pose, clothes, at_s)
 
     def _distance(self, held: Pose, pose: Pose, shift: NDArray[np.float64]) -> float:
@@ -170,7 +178,9 @@ def choose_all(
     for k, n in zip(free, rest, strict=False):
         chosen[k] = n
     for player, found in zip(players, chosen, strict=True):
-        if found is not None:
+        if found is None:
+            player.miss()
+        else:
             player.take(people[found], clothes[found], at_s)
     return [None if found is None else people[found] for found in chosen]
 

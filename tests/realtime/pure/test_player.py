@@ -181,10 +181,20 @@ def test_lost_it_looks_everywhere_again():
     player = Player()
     dancer = person(320)
     choose(player, [dancer], picture((dancer, RED)), 0.0)
+    choose(player, [], picture(), 1 / FPS)
     assert player.region(LOST_S - 0.05) is not None
     assert player.region(LOST_S + 0.05) is None
     choose(player, [dancer], picture((dancer, RED)), LOST_S + 0.1)
     assert player.region(LOST_S + 0.2) is not None
+
+
+def test_a_slow_computer_does_not_lose_whom_it_found_each_time():
+    player = Player()
+    dancer = person(320)
+    for k in range(5):  # a look takes longer than it takes to be lost
+        choose(player, [dancer], picture((dancer, RED)), 0.5 * k)
+        assert player.region(0.5 * (k + 1)) is not None
+    assert player.region(2.0 + FORGET_S + 0.1) is None
 
 
 def test_poorly_seen_it_is_in_doubt():
