@@ -256,7 +256,7 @@ def test_a_file_of_absurd_size_is_refused(place, most, tmp_path, capsys, monkeyp
 def test_an_unwritable_place_is_named(tmp_path, capsys):
     files = write_caffe(tmp_path, caffe_files.body25(width=NARROW))
     assert main([*files, "--out", str(tmp_path / "nowhere" / "out.onnx")]) == 2
-    one_sentence(capsys, "nowhere", "check the path")
+    one_sentence(capsys, "nowhere", "choose another --out")
 
 
 def test_a_source_is_never_written_over(tmp_path, capsys):
