@@ -18,17 +18,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tools import pose_tests
+from tools import pose_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PARTS: Final[dict[str, Callable[[pose_tests.Bench], dict[str, Any]]]] = {
-    "crops": pose_tests.crops,
-    "coco": pose_tests.coco,
-    "original": pose_tests.original,
-    "clips": pose_tests.clips,
-    "cost": pose_tests.cost,
+PARTS: Final[dict[str, Callable[[pose_parts.Bench], dict[str, Any]]]] = {
+    "crops": pose_parts.crops,
+    "coco": pose_parts.coco,
+    "original": pose_parts.original,
+    "clips": pose_parts.clips,
+    "cost": pose_parts.cost,
 }
 FOLDERS: Final = {
     "crops": ("coco", "lspet"), "coco": ("coco",), "original": ("openpose_json",),
@@ -59,9 +59,9 @@ def main() -> int:
         return 2
     if chosen.out:
         chosen.out.mkdir(parents=True, exist_ok=True)
-    bench = pose_tests.Bench(data, chosen.out, chosen.threads)
+    bench = pose_parts.Bench(data, chosen.out, chosen.threads)
     if chosen.fit:
-        pose_tests.fit(bench)
+        pose_parts.fit(bench)
         return 0
     results = {part: PARTS[part](bench) for part in chosen.only}
     if chosen.out:

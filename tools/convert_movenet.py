@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from tools.convert_openpose import GraphError, write_whole
+from tools.onnx_writer import INPUT, model_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OUT = Path(__file__).resolve().parents[1] / "engines" / "movenet_thunder.onnx"
-OPSET, IR_VERSION = 17, 8
-INPUT, SIDE, GRID = "image", 256, 64
+SIDE, GRID = 256, 64
 HEADS = {
     "StatefulPartitionedCall/Sigmoid_1": ("centre", 1),
     "StatefulPartitionedCall/Sigmoid": ("heat", 17),
@@ -313,12 +313,7 @@ class ThunderWriter:
         graph = helper.make_graph(
             self._nodes, "movenet_thunder", inputs, outputs, self._weights
         )
-        return helper.make_model(
-            graph,
-            opset_imports=[helper.make_opsetid("", OPSET)],
-            ir_version=IR_VERSION,
-            producer_name="kpopdance",
-        )
+        return model_of(graph)
 
     def _picture(self, node: Node) -> None:
         self._name[node.name] = INPUT

@@ -13,11 +13,11 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.onnx_writer import picture
+from tools.onnx_writer import HEAT_OUTPUT, INPUT, LIMB_OUTPUT, Geometry, model_of, picture
 from tools.protobuf_wire import Message, WireError
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OUT = Path(__file__).resolve().parents[1] / "engines" / "openpose_thin.onnx"
-OPSET, IR_VERSION = 17, 8
-INPUT, HEAT_OUTPUT, LIMB_OUTPUT = "image", "heatmaps", "pafs"
 HEAT_CHANNELS, LIMB_CHANNELS = 19, 38
 LAST_CONCAT = "Openpose/concat_stage7"
 EXPECTED_OPS = Counter(
@@ -43,9 +41,6 @@ FEWEST_INPUTS = {
 
 DT_FLOAT, DT_INT32 = 1, 3
 NHWC_CHANNEL_AXIS = 3
-
-Geometry: TypeAlias = Any
-"""Attributes of an ONNX node, int or list of int; onnx's own annotation fits neither."""
 
 
 class GraphError(Exception):
@@ -184,12 +179,7 @@ class ThinWriter:
             picture(LIMB_OUTPUT, LIMB_CHANNELS, "h", "w"),
         ]
         graph = helper.make_graph(self._nodes, "openpose_thin", inputs, outputs, self._weights)
-        return helper.make_model(
-            graph,
-            opset_imports=[helper.make_opsetid("", OPSET)],
-            ir_version=IR_VERSION,
-            producer_name="kpopdance",
-        )
+        return model_of(graph)
 
     def _convolution(self, bias: Node) -> None:
         """Add a convolution, its bias and, where it only scales, the depthwise before it."""

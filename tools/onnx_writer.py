@@ -134,6 +134,18 @@ class OnnxGraph:
                     texts[place] = names.get(text, text)
 
 
+def model_of(graph: onnx.GraphProto) -> onnx.ModelProto:
+    """Return a graph as a model of the version and maker that all our networks have."""
+    from onnx import helper
+
+    return helper.make_model(
+        graph,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="kpopdance",
+    )
+
+
 def picture(name: str, channels: int, height: str, width: str) -> onnx.ValueInfoProto:
     """Return an input or output of the model: float32 (N, channels, height, width)."""
     from onnx import TensorProto, helper
