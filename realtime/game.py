@@ -12,7 +12,8 @@ import numpy as np
 
 from engines.maps import DanceError, Eyes
 from realtime.loop import DanceSession, count_in_s
-from realtime.pure.judge import Judge, Standard, standard_from_choreography
+from realtime.pure.judge import Judge
+from realtime.pure.standard import Standard, standard_from_choreography
 from realtime.pure.view import DanceView, ListView, ResultView, SongCard
 from realtime.replay import Replay, dance_key, save_replay
 from realtime.scores import keep_score, read_scores

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from realtime.pure.judge import Standard
+    from realtime.pure.standard import Standard
 
 FORMAT: Final = 1
 MOST_BYTES: Final = 64_000_000  # ten minutes at 60 poses a second are 8 MB

@@ -9,7 +9,8 @@ import pytest
 
 from realtime.loop import DanceSession, count_in_s
 from realtime.pure.dancer import Dancer, DancerStyle
-from realtime.pure.judge import Judge, standard_from_choreography
+from realtime.pure.judge import Judge
+from realtime.pure.standard import standard_from_choreography
 from realtime.pure.types import Frame
 from realtime.songpack import SongPack
 from realtime.watcher import Watcher

@@ -9,8 +9,9 @@ from engines.choose import open_eyes
 from realtime.devices.drawn import LOOKS, Studio
 from realtime.game import standard_of
 from realtime.pure.dancer import Dancer, DancerStyle
-from realtime.pure.judge import Judge, standard_from_choreography
+from realtime.pure.judge import Judge
 from realtime.pure.report import report_of
+from realtime.pure.standard import standard_from_choreography
 from realtime.pure.track import PoseTrack
 from realtime.pure.types import Choreography, Frame
 from realtime.songpack import BUNDLED, load_pack

@@ -29,7 +29,7 @@ from realtime.watcher import Watcher
 
 if TYPE_CHECKING:
     from engines.maps import Eyes
-    from realtime.pure.judge import Standard
+    from realtime.pure.standard import Standard
     from realtime.pure.types import Report
 
 STYLES: dict[str, DancerStyle] = {

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from realtime.pure.judge import Judge, Standard, standard_from_choreography
+from realtime.pure.judge import Judge
 from realtime.pure.report import report_of
 from realtime.pure.smoother import SMOOTHER_LAG_S
+from realtime.pure.standard import Standard, standard_from_choreography
 from realtime.pure.track import PoseTrack, choreography_rows, resample
 from realtime.pure.types import Choreography, Pose, Report
 from tools import spoilt_dances as spoil

@@ -26,9 +26,10 @@ from realtime.commands.common import (
 from realtime.devices.audio_file import MediaError, read_audio
 from realtime.devices.video_file import VideoFile
 from realtime.game import standard_of
-from realtime.pure.judge import Judge, standard_from_choreography
+from realtime.pure.judge import Judge
 from realtime.pure.report import report_of
 from realtime.pure.rhythm import USUAL_BPM, match_sound, onset_strength, tempo
+from realtime.pure.standard import standard_from_choreography
 from realtime.recording import player_track, record
 from realtime.replay import ReplayError, dance_key, judged_again, read_replay
 from realtime.songpack import find_pack, load_pack
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engines.maps import Eyes
-    from realtime.pure.judge import Standard
+    from realtime.pure.standard import Standard
     from realtime.pure.track import PoseTrack
     from realtime.pure.types import Report
     from realtime.settings import Settings
@@ -181,13 +182,16 @@ def score_track(
 
     With ``forgive_lag`` the median lag of the recognised moves, up to 250 ms, is taken for the
     recordings' own and not held against the dancer; it is returned in s, and told in the lags.
+    More than that is a dancer's own, and nothing of it is forgiven.
     """
     lag_s = 0.0
     for _ in range(LAG_ROUNDS if forgive_lag else 0):
         found = _judged(reference, track, shift_s, lag_s)
         lags = [v.lag_s for v in found.verdicts if found.recognised(v)]
         if len(lags) > len(found.verdicts) / 2:
-            lag_s = float(np.clip(lag_s + np.median(lags), -MOST_FORGIVEN_S, MOST_FORGIVEN_S))
+            lag_s += float(np.median(lags))
+    if abs(lag_s) > MOST_FORGIVEN_S:
+        lag_s = 0.0
     report = report_of(_judged(reference, track, shift_s, lag_s), reference.sections)
     moves = tuple(dataclasses.replace(v, lag_s=v.lag_s + lag_s) for v in report.moves)
     lag_ms = None if report.lag_ms is None else report.lag_ms + 1000 * lag_s

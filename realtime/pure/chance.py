@@ -45,6 +45,22 @@ def cheats(
     return dances
 
 
+def lucky(worth: dict[str, float]) -> dict[str, float]:
+    """Return kind -> what a lucky try of it earns: the tries' mean and a standard deviation.
+
+    ``worth`` is name -> 0..1 of the tries, see ``cheats`` for their names.
+    """
+    tries: dict[str, list[float]] = {}
+    for name, earned in worth.items():
+        tries.setdefault(name.partition("#")[0], []).append(earned)
+    return {kind: float(np.mean(each) + np.std(each)) for kind, each in tries.items()}
+
+
+def corrected(worth: float, null: float) -> float:
+    """Return worth 0..1 corrected for what a cheat earns: 0 at ``null``, 1 at 1."""
+    return min(max((worth - null) / max(1 - null, 1e-6), 0.0), 1.0)
+
+
 def _mean_pose(joints: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean pose (18, 3) about the neck, which stays where it is on average."""
     seen = joints[..., 2:] > 0
@@ -130,11 +146,14 @@ def _wander(
 def _shuffled(
     joints: NDArray[np.float32], move_rows: int, first_row: int, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Return the moves in a random order, as few as can be at their own place."""
+    """Return the moves in a random order, as few as can be at their own place.
+
+    What is left after the last whole move is another move's beginning.
+    """
     before, joints = joints[:first_row], joints[first_row:]
     count = max(len(joints) // move_rows, 1)
     tries = [rng.permutation(count) for _ in range(20)]
     order = min(tries, key=lambda p: int((p == np.arange(count)).sum()))
     blocks = [joints[k * move_rows : (k + 1) * move_rows] for k in order]
-    rest = joints[count * move_rows :]
+    rest = blocks[0][: max(len(joints) - count * move_rows, 0)]
     return np.concatenate([before, *blocks, rest])

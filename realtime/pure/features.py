@@ -28,6 +28,9 @@ from realtime.pure.confidence import BELIEVED
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+RATE: Final = (
+    30.0  # rows per second at which dances are compared, whatever camera or video gave
+)
 MID_HIP: Final = 18
 BONES: Final = (
     (NECK, MID_HIP), (R_SHOULDER, L_SHOULDER), (NECK, NOSE),
@@ -96,6 +99,18 @@ def mirror_image(features: Features) -> Features:
         features.velocity[..., _MIRROR_BONE, :] * _MIRROR_SIGN,
         features.weight[..., _MIRROR_BONE],
     )
+
+
+def without(features: Features, limbs: tuple[str, ...]) -> Features:
+    """Return the features with the bones of some limbs unseen."""
+    weight = features.weight.copy()
+    weight[..., [bone for limb in limbs for bone in LIMB_BONES[limb]]] = 0
+    return Features(features.direction, features.velocity, weight)
+
+
+def rows_of(features: Features, which: slice) -> Features:
+    """Return some of the windows (N, T, B)."""
+    return Features(features.direction[which], features.velocity[which], features.weight[which])
 
 
 def cut(features: Features, start: int, stop: int) -> Features:

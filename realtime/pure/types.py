@@ -97,9 +97,27 @@ class Heard:
     at_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a move was no better: ``text`` ("left forearm too low"), ``points`` 0..100 lost to it.
+
+    ``advice`` says what to do ("raise your left forearm"); ``kind`` is timing, size, hold, side,
+    seen or limb.
+    """
+
+    kind: str
+    text: str
+    advice: str
+    points: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """The judgement of one move: ``score`` 0..100, ``lag_s`` positive = late."""
+    """The judgement of one move: ``score`` 0..100, ``lag_s`` positive = late.
+
+    ``why`` is empty where nothing needs saying, ``reasons`` are all that cost points, the
+    dearest first; together they cost 100 - ``score``.
+    """
 
     move: int
     start_s: float
@@ -109,6 +127,7 @@ class Verdict:
     lag_s: float
     why: str = ""
     judged: bool = True
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

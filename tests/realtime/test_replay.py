@@ -12,8 +12,9 @@ import pytest
 from realtime.__main__ import main
 from realtime.game import free_name
 from realtime.pure.dancer import DancerStyle
-from realtime.pure.judge import Judge, standard_from_choreography
+from realtime.pure.judge import Judge
 from realtime.pure.report import report_of
+from realtime.pure.standard import standard_from_choreography
 from realtime.replay import (
     Replay,
     ReplayError,

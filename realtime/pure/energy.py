@@ -1,0 +1,64 @@
+"""How much is danced: motion of the bones beyond what a standing body wanders, and its credit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from realtime.pure.features import Features
+
+STEADY_SPEED: Final = 0.5  # 1/s, what a standing player's key points wander
+HOLD_EFFORT: Final = 0.10  # 1/s; a reference with less motion is a hold
+WILD_ENERGY: Final = (2.0, 3.2)  # from full credit to none
+HOLD_STILL: Final = (0.3, 1.3)  # 1/s of motion in a hold: full credit, none
+
+
+class Energy(NamedTuple):
+    """Motion in N windows, float64 (N,).
+
+    ``ratio`` the player's per the reference's, of what was seen of both; ``effort`` the
+    reference's and ``restless`` the player's own, 1/s.
+    """
+
+    ratio: NDArray[np.float64]
+    effort: NDArray[np.float64]
+    restless: NDArray[np.float64]
+
+
+def motion(features: Features) -> NDArray[np.float32]:
+    """Return each bone's motion in 1/s, float32 (..., B), 0 for what a standing body wanders."""
+    speed = np.linalg.norm(features.velocity, axis=-1)
+    moved: NDArray[np.float32] = np.maximum(speed - STEADY_SPEED, 0)
+    return moved
+
+
+def energy(reference: Features, player: Features, ask: NDArray[np.float32]) -> Energy:
+    """Return the energies of N windows of rows that belong together, weighted by ``ask`` (N, R, B)."""
+    both = ask * (player.weight > 0)
+    total = both.sum(axis=(-2, -1))
+    asked = ratio((both * motion(reference)).sum(axis=(-2, -1)), total)
+    danced = ratio((both * motion(player)).sum(axis=(-2, -1)), total)
+    effort = ratio((ask * motion(reference)).sum(axis=(-2, -1)), ask.sum(axis=(-2, -1)))
+    return Energy(ratio(danced, asked), effort, danced)
+
+
+def energy_credit(danced: Energy, full: float) -> NDArray[np.float64]:
+    """Return the credit 0..1 for motion: as large as the choreography; in holds, stillness.
+
+    ``full`` is the share of the reference's motion that earns everything.
+    """
+    low, high = WILD_ENERGY
+    enough = np.clip(danced.ratio / full, 0, 1)
+    tame = np.clip((high - danced.ratio) / (high - low), 0, 1)
+    still = np.clip((HOLD_STILL[1] - danced.restless) / (HOLD_STILL[1] - HOLD_STILL[0]), 0, 1)
+    return np.where(danced.effort < HOLD_EFFORT, still, enough * tame)
+
+
+def ratio(part: NDArray[np.floating], whole: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return part / whole, 0 where there is no whole."""
+    out: NDArray[np.float64] = np.where(whole > 1e-9, part / np.maximum(whole, 1e-9), 0.0)
+    return out

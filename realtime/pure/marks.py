@@ -1,0 +1,146 @@
+"""The marks of a move: shape limb by limb, timing, size, side; their product is its worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from realtime.pure.comparison import compare
+from realtime.pure.energy import HOLD_EFFORT, energy_credit
+from realtime.pure.features import mirror_image
+from realtime.pure.timing import timing_credit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from realtime.pure.comparison import Comparison, LimbMarks
+    from realtime.pure.features import Features
+    from realtime.pure.terms import Strictness
+
+LEAST_ASKED: Final = 0.05
+WRONG_SIDE: Final = (0.10, 0.30)  # the mirror image fits better by so much: full credit, none
+RECOGNISED: Final = (0.5, 0.3)  # likeness and energy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Floor:
+    """The likeness (K,) of each limb, standing in the mean pose, in each move: it is no dancing."""
+
+    limbs: dict[str, NDArray[np.float64]]
+
+    def of_move(self, k: int) -> Floor:
+        """Return the floor of one move."""
+        limbs = {name: floor[k : k + 1] for name, floor in self.limbs.items()}
+        return Floor(limbs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """The marks of N moves, float64 (N,) each, 0..1.
+
+    ``shapes`` and ``shares`` name -> how alike a limb is, and how much of the dance it is;
+    ``enough`` was seen; ``timing``, ``size`` and ``side`` are credits.
+    """
+
+    compared: Comparison
+    shapes: dict[str, NDArray[np.float64]]
+    shares: dict[str, NDArray[np.float64]]
+    enough: NDArray[np.float64]
+    timing: NDArray[np.float64]
+    size: NDArray[np.float64]
+    side: NDArray[np.float64]
+    limb_sizes: dict[str, NDArray[np.float64]]
+
+    @property
+    def shape(self) -> NDArray[np.float64]:
+        """All limbs together.
+
+        Limb by limb, so that none makes up for another: all together, four limbs beyond what
+        trained dancers reach would pay for a fifth that hangs.
+        """
+        total: NDArray[np.float64] = sum(
+            (self.shares[name] * shape for name, shape in self.shapes.items()),
+            start=np.zeros_like(self.enough),
+        )
+        return self.enough * total
+
+    @property
+    def worth(self) -> NDArray[np.float64]:
+        """What the moves are worth, 0..1, before chance is taken off."""
+        return self.shape * self.timing * self.size * self.side
+
+    def limb_worth(self, name: str) -> NDArray[np.float64]:
+        """Return what one limb alone is worth, 0..1."""
+        return self.shapes[name] * self.limb_sizes[name] * self.timing
+
+    @property
+    def recognised(self) -> NDArray[np.bool_]:
+        """Whether the moves were danced at all, however late: only then their lag says much."""
+        likeness, moved = RECOGNISED
+        compared = self.compared
+        return (compared.likeness >= likeness) & (compared.energy.ratio >= moved)
+
+
+def marks_of(
+    reference: Features,
+    player: Features,
+    rows: NDArray[np.intp],
+    floor: Floor,
+    strict: Strictness,
+    *,
+    sided: bool = True,
+) -> Marks:
+    """Return the marks of windows (see ``compare``) against a floor.
+
+    ``sided`` off spares the look at the mirror image where it cannot matter.
+    """
+    compared = compare(reference, player, rows)
+    timing = timing_credit(compared.lag_s, strict.on_time_s, strict.too_late_s)
+    side = np.ones_like(timing)
+    if sided:
+        mirrored = compare(reference, mirror_image(player), rows)
+        side = _side_credit(compared.likeness, mirrored.likeness)
+    shapes = {
+        name: _shape(limb.likeness, floor.limbs[name], strict.ceiling)
+        for name, limb in compared.limbs.items()
+    }
+    return Marks(
+        compared, shapes, _shares(compared.limbs, floor), compared.enough, timing,
+        energy_credit(compared.energy, strict.full_energy), side,
+        {name: _limb_size(limb, strict) for name, limb in compared.limbs.items()},
+    )  # fmt: skip
+
+
+def _shape(
+    likeness: NDArray[np.float64], floor: NDArray[np.float64], ceiling: float
+) -> NDArray[np.float64]:
+    """Return 0..1: likeness from what the mean pose has to ``ceiling``, at least half way to 1."""
+    span = np.maximum(np.maximum(ceiling - floor, (1 - floor) / 2), 1e-3)
+    shape: NDArray[np.float64] = np.clip((likeness - floor) / span, 0, 1)
+    return shape
+
+
+def _shares(limbs: dict[str, LimbMarks], floor: Floor) -> dict[str, NDArray[np.float64]]:
+    """Return how much of the dance each limb is; what hardly leaves the mean pose weighs little."""
+    asked = {
+        name: limb.asked * np.maximum(1 - floor.limbs[name], LEAST_ASKED)
+        for name, limb in limbs.items()
+    }
+    total = np.maximum(sum(asked.values()), 1e-9)
+    return {name: weight / total for name, weight in asked.items()}
+
+
+def _limb_size(limb: LimbMarks, strict: Strictness) -> NDArray[np.float64]:
+    moved = np.clip(limb.energy.ratio / strict.full_energy, 0, 1)
+    return np.where(limb.energy.effort < HOLD_EFFORT, 1.0, moved)
+
+
+def _side_credit(
+    right: NDArray[np.float64], mirrored: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the credit 0..1 for dancing on the right side: none where the mirror image fits."""
+    low, high = WRONG_SIDE
+    credit: NDArray[np.float64] = np.clip((high - (mirrored - right)) / (high - low), 0, 1)
+    return credit

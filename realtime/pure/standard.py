@@ -1,0 +1,206 @@
+"""What a song asks: its moves, their weights, and what cheats would earn on this very song."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from realtime.pure.chance import SHUFFLED, STILL, cheats, lucky
+from realtime.pure.comparison import MARGIN_ROWS, compare
+from realtime.pure.energy import HOLD_EFFORT
+from realtime.pure.features import RATE, VELOCITY_ROWS, cut, describe, without
+from realtime.pure.marks import Floor, marks_of
+from realtime.pure.moves import USUAL_BEATS, cuts_of, motion_of
+from realtime.pure.terms import BODIES, LEGS, USUAL
+from realtime.pure.track import choreography_rows, resample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from realtime.pure.features import Features
+    from realtime.pure.marks import Marks
+    from realtime.pure.terms import Terms
+    from realtime.pure.types import Choreography
+
+WINDOW_S: Final = 4.0
+"""A move aligns with what comes before it, so long: two trained dancers' lags scatter by 16-40 ms
+over four seconds, by 67-90 ms over two."""
+NOT_ASKED: Final = 0.85  # floor of a limb that hardly leaves its mean pose: nothing to report
+ITSELF: Final = 0.95  # shuffled moves worth more are the dance: it repeats one move, or has one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standard:
+    """What a song asks on some terms: K moves.
+
+    ``start_s`` and ``end_s`` float64 (K,) song seconds, ``rows`` int (K,) of each; ``windows``
+    Features (K, R, 11) that end with them; ``weight`` float64 (K,); ``floor`` what standing
+    earns; ``null`` 0..1 what the best cheat earns and ``null_upper`` where legs are not seen,
+    ``null_name`` which; ``nulls`` all of them; ``limb_null`` name -> 0..1; ``limb_weight``
+    name -> float64 (K,), 0 in moves where the limb hardly leaves its mean pose.
+    """
+
+    terms: Terms
+    start_s: NDArray[np.float64]
+    end_s: NDArray[np.float64]
+    rows: NDArray[np.intp]
+    windows: Features
+    weight: NDArray[np.float64]
+    floor: Floor
+    null: float
+    null_upper: float
+    null_name: str
+    nulls: dict[str, float]
+    limb_null: dict[str, float]
+    limb_weight: dict[str, NDArray[np.float64]]
+
+
+def standard_from_choreography(
+    dance: Choreography, *, bpm: float, first_beat_s: float = 0.0, terms: Terms = USUAL
+) -> Standard:
+    """Return the standard of one member's dance.
+
+    Moves begin and end on beats (see ``cuts_of``), counted from ``first_beat_s``; the first one
+    begins with the first beat after the dance has begun. The choreography is taken as it is:
+    whoever dances the mirror image turns it round before.
+    """
+    beat_s = 60 / bpm
+    start_s, end_s = _moves(dance, beat_s, first_beat_s, BODIES[terms.body])
+    rows = np.maximum(np.round((end_s - start_s) * RATE).astype(np.intp), 2)
+    windows = without(
+        windows_of(lambda t: choreography_rows(dance, t), end_s, 0), BODIES[terms.body]
+    )
+    song = _Song(dance, windows, end_s, rows)
+    effort = compare(windows, song.danced(dance.joints), rows).energy.effort
+    weight = _move_weight(effort, end_s - start_s)
+    first_row = max(round((float(start_s[0]) - dance.start_s) * dance.fps), 0)
+    bar_rows = round(USUAL_BEATS * beat_s * dance.fps)
+    tricks = {
+        name: song.danced(joints)
+        for name, joints in cheats(
+            dance.joints, dance.fps, bar_rows, first_row=first_row
+        ).items()
+    }
+    still = compare(windows, tricks[STILL], rows)
+    floor = Floor({name: limb.likeness for name, limb in still.limbs.items()})
+    limb_weight = {limb: weight * (low < NOT_ASKED) for limb, low in floor.limbs.items()}
+    marks = {
+        name: marks_of(windows, player, rows, floor, terms.strict, sided=_chosen(name))
+        for name, player in tricks.items()
+    }
+    nulls = lucky({name: _average(one.worth, weight) for name, one in marks.items()})
+    if nulls[SHUFFLED] > ITSELF:
+        del nulls[SHUFFLED]
+    best = max(nulls, key=lambda kind: nulls[kind])
+    return Standard(
+        terms, start_s, end_s, rows, windows, weight, floor, nulls[best],
+        song.null_of(tricks, floor, weight, terms, kinds=set(nulls)), best, nulls,
+        _limb_nulls(marks, limb_weight, kinds=set(nulls)), limb_weight,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Song:
+    """A choreography with the windows of its moves: players are cut to them."""
+
+    dance: Choreography
+    windows: Features
+    end_s: NDArray[np.float64]
+    rows: NDArray[np.intp]
+
+    def danced(self, joints: NDArray[np.float32]) -> Features:
+        """Return a player's windows (K, R + 2 * BAND_ROWS, 11) of joints row by row."""
+        at_s = self.dance.start_s + np.arange(len(joints)) / self.dance.fps
+        return windows_of(lambda t: resample(at_s, joints, t), self.end_s, MARGIN_ROWS)
+
+    def null_of(
+        self,
+        tricks: dict[str, Features],
+        floor: Floor,
+        weight: NDArray[np.float64],
+        terms: Terms,
+        *,
+        kinds: set[str],
+    ) -> float:
+        """Return what the best cheat earns of whom the camera does not see the legs."""
+        worth = {
+            name: _average(
+                marks_of(
+                    self.windows, without(player, LEGS), self.rows, floor, terms.strict,
+                    sided=_chosen(name),
+                ).worth,
+                weight,
+            )
+            for name, player in tricks.items()
+        }  # fmt: skip
+        return max(earned for kind, earned in lucky(worth).items() if kind in kinds)
+
+
+def windows_of(
+    rows_at: Callable[[NDArray[np.float64]], NDArray[np.float32]],
+    end_s: NDArray[np.float64],
+    margin: int,
+) -> Features:
+    """Return the features (N, R, 11) of windows that end at ``end_s`` (N,), or ``margin`` later.
+
+    ``rows_at`` gives joints (M, 18, 3) at song seconds (M,). The windows reach ``margin`` rows
+    farther on both sides, less what velocities take.
+    """
+    rows, reach = round(WINDOW_S * RATE), max(margin, VELOCITY_ROWS)
+    offsets = (np.arange(-rows - reach, reach) + 0.5) / RATE
+    times = end_s[:, None] + offsets
+    joints = rows_at(times.ravel()).reshape(len(end_s), len(offsets), 18, 3)
+    features = describe(joints, RATE)
+    return cut(features, VELOCITY_ROWS, len(offsets) - VELOCITY_ROWS)
+
+
+def _moves(
+    dance: Choreography, beat_s: float, first_beat_s: float, unasked: tuple[str, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where the moves begin and end; a dance of no beat is one bar, mostly unseen."""
+    before = max(np.ceil((dance.start_s - first_beat_s) / beat_s - 1e-6), 0)
+    begin = first_beat_s + before * beat_s
+    count = int((dance.end_s - begin + 1e-6) // beat_s)
+    if count < 1:
+        return np.array([begin]), np.array([begin + USUAL_BEATS * beat_s])
+    beats_s = begin + beat_s * np.arange(count + 1)
+    at_s = np.arange(dance.start_s, dance.end_s, 1 / RATE)
+    whole = describe(choreography_rows(dance, at_s), RATE)
+    cuts = cuts_of(motion_of(without(whole, unasked)), at_s, beats_s)
+    return beats_s[cuts[:-1]], beats_s[cuts[1:]]
+
+
+def _move_weight(
+    effort: NDArray[np.float64], length_s: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how much each move counts: by its length and by how much there is to dance."""
+    moving = effort >= HOLD_EFFORT
+    typical = max(float(np.median(effort[moving])) if moving.any() else 0.0, 1e-6)
+    weight: NDArray[np.float64] = np.clip(np.sqrt(effort / typical), 0.25, 1.5)
+    weight *= length_s / length_s.mean()
+    return weight
+
+
+def _chosen(name: str) -> bool:
+    """Return whether a cheat's side matters: only the song's own moves have one."""
+    return name.partition("#")[0] == SHUFFLED
+
+
+def _limb_nulls(
+    marks: dict[str, Marks], limb_weight: dict[str, NDArray[np.float64]], *, kinds: set[str]
+) -> dict[str, float]:
+    nulls = {}
+    for limb, weight in limb_weight.items():
+        earned = lucky(
+            {name: _average(one.limb_worth(limb), weight) for name, one in marks.items()}
+        )
+        nulls[limb] = max(worth for kind, worth in earned.items() if kind in kinds)
+    return nulls
+
+
+def _average(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    return float(np.average(values, weights=weights)) if weights.sum() > 0 else 0.0
