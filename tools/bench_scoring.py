@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from engines.maps import DanceError
+from realtime.pure.terms import STRICTNESS, USUAL, Terms
 from realtime.settings import read_settings
 from realtime.songpack import BUNDLED, find_pack, load_pack, pack_folders
 from tools import spoilt_dances as spoil
@@ -46,10 +47,16 @@ def main() -> int:
     parser.add_argument(
         "--rivals", action="store_true", help="print what others' scorers give instead"
     )
+    parser.add_argument(
+        "--strictness", choices=STRICTNESS, default="normal", help="on which terms (normal)"
+    )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     chosen = parser.parse_args()
     try:
-        subjects = [*generated_subjects(chosen.songs), *pack_subjects(chosen.named)]
+        terms = Terms(strictness=chosen.strictness)
+        subjects = [
+            *generated_subjects(chosen.songs, terms), *pack_subjects(chosen.named, terms)
+        ]  # fmt: skip
     except DanceError as why:
         print(why, file=sys.stderr)
         return 2
@@ -75,7 +82,7 @@ def main() -> int:
     return 0
 
 
-def generated_subjects(count: int) -> Iterator[Subject]:
+def generated_subjects(count: int, terms: Terms = USUAL) -> Iterator[Subject]:
     """Yield generated songs, each of another style, with dances that are not theirs."""
     names = [list(STYLES)[k % len(STYLES)] for k in range(count)]
     figures = {
@@ -88,10 +95,12 @@ def generated_subjects(count: int) -> Iterator[Subject]:
         for seed in range(SAME_TEMPO):
             dance = generated(style, FIRST_SEED + 400 + 10 * k + seed)
             others[f"same tempo, {seed}"] = dance.joints()
-        yield Subject(title, choreography(figure), style.bpm, others=others, figure=figure)
+        yield Subject(
+            title, choreography(figure), style.bpm, others=others, figure=figure, terms=terms
+        )
 
 
-def pack_subjects(named: list[str]) -> Iterator[Subject]:
+def pack_subjects(named: list[str], terms: Terms = USUAL) -> Iterator[Subject]:
     """Yield the bundled songs and those named, every member's dance."""
     libraries = read_settings(None).libraries
     folders = [*pack_folders((BUNDLED,)), *(find_pack(name, libraries) for name in named)]
@@ -99,7 +108,7 @@ def pack_subjects(named: list[str]) -> Iterator[Subject]:
     for folder in dict.fromkeys(Path(folder).resolve() for folder in folders):
         song = load_pack(folder)
         dance = song.members[song.lead]
-        yield Subject(song.title, dance, song.bpm, song.offset_s, others=others)
+        yield Subject(song.title, dance, song.bpm, song.offset_s, others=others, terms=terms)
 
 
 def table(results: dict[str, list[Finding]]) -> list[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ARMS: Final = {"right_arm": (3, 4), "left_arm": (6, 7)}
 LIMBS: Final = {**ARMS, "right_leg": (9, 10), "left_leg": (12, 13)}
+LEGS: Final = (9, 10, 12, 13)
 PX: Final = 480.0  # picture height that noise in px is given for
 HANGS_ON: Final = {
     MID_HIP: 1, 2: 1, 5: 1, 0: 1, 3: 2, 4: 3, 6: 5, 7: 6, 8: MID_HIP, 11: MID_HIP, 9: 8, 10: 9,

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 STEADY_SPEED: Final = 0.5  # 1/s, what a standing player's key points wander
 HOLD_EFFORT: Final = 0.10  # 1/s; a reference with less motion is a hold
-WILD_ENERGY: Final = (2.0, 3.2)  # from full credit to none
-HOLD_STILL: Final = (0.3, 1.3)  # 1/s of motion in a hold: full credit, none
+WILD_ENERGY: Final = (2.0, 3.2)  # times the reference's motion: full credit, none
+HOLD_STILL: Final = (0.3, 1.3)  # 1/s beyond that; all that is allowed in a hold
 
 
 class Energy(NamedTuple):
@@ -47,15 +47,19 @@ def energy(reference: Features, player: Features, ask: NDArray[np.float32]) -> E
 
 
 def energy_credit(danced: Energy, full: float) -> NDArray[np.float64]:
-    """Return the credit 0..1 for motion: as large as the choreography; in holds, stillness.
+    """Return the credit 0..1 for motion: as large as the choreography, and not much wilder.
 
-    ``full`` is the share of the reference's motion that earns everything.
+    ``full`` is the share of the reference's motion that earns everything. A hold asks for
+    stillness only; what is allowed grows from there with what the reference moves.
     """
-    low, high = WILD_ENERGY
+    fine, none = (
+        still + times * danced.effort
+        for still, times in zip(HOLD_STILL, WILD_ENERGY, strict=True)
+    )
+    tame = np.clip((none - danced.restless) / (none - fine), 0, 1)
     enough = np.clip(danced.ratio / full, 0, 1)
-    tame = np.clip((high - danced.ratio) / (high - low), 0, 1)
-    still = np.clip((HOLD_STILL[1] - danced.restless) / (HOLD_STILL[1] - HOLD_STILL[0]), 0, 1)
-    return np.where(danced.effort < HOLD_EFFORT, still, enough * tame)
+    credit: NDArray[np.float64] = tame * np.where(danced.effort < HOLD_EFFORT, 1.0, enough)
+    return credit
 
 
 def ratio(part: NDArray[np.floating], whole: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -14,12 +14,32 @@ if TYPE_CHECKING:
 
 STARS: Final = (20, 40, 60, 75, 90)
 LAG_TOLD_MS: Final = 80
-WEAK: Final = 75  # points; limbs, sections and moves below are named
+WEAK: Final = 75  # points; the worst move below is named
 COMBO_GRADES: Final = ("PERFECT", "GREAT", "GOOD")
-LIMB_WORDS: Final = {
-    "torso": "shoulders and torso", "right_arm": "your right arm", "left_arm": "your left arm",
-    "right_leg": "your right leg", "left_leg": "your left leg",
-}  # fmt: skip
+WORTH_TELLING: Final = 3.0  # points of its part
+MOST_SENTENCES: Final = 5
+
+
+class Part(NamedTuple):
+    """A section's judged moves and how much each counts."""
+
+    name: str
+    moves: tuple[Verdict, ...]
+    weight: tuple[float, ...]
+
+    @property
+    def score(self) -> float:
+        """The part's score 0..100."""
+        return float(np.average([move.score for move in self.moves], weights=self.weight))
+
+
+class _Gain(NamedTuple):
+    """What following an advice would gain in a part: points of it, and the part's weight."""
+
+    part: str
+    advice: str
+    points: float
+    weight: float
 
 
 def report_of(judge: Judge, sections: tuple[tuple[str, float], ...] = ()) -> Report:
@@ -29,7 +49,7 @@ def report_of(judge: Judge, sections: tuple[tuple[str, float], ...] = ()) -> Rep
     judged_share = judge.judged_share()
     judged = [move for move in moves if move.judged]
     lag_ms = lag_of([move for move in judged if judge.recognised(move)])
-    parts = _sections(judged, sections, judge)
+    parts = _parts(judged, sections, judge)
     best = max(judged, key=lambda move: move.score, default=None)
     return Report(
         score=score,
@@ -39,11 +59,11 @@ def report_of(judge: Judge, sections: tuple[tuple[str, float], ...] = ()) -> Rep
         coverage=coverage,
         limbs=limbs,
         moves=moves,
-        sections=parts,
+        sections=tuple((part.name, part.score) for part in parts if part.name),
         counts={**dict.fromkeys(GRADES, 0), **Counter(move.grade for move in judged)},
         best_combo=_best_combo(judged),
         best=None if best is None or best.score <= 0 else best.move,
-        advice=_advice(judged, limbs, parts, lag_ms)
+        advice=_advice(judged, parts, lag_ms)
         if judged_share >= ENOUGH_JUDGED
         else (
             f"Only {100 * judged_share:.0f} % could be judged for want of pictures: no stars, and "
@@ -77,60 +97,54 @@ def _best_combo(moves: list[Verdict]) -> int:
     return best
 
 
-def _sections(
+def _parts(
     moves: list[Verdict], sections: tuple[tuple[str, float], ...], judge: Judge
-) -> tuple[tuple[str, float], ...]:
+) -> tuple[Part, ...]:
+    """Return the judged moves by section; a song without sections is one part without name."""
+    starts = sections or (("", -np.inf),)
+    ends = [start for _, start in starts[1:]] + [np.inf]
     out = []
-    ends = [start for _, start in sections[1:]] + [np.inf]
-    for (name, start_s), end_s in zip(sections, ends, strict=False):
+    for (name, start_s), end_s in zip(starts, ends, strict=True):
         inside = [m for m in moves if start_s <= (m.start_s + m.end_s) / 2 < end_s]
+        weight = [float(judge.standard.weight[m.move]) for m in inside]
         if inside:
-            weight = [float(judge.standard.weight[m.move]) for m in inside]
-            out.append((name, float(np.average([m.score for m in inside], weights=weight))))
+            out.append(Part(name, tuple(inside), tuple(weight)))
     return tuple(out)
 
 
 def _advice(
-    moves: list[Verdict],
-    limbs: dict[str, float],
-    sections: tuple[tuple[str, float], ...],
-    lag_ms: float | None,
+    moves: list[Verdict], parts: tuple[Part, ...], lag_ms: float | None
 ) -> tuple[str, ...]:
-    """Return sentences for the player, what would gain most first."""
+    """Return sentences for the player, what would gain most first; one for each part of the song."""
     if not moves:
         return ("No move could be judged: check the camera.",)
     out = []
-    if lag_ms is not None and abs(lag_ms) > LAG_TOLD_MS:
+    told_lag = lag_ms is not None and abs(lag_ms) > LAG_TOLD_MS
+    if lag_ms is not None and told_lag:
         way = "late" if lag_ms > 0 else "early"
         out.append(f"You are {abs(lag_ms):.0f} ms {way} throughout: listen for the beat.")
-    whys = Counter(move.why for move in moves if move.why)
-    if whys["not seen well enough"] > len(moves) / 4:
-        out.append(
-            "The camera often lost you: step back until head and feet are in the picture."
-        )
-    if whys["too small"] > len(moves) / 4:
-        out.append("Dance bigger: stretch the arms and legs as far as the coach does.")
-    if whys["moved in a hold"]:
-        out.append("Freeze in the holds: stand quite still until the next move.")
-    out += _weakest(moves, limbs, sections)
-    return tuple(out) or ("Wonderful. Now try it without looking at the coach.",)
-
-
-def _weakest(
-    moves: list[Verdict],
-    limbs: dict[str, float],
-    sections: tuple[tuple[str, float], ...],
-) -> list[str]:
-    """Return sentences on the limb, the section and the move that differ most."""
-    out = []
-    limb = min(limbs, key=lambda name: limbs[name], default=None)
-    if limb is not None and limbs[limb] < WEAK:
-        out.append(f"Watch {LIMB_WORDS[limb]}: it differs most from the coach.")
-    if len(sections) > 1 and min(score for _, score in sections) < WEAK:
-        name, score = min(sections, key=lambda part: part[1])
-        out.append(f"Practise the {name} ({score:.0f} of 100) slowly.")
+    gains = [gain for part in parts for gain in _gains(part, skip="timing" if told_lag else "")]
+    gains.sort(key=lambda gain: -gain.points * gain.weight)
+    if len(parts) > 1:
+        # one sentence for each part
+        gains = [g for k, g in enumerate(gains) if g.part not in {x.part for x in gains[:k]}]
+    for gain in [gain for gain in gains if gain.points >= WORTH_TELLING][:MOST_SENTENCES]:
+        told = f"{gain.advice} (up to {gain.points:.0f} points)"
+        out.append(f"{gain.part}: {told}." if gain.part else f"{told[0].upper()}{told[1:]}.")
     worst = min(moves, key=lambda move: move.score)
     if worst.score < WEAK and worst.why:
         minutes, seconds = divmod(round(worst.start_s), 60)
         out.append(f"Look again at {minutes}:{seconds:02d}: {worst.why}.")
-    return out
+    return tuple(out) or ("Wonderful. Now try it without looking at the coach.",)
+
+
+def _gains(part: Part, *, skip: str) -> list[_Gain]:
+    """Return what each advice would gain in a part, in points of the part."""
+    points: dict[str, float] = {}
+    for move, weight in zip(part.moves, part.weight, strict=True):
+        for reason in move.reasons:
+            if reason.kind != skip:
+                so_far = points.get(reason.advice, 0.0)
+                points[reason.advice] = so_far + reason.points * weight
+    total = sum(part.weight)
+    return [_Gain(part.name, advice, lost / total, total) for advice, lost in points.items()]

@@ -304,9 +304,7 @@ class DanceScreen:
     def _verdict_sprite(
         self, at: DanceLayout, verdict: Verdict, colour: Colour
     ) -> pygame.Surface:
-        words = lag_words(verdict.lag_s)
-        if verdict.grade == "MISS" or not verdict.judged:
-            words = verdict.why.removeprefix("not judged: ")
+        words = verdict.why.removeprefix("not judged: ") or lag_words(verdict.lag_s)
         title = verdict.grade if verdict.judged else "NOT JUDGED"
         key = ("verdict", at.verdict.size, title, words)
         return self.theme.kept(key, lambda: self._verdict_card(at, title, words, colour))
