@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from realtime.pure.features import Features
     from realtime.pure.terms import Strictness
 
+NOT_ASKED: Final = 0.85  # floor of a limb that hardly leaves its mean pose
 LEAST_ASKED: Final = 0.05
 WRONG_SIDE: Final = (0.10, 0.30)  # the mirror image fits better by so much: full credit, none
 RECOGNISED: Final = (0.5, 0.3)  # likeness and energy
@@ -116,8 +117,12 @@ def marks_of(
 def _shape(
     likeness: NDArray[np.float64], floor: NDArray[np.float64], ceiling: float
 ) -> NDArray[np.float64]:
-    """Return 0..1: likeness from what the mean pose has to ``ceiling``, at least half way to 1."""
-    span = np.maximum(np.maximum(ceiling - floor, (1 - floor) / 2), 1e-3)
+    """Return 0..1: likeness from what the mean pose has to ``ceiling``, at least half way to 1.
+
+    A limb that hardly leaves its mean pose is right as long as it keeps still.
+    """
+    floor = np.minimum(floor, NOT_ASKED)
+    span = np.maximum(ceiling - floor, (1 - floor) / 2)
     shape: NDArray[np.float64] = np.clip((likeness - floor) / span, 0, 1)
     return shape
 

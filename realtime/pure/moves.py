@@ -26,8 +26,8 @@ LONGEST_S: Final = 4.0
 USUAL_BEATS: Final = 4  # half of a dancer's "eight"
 NEAR_BEAT_S: Final = 0.1  # a motion that ends on the beat ends this near to it
 SMOOTH_S: Final = 0.1
-CUT: Final = 1.0  # for cutting where the dance moves as much as it usually does
-UNUSUAL: Final = 0.5  # per second of a move half or twice as long as usual
+CUT: Final = 1.0  # for cutting where the dance moves so much more than at its usual beat
+UNUSUAL: Final = 0.25  # per second of a move half or twice as long as usual
 MIXED: Final = 2.0  # per second of a hold in a dance, or the other way
 
 
@@ -85,7 +85,10 @@ def _walked_back(best: NDArray[np.float64], origin: NDArray[np.intp]) -> NDArray
 def _busy_at(
     moved: NDArray[np.float64], at_s: NDArray[np.float64], beats_s: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return how much is moving near each beat, per what the dance usually moves, at most 2."""
+    """Return how much more is moving near each beat than at the dance's usual beat.
+
+    In what the dance usually moves, -2 to 2; 0 everywhere where every beat is alike.
+    """
     dancing = moved[moved >= HOLD_EFFORT]
     usual = float(np.median(dancing)) if len(dancing) else 1.0
     near = [
@@ -93,8 +96,9 @@ def _busy_at(
         for beat in beats_s
     ]
     least = np.array([rows.min() if len(rows) else 0.0 for rows in near])
-    busy: NDArray[np.float64] = np.minimum(least / usual, 2.0)
-    return busy
+    busy = np.minimum(least / usual, 2.0)
+    more: NDArray[np.float64] = busy - np.median(busy)
+    return more
 
 
 def _held(

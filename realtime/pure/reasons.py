@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from realtime.pure.marks import Marks
 
 LEAST_MARK: Final = 0.02  # a mark of 0 alone would take all the blame from the others
+FLAWLESS: Final = 0.9999
 TELLING: Final = 0.25  # of a unit vector, some 15 degrees: the direction is worth telling
 LITTLE, MUCH = 0.6, 1.7  # of the reference's motion
+MOSTLY: Final = 0.7
 BONE_WORDS: Final = (
     "body", "shoulders", "head", "right upper arm", "right forearm", "left upper arm",
     "left forearm", "right thigh", "right shin", "left thigh", "left shin",
@@ -79,7 +81,21 @@ def _size(marks: Marks, points: float) -> Reason:
         return Reason("hold", "moved in a hold", "stand still in the holds", points)
     if marks.compared.energy.ratio[0] > 1:
         return Reason("size", "too wild", "dance smaller, as calm as the coach", points)
+    lazy = _lazy_limb(marks)
+    if lazy is not None:
+        return Reason("size", f"{lazy} hardly moves", f"move your {lazy} more", points)
     return Reason("size", "too small", "dance bigger, reach as far as the coach", points)
+
+
+def _lazy_limb(marks: Marks) -> str | None:
+    """Return the limb to which nearly all the missing motion is owed, None where there is none."""
+    missing = {
+        name: float(limb.asked[0] * max(limb.energy.effort[0] - limb.energy.restless[0], 0))
+        for name, limb in marks.compared.limbs.items()
+    }
+    worst = max(missing, key=lambda name: missing[name])
+    alone = missing[worst] > MOSTLY * sum(missing.values())
+    return LIMB_WORDS[worst] if alone else None
 
 
 def _limbs(marks: Marks, reference: Features, points: float) -> list[Reason]:
@@ -120,7 +136,7 @@ def _limb_words(marks: Marks, name: str, facing: float) -> tuple[str, str]:
             return f"{limb} hardly moves", f"move your {limb} more"
         if moved > MUCH:
             return f"{limb} moves too much", f"keep your {limb} calmer"
-    return f"{limb} differs", f"watch the coach's {limb}"
+    return f"{word} differs", f"watch the coach's {word}"
 
 
 def _trunk_words(word: str, x: float) -> tuple[str, str]:

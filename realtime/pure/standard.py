@@ -11,7 +11,7 @@ from realtime.pure.chance import SHUFFLED, STILL, cheats, lucky
 from realtime.pure.comparison import MARGIN_ROWS, compare
 from realtime.pure.energy import HOLD_EFFORT
 from realtime.pure.features import RATE, VELOCITY_ROWS, cut, describe, without
-from realtime.pure.marks import Floor, marks_of
+from realtime.pure.marks import NOT_ASKED, Floor, marks_of
 from realtime.pure.moves import USUAL_BEATS, cuts_of, motion_of
 from realtime.pure.terms import BODIES, LEGS, USUAL
 from realtime.pure.track import choreography_rows, resample
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 WINDOW_S: Final = 4.0
 """A move aligns with what comes before it, so long: two trained dancers' lags scatter by 16-40 ms
 over four seconds, by 67-90 ms over two."""
-NOT_ASKED: Final = 0.85  # floor of a limb that hardly leaves its mean pose: nothing to report
 ITSELF: Final = 0.95  # shuffled moves worth more are the dance: it repeats one move, or has one
 
 

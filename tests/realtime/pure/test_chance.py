@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from realtime.pure.chance import SHUFFLED, cheats
+from realtime.pure.chance import SHUFFLED, cheats, corrected, lucky
 from tests import dances
 
 ROWS = 60  # of a move
@@ -66,7 +66,7 @@ def test_shuffled_moves_are_all_there_and_nearly_none_at_its_place(dance, made):
         order = [next(i for i in range(8) if np.array_equal(move, own[i])) for move in moves]
         assert sorted(order) == list(range(8))
         assert sum(i == j for i, j in enumerate(order)) == 0  # the best of twenty orders
-        assert_array_equal(shuffled[8 * ROWS :], dance[8 * ROWS :])
+        assert_array_equal(shuffled[8 * ROWS :], shuffled[: len(dance) - 8 * ROWS])
 
 
 def test_a_dancer_seen_in_part_has_cheats_too(dance):
@@ -108,3 +108,19 @@ def test_who_has_no_hips_flails_all_the_same(dance):
     made = cheats(waist_up, 30.0, ROWS)
     for name in ("arms down", "flailing#0", "waving low every 1 beats, up"):
         assert np.isfinite(made[name][:, 4, :2]).all()
+
+
+def test_what_is_left_after_the_last_move_is_shuffled_too(dance):
+    short = dance[: 2 * ROWS + ROWS // 2]
+    shuffled = cheats(short, 30.0, ROWS)[f"{SHUFFLED}#0"]
+    assert len(shuffled) == len(short)
+    assert_array_equal(shuffled[2 * ROWS :], short[ROWS : ROWS + ROWS // 2])
+
+
+def test_a_lucky_try_earns_a_deviation_more_than_the_mean():
+    worth = {"waving": 0.3, "flailing#0": 0.1, "flailing#1": 0.3}
+    assert lucky(worth) == pytest.approx({"waving": 0.3, "flailing": 0.3})
+
+
+def test_chance_is_taken_off():
+    assert_allclose([corrected(w, 0.25) for w in (0.1, 0.25, 0.625, 1.0)], [0, 0, 0.5, 1])

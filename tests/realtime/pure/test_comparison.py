@@ -6,14 +6,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from realtime.pure.comparison import (
-    BAND_ROWS,
-    Comparison,
-    asked_weight,
-    bone_likeness,
-    compare,
-)
+from realtime.pure.comparison import compare
 from realtime.pure.features import LIMB_BONES, Features, cut, describe
+from realtime.pure.likeness import asked_weight
+from realtime.pure.timing import BAND_ROWS
 from realtime.pure.track import resample
 from tests import dances
 
@@ -39,11 +35,13 @@ def test_a_dance_is_like_itself():
     same = compare(*windows(dance()), JUDGED)
     assert_allclose(same.likeness, 1, atol=1e-3)
     assert_allclose(same.lag_s, 0, atol=1e-3)
-    assert_allclose(same.energy, 1, atol=1e-3)
+    assert_allclose(same.energy.ratio, 1, atol=1e-3)
     assert_allclose(same.coverage, 1)
-    assert_allclose(same.restless, same.effort, rtol=1e-6)
-    for likeness, energy, *_ in same.limbs.values():
-        assert_allclose([likeness[0], energy[0]], 1, atol=1e-3)
+    assert_allclose(same.energy.restless, same.energy.effort, rtol=1e-6)
+    assert_allclose(same.aside, 0, atol=1e-6)
+    assert_allclose(same.bones, 1, atol=1e-3)
+    for limb in same.limbs.values():
+        assert_allclose([limb.likeness[0], limb.energy.ratio[0], limb.seen[0]], 1, atol=1e-3)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -52,28 +50,6 @@ def test_a_constant_lag_is_measured_to_a_tenth_of_a_row(seed, late_rows):
     found = compare(*windows(dance(seed), late_rows=late_rows), JUDGED)
     assert_allclose(found.lag_s * 30, late_rows, atol=0.1)
     assert found.likeness[0] > 0.95  # likeness does not know about lag
-
-
-def bone(angle, velocity, weight=1.0):
-    direction = np.array([[math.cos(angle), math.sin(angle)]], np.float32)
-    return Features(direction, np.array([velocity], np.float32), np.array([weight], np.float32))
-
-
-@pytest.mark.parametrize("degrees", [0, 20, 45, 90, 180])
-def test_standing_bones_are_alike_by_their_angle(degrees):
-    alike = bone_likeness(bone(0.3, (0, 0)), bone(0.3 + math.radians(degrees), (0, 0)))
-    # 1e-4: the arc cosine of nearly one, in float32
-    assert_allclose(alike, math.exp(-((degrees / 45) ** 2)), atol=1e-4)
-
-
-def test_moving_bones_also_by_how_they_move():
-    same = bone_likeness(bone(0.0, (0, 3)), bone(0.0, (0, 3)))
-    against = bone_likeness(bone(0.0, (0, 3)), bone(0.0, (0, -3)))
-    standing = bone_likeness(bone(0.0, (0, 3)), bone(0.0, (0, 0)))
-    share = 0.3 * 3 / 4
-    assert_allclose(same, 1)
-    assert_allclose(standing, 1 - share * 3 / 4, rtol=1e-5)
-    assert_allclose(against, 1 - share * 6 / 7, rtol=1e-5)
 
 
 def test_windows_judged_together_are_judged_alone():
@@ -88,10 +64,13 @@ def test_windows_judged_together_are_judged_alone():
     together = compare(asked, danced, JUDGED)
     for k, pair in enumerate(pairs):
         alone = compare(*pair, JUDGED)
-        for name in Comparison.__slots__:
-            if name != "limbs":
-                # sums of several windows round elsewhere
-                assert_allclose(getattr(together, name)[k], getattr(alone, name)[0], rtol=1e-5)
+        for name in ("likeness", "lag_s", "coverage", "enough", "bones", "aside"):
+            # sums of several windows round elsewhere
+            both = getattr(together, name)[k], getattr(alone, name)[0]
+            assert_allclose(*both, rtol=1e-5, atol=1e-7)
+        assert_allclose(
+            [part[k] for part in together.energy], np.ravel(alone.energy), rtol=1e-5
+        )
 
 
 def test_only_the_later_move_is_judged():
@@ -110,11 +89,13 @@ def test_energy_is_the_share_of_the_motion():
     small = compare(*windows(dances.turned(joints, swing=0.6), reference=joints), JUDGED)
     still = compare(*windows(dances.held(joints), reference=joints), JUDGED)
     big = compare(*windows(dances.turned(joints, swing=1.5), reference=joints), JUDGED)
-    assert 0.4 < small.energy[0] < 0.7  # what is left above the wandering of a standing player
-    assert still.energy[0] == 0
-    assert still.restless[0] == 0
-    assert big.energy[0] > 1.3
-    assert_allclose(still.effort, big.effort)
+    assert (
+        0.4 < small.energy.ratio[0] < 0.7
+    )  # what is left above the wandering of a standing player
+    assert still.energy.ratio[0] == 0
+    assert still.energy.restless[0] == 0
+    assert big.energy.ratio[0] > 1.3
+    assert_allclose(still.energy.effort, big.energy.effort)
 
 
 def test_coverage_counts_what_is_asked():
@@ -122,7 +103,7 @@ def test_coverage_counts_what_is_asked():
     absent = np.full_like(joints, np.nan)
     absent[..., 2] = 0
     nobody = compare(*windows(absent, reference=joints), JUDGED)
-    assert_array_equal([nobody.coverage[0], nobody.likeness[0], nobody.energy[0]], 0)
+    assert_array_equal([nobody.coverage[0], nobody.likeness[0], nobody.energy.ratio[0]], 0)
     legless = joints.copy()
     legless[:, [9, 10, 12, 13]] = (np.nan, np.nan, 0)
     half = compare(*windows(legless, reference=joints), JUDGED)
@@ -152,16 +133,41 @@ def test_a_limb_of_another_dance_is_named(name):
     else:
         other = dances.limb_of_another(joints, ends, dance(50))
     limbs = compare(*windows(other, reference=joints), JUDGED).limbs
-    assert min(limbs, key=lambda limb: limbs[limb][0][0]) == name
+    assert min(limbs, key=lambda limb: limbs[limb].likeness[0]) == name
 
 
-def test_what_moves_most_is_asked_most_and_the_untrusted_is_not():
-    angles = {end: np.zeros(60) for end in dances.SKELETON}
-    angles[4] = 1.5 * np.sin(np.arange(60) / 5)
-    joints = dances.figure(angles, np.zeros((60, 2)))
-    joints[:, 7, 2] = 0.3 + 0.4 / 3  # a third of the trust
-    ask = asked_weight(describe(joints, 30.0))
-    assert_allclose(ask[:, 4], 1.0, rtol=1e-5)  # the arm that moves: its whole base weight
-    assert_allclose(ask[:, 3], 1 / 3, rtol=1e-5)  # still bones keep a third
-    assert_allclose(ask[:, 6], 1 / 9, rtol=1e-4)
-    assert_allclose(ask[:, 7], 0.6 / 3, rtol=1e-5)
+def test_moves_of_several_lengths_are_judged_side_by_side():
+    one, two = windows(dance(1)), windows(dance(2), late_rows=3)
+    asked, danced = (
+        Features(
+            *(np.concatenate([getattr(pair[side], name) for pair in (one, two)])
+              for name in ("direction", "velocity", "weight"))
+        )
+        for side in (0, 1)
+    )  # fmt: skip
+    together = compare(asked, danced, np.array([20, 90]))
+    for k, (pair, rows) in enumerate(((one, 20), (two, 90))):
+        assert_allclose(together.likeness[k], compare(*pair, rows).likeness[0], rtol=1e-5)
+        assert_allclose(
+            together.energy.effort[k], compare(*pair, rows).energy.effort[0], rtol=1e-5
+        )
+
+
+def test_where_a_bone_lies_beside_the_reference_is_told():
+    joints = dance()
+    raised = dances.turned(joints, extra={4: np.full(len(joints), 0.4)})
+    found = compare(*windows(raised, reference=joints), JUDGED)
+    away = np.linalg.norm(found.aside[0], axis=-1)
+    assert away.argmax() == 4  # the right forearm
+    assert_allclose(away[4], 2 * math.sin(0.2), rtol=0.35)  # the dance turns it meanwhile
+    assert found.bones[0].argmin() == 4
+
+
+def test_what_was_seen_of_each_limb_is_told():
+    joints = dance()
+    legless = joints.copy()
+    legless[:, [9, 10, 12, 13]] = (np.nan, np.nan, 0)
+    limbs = compare(*windows(legless, reference=joints), JUDGED).limbs
+    assert {name: float(limb.seen[0]) for name, limb in limbs.items()} == {
+        "torso": 1, "right_arm": 1, "left_arm": 1, "right_leg": 0, "left_leg": 0,
+    }  # fmt: skip

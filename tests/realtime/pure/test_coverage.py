@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from realtime.pure.coverage import capped, enough, fault_share
+
+
+def test_rows_count_in_full_from_three_fifths_on():
+    ask = np.ones((4, 10), np.float32)
+    seen = np.zeros_like(ask)
+    for row, bones in enumerate((0, 3, 6, 10)):
+        seen[row, :bones] = 1
+    assert_allclose(enough(ask, seen), [0, 0.5, 1, 1])
+
+
+def test_what_is_hardly_seen_is_good_at_best():
+    assert capped(0.9, 0.2, 0.61) == 0.9
+    assert_allclose(capped(0.9, 0.2, 0.59), 0.2 + 0.65 * 0.8)
+    assert capped(0.3, 0.2, 0.1) == 0.3
+
+
+@pytest.mark.parametrize(
+    ("frames", "faults", "share"),
+    [
+        (np.arange(0, 10, 0.1), {}, 0.0),
+        (np.r_[np.arange(0, 3.05, 0.1), np.arange(4, 10, 0.1)], {}, 0.5),  # 3 to 4: missing
+        (np.arange(0, 10, 0.1), {3.5: 9.0}, 0.25),
+        (np.arange(0, 10, 0.1), {-np.inf: 3.0}, 0.5),
+        (np.r_[np.arange(0, 3, 0.1), np.arange(3.1, 10, 0.1)], {}, 0.0),  # short: bridged
+        (np.array([]), {}, 0.0),
+    ],
+)
+def test_faults_are_counted_inside_the_move(frames, faults, share):
+    assert_allclose(fault_share(2.0, 4.0, frames, faults), share, atol=1e-9)
+
+
+def test_a_gap_that_was_noted_too_is_counted_once():
+    frames = np.array([0.0, 2.5, 3.5, 10.0])
+    lost = fault_share(2.0, 4.0, frames, {2.5: 3.0})  # noted at once, it lasted longer
+    assert_allclose(lost, 1.0)
