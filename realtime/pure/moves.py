@@ -48,7 +48,8 @@ def cuts_of(
 
     ``moved`` float64 (T,) is the motion at song seconds ``at_s`` (T,), ``beats_s`` (B + 1,) the
     beats from the first move's begin to the last one's end, B at least 1. Moves last from 0.5 to
-    4 s, where beats allow it.
+    4 s, where beats allow it; the first one at least four beats, for it has nothing before it to
+    align with.
     """
     beats = len(beats_s) - 1
     beat_s = float(beats_s[1] - beats_s[0])
@@ -67,6 +68,7 @@ def cuts_of(
         mixed = np.minimum(holds, count - holds) * beat_s
         usual = np.log2(count / USUAL_BEATS) ** 2 * count * beat_s
         cost = best[start] + UNUSUAL * usual + MIXED * mixed + CUT * busy[end]
+        cost[(start == 0) & (count < min(USUAL_BEATS, longest, beats))] = np.inf
         best[end] = cost.min()
         origin[end] = start[int(cost.argmin())]
     return _walked_back(best, origin)

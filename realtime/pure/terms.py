@@ -51,7 +51,7 @@ NORMAL: Final = Strictness(
 )  # fmt: skip
 """Full marks are where two trained dancers of one routine stand, in shape, time and size."""
 PRO: Final = Strictness(
-    "pro", ceiling=0.90, on_time_s=0.030, too_late_s=0.275, full_energy=0.85, windows=_WINDOWS
+    "pro", ceiling=0.90, on_time_s=0.028, too_late_s=0.272, full_energy=0.80, windows=_WINDOWS
 )
 STRICTNESS: Final = {one.name: one for one in (KIDS, NORMAL, PRO)}
 

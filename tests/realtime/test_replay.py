@@ -80,8 +80,9 @@ def test_poses_that_came_after_a_move_was_judged_stay_out(standard):
     judge = Judge(standard)
     live = judge.step(track, judge.due_s())  # the first move, with all there was
     assert len(live) == 1
+    half = int(np.searchsorted(track.at_s, standard.end_s[0] / 2))
     replay = Replay(
-        track.at_s.copy(), track.joints.copy(), np.array([40], dtype=np.int64),
+        track.at_s.copy(), track.joints.copy(), np.array([half], dtype=np.int64),
         np.empty((0, 2)), "song", "", "0.1", "", 0.0,
     )  # fmt: skip
     early = judged_again(replay, standard).verdicts

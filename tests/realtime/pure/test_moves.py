@@ -27,7 +27,7 @@ def swings(lengths_beats, beat_s, size=2.0):
 
 
 @pytest.mark.parametrize(
-    "lengths", [(4, 4, 4, 4), (2, 2, 4, 4, 2, 2), (3, 5, 4, 3, 5), (6, 2, 4, 6, 2)]
+    "lengths", [(4, 4, 4, 4), (4, 2, 2, 4, 2, 2), (5, 3, 4, 3, 5), (6, 2, 4, 6, 2)]
 )
 @pytest.mark.parametrize("bpm", [100, 120, 140])
 def test_moves_end_where_the_motion_ends(lengths, bpm):
@@ -58,6 +58,10 @@ def test_a_hold_is_a_move_of_its_own():
     moved[75:150] = 0.0  # beats 5 to 10 of 32, amid a motion that never rests
     found = cut(moved, 0.5, 32)
     assert {5, 10} <= set(found.tolist())
+
+
+def test_the_first_move_is_long_enough_to_tell_a_lag_from():
+    assert cut(swings((2, 2, 2, 4, 4, 2), 0.5), 0.5, 16)[1] == 4
 
 
 @pytest.mark.parametrize("beats", [1, 2, 3])
