@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from engines.maps import DanceError, Eyes
+from realtime.lags import DANCES, LEAST_SCORE, keep_lag, suggested_lag
 from realtime.loop import DanceSession, count_in_s
 from realtime.pure.judge import Judge
 from realtime.pure.standard import Standard, standard_from_choreography
+from realtime.pure.terms import BODIES, STRICTNESS, USUAL, Terms
 from realtime.pure.view import DanceView, ListView, ResultView, SongCard
 from realtime.replay import Replay, dance_key, save_replay
-from realtime.scores import keep_score, read_scores
+from realtime.scores import keep_score, read_scores, score_key
 from realtime.screens.dance import DanceScreen
 from realtime.screens.message import MessageScreen
 from realtime.screens.results import ResultsScreen
 from realtime.screens.song_list import SongListScreen
 from realtime.screens.stage import Stage
 from realtime.screens.theme import Theme
-from realtime.songpack import SongPack, SongPackError, load_pack, pack_folders
+from realtime.songpack import SongPack, SongPackError, as_danced, load_pack, pack_folders
 from realtime.watcher import Watcher, looks_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -60,6 +62,7 @@ class Kit:
     clock: HostClock
     settings: Settings
     scores: Path
+    lags: Path
     open_camera: Callable[[SongPack, Callable[[], float | None]], Camera]
     close_camera: Callable[[Camera], None]
     open_speaker: Callable[[NDArray[np.float32], int, float, float], Speaker]
@@ -83,7 +86,7 @@ class Outcome:
 class Performance:
     """One song with its devices: opened, danced, closed."""
 
-    def __init__(self, kit: Kit, song: SongPack, standard: Standard | None = None) -> None:
+    def __init__(self, kit: Kit, song: SongPack, terms: Terms = USUAL) -> None:
         """Load music, standard and network; this takes a second or two.
 
         Raises
@@ -91,15 +94,17 @@ class Performance:
         DanceError
             Where the music or the camera cannot be opened.
         """
-        self.kit, self.song = kit, song
-        self.standard = standard or standard_of(song)
+        self.kit, self.terms = kit, terms
+        self.song = as_danced(song, terms)
+        self.standard = standard_of(self.song, terms)
+        self._dance = dance_key(song.members[song.lead])
         if song.audio is None:
             raise SongPackError(f"{song.folder}: has no audio to dance to")
         samples, rate = kit.read_audio(song.audio)
         rest = np.zeros((round(SILENCE_S * rate), 2), dtype=np.float32)
         beat_s = 60 / song.bpm
         self.session: DanceSession | None = None
-        self.camera = kit.open_camera(song, self._song_now)
+        self.camera = kit.open_camera(self.song, self._song_now)
         try:
             self.watcher = self._watcher()
             self.speaker = kit.open_speaker(
@@ -110,7 +115,7 @@ class Performance:
             raise
         judge = Judge(self.standard, player_lag_s=kit.settings.player_lag_ms / 1000)
         self.session = DanceSession(
-            song, judge, camera=self.camera,
+            self.song, judge, camera=self.camera,
             watcher=self.watcher,
             speaker=self.speaker, clock=kit.clock,
         )  # fmt: skip
@@ -151,8 +156,8 @@ class Performance:
         replay = Replay(
             track.at_s.copy(), track.joints.copy(), np.array(session.judged_at, dtype=np.int64),
             np.array(session.faults, dtype=np.float64).reshape(-1, 2), song.slug,
-            dance_key(song.members[song.lead]), self.kit.version, self.kit.eyes.name,
-            report.score, self.kit.settings.player_lag_ms / 1000,
+            self._dance, self.kit.version, self.kit.eyes.name,
+            report.score, self.kit.settings.player_lag_ms / 1000, **asdict(self.terms),
         )  # fmt: skip
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -175,10 +180,10 @@ class Performance:
         return watcher
 
 
-def standard_of(song: SongPack) -> Standard:
-    """Return what a song asks of the one who dances its lead."""
+def standard_of(song: SongPack, terms: Terms) -> Standard:
+    """Return what a song, as it is danced, asks of the one who dances its lead."""
     return standard_from_choreography(
-        song.members[song.lead], bpm=song.bpm, first_beat_s=song.offset_s
+        song.members[song.lead], bpm=song.bpm, first_beat_s=song.offset_s, terms=terms
     )
 
 
@@ -217,6 +222,8 @@ class Game:
         self._window, self._kit = window, kit
         self._stage = Stage(Theme())
         self._mirror = kit.settings.mirror
+        self._terms = kit.settings.terms
+        self._turned: set[str] = set()
         self._quit = False
         self.outcomes: list[Outcome] = []
         self.performing: Performance | None = None
@@ -233,6 +240,9 @@ class Game:
                 action = screen.key(name)
                 if name == "quit" or action == "leave":
                     return
+                if action in ("strictness", "body", "turn"):
+                    self._change_terms(action, screen)
+                    songs = self._shelf(screen)
                 if action == "play" and screen.selected is not None:
                     self.play(songs[screen.selected.slug][0])
                     songs = self._shelf(screen)
@@ -247,18 +257,36 @@ class Game:
         try:
             song = load_pack(folder)
             while not self._quit:
-                performance = self._load(song)
+                performance = self._load(song, self._terms_of(song.slug))
                 if performance is None or not self._dance(performance):
                     return
         except DanceError as why:
             self._tell(str(why))
+
+    def turn(self, slug: str) -> None:
+        """Dance the mirror image of a song, or no longer."""
+        self._turned ^= {slug}
+
+    def _terms_of(self, slug: str) -> Terms:
+        return replace(self._terms, mirrored=slug in self._turned)
+
+    def _change_terms(self, what: str, screen: SongListScreen) -> None:
+        """Go on to the next strictness or body, or turn the selected song round."""
+        if what == "strictness":
+            name = _next(STRICTNESS, self._terms.strictness)
+            self._terms = replace(self._terms, strictness=name)
+        elif what == "body":
+            self._terms = replace(self._terms, body=_next(BODIES, self._terms.body))
+        elif screen.selected is not None:
+            self.turn(screen.selected.slug)
 
     def _shelf(self, screen: SongListScreen) -> dict[str, tuple[Path, SongPack | None]]:
         best = read_scores(self._kit.scores)
         songs: dict[str, tuple[Path, SongPack | None]] = {}
         cards = []
         for folder in pack_folders(self._kit.settings.libraries):
-            card, song = card_of(folder, best.get(folder.name))
+            key = score_key(folder.name, self._terms_of(folder.name))
+            card, song = card_of(folder, best.get(key))
             songs[folder.name] = (folder, song)
             cards.append(card)
         screen.show(cards)
@@ -274,16 +302,20 @@ class Game:
         eyes = self._kit.eyes
         status = f"{eyes.name} · {eyes.runtime} · {eyes.reason}"
         if song is None:
-            return ListView(age_s, age_s * 2, status=status)
+            return ListView(age_s, age_s * 2, status=status, terms=self._terms)
+        terms = self._terms_of(song.slug)
+        song = as_danced(song, terms)
         beat = (age_s * song.bpm / 60) % PREVIEW_BEATS
         at_s = song.preview_s + beat * 60 / song.bpm
         preview = np.stack([member.row(at_s) for member in song.members])
-        return ListView(age_s, beat, preview, song.lead, status=status)
+        return ListView(age_s, beat, preview, song.lead, status=status, terms=terms)
 
-    def _load(self, song: SongPack) -> Performance | None:
+    def _load(self, song: SongPack, terms: Terms) -> Performance | None:
         """Open everything beside a loading page; None where the player went back."""
         made: list[Performance | Exception] = []
-        loading = threading.Thread(target=_make, args=(self._kit, song, made), daemon=True)
+        loading = threading.Thread(
+            target=_make, args=(self._kit, song, terms, made), daemon=True
+        )
         loading.start()
         screen = DanceScreen(self._stage)
         back = False
@@ -323,7 +355,7 @@ class Game:
         finally:
             performance.close()
         self.outcomes.append(outcome)
-        return self._show_result(performance.song, outcome)
+        return self._show_result(performance, outcome)
 
     def _act(self, screen: DanceScreen, session: DanceSession) -> str | None:
         for name in self._window.events():
@@ -338,27 +370,42 @@ class Game:
                 return action
         return None
 
-    def _show_result(self, song: SongPack, outcome: Outcome) -> bool:
+    def _show_result(self, performance: Performance, outcome: Outcome) -> bool:
+        song, terms = performance.song, performance.terms
         counts = self._kit.keeps_scores and outcome.report.complete
-        best = read_scores(self._kit.scores).get(song.slug)
-        before = (
-            keep_score(self._kit.scores, song.slug, outcome.report.score) if counts else best
-        )
+        key = score_key(song.slug, terms)
+        best = read_scores(self._kit.scores).get(key)
+        before = keep_score(self._kit.scores, key, outcome.report.score) if counts else best
+        hint = self._lag_hint(outcome.report) if counts else None
         screen = ResultsScreen(self._stage)
         began_s = self._kit.clock.now()
         while not self._quit:
             for name in self._window.events():
                 action = "quit" if name == "quit" else screen.key(name)
                 self._quit = action == "quit"
-                if action is not None:
+                if action == "lag" and hint is not None:
+                    self._take_off(hint)
+                elif action not in (None, "lag"):
                     return action == "again"
             age_s = self._kit.clock.now() - began_s
-            screen.draw(
-                self._window.surface,
-                result_view(song, outcome, age_s=age_s, best_before=before, counts=counts),
-            )
+            view = result_view(song, outcome, age_s=age_s, best_before=before, counts=counts)
+            told = lag_words(hint, self._kit.settings.player_lag_ms)
+            artist = " · ".join(filter(None, (song.artist, terms.words)))
+            screen.draw(self._window.surface, replace(view, artist=artist, suggestion=told))
             self._window.flip()
         return False
+
+    def _lag_hint(self, report: Report) -> float | None:
+        """Keep the dance's lag; return the fixed lag in ms that the last dances agree on."""
+        set_ms = self._kit.settings.player_lag_ms
+        if report.lag_ms is None or report.score < LEAST_SCORE:
+            return None
+        return suggested_lag(keep_lag(self._kit.lags, report.lag_ms + set_ms), set_ms)
+
+    def _take_off(self, lag_ms: float) -> None:
+        """Take a fixed lag off all dances from now on, as the player asked."""
+        settings = replace(self._kit.settings, player_lag_ms=lag_ms)
+        self._kit = replace(self._kit, settings=settings)
 
     def _tell(self, text: str) -> None:
         """Show one sentence until the player goes back."""
@@ -376,6 +423,22 @@ class Game:
     def _draw(self, screen: DanceScreen, view: DanceView) -> None:
         screen.draw(self._window.surface, view)
         self._window.flip()
+
+
+def lag_words(hint: float | None, set_ms: float) -> str:
+    """Return the suggestion of a fixed lag in words, or that it was taken; empty where none is."""
+    if hint is None:
+        return ""
+    if hint == set_ms:
+        return (
+            f"{hint:.0f} ms are taken off from the next dance on. "
+            f"To keep it: player_lag_ms = {hint:.0f} in the settings."
+        )
+    way = "late" if hint > set_ms else "early"
+    return (
+        f"Your last {DANCES} dances were all some {abs(hint - set_ms):.0f} ms {way}, as a "
+        "Bluetooth speaker or a slow camera makes them. Press L to take it off."
+    )
 
 
 def free_name(folder: Path, slug: str) -> Path:
@@ -421,11 +484,17 @@ def result_view(
     )
 
 
-def _make(kit: Kit, song: SongPack, made: list[Performance | Exception]) -> None:
+def _make(kit: Kit, song: SongPack, terms: Terms, made: list[Performance | Exception]) -> None:
     try:
-        made.append(Performance(kit, song))
+        made.append(Performance(kit, song, terms))
     except Exception as why:  # noqa: BLE001 - raised again on the window's thread
         made.append(why)
+
+
+def _next(names: Iterable[str], now: str) -> str:
+    """Return the name after ``now``, the first after the last."""
+    known = list(names)
+    return known[(known.index(now) + 1) % len(known)]
 
 
 def _waiting(song: SongPack, message: str) -> DanceView:

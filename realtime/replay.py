@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from engines.maps import DanceError
 from realtime.files import write_whole
 from realtime.pure.judge import Judge
+from realtime.pure.terms import USUAL, Terms
 from realtime.pure.track import PoseTrack
 from realtime.pure.types import Choreography, Pose
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from realtime.pure.standard import Standard
 
-FORMAT: Final = 1
+FORMAT: Final = 2  # 1 had no terms: everybody danced on the usual ones
 MOST_BYTES: Final = 64_000_000  # ten minutes at 60 poses a second are 8 MB
 ARRAYS: Final = {
     "at_s": (np.float64, (None,)), "joints": (np.float32, (None, 18, 3)),
@@ -36,7 +37,7 @@ ARRAYS: Final = {
 }  # fmt: skip
 WORDS: Final = {
     "format": int, "song": str, "dance": str, "version": str, "network": str, "score": float,
-    "player_lag_s": float,
+    "player_lag_s": float, "strictness": str, "body": str, "mirrored": bool,
 }  # fmt: skip
 
 
@@ -66,6 +67,8 @@ class Replay:
         0..100, as it was given.
     player_lag_s : float
         The calibrated lag.
+    strictness, body, mirrored
+        The terms, see ``Terms``.
     """
 
     at_s: NDArray[np.float64]
@@ -78,6 +81,14 @@ class Replay:
     network: str
     score: float
     player_lag_s: float = 0.0
+    strictness: str = "normal"
+    body: str = "whole"
+    mirrored: bool = False
+
+    @property
+    def terms(self) -> Terms:
+        """On which terms it was danced."""
+        return Terms(self.strictness, self.body, self.mirrored)
 
 
 def dance_key(dance: Choreography) -> str:
@@ -130,22 +141,32 @@ def read_replay(path: Path) -> Replay:
         raise ReplayError(f"{path}: cannot be read ({why.strerror or 'no replay'})") from None
     except (ValueError, KeyError, EOFError, zipfile.BadZipFile, RecursionError):
         raise ReplayError(f"{path}: is no replay, or damaged; give another file") from None
-    _check(path, told, arrays)
-    return Replay(**arrays, **{name: told[name] for name in WORDS if name != "format"})
+    words = _checked_words(path, told)
+    _check_arrays(path, arrays)
+    return Replay(**arrays, **words)
 
 
-def _check(path: Path, told: object, arrays: dict[str, NDArray[Any]]) -> None:
-    fits = isinstance(told, dict) and all(
+def _checked_words(path: Path, told: object) -> dict[str, Any]:
+    """Return the words of a replay; format 1 was danced on the only terms there were."""
+    if isinstance(told, dict) and told.get("format") == 1:
+        told = {**asdict(USUAL), **told, "format": FORMAT}
+    if not isinstance(told, dict) or not all(
         isinstance(told.get(name), kind) for name, kind in WORDS.items()
-    )
-    if not fits:
+    ):
         raise ReplayError(f"{path}: is no replay, or damaged; give another file")
-    assert isinstance(told, dict)
     if told["format"] != FORMAT:
         raise ReplayError(
             f"{path}: is a replay of format {told['format']}, this game reads {FORMAT}; "
             "use the version that wrote it"
         )
+    try:
+        Terms(told["strictness"], told["body"], told["mirrored"])
+    except ValueError as why:
+        raise ReplayError(f"{path}: {why}; it is damaged, or of a newer game") from None
+    return {name: told[name] for name in WORDS if name != "format"}
+
+
+def _check_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     for name, (kind, shape) in ARRAYS.items():
         have = arrays[name]
         right = have.dtype == kind and have.ndim == len(shape)

@@ -1,4 +1,4 @@
-"""Best scores per song, in one small file."""
+"""Best scores per song and terms, in one small file."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 from platformdirs import user_data_path
 
 from realtime.files import write_whole
+from realtime.pure.terms import USUAL
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from realtime.pure.terms import Terms
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +27,13 @@ def scores_file() -> Path:
     return user_data_path("kpopdance", appauthor=False) / "scores.json"
 
 
+def score_key(slug: str, terms: Terms) -> str:
+    """Return under what a song's best score is kept: each terms have their own."""
+    return slug if terms == USUAL else f"{slug}/{terms.words}"
+
+
 def read_scores(path: Path) -> dict[str, float]:
-    """Return slug -> best score 0..100; a damaged file is set aside and said."""
+    """Return key -> best score 0..100; a damaged file is set aside and said."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         scores = {str(slug): float(score) for slug, score in told.items()}
@@ -43,8 +51,8 @@ def read_scores(path: Path) -> dict[str, float]:
     return {slug: score for slug, score in scores.items() if math.isfinite(score)}
 
 
-def keep_score(path: Path, slug: str, score: float) -> float | None:
-    """Write a score if it is the song's best; return the best before, None for the first.
+def keep_score(path: Path, key: str, score: float) -> float | None:
+    """Write a score if it is the best under its key; return the best before, None for the first.
 
     Where it cannot be written the log says so: a full disk must not take the result page away.
     """
@@ -52,9 +60,9 @@ def keep_score(path: Path, slug: str, score: float) -> float | None:
         log.warning("%s: cannot be read, so the best score is not kept", path)
         return None
     scores = read_scores(path)
-    before = scores.get(slug)
+    before = scores.get(key)
     if before is None or score > before:
-        scores[slug] = round(score, 1)
+        scores[key] = round(score, 1)
         try:
             _write(path, scores)
         except OSError as why:

@@ -10,6 +10,7 @@ from pathlib import Path
 from platformdirs import user_config_path, user_data_path
 
 from engines.maps import NETWORKS, DanceError
+from realtime.pure.terms import Terms
 from realtime.songpack import BUNDLED
 
 
@@ -43,6 +44,10 @@ class Settings:
         Side of the network's input for one dancer; 224 is faster, 256 more exact.
     player_lag_ms : float
         Fixed lag of camera and speaker (Bluetooth: 150-300); later than this is late.
+    strictness : str
+        ``kids``, ``normal`` or ``pro``: how much is asked for full marks.
+    body : str
+        ``whole``, or ``seated``: no legs are asked for.
     sound_device : str
         Part of an output's name, empty for the system's choice.
     replays : str
@@ -63,6 +68,8 @@ class Settings:
     thorough: bool = False
     crop_px: int = 256
     player_lag_ms: float = 0.0
+    strictness: str = "normal"
+    body: str = "whole"
     sound_device: str = ""
     replays: str = ""
     library: str = ""
@@ -71,6 +78,10 @@ class Settings:
         if self.network not in NETWORKS:
             known = ", ".join(NETWORKS)
             raise SettingsError(f"network is {self.network!r}; choose one of {known}")
+        try:
+            Terms(self.strictness, self.body)
+        except ValueError as why:
+            raise SettingsError(str(why)) from None
         if self.crop_px % 8 or not 128 <= self.crop_px <= 512:
             raise SettingsError(
                 f"crop_px is {self.crop_px}; choose a multiple of 8, 128 to 512"
@@ -84,6 +95,11 @@ class Settings:
             raise SettingsError(f"the camera is asked for {asked}; choose 1 or more of each")
         if self.threads < 0:
             raise SettingsError(f"threads is {self.threads}; choose 0 (automatic) or more")
+
+    @property
+    def terms(self) -> Terms:
+        """On which terms dances are judged."""
+        return Terms(self.strictness, self.body)
 
     @property
     def libraries(self) -> tuple[Path, ...]:

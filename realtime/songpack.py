@@ -2,7 +2,9 @@
 
 ``song.toml`` (format 1) holds ``format``, ``title``, ``artist``, ``language``, ``bpm``,
 ``offset_s`` (song second of a first beat), ``preview_s``, ``licence``, ``audio`` (a file name),
-and may hold ``lead`` (the member to copy) and ``sections`` (``name``, ``start_s``).
+and may hold ``lead`` (the member to copy), ``mirrored`` (the choreography was recorded from a video
+that shows it as a mirror does: it is turned round when read) and ``sections`` (``name``,
+``start_s``).
 ``choreography.npz`` holds ``joints`` float32 (members, T, 18, 3) in stage units, ``fps`` and
 ``start_s``; never a pickle.
 """
@@ -15,7 +17,7 @@ import tempfile
 import tomllib
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,10 +25,13 @@ import numpy as np
 from numpy.lib import format as npy
 
 from engines.maps import DanceError
+from realtime.pure.body import NECK, mirrored
 from realtime.pure.types import Choreography
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from realtime.pure.terms import Terms
 
 FORMAT: Final = 1
 MAX_ARRAY_BYTES: Final = 256 * 1024 * 1024
@@ -37,7 +42,8 @@ MAX_START_S: Final = 36_000
 ENCRYPTED: Final = 1  # flag of a zip's entry
 BUNDLED: Final = Path(__file__).resolve().parent.parent / "songs"
 _TEXTS: Final = ("title", "artist", "language", "licence", "audio")
-_KEYS: Final = {"format", "bpm", "offset_s", "preview_s", "lead", "sections", *_TEXTS}
+_MAY: Final = {"lead", "mirrored", "sections"}
+_KEYS: Final = {"format", "bpm", "offset_s", "preview_s", *_MAY, *_TEXTS}
 
 
 class SongPackError(DanceError):
@@ -48,7 +54,8 @@ class SongPackError(DanceError):
 class SongPack:
     """One song to dance to.
 
-    ``offset_s`` is the song second of a first beat; ``sections`` are (name, start_s) in order.
+    ``offset_s`` is the song second of a first beat; ``sections`` are (name, start_s) in order;
+    ``mirrored``: the file holds the mirror image of ``members``.
     """
 
     title: str
@@ -63,6 +70,7 @@ class SongPack:
     lead: int = 0
     sections: tuple[tuple[str, float], ...] = field(default_factory=tuple)
     folder: Path = Path()
+    mirrored: bool = False
 
     @property
     def slug(self) -> str:
@@ -73,6 +81,22 @@ class SongPack:
     def length_s(self) -> float:
         """Song second where the choreography ends."""
         return max(member.end_s for member in self.members)
+
+
+def as_danced(song: SongPack, terms: Terms) -> SongPack:
+    """Return the song with the choreography that these terms ask for: it, or its mirror image."""
+    return replace(song, members=turned(song.members)) if terms.mirrored else song
+
+
+def turned(members: tuple[Choreography, ...]) -> tuple[Choreography, ...]:
+    """Return the mirror image of a dance: each member's, and the formation's about its middle."""
+    necks = np.concatenate([member.joints[:, NECK, 0] for member in members])
+    seen = necks[np.isfinite(necks)]
+    middle = float(np.median(seen)) if len(seen) else 0.5
+    return tuple(
+        Choreography(mirrored(member.joints, 2 * middle), member.fps, member.start_s)
+        for member in members
+    )
 
 
 def pack_folders(libraries: tuple[Path, ...]) -> list[Path]:
@@ -128,6 +152,8 @@ def _load(folder: Path) -> SongPack:
     if not audio.is_file() or audio.stat().st_size == 0:
         raise SongPackError(f"{audio}: the audio is missing or empty; copy it into the pack")
     members = _read_choreography(_inside(folder, "choreography.npz"))
+    if told.get("mirrored", False):
+        members = turned(members)
     lead = int(told.get("lead", 0))
     if not 0 <= lead < len(members):
         raise SongPackError(
@@ -138,7 +164,7 @@ def _load(folder: Path) -> SongPack:
         audio=audio, language=told["language"], licence=told["licence"],
         offset_s=float(told["offset_s"]), preview_s=float(told["preview_s"]), lead=lead,
         sections=tuple((s["name"], float(s["start_s"])) for s in told.get("sections", ())),
-        folder=folder,
+        folder=folder, mirrored=told.get("mirrored", False),
     )  # fmt: skip
 
 
@@ -161,7 +187,8 @@ def save_pack(pack: SongPack, folder: Path, *, replace: bool = False) -> None:
         audio = made / f"audio{pack.audio.suffix}"
         shutil.copyfile(pack.audio, audio)
         (made / "song.toml").write_text(_toml(pack, audio.name), encoding="utf-8")
-        save_choreography(made / "choreography.npz", pack.members)
+        filmed = turned(pack.members) if pack.mirrored else pack.members
+        save_choreography(made / "choreography.npz", filmed)
         load_pack(made)
         _swap(made, folder, Path(making) / "old")
 
@@ -193,6 +220,7 @@ def _toml(pack: SongPack, audio: str) -> str:
     lines += [f"{key} = {_quoted(text)}" for key, text in texts.items()]
     lines += [f"bpm = {pack.bpm:g}", f"offset_s = {pack.offset_s:.4f}"]
     lines += [f"preview_s = {pack.preview_s:.3f}", f"lead = {pack.lead}"]
+    lines += ["mirrored = true"] if pack.mirrored else []
     for name, start_s in pack.sections:
         lines += ["", "[[sections]]", f"name = {_quoted(name)}", f"start_s = {start_s:.3f}"]
     return "\n".join(lines) + "\n"
@@ -229,7 +257,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 def _check_keys(path: Path, told: dict[str, Any]) -> None:
     unknown = sorted(told.keys() - _KEYS)
-    missing = sorted(_KEYS - {"lead", "sections"} - told.keys())
+    missing = sorted(_KEYS - _MAY - told.keys())
     if unknown:
         raise SongPackError(f"{path}: {unknown[0]!r} is no key of a song; remove it")
     if missing:
@@ -240,6 +268,8 @@ def _check_keys(path: Path, told: dict[str, Any]) -> None:
             raise SongPackError(
                 f"{path}: {key} must be a number from {low} to {high}, got {told[key]!r}; correct it"
             )
+    if not isinstance(told.get("mirrored", False), bool):
+        raise SongPackError(f"{path}: mirrored must be true or false; correct it")
     if type(told.get("lead", 0)) is not int:
         raise SongPackError(f"{path}: lead must be a whole number; correct it")
 

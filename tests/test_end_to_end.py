@@ -12,6 +12,7 @@ from realtime.pure.dancer import Dancer, DancerStyle
 from realtime.pure.judge import Judge
 from realtime.pure.report import report_of
 from realtime.pure.standard import standard_from_choreography
+from realtime.pure.terms import USUAL
 from realtime.pure.track import PoseTrack
 from realtime.pure.types import Choreography, Frame
 from realtime.songpack import BUNDLED, load_pack
@@ -81,7 +82,7 @@ def test_cheats_earn_nothing(scores, cheat):
 
 
 def test_the_bundled_song_has_a_full_standard(song):
-    standard = standard_of(song)
+    standard = standard_of(song, USUAL)
     assert len(standard.start_s) == 36
     assert 0.1 < standard.null < 0.6
     assert len(song.members) == 3

@@ -21,6 +21,7 @@ from realtime.game import standard_of
 from realtime.pure.dancer import Dancer, DancerStyle
 from realtime.pure.judge import Judge
 from realtime.pure.report import report_of
+from realtime.pure.terms import USUAL
 from realtime.pure.track import PoseTrack
 from realtime.pure.types import Choreography, Frame
 from realtime.settings import Settings
@@ -57,7 +58,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     song = load_pack(find_pack(chosen.song, Settings().libraries))
-    standard = standard_of(song)
+    standard = standard_of(song, USUAL)
     lead = song.members[song.lead]
     eyes = open_eyes()
     print(f"null {standard.null:.3f} ({standard.null_name}); {standard.nulls}", file=sys.stderr)

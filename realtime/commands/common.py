@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from engines.choose import open_eyes
 from engines.maps import NETWORKS
+from realtime.pure.terms import BODIES, STRICTNESS
 from realtime.pure.thorough import ThoroughPersonVision, ThoroughVision
 from realtime.settings import Settings, read_settings
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from engines.maps import Eyes
     from realtime.devices.video_file import VideoFile
+    from realtime.pure.terms import Terms
     from realtime.pure.types import Frame, Report, Verdict
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,25 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--runtime", help="auto, openvino or onnxruntime")
     parser.add_argument("--threads", type=int, help="for the network; 0: one less than cores")
+
+
+def add_terms_options(parser: argparse.ArgumentParser) -> None:
+    """Add --strictness, --body and --mirrored."""
+    parser.add_argument(
+        "--strictness", choices=STRICTNESS,
+        help="how much is asked for full marks (normal: what two trained dancers reach)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--body", choices=BODIES, help="seated: legs are not asked for (default: whole)"
+    )
+    parser.add_argument(
+        "--mirrored", action="store_true", help="dance the mirror image of the choreography"
+    )
+
+
+def terms_from(settings: Settings, args: argparse.Namespace) -> Terms:
+    """Return the terms that settings and command line ask for."""
+    return dataclasses.replace(settings.terms, mirrored=args.mirrored)
 
 
 def settings_from(args: argparse.Namespace) -> Settings:
@@ -174,4 +195,8 @@ def _move_json(move: Verdict) -> dict[str, Any]:
         "lag_ms": round(move.lag_s * 1000),
         "grade": move.grade if move.judged else "NOT JUDGED",
         "why": move.why,
+        "reasons": [
+            {"kind": one.kind, "text": one.text, "points": round(one.points, 1)}
+            for one in move.reasons
+        ],
     }

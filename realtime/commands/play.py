@@ -13,6 +13,7 @@ import numpy as np
 from engines.maps import DanceError
 from realtime.commands.common import (
     add_network_options,
+    add_terms_options,
     eyes_from,
     our_version,
     print_json,
@@ -21,10 +22,12 @@ from realtime.commands.common import (
     report_words,
     say,
     settings_from,
+    terms_from,
 )
 from realtime.devices.host_clock import PerfClock
 from realtime.files import write_whole
 from realtime.game import Kit, Outcome, Performance, dance_unseen, result_view
+from realtime.lags import lags_file
 from realtime.scores import scores_file
 from realtime.songpack import find_pack, load_pack, pack_folders
 
@@ -78,6 +81,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--fullscreen", action="store_true", help="fill the screen (F11 toggles)"
     )
+    add_terms_options(parser)
     add_network_options(parser)
     parser.set_defaults(run=run)
 
@@ -91,6 +95,8 @@ def run(args: argparse.Namespace) -> int:
         raise DanceError(
             f"--headless needs a song: kpopdance play SONG --headless; songs: {known}"
         )
+    if args.mirrored and folder is None:
+        raise DanceError("--mirrored needs a song; in the song list press T instead")
     if args.headless and folder is not None:
         return _unseen(args, settings, folder)
     return _windowed(args, settings, folder)
@@ -102,6 +108,7 @@ def make_kit(settings: Settings, style: str = "") -> Kit:
     cameras = Cameras(settings, clock, style)
     return Kit(
         eyes=eyes_from(settings), clock=clock, settings=settings, scores=scores_file(),
+        lags=lags_file(),
         open_camera=cameras.open, close_camera=cameras.close,
         open_speaker=lambda samples, rate, count_in_s, beat_s: _speaker(
             samples, rate, (count_in_s, beat_s), clock, settings.sound_device
@@ -247,6 +254,8 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
         if args.fullscreen:
             window.toggle_fullscreen()
         game = Game(window, kit)
+        if args.mirrored and folder is not None:
+            game.turn(folder.name)
         try:
             game.run(folder)
         finally:
@@ -268,7 +277,8 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
     say(f"dancing {song.title}, {song.length_s:.0f} s, without a window")
     snapshot = Snapshot(args.out, song)
     try:
-        outcome = dance_unseen(Performance(kit, song), snapshot.see)
+        performance = Performance(kit, song, terms_from(settings, args))
+        outcome = dance_unseen(performance, snapshot.see)
     finally:
         kit.close()
     result = report_json(outcome.report, kit.eyes) | {"timing": timing(outcome)}

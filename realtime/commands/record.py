@@ -25,7 +25,7 @@ from realtime.devices.audio_file import RATE, Audio, MediaError, read_audio, wri
 from realtime.devices.video_file import VideoFile
 from realtime.pure.rhythm import onset_strength, tempo
 from realtime.recording import Quality, Recording, record
-from realtime.songpack import SongPack, SongPackError, save_pack
+from realtime.songpack import SongPack, SongPackError, save_pack, turned
 
 if TYPE_CHECKING:
     import argparse
@@ -51,6 +51,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--dancer", metavar="N[,M...]", default="",
         help="who to follow, counted from the left, from 1; several become members "
         "(default: the largest and most central)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--mirrored", action="store_true",
+        help="the video shows the dance as a mirror does (mirrored practice videos say so)",
     )  # fmt: skip
     parser.add_argument("--audio", type=Path, help="take the sound from this file instead")
     parser.add_argument("--out", type=Path, help="folder to write (default: your library)")
@@ -133,11 +137,12 @@ def _song(
     heard_bpm, heard_offset = tempo(onset_strength(audio.samples, audio.rate))
     bpm = args.bpm or round(heard_bpm, 2)
     offset = args.offset if args.offset is not None else round(heard_offset, 3)
-    members = tuple(recording.choreography(start_s) for recording in recordings)
+    filmed = tuple(recording.choreography(start_s) for recording in recordings)
+    members = turned(filmed) if args.mirrored else filmed
     return SongPack(
         title=title, artist=args.artist, bpm=bpm, members=members, audio=None,
         language=args.language, licence=args.licence, offset_s=offset,
-        preview_s=round(audio.length_s / 3, 1),
+        preview_s=round(audio.length_s / 3, 1), mirrored=args.mirrored,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 from engines.maps import DanceError
 from realtime.commands.common import (
     add_network_options,
+    add_terms_options,
     eyes_from,
     our_version,
     print_json,
@@ -21,6 +23,7 @@ from realtime.commands.common import (
     report_words,
     say,
     settings_from,
+    terms_from,
     video_progress,
 )
 from realtime.devices.audio_file import MediaError, read_audio
@@ -32,7 +35,7 @@ from realtime.pure.rhythm import USUAL_BPM, match_sound, onset_strength, tempo
 from realtime.pure.standard import standard_from_choreography
 from realtime.recording import player_track, record
 from realtime.replay import ReplayError, dance_key, judged_again, read_replay
-from realtime.songpack import find_pack, load_pack
+from realtime.songpack import as_danced, find_pack, load_pack, turned
 
 if TYPE_CHECKING:
     import argparse
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
     from engines.maps import Eyes
     from realtime.pure.standard import Standard
+    from realtime.pure.terms import Terms
     from realtime.pure.track import PoseTrack
     from realtime.pure.types import Report
     from realtime.settings import Settings
@@ -91,6 +95,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "phones record sound and picture apart",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_terms_options(parser)
     add_network_options(parser)
     parser.set_defaults(run=run)
 
@@ -109,9 +114,11 @@ def run(args: argparse.Namespace) -> int:
     folder = None if is_video else find_pack(args.reference, settings.libraries)
     with VideoFile(args.player):
         pass  # a damaged video is said before the long work
-    eyes = eyes_from(settings)
+    eyes, terms = eyes_from(settings), terms_from(settings, args)
     reference = (
-        _from_pack(folder) if folder is not None else _from_video(Path(args.reference), eyes)
+        _from_pack(folder, terms)
+        if folder is not None
+        else _from_video(Path(args.reference), eyes, terms)
     )
     track = _track(args.player, eyes)
     shift_s, by = alignment(args.align, reference, args.player)
@@ -141,7 +148,8 @@ def _replay(args: argparse.Namespace, settings: Settings) -> int:
             f"{args.replay}: was danced to another choreography than {song.folder} has now; "
             "name the song it belongs to"
         )
-    report = report_of(judged_again(replay, standard_of(song)), song.sections)
+    standard = standard_of(as_danced(song, replay.terms), replay.terms)
+    report = report_of(judged_again(replay, standard), song.sections)
     told = f"{replay.score:.1f} when it was danced (version {replay.version})"
     if report.score != replay.score:
         told += f"; {report.score:.1f} now (version {our_version()}): the scoring has changed"
@@ -204,31 +212,30 @@ def _judged(reference: Reference, track: PoseTrack, shift_s: float, lag_s: float
     return judge
 
 
-def _from_pack(folder: Path) -> Reference:
-    song = load_pack(folder)
+def _from_pack(folder: Path, terms: Terms) -> Reference:
+    song = as_danced(load_pack(folder), terms)
     assert song.audio is not None
     sound = read_audio(song.audio)
     onsets = onset_strength(sound.samples, sound.rate)
-    return Reference(standard_of(song), song.sections, onsets, from_video=False)
+    return Reference(standard_of(song, terms), song.sections, onsets, from_video=False)
 
 
-def _from_video(path: Path, eyes: Eyes) -> Reference:
+def _from_video(path: Path, eyes: Eyes, terms: Terms) -> Reference:
     with VideoFile(path) as video:
         bar, move = video_progress(video, f"reference {path.name}")
         with bar:
             recording = record(video.frames(), eyes, progress=move)[0]
         if video.warning:
             say(f"warning: {video.warning}")
-    try:
+    onsets, sound_s, bpm, offset_s = None, 0.0, USUAL_BPM, 0.0
+    with contextlib.suppress(MediaError):  # a video without sound has no beat to find
         sound = read_audio(path)
-    except MediaError:
-        standard = standard_from_choreography(recording.choreography(), bpm=USUAL_BPM)
-        return Reference(standard, (), None, from_video=True)
-    onsets = onset_strength(sound.samples, sound.rate)
-    bpm, offset_s = tempo(onsets)
-    dance = recording.choreography(start_s=-sound.start_s)
-    standard = standard_from_choreography(dance, bpm=bpm, first_beat_s=offset_s)
-    return Reference(standard, (), onsets, from_video=True, first_picture_s=-sound.start_s)
+        onsets, sound_s = onset_strength(sound.samples, sound.rate), sound.start_s
+        bpm, offset_s = tempo(onsets)
+    filmed = (recording.choreography(start_s=-sound_s),)
+    dance = (turned(filmed) if terms.mirrored else filmed)[0]
+    standard = standard_from_choreography(dance, bpm=bpm, first_beat_s=offset_s, terms=terms)
+    return Reference(standard, (), onsets, from_video=True, first_picture_s=-sound_s)
 
 
 def _track(path: Path, eyes: Eyes) -> PoseTrack:

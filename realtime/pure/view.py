@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from realtime.pure.terms import USUAL
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from realtime.pure.terms import Terms
     from realtime.pure.types import Pose, Report, Verdict
 
 Phase = Literal["loading", "count-in", "playing", "paused", "finished"]
@@ -94,7 +97,8 @@ class DanceView:
 class ResultView:
     """Everything the result page shows; ``age_s`` is how long it has been on screen (for motion).
 
-    ``counts`` is off where the score is not kept: a drawn dancer, a video, too little judged.
+    ``counts`` is off where the score is not kept: a drawn dancer, a video, too little judged;
+    ``suggestion`` is a sentence about the player's fixed lag that a key accepts.
     """
 
     title: str
@@ -105,6 +109,7 @@ class ResultView:
     notices: tuple[str, ...] = ()
     status: str = ""
     counts: bool = True
+    suggestion: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +117,7 @@ class ListView:
     """What moves on the song list: the clock of its page, its coach, what the player must know.
 
     ``age_s`` and ``beat`` only drive motion; ``preview`` is float32 (M, 18, 3) in stage units, the
-    selected song's dancers now, ``lead`` the one in front.
+    selected song's dancers now, ``lead`` the one in front; ``terms`` it will be judged on.
     """
 
     age_s: float
@@ -121,3 +126,4 @@ class ListView:
     lead: int = 0
     notices: tuple[str, ...] = ()
     status: str = ""
+    terms: Terms = USUAL

@@ -143,9 +143,11 @@ class ResultsScreen:
         self.hints = KEYS + hints
 
     def key(self, name: str) -> Action | None:
-        """Return what a key means: ``again``, ``back``, or None for the loop's own keys."""
+        """Return what a key means: ``again``, ``back``, ``lag`` takes the suggestion, or None."""
         if name in ENTER or name == "r":
             return "again"
+        if name == "l":
+            return "lag"
         return "back" if name == "escape" else None
 
     def draw(self, surface: pygame.Surface, view: ResultView) -> None:
@@ -169,7 +171,7 @@ class ResultsScreen:
         self._bars(surface, at, body, ("BODY", limbs, CYAN, grown))
         if view.report.sections:
             self._bars(surface, at, at.sections, ("SONG", view.report.sections, MAGENTA, grown))
-        self._advice(surface, at, view.report)
+        self._advice(surface, at, view)
         self.theme.keys(surface, at.keys, self.hints)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         small = " · ".join((*view.notices, view.status)) if view.notices else view.status
@@ -336,18 +338,22 @@ class ResultsScreen:
             tone = mix(dim(colour, 0.55), colour, min(max(value, 0.0), 100.0) / 100)
             self.theme.bar(surface, bar, value / 100 * grown, tone)
 
-    def _advice(self, surface: pygame.Surface, at: ResultLayout, report: Report) -> None:
+    def _advice(self, surface: pygame.Surface, at: ResultLayout, view: ResultView) -> None:
         u = at.unit
         inner = self._pane(surface, at, at.advice, "WHAT TO PRACTISE")
         top = inner.top
-        style = Style(max(8.0, 17 * u), WHITE)
-        for sentence in report.advice or ("Nothing stands out: dance it again, bigger.",):
+        told = [(sentence, WHITE, MAGENTA) for sentence in view.report.advice]
+        told = told or [("Nothing stands out: dance it again, bigger.", WHITE, MAGENTA)]
+        if view.suggestion:
+            told.insert(0, (view.suggestion, CYAN, CYAN))
+        for sentence, ink, mark in told:
+            style = Style(max(8.0, 17 * u), ink)
             box = pygame.Rect(inner.left + round(22 * u), top, 0, inner.bottom - top)
             box.width = inner.right - box.left
             if box.height < style.px * 1.38:
                 break
             dot = (inner.left + 7 * u, top + style.px * 0.7)
-            pygame.draw.aacircle(surface, MAGENTA, dot, 4.5 * u)
+            pygame.draw.aacircle(surface, mark, dot, 4.5 * u)
             top = self.theme.write_lines(surface, sentence, box, style) + round(8 * u)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
+from realtime.pure.terms import USUAL
 from realtime.screens.actions import ENTER
 from realtime.screens.theme import (
     CYAN,
@@ -32,12 +33,14 @@ from realtime.screens.troupe import Troupe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from realtime.pure.terms import Terms
     from realtime.pure.view import ListView, SongCard
     from realtime.screens.actions import Action
     from realtime.screens.stage import Stage
     from realtime.screens.theme import Align, Hints, Theme
 
 KEYS: Final[Hints] = (("↑ ↓", "choose"), ("Enter", "dance"), ("Esc", "leave"))
+TERM_KEYS: Final[dict[str, Action]] = {"s": "strictness", "b": "body", "t": "turn"}
 GLIDE_S: Final = 0.07
 """Half-life of the list's way to the selected card."""
 RECORD_HINT: Final = "kpopdance record VIDEO"
@@ -132,9 +135,11 @@ class SongListScreen:
         return self.cards[self._chosen] if self.cards else None
 
     def key(self, name: str) -> Action | None:
-        """Return what a key means: ``select`` when the selection moved, ``play``, ``leave``."""
+        """Return what a key means: ``select`` when the selection moved, ``play``, a change of terms."""
         if name == "escape":
             return "leave"
+        if name in TERM_KEYS:
+            return TERM_KEYS[name]
         steps = {"up": -1, "down": 1, "page up": -4, "page down": 4, "home": -999, "end": 999}
         if name in steps and self.cards:
             return self._move(steps[name])
@@ -180,6 +185,8 @@ class SongListScreen:
             surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)
         )
         self._banner(surface, at, view.notices)
+        if self.cards and not view.notices:
+            self._terms(surface, at, view.terms)
 
     def _wordmark(self, surface: pygame.Surface, at: ListLayout) -> None:
         style = Style(76 * at.unit)
@@ -350,6 +357,29 @@ class SongListScreen:
         self.theme.write(
             surface, RECORD_HINT, line.inflate(-round(36 * u), 0), Style(25 * u, CYAN)
         )
+
+    def _terms(self, surface: pygame.Surface, at: ListLayout, terms: Terms) -> None:
+        """Show on which terms will be danced, each with the key that changes it."""
+        u, px = at.unit, 16 * at.unit
+        chips = (
+            ("S", terms.strictness, terms.strictness != USUAL.strictness),
+            ("B", f"{terms.body} body" if terms.body == "whole" else terms.body,
+             terms.body != USUAL.body),
+            ("T", "mirror image" if terms.mirrored else "as danced", terms.mirrored),
+        )  # fmt: skip
+        wide = [self.theme.width(words, px) + round(62 * u) for _, words, _ in chips]
+        gap, high = round(8 * u), round(34 * u)
+        left = at.banner.right - sum(wide) - gap * (len(chips) - 1)
+        for (key, words, changed), width in zip(chips, wide, strict=True):
+            chip = pygame.Rect(left, at.banner.centery - high // 2, width, high)
+            edge = CYAN if changed else dim(VIOLET, 0.9)
+            self.theme.panel(surface, chip, Glass(16 * u, edge, 1.4, 190, (30, 20, 66)))
+            cap = pygame.Rect(chip.left + round(8 * u), chip.top, round(24 * u), high)
+            self.theme.write(surface, key, cap, Style(px, GOLD, "centre", 7))
+            text = pygame.Rect(cap.right + round(4 * u), chip.top, chip.right - cap.right, high)
+            ink = WHITE if changed else SOFT
+            self.theme.write(surface, words, text, Style(px, ink, "left", 7))
+            left = chip.right + gap
 
     def _banner(
         self, surface: pygame.Surface, at: ListLayout, notices: tuple[str, ...]
