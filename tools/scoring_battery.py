@@ -2,9 +2,10 @@
 
 Every property is a function from a ``Subject`` to ``Finding`` s; ``BATTERY`` lists them. The targets
 are published numbers; a finding says what was asked, what was measured, and whether it held.
-Those for lateness and size are the published ones on pro. On normal, full marks are where two
-trained dancers of one routine stand in front of real cameras (80 ms apart, four fifths of each
-other's size), so the same lateness and size cost less; kids' are wider still.
+Those for lateness are the published ones on pro. On normal, full marks are where two trained dancers
+of one routine stand in front of real cameras, up to 80 ms apart, so the same lateness costs less;
+kids' are wider still. The one for size is the published one on normal; on pro the smaller poses
+themselves cost too.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ LATE_SPANS: Final[dict[str, dict[int, tuple[float, float]]]] = {
     "normal": {33: (98, 100), 67: (92, 100), 100: (90, 100), 150: (65, 80), 200: (0, 40)},
     "kids": {33: (98, 100), 67: (98, 100), 100: (98, 100), 150: (85, 100), 200: (50, 80)},
 }
-SMALL_SPAN: Final = {"pro": (50, 70), "normal": (50, 77), "kids": (50, 100)}
+SMALL_SPAN: Final = {"pro": (35, 70), "normal": (50, 70), "kids": (50, 100)}
 """Score for 60 % of the size."""
 
 

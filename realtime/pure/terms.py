@@ -46,12 +46,12 @@ KIDS: Final = Strictness(
     windows=tuple((grade, 1.4 * lag_s, score) for grade, lag_s, score in _WINDOWS),
 )  # fmt: skip
 NORMAL: Final = Strictness(
-    "normal", ceiling=0.75, on_time_s=0.080, too_late_s=0.300, full_energy=0.80,
+    "normal", ceiling=0.75, on_time_s=0.080, too_late_s=0.300, full_energy=0.88,
     windows=_WINDOWS,
 )  # fmt: skip
-"""Full marks are where two trained dancers of one routine stand, in shape, time and size."""
+"""Full marks are where two trained dancers of one routine stand, in shape and in time."""
 PRO: Final = Strictness(
-    "pro", ceiling=0.90, on_time_s=0.028, too_late_s=0.272, full_energy=0.80, windows=_WINDOWS
+    "pro", ceiling=0.90, on_time_s=0.028, too_late_s=0.272, full_energy=0.88, windows=_WINDOWS
 )
 STRICTNESS: Final = {one.name: one for one in (KIDS, NORMAL, PRO)}
 

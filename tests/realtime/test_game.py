@@ -16,7 +16,9 @@ import pytest
 
 from engines.maps import DanceError
 from realtime.devices.host_clock import PerfClock
-from realtime.game import Game, Kit
+from realtime.game import Game, Kit, Outcome, lag_words
+from realtime.lags import keep_lag
+from realtime.pure.types import Report
 from realtime.scores import read_scores
 from realtime.settings import Settings
 from realtime.songpack import SongPack, save_pack
@@ -88,7 +90,7 @@ def kit(library, **changes):
     camera, clock = ScriptedCamera(), PerfClock()
     made = Kit(
         eyes=eyes_of(PaintedVision({0: None})), clock=clock, settings=Settings(library=str(library)),
-        scores=library.parent / "scores.json",
+        scores=library.parent / "scores.json", lags=library.parent / "lags.json",
         open_camera=lambda song, song_s: camera, close_camera=lambda camera: camera.close(),
         open_speaker=lambda samples, rate, count_in_s, beat_s: SilentAudio(clock),
         read_audio=lambda path: (np.zeros((4 * 8000, 2), dtype=np.float32), 8000),
@@ -176,3 +178,131 @@ def test_best_scores_are_read_for_the_list(library):
     card, song = card_of(library / "short", read_scores(devices.scores)["short"])
     assert (card.title, card.best_score, card.problem) == ("짧은 노래", 77.5, "")
     assert song is not None
+
+
+def ready(game):
+    return True
+
+
+def seen_terms(monkeypatch):
+    """The terms of every dance that is loaded."""
+    from realtime.game import Performance
+
+    terms = []
+    made = Performance.__init__
+
+    def note(self, kit, song, how):
+        terms.append(how)
+        made(self, kit, song, how)
+
+    monkeypatch.setattr(Performance, "__init__", note)
+    return terms
+
+
+def choose(devices, *steps):
+    """Go from the song list, pressing keys on the way."""
+    window = PressedWindow(*steps)
+    game = window.game = Game(window, devices)
+    game.run()
+    return game
+
+
+def test_terms_are_chosen_in_the_list_and_danced(library, monkeypatch):
+    terms = seen_terms(monkeypatch)
+    choose(
+        kit(library),
+        (ready, "s"),
+        (ready, "b"),
+        (ready, "t"),
+        (ready, "return"),
+        (dancing, "escape"),
+    )
+    assert [one.words for one in terms] == ["pro · seated · mirrored"]
+
+
+def test_terms_go_round(library, monkeypatch):
+    terms = seen_terms(monkeypatch)
+    keys = [(ready, key) for key in "sssbbtt"]
+    choose(kit(library), *keys, (ready, "return"), (dancing, "escape"))
+    assert [one.words for one in terms] == [""]
+
+
+def test_the_mirror_image_is_shown_and_the_replay_knows_it(library, tmp_path):
+    settings = Settings(library=str(library), replays=str(tmp_path / "kept"))
+    game = choose(
+        kit(library, settings=settings), (ready, "t"), (ready, "return"), (danced, "escape")
+    )
+    from realtime.replay import dance_key, read_replay
+    from realtime.songpack import load_pack
+
+    song = load_pack(library / "short")
+    replay = read_replay(tmp_path / "kept" / "short-001.npz")
+    assert replay.terms.mirrored
+    assert replay.dance == dance_key(song.members[0])  # of the song itself, whichever way
+    danced_to = game.performing.song.members[0].joints
+    assert np.abs(danced_to[:, 4, 0] - song.members[0].joints[:, 4, 0]).max() > 0.05
+
+
+def judged_late(lag_ms, score=80.0):
+    return Outcome(Report(score, 4, lag_ms, 1.0, {}, ()))
+
+
+def shown(game, outcome, *steps):
+    """Show a result page; return the game and what it suggested last."""
+    from types import SimpleNamespace
+
+    from realtime.pure.terms import Terms
+    from realtime.screens.results import ResultsScreen
+    from realtime.songpack import load_pack
+
+    told = []
+    draw = ResultsScreen.draw
+    ResultsScreen.draw = lambda self, surface, view: told.append(view.suggestion)
+    try:
+        window = PressedWindow(*steps)
+        made = window.game = Game(window, game)
+        song = load_pack(game.settings.libraries[0] / "short")
+        made._show_result(SimpleNamespace(song=song, terms=Terms()), outcome)
+    finally:
+        ResultsScreen.draw = draw
+    return made, [text for k, text in enumerate(told) if k == 0 or text != told[k - 1]]
+
+
+def test_a_fixed_lag_is_suggested_and_taken_off_only_when_asked(library):
+    devices = kit(library)
+    for lag_ms in (118.0, 126.0):
+        keep_lag(devices.lags, lag_ms)
+    frames = iter(range(1000))
+    game, told = shown(devices, judged_late(121.0), (lambda _: next(frames) > 3, "escape"))
+    assert game._kit.settings.player_lag_ms == 0
+    assert "120 ms late" in told[0]
+    assert "Press L" in told[0]
+    frames = iter(range(1000))
+    game, told = shown(
+        devices, judged_late(121.0), (lambda _: next(frames) > 3, "l"),
+        (lambda _: next(frames) > 9, "escape"),
+    )  # fmt: skip
+    assert game._kit.settings.player_lag_ms == 120
+    assert "player_lag_ms = 120" in told[-1]
+
+
+@pytest.mark.parametrize("outcome", [judged_late(121.0, 10.0), judged_late(None)])
+def test_who_hardly_danced_has_no_lag(library, outcome):
+    devices = kit(library)
+    for lag_ms in (118.0, 126.0):
+        keep_lag(devices.lags, lag_ms)
+    game, told = shown(devices, outcome, (ready, "l"))  # L does nothing, then Escape
+    assert game._kit.settings.player_lag_ms == 0
+    assert told in ([], [""])
+
+
+def test_a_drawn_dancer_teaches_no_lag(library):
+    devices = kit(library, keeps_scores=False)
+    shown(devices, judged_late(121.0))
+    assert not devices.lags.exists()
+
+
+def test_the_suggestion_in_words():
+    assert lag_words(None, 0) == ""
+    assert "100 ms late" in lag_words(150.0, 50.0)
+    assert "60 ms early" in lag_words(-60.0, 0.0)

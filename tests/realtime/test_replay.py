@@ -98,7 +98,7 @@ def test_a_replay_survives_the_file(danced, tmp_path):
     again = read_replay(path)
     for name in ("at_s", "joints", "judged_at", "faults"):
         np.testing.assert_array_equal(getattr(again, name), getattr(replay, name))
-    for name in ("song", "dance", "version", "network", "score", "player_lag_s"):
+    for name in ("song", "dance", "version", "network", "score", "player_lag_s", "terms"):
         assert getattr(again, name) == getattr(replay, name)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from realtime.scores import keep_score, read_scores, scores_file
+from realtime.pure.terms import Terms
+from realtime.scores import keep_score, read_scores, score_key, scores_file
 
 
 def test_the_best_is_kept_per_song(tmp_path):
@@ -64,3 +65,17 @@ def test_a_folder_in_its_place_is_said(tmp_path, caplog):
 
 def test_the_usual_place():
     assert scores_file().name == "scores.json"
+
+
+def test_each_terms_have_their_own_best(tmp_path):
+    terms = [
+        Terms(), Terms("pro"), Terms("kids"), Terms(body="seated"), Terms(mirrored=True),
+        Terms("pro", "seated", mirrored=True),
+    ]  # fmt: skip
+    keys = [score_key("neon", one) for one in terms]
+    assert keys[0] == "neon"  # as before there were terms
+    assert len(set(keys)) == len(keys)
+    for k, key in enumerate(keys):
+        keep_score(tmp_path / "scores.json", key, 10.0 * k)
+    kept = read_scores(tmp_path / "scores.json")
+    assert [kept[key] for key in keys] == [0, 10, 20, 30, 40, 50]

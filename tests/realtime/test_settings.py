@@ -23,7 +23,8 @@ def test_everything_may_be_set(tmp_path):
         "camera_fps": 60, "mirror": False, "network": "movenet",
         "model": "~/own.onnx", "runtime": "onnxruntime", "threads": 3,
         "crop_px": 224, "thorough": True, "player_lag_ms": -120.5,
-        "sound_device": "블루투스", "replays": "~/춤춤", "library": "~/춤",
+        "strictness": "pro", "body": "seated", "sound_device": "블루투스",
+            "replays": "~/춤춤", "library": "~/춤",
     }  # fmt: skip
     lines = [
         f"{key} = {str(value).lower() if isinstance(value, bool) else repr(value)}"

@@ -9,17 +9,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from engines.maps import DanceError
+from realtime.pure.terms import Terms
 from realtime.pure.types import Choreography
 from realtime.songpack import (
     SongPack,
     SongPackError,
+    as_danced,
     find_pack,
     load_pack,
     pack_folders,
     save_pack,
+    turned,
 )
 from tests import dances
 
@@ -441,3 +444,40 @@ def test_packs_are_found_by_name_and_path(tmp_path, folder):
 
 def test_the_error_is_one_of_ours():
     assert issubclass(SongPackError, DanceError)
+
+
+def test_a_song_recorded_from_a_mirrored_video_is_turned_round(tmp_path, folder):
+    pack = SongPack("M", "a", 120.0, members(2), folder / "audio.ogg", mirrored=True)
+    save_pack(pack, tmp_path / "made")
+    text = (tmp_path / "made" / "song.toml").read_text()
+    assert "mirrored = true" in text
+    again = load_pack(tmp_path / "made")
+    assert again.mirrored
+    for ours, theirs in zip(again.members, pack.members, strict=True):
+        assert_allclose(ours.joints, theirs.joints, atol=1e-5)
+    # whoever finds out later only takes the word back or adds it
+    (tmp_path / "made" / "song.toml").write_text(text.replace("mirrored = true", ""))
+    plain = load_pack(tmp_path / "made")
+    assert not plain.mirrored
+    assert_allclose(plain.members[0].joints, turned(pack.members)[0].joints, atol=1e-5)
+
+
+def test_the_mirror_image_swaps_sides_and_the_formation(folder):
+    pack = load_pack(folder)
+    image = as_danced(pack, Terms(mirrored=True))
+    assert as_danced(pack, Terms()) is pack
+    for ours, theirs in zip(image.members, pack.members, strict=True):
+        apart = ours.joints[:, 4, 0] - ours.joints[:, 1, 0]  # the right wrist from the neck
+        assert_allclose(apart, theirs.joints[:, 1, 0] - theirs.joints[:, 7, 0], atol=1e-5)
+        assert (ours.fps, ours.start_s) == (theirs.fps, theirs.start_s)
+    first, second = (np.nanmean(member.joints[:, 1, 0]) for member in pack.members)
+    one, two = (np.nanmean(member.joints[:, 1, 0]) for member in image.members)
+    assert_allclose(one - two, second - first, atol=1e-5)
+    back = turned(image.members)
+    assert_allclose(back[0].joints, pack.members[0].joints, atol=1e-5)
+
+
+def test_mirrored_is_yes_or_no(folder):
+    toml = folder / "song.toml"
+    toml.write_text(TOML.replace("lead = 1", 'lead = 1\nmirrored = "yes"'), encoding="utf-8")
+    refusal(folder, "mirrored", "true or false")
