@@ -8,7 +8,7 @@ columns: column c of row i compares reference row i with player row ``i + c - ha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,13 +40,13 @@ class DtwStream:
             self._free, self._stalled = costs, np.full_like(costs, np.inf)
             return costs
         free, stalled = self._free, self._stalled
-        options = np.stack([
-            free, _shifted(free, 1) + SKIP_PENALTY,
-            stalled, _shifted(stalled, 1) + SKIP_PENALTY,
-        ])  # fmt: skip
-        best = options.argmin(axis=0)
-        self._back.append(best.astype(np.int8))
-        self._free = costs + np.take_along_axis(options, best[None], axis=0)[0]
+        after_stall = stalled < free
+        stay = np.where(after_stall, stalled, free)
+        skip = _shifted(stay, 1) + SKIP_PENALTY
+        skipped = skip < stay
+        came = np.where(skipped, _shifted(after_stall, 1), after_stall)
+        self._back.append(skipped + np.int8(2) * came)
+        self._free = costs + np.where(skipped, skip, stay)
         self._stalled = costs + _shifted(free, -1) + STALL_PENALTY
         return np.minimum(self._free, self._stalled)
 
@@ -76,11 +76,13 @@ def align(costs: NDArray[np.floating]) -> NDArray[np.intp]:
     return stream.path()
 
 
-def _shifted(sums: NDArray[np.float64], by: int) -> NDArray[np.float64]:
-    """Return the sums moved ``by`` columns to higher lags; what comes in from outside is inf."""
-    out = np.full_like(sums, np.inf)
+def _shifted(sums: NDArray[Any], by: int) -> NDArray[Any]:
+    """Return the sums moved one column to higher (1) or lower (-1) lags; from outside comes inf."""
+    out = np.empty_like(sums)
     if by > 0:
-        out[..., by:] = sums[..., :-by]
+        out[..., 1:] = sums[..., :-1]
+        out[..., 0] = sums.dtype.type(np.inf)
     else:
-        out[..., :by] = sums[..., -by:]
+        out[..., :-1] = sums[..., 1:]
+        out[..., -1] = sums.dtype.type(np.inf)
     return out

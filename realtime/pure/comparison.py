@@ -57,6 +57,22 @@ class Comparison:
     bones: NDArray[np.float64]
     aside: NDArray[np.float64]
 
+    def windows(self, which: slice) -> Comparison:
+        """Return some of the windows."""
+        limbs = {
+            name: LimbMarks(
+                limb.likeness[which],
+                _some(limb.energy, which),
+                limb.asked[which],
+                limb.seen[which],
+            )
+            for name, limb in self.limbs.items()
+        }
+        return Comparison(
+            self.likeness[which], self.lag_s[which], _some(self.energy, which),
+            self.coverage[which], self.enough[which], limbs, self.bones[which], self.aside[which],
+        )  # fmt: skip
+
 
 def compare(
     reference: Features, player: Features, judged_rows: int | NDArray[np.intp]
@@ -109,7 +125,7 @@ def lag_costs(
     for lag in range(2 * BAND_ROWS + 1):
         shifted = cut(player, lag, lag + rows)
         weight = ask * shifted.weight
-        alike = (weight * bone_likeness(reference, shifted)).sum(axis=-1)
+        alike = np.einsum("...b,...b->...", weight, bone_likeness(reference, shifted))
         likeness.append(ratio(alike, weight.sum(axis=-1)) * enough(ask, shifted.weight))
     importance = ask.sum(axis=-1)
     mean = np.maximum(importance.mean(axis=-1, keepdims=True), 1e-9)
@@ -134,6 +150,10 @@ def _limbs(
         danced = energy(_only(reference, pick), _only(matched, pick), weight)
         out[name] = LimbMarks(likeness, danced, asked, share)
     return out
+
+
+def _some(danced: Energy, which: slice) -> Energy:
+    return Energy(*(part[which] for part in danced))
 
 
 def _aside(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from realtime.pure.features import lengths
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -31,7 +33,7 @@ class Energy(NamedTuple):
 
 def motion(features: Features) -> NDArray[np.float32]:
     """Return each bone's motion in 1/s, float32 (..., B), 0 for what a standing body wanders."""
-    speed = np.linalg.norm(features.velocity, axis=-1)
+    speed = lengths(features.velocity)
     moved: NDArray[np.float32] = np.maximum(speed - STEADY_SPEED, 0)
     return moved
 

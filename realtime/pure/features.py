@@ -79,7 +79,7 @@ class Features:
 def describe(joints: NDArray[np.float32], fps: float) -> Features:
     """Return the features of joints float32 (..., T, 18, 3) that follow each other at ``fps``."""
     bones, confidence = _bones(joints)
-    length = np.linalg.norm(bones, axis=-1)
+    length = lengths(bones)
     with np.errstate(invalid="ignore"):
         direction = np.where(
             (confidence > 0)[..., None], bones / np.maximum(length, 1e-9)[..., None], 0
@@ -90,6 +90,12 @@ def describe(joints: NDArray[np.float32], fps: float) -> Features:
     steady = np.clip(length / np.maximum(SHORT_BONE * typical, 1e-9), 0, 1)
     weight = np.where(confidence > 0, trust * np.nan_to_num(steady), 0).astype(np.float32)
     return Features(direction, _velocity(direction, weight, fps), weight)
+
+
+def lengths(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the lengths (...) of vectors (..., 2)."""
+    out: NDArray[np.float32] = np.hypot(vectors[..., 0], vectors[..., 1])
+    return out
 
 
 def mirror_image(features: Features) -> Features:
@@ -111,6 +117,15 @@ def without(features: Features, limbs: tuple[str, ...]) -> Features:
 def rows_of(features: Features, which: slice) -> Features:
     """Return some of the windows (N, T, B)."""
     return Features(features.direction[which], features.velocity[which], features.weight[which])
+
+
+def joined(first: Features, second: Features) -> Features:
+    """Return the windows (N, T, B) of both, one after the other."""
+    return Features(
+        np.concatenate([first.direction, second.direction]),
+        np.concatenate([first.velocity, second.velocity]),
+        np.concatenate([first.weight, second.weight]),
+    )
 
 
 def cut(features: Features, start: int, stop: int) -> Features:

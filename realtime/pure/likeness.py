@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from realtime.pure.energy import STEADY_SPEED
-from realtime.pure.features import BASE_WEIGHT, Features
+from realtime.pure.features import BASE_WEIGHT, Features, lengths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ def asked_weight(reference: Features) -> NDArray[np.float32]:
     Base weight, times how much the bone moves in the window (a still bone keeps a third), times
     how far the reference itself may be trusted.
     """
-    speed = np.linalg.norm(reference.velocity, axis=-1)
+    speed = lengths(reference.velocity)
     motion = (speed * reference.weight).mean(axis=-2, keepdims=True)
     most = np.maximum(motion.max(axis=-1, keepdims=True), STEADY_SPEED)
     share = STILL_BONE + (1 - STILL_BONE) * motion / most
@@ -40,14 +40,17 @@ def bone_likeness(reference: Features, player: Features) -> NDArray[np.float32]:
     ``exp(-(angle / 45 deg)^2)`` of the directions, mixed with the agreement of velocities by how
     much either moves.
     """
-    dot = (reference.direction * player.direction).sum(axis=-1)
-    angle = np.arccos(np.clip(dot, -1, 1))
+    angle = np.arccos(np.clip(_dot(reference.direction, player.direction), -1, 1))
     pose = np.exp(-((angle / THETA_RAD) ** 2))
-    speed_a = np.linalg.norm(reference.velocity, axis=-1)
-    speed_b = np.linalg.norm(player.velocity, axis=-1)
-    apart = np.linalg.norm(reference.velocity - player.velocity, axis=-1)
+    speed_a, speed_b = lengths(reference.velocity), lengths(player.velocity)
+    apart = lengths(reference.velocity - player.velocity)
     agree = 1 - apart / (speed_a + speed_b + VELOCITY_FLOOR)
     faster = np.maximum(speed_a, speed_b)
     share = VELOCITY_SHARE * faster / (faster + VELOCITY_FLOOR)
     mixed: NDArray[np.float32] = (1 - share) * pose + share * agree
     return mixed
+
+
+def _dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+    out: NDArray[np.float32] = a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1]
+    return out

@@ -9,7 +9,7 @@ import numpy as np
 
 from realtime.pure.comparison import compare
 from realtime.pure.energy import HOLD_EFFORT, energy_credit
-from realtime.pure.features import mirror_image
+from realtime.pure.features import joined, mirror_image
 from realtime.pure.timing import timing_credit
 
 if TYPE_CHECKING:
@@ -97,21 +97,32 @@ def marks_of(
 
     ``sided`` off spares the look at the mirror image where it cannot matter.
     """
-    compared = compare(reference, player, rows)
+    compared, mirrored = _both_sides(reference, player, rows, sided=sided)
     timing = timing_credit(compared.lag_s, strict.on_time_s, strict.too_late_s)
-    side = np.ones_like(timing)
-    if sided:
-        mirrored = compare(reference, mirror_image(player), rows)
-        side = _side_credit(compared.likeness, mirrored.likeness)
     shapes = {
         name: _shape(limb.likeness, floor.limbs[name], strict.ceiling)
         for name, limb in compared.limbs.items()
     }
     return Marks(
         compared, shapes, _shares(compared.limbs, floor), compared.enough, timing,
-        energy_credit(compared.energy, strict.full_energy), side,
+        energy_credit(compared.energy, strict.full_energy),
+        _side_credit(compared.likeness, mirrored),
         {name: _limb_size(limb, strict) for name, limb in compared.limbs.items()},
     )  # fmt: skip
+
+
+def _both_sides(
+    reference: Features, player: Features, rows: NDArray[np.intp], *, sided: bool
+) -> tuple[Comparison, NDArray[np.float64]]:
+    """Return the comparison and the mirror image's likeness (0 unless ``sided``), in one go."""
+    if not sided:
+        compared = compare(reference, player, rows)
+        return compared, np.zeros_like(compared.likeness)
+    count = len(rows)
+    both = compare(
+        joined(reference, reference), joined(player, mirror_image(player)), np.tile(rows, 2)
+    )
+    return both.windows(slice(count)), both.likeness[count:]
 
 
 def _shape(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from dtaidistance import dtw_ndim
 from numpy.testing import assert_allclose, assert_array_equal
 
 from realtime.pure.alignment import DtwStream, align
@@ -84,3 +85,47 @@ def test_nobody_stands_still_twice_in_a_row():
 def test_a_path_needs_a_row():
     with pytest.raises(ValueError, match="at least one row"):
         DtwStream().path()
+
+
+def band_costs(reference, player, half):
+    """Costs (R, 2 * half + 1) of reference rows (R, D) against the player's (R + 2 * half, D)."""
+    at = half + np.arange(len(reference))[:, None] + np.arange(-half, half + 1)
+    return ((player[at] - reference[:, None]) ** 2).sum(axis=-1)
+
+
+def curve(at):
+    """Three smooth signals at rows (N,)."""
+    return np.stack([np.sin(at / 5.0), np.cos(at / 7.3 + 1), np.sin(at / 3.1) / 2], axis=-1)
+
+
+@pytest.mark.parametrize("lag", [-6, -1, 0, 3, 8])
+def test_a_constant_lag_costs_what_dtaidistance_says(lag):
+    """Where nobody warps both are one: penalties never paid, both ends of the player open."""
+    half, rows = 8, 80
+    rng = np.random.default_rng(lag + 20)
+    reference = curve(np.arange(rows))
+    player = curve(np.arange(-half, rows + half) - lag)
+    player += rng.normal(0, 0.02, player.shape)
+    costs = band_costs(reference, player, half)
+    theirs = dtw_ndim.distance(reference, player, psi=(0, 0, 2 * half, 2 * half), penalty=1e6)
+    assert_allclose(streamed(costs)[-1].min(), theirs**2, rtol=1e-9)
+    assert_array_equal(align(costs) - half, lag)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_wandering_lag_is_followed_as_dtaidistance_follows_it(seed):
+    """Slopes between a half and two, where our steps do not bind: paths within two rows."""
+    half, rows = 10, 120
+    rng = np.random.default_rng(seed)
+    at = np.arange(rows, dtype=float)
+    lag = 5 * np.sin(2 * np.pi * at / 110 + rng.uniform(0, 6)) + rng.uniform(-3, 3)
+    all_rows = np.arange(-half, rows + half)
+    player = curve(np.interp(all_rows, at + lag, at, left=None, right=None))
+    ours = align(band_costs(curve(at), player, half)) - half
+    pairs = np.array(
+        dtw_ndim.warping_path(curve(at), player, psi=(0, 0, 2 * half, 2 * half), penalty=0.05)
+    )
+    theirs = np.array([pairs[pairs[:, 0] == row, 1].mean() - row - half for row in range(rows)])
+    middle = slice(half, -half)
+    assert np.abs(ours - theirs)[middle].max() <= 2
+    assert_allclose(ours[middle], lag[middle], atol=2)
