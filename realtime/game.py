@@ -436,8 +436,8 @@ def lag_words(hint: float | None, set_ms: float) -> str:
         )
     way = "late" if hint > set_ms else "early"
     return (
-        f"Your last {DANCES} dances were all some {abs(hint - set_ms):.0f} ms {way}, as a "
-        "Bluetooth speaker or a slow camera makes them. Press L to take it off."
+        f"Your last {DANCES} dances were all {abs(hint - set_ms):.0f} ms {way}, as a Bluetooth "
+        "speaker makes them. Press L to take it off."
     )
 
 

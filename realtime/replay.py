@@ -18,6 +18,7 @@ import numpy as np
 from engines.maps import DanceError
 from realtime.files import write_whole
 from realtime.pure.judge import Judge
+from realtime.pure.recipe import RECIPE
 from realtime.pure.terms import USUAL, Terms
 from realtime.pure.track import PoseTrack
 from realtime.pure.types import Choreography, Pose
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from realtime.pure.standard import Standard
 
 FORMAT: Final = 2  # 1 had no terms: everybody danced on the usual ones
+FIRST_RECIPE: Final = 2  # of the replays of format 1
 MOST_BYTES: Final = 64_000_000  # ten minutes at 60 poses a second are 8 MB
 ARRAYS: Final = {
     "at_s": (np.float64, (None,)), "joints": (np.float32, (None, 18, 3)),
@@ -37,7 +39,7 @@ ARRAYS: Final = {
 }  # fmt: skip
 WORDS: Final = {
     "format": int, "song": str, "dance": str, "version": str, "network": str, "score": float,
-    "player_lag_s": float, "strictness": str, "body": str, "mirrored": bool,
+    "player_lag_s": float, "strictness": str, "body": str, "mirrored": bool, "recipe": int,
 }  # fmt: skip
 
 
@@ -69,6 +71,8 @@ class Replay:
         The calibrated lag.
     strictness, body, mirrored
         The terms, see ``Terms``.
+    recipe : int
+        Of scoring, see ``RECIPE``.
     """
 
     at_s: NDArray[np.float64]
@@ -84,6 +88,7 @@ class Replay:
     strictness: str = "normal"
     body: str = "whole"
     mirrored: bool = False
+    recipe: int = RECIPE
 
     @property
     def terms(self) -> Terms:
@@ -149,7 +154,7 @@ def read_replay(path: Path) -> Replay:
 def _checked_words(path: Path, told: object) -> dict[str, Any]:
     """Return the words of a replay; format 1 was danced on the only terms there were."""
     if isinstance(told, dict) and told.get("format") == 1:
-        told = {**asdict(USUAL), **told, "format": FORMAT}
+        told = {**asdict(USUAL), "recipe": FIRST_RECIPE, **told, "format": FORMAT}
     if not isinstance(told, dict) or not all(
         isinstance(told.get(name), kind) for name, kind in WORDS.items()
     ):

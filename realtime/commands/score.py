@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +30,7 @@ from realtime.devices.audio_file import MediaError, read_audio
 from realtime.devices.video_file import VideoFile
 from realtime.game import standard_of
 from realtime.pure.judge import Judge
+from realtime.pure.recipe import changes_since
 from realtime.pure.report import report_of
 from realtime.pure.rhythm import USUAL_BPM, match_sound, onset_strength, tempo
 from realtime.pure.standard import standard_from_choreography
@@ -151,13 +152,19 @@ def _replay(args: argparse.Namespace, settings: Settings) -> int:
     standard = standard_of(as_danced(song, replay.terms), replay.terms)
     report = report_of(judged_again(replay, standard), song.sections)
     told = f"{replay.score:.1f} when it was danced (version {replay.version})"
+    changes = changes_since(replay.recipe)
     if report.score != replay.score:
-        told += f"; {report.score:.1f} now (version {our_version()}): the scoring has changed"
+        told += f"; {report.score:.1f} now (version {our_version()}): " + (
+            f"since then {'; '.join(changes)}"
+            if changes
+            else "the scoring is the same, so the song's tempo or this computer's arithmetic differs"
+        )
     say(told)
     if args.json:
         print_json(report_facts(report) | {
             "score_then": round(replay.score, 1), "version_then": replay.version,
-            "network": replay.network, "version": our_version(),
+            "network": replay.network, "version": our_version(), "changes": changes,
+            "terms": asdict(replay.terms),
         })  # fmt: skip
     else:
         print_result(report_words(report))

@@ -95,7 +95,7 @@ def result_layout(size: tuple[int, int]) -> ResultLayout:
     edge, end, low = 40 * u, width - 40 * u, foot - 46 * u
     column = edge + 0.33 * width
     right = column + gap * 1.4
-    third = (end - right - 2 * gap) / 3.3
+    third = (end - right - 2 * gap) / 3.8
     split = 92 * u + (low - 92 * u) * 0.47
     return ResultLayout(
         title=box(edge, 24 * u, end, 76 * u),

@@ -365,7 +365,7 @@ class SongListScreen:
             ("S", terms.strictness, terms.strictness != USUAL.strictness),
             ("B", f"{terms.body} body" if terms.body == "whole" else terms.body,
              terms.body != USUAL.body),
-            ("T", "mirror image" if terms.mirrored else "as danced", terms.mirrored),
+            ("T", "mirror image" if terms.mirrored else "original side", terms.mirrored),
         )  # fmt: skip
         wide = [self.theme.width(words, px) + round(62 * u) for _, words, _ in chips]
         gap, high = round(8 * u), round(34 * u)

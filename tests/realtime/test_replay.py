@@ -13,8 +13,10 @@ from realtime.__main__ import main
 from realtime.game import free_name
 from realtime.pure.dancer import DancerStyle
 from realtime.pure.judge import Judge
+from realtime.pure.recipe import CHANGES, RECIPE, changes_since
 from realtime.pure.report import report_of
 from realtime.pure.standard import standard_from_choreography
+from realtime.pure.terms import Terms
 from realtime.replay import (
     Replay,
     ReplayError,
@@ -202,3 +204,39 @@ def test_another_choreography_is_refused(danced, library, tmp_path, capsys):
     assert "another choreography" in capsys.readouterr().err
     assert main(["score", "song", "--settings", str(library)]) == 2
     assert "say what to score" in capsys.readouterr().err
+
+
+def told_of(path):
+    with np.load(path) as packed:
+        return json.loads(str(packed["told"]))
+
+
+def test_a_replay_of_the_first_format_was_danced_on_the_usual_terms(danced, tmp_path):
+    replay, _ = danced
+    path = tmp_path / "old.npz"
+    save_replay(path, replay)
+    told = told_of(path)
+    for name in ("strictness", "body", "mirrored", "recipe"):
+        del told[name]
+    repacked(path, told=np.array(json.dumps(told | {"format": 1})))
+    old = read_replay(path)
+    assert old.terms == Terms()
+    assert old.recipe == 2
+    assert changes_since(old.recipe)
+
+
+@pytest.mark.parametrize(
+    ("word", "value"), [("strictness", "harsh"), ("body", "half"), ("recipe", "x")]
+)
+def test_unknown_terms_are_refused(danced, tmp_path, word, value):
+    path = tmp_path / "a.npz"
+    save_replay(path, danced[0])
+    repacked(path, told=np.array(json.dumps(told_of(path) | {word: value})))
+    with pytest.raises(ReplayError, match="damaged"):
+        read_replay(path)
+
+
+def test_every_recipe_says_what_it_changed():
+    assert set(CHANGES) == set(range(2, RECIPE + 1))
+    assert changes_since(RECIPE) == []
+    assert changes_since(RECIPE - 1) == [CHANGES[RECIPE]]

@@ -1,0 +1,20 @@
+"""Which recipe of scoring this is, and what changed from one to the next: replays tell it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+RECIPE: Final = 3
+"""One more whenever the same poses may earn another score."""
+
+CHANGES: Final[dict[int, str]] = {
+    2: "limbs are judged one by one, full credit for size from 0.8 of the coach's",
+    3: "moves follow the choreography instead of four beats each, limbs that the dance keeps still "
+    "need only keep still, full credit for size from 0.88 of the coach's",
+}
+"""What each recipe changed, in words for a player."""
+
+
+def changes_since(recipe: int) -> list[str]:
+    """Return what changed after a recipe, oldest first; empty for this one."""
+    return [words for number, words in sorted(CHANGES.items()) if number > recipe]
