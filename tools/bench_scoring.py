@@ -3,6 +3,8 @@
 ``python -m tools.bench_scoring [SONG ...] [--songs N] [--rivals] [--json]`` measures
 twelve generated songs (of as many styles), every bundled song, and the songs named (packs of your
 library or folders). It prints property, target, what was measured, and on how many songs it held.
+With ``--pair``, ``--group`` and ``--other`` it measures dancers of real videos instead, and with
+``--plot FOLDER`` it draws.
 """
 
 from __future__ import annotations
@@ -16,11 +18,14 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from platformdirs import user_cache_path
 
 from engines.maps import DanceError
+from realtime.commands.common import wished_eyes
 from realtime.pure.terms import STRICTNESS, USUAL, Terms
-from realtime.settings import read_settings
+from realtime.settings import Settings, read_settings
 from realtime.songpack import BUNDLED, find_pack, load_pack, pack_folders
+from tools import real_pairs, scoring_plots
 from tools import spoilt_dances as spoil
 from tools.generated_dances import FPS, STYLES, choreography, generated
 from tools.rival_scorers import RIVALS
@@ -36,7 +41,27 @@ SAME_TEMPO: Final = 3  # other dances to the same beat
 
 
 def main() -> int:
-    """Measure and print; return 0, or 2 where a song cannot be read."""
+    """Measure and print; return 0, or 2 where a song or video cannot be read."""
+    chosen = _options().parse_args()
+    terms = Terms(strictness=chosen.strictness)
+    try:
+        if chosen.plot is not None:
+            scoring_plots.pyplot()  # missing, it is said before the long work
+            chosen.plot.mkdir(parents=True, exist_ok=True)
+        if chosen.pair or chosen.group or chosen.other:
+            _measure_videos(chosen, terms)
+        elif chosen.plot is not None:
+            songs = list(scoring_plots.drawn_songs(chosen.songs))
+            scoring_plots.scoring(scoring_plots.curves(songs), chosen.plot / "scoring.png")
+        else:
+            _measure_songs(chosen, terms)
+    except DanceError as why:
+        print(why, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -51,18 +76,61 @@ def main() -> int:
         "--strictness", choices=STRICTNESS, default="normal", help="on which terms (normal)"
     )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
-    chosen = parser.parse_args()
-    try:
-        terms = Terms(strictness=chosen.strictness)
-        subjects = [
-            *generated_subjects(chosen.songs, terms), *pack_subjects(chosen.named, terms)
-        ]  # fmt: skip
-    except DanceError as why:
-        print(why, file=sys.stderr)
-        return 2
+    parser.add_argument(
+        "--plot", type=Path, metavar="FOLDER",
+        help="draw instead: scoring.png of generated songs on all terms; of videos real.png, "
+        "beside what is printed (needs the extra [bench])",
+    )  # fmt: skip
+    videos = parser.add_argument_group(
+        "real dancers", "with any of --pair, --group and --other only the videos are measured"
+    )
+    videos.add_argument(
+        "--pair", nargs=2, type=Path, action="append", default=[],
+        metavar=("REFERENCE", "PLAYER"), help="two videos of one choreography",
+    )  # fmt: skip
+    videos.add_argument(
+        "--group", nargs=2, action="append", default=[], metavar=("VIDEO", "N"),
+        help="N dancers, counted from the left, who dance the same in one video",
+    )  # fmt: skip
+    videos.add_argument(
+        "--other", type=Path, action="append", default=[], metavar="VIDEO",
+        help="another dance, which nobody else's should score for",
+    )  # fmt: skip
+    videos.add_argument(
+        "--poses", type=Path, metavar="FOLDER",
+        default=user_cache_path("kpopdance", appauthor=False) / "poses",
+        help="where what the networks saw is kept (%(default)s)",
+    )  # fmt: skip
+    return parser
+
+
+def _measure_videos(chosen: argparse.Namespace, terms: Terms) -> None:
+    groups = [(Path(video), _dancers(count)) for video, count in chosen.group]
+    dances = real_pairs.dances_in(
+        chosen.pair, groups, chosen.other, wished_eyes(Settings()), kept_in=chosen.poses,
+        terms=terms,
+    )  # fmt: skip
+    true, false = real_pairs.true_pairs(dances), real_pairs.false_pairs(dances)
+    if chosen.json:
+        print(json.dumps(real_pairs.facts_of(true, false), indent=1))
+    else:
+        print("\n".join(real_pairs.lines_of(true, false)))
+    if chosen.plot is not None:
+        out = chosen.plot / "real.png"
+        scoring_plots.real(true, false, out, strictness=terms.strictness)
+
+
+def _dancers(count: str) -> int:
+    if not count.isdecimal() or int(count) < 2:
+        raise DanceError(f"--group: {count} dancers; say how many dance the same, 2 or more")
+    return int(count)
+
+
+def _measure_songs(chosen: argparse.Namespace, terms: Terms) -> None:
+    subjects = [*generated_subjects(chosen.songs, terms), *pack_subjects(chosen.named, terms)]
     if chosen.rivals:
         print("\n".join(beside_rivals(subjects)))
-        return 0
+        return
     results = {}
     for subject in subjects:
         began = perf_counter()
@@ -79,7 +147,6 @@ def main() -> int:
         print(json.dumps(told, indent=1))
     else:
         print("\n".join(table(results)))
-    return 0
 
 
 def generated_subjects(count: int, terms: Terms = USUAL) -> Iterator[Subject]:
