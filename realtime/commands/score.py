@@ -197,17 +197,18 @@ def score_track(
 
     With ``forgive_lag`` the median lag of the recognised moves, up to 250 ms, is taken for the
     recordings' own and not held against the dancer; it is returned in s, and told in the lags.
-    More than that is a dancer's own, and nothing of it is forgiven.
+    More than that is a dancer's own, and nothing of it is forgiven; nor where it would not help.
     """
     lag_s = 0.0
+    judge = plain = _judged(reference, track, shift_s, 0.0)
     for _ in range(LAG_ROUNDS if forgive_lag else 0):
-        found = _judged(reference, track, shift_s, lag_s)
-        lags = [v.lag_s for v in found.verdicts if found.recognised(v)]
-        if len(lags) > len(found.verdicts) / 2:
+        lags = [v.lag_s for v in judge.verdicts if judge.recognised(v)]
+        if len(lags) > len(judge.verdicts) / 2:
             lag_s += float(np.median(lags))
-    if abs(lag_s) > MOST_FORGIVEN_S:
-        lag_s = 0.0
-    report = report_of(_judged(reference, track, shift_s, lag_s), reference.sections)
+            judge = _judged(reference, track, shift_s, lag_s)
+    if abs(lag_s) > MOST_FORGIVEN_S or judge.totals()[0] < plain.totals()[0]:
+        lag_s, judge = 0.0, plain
+    report = report_of(judge, reference.sections)
     moves = tuple(dataclasses.replace(v, lag_s=v.lag_s + lag_s) for v in report.moves)
     lag_ms = None if report.lag_ms is None else report.lag_ms + 1000 * lag_s
     return dataclasses.replace(report, moves=moves, lag_ms=lag_ms), lag_s

@@ -13,7 +13,7 @@ from realtime.pure.energy import HOLD_EFFORT
 from realtime.pure.features import RATE, VELOCITY_ROWS, cut, describe, without
 from realtime.pure.marks import NOT_ASKED, Floor, marks_of
 from realtime.pure.moves import USUAL_BEATS, cuts_of, motion_of
-from realtime.pure.terms import BODIES, LEGS, USUAL
+from realtime.pure.terms import BODIES, LEGS, NORMAL, PRO, USUAL
 from realtime.pure.track import choreography_rows, resample
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from realtime.pure.features import Features
     from realtime.pure.marks import Marks
-    from realtime.pure.terms import Terms
+    from realtime.pure.terms import Strictness, Terms
     from realtime.pure.types import Choreography
 
 WINDOW_S: Final = 4.0
@@ -65,7 +65,8 @@ def standard_from_choreography(
 
     Moves begin and end on beats (see ``cuts_of``), counted from ``first_beat_s``; the first one
     begins with the first beat after the dance has begun. The choreography is taken as it is:
-    whoever dances the mirror image turns it round before.
+    whoever dances the mirror image turns it round before. On pro the cheats are judged as on normal:
+    0 means the same there, and pro never gives more.
     """
     beat_s = 60 / bpm
     start_s, end_s = _moves(dance, beat_s, first_beat_s, BODIES[terms.body])
@@ -87,8 +88,9 @@ def standard_from_choreography(
     still = compare(windows, tricks[STILL], rows)
     floor = Floor({name: limb.likeness for name, limb in still.limbs.items()})
     limb_weight = {limb: weight * (low < NOT_ASKED) for limb, low in floor.limbs.items()}
+    easy = NORMAL if terms.strict is PRO else terms.strict
     marks = {
-        name: marks_of(windows, player, rows, floor, terms.strict, sided=_chosen(name))
+        name: marks_of(windows, player, rows, floor, easy, sided=_chosen(name))
         for name, player in tricks.items()
     }
     nulls = lucky({name: _average(one.worth, weight) for name, one in marks.items()})
@@ -97,7 +99,7 @@ def standard_from_choreography(
     best = max(nulls, key=lambda kind: nulls[kind])
     return Standard(
         terms, start_s, end_s, rows, windows, weight, floor, nulls[best],
-        song.null_of(tricks, floor, weight, terms, kinds=set(nulls)), best, nulls,
+        song.null_of(tricks, floor, weight, easy, kinds=set(nulls)), best, nulls,
         _limb_nulls(marks, limb_weight, kinds=set(nulls)), limb_weight,
     )  # fmt: skip
 
@@ -121,7 +123,7 @@ class _Song:
         tricks: dict[str, Features],
         floor: Floor,
         weight: NDArray[np.float64],
-        terms: Terms,
+        easy: Strictness,
         *,
         kinds: set[str],
     ) -> float:
@@ -129,7 +131,7 @@ class _Song:
         worth = {
             name: _average(
                 marks_of(
-                    self.windows, without(player, LEGS), self.rows, floor, terms.strict,
+                    self.windows, without(player, LEGS), self.rows, floor, easy,
                     sided=_chosen(name),
                 ).worth,
                 weight,

@@ -87,3 +87,10 @@ def test_whoever_shows_no_legs_is_measured_against_cheats_without_legs(dance):
         flailing[:, [9, 10, 12, 13]] = (np.nan, np.nan, 0)
         assert score_of(standard, noisy(flailing, 2)) <= 5
     assert standard.null_upper != standard.null
+
+
+@pytest.mark.parametrize("deg", [30, 50, 70])
+def test_pro_never_gives_more(dance, deg):
+    poor = noisy(dances.styled(dance.joints, 46, deg=float(deg)), 2)
+    pro, normal = (score_of(asked(dance, strictness=name), poor) for name in ("pro", "normal"))
+    assert pro <= normal
