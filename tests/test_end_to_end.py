@@ -7,7 +7,7 @@ import pytest
 
 from engines.choose import open_eyes
 from realtime.devices.drawn import LOOKS, Studio
-from realtime.game import standard_of
+from realtime.performance import standard_of
 from realtime.pure.dancer import Dancer, DancerStyle
 from realtime.pure.judge import Judge
 from realtime.pure.report import report_of

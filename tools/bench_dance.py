@@ -17,7 +17,7 @@ import numpy as np
 from engines.choose import open_eyes
 from realtime.devices.drawn import LOOKS, Studio
 from realtime.devices.host_clock import PerfClock
-from realtime.game import standard_of
+from realtime.performance import standard_of
 from realtime.pure.dancer import Dancer, DancerStyle
 from realtime.pure.judge import Judge
 from realtime.pure.report import report_of

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from multiprocessing.sharedctypes import Synchronized
 
     from realtime.devices.window import GameWindow
-    from realtime.game import Game, Outcome
+    from realtime.game import Game
+    from realtime.performance import Outcome
     from realtime.songpack import SongPack
 
 FPS: Final = 30.0

@@ -26,8 +26,9 @@ from realtime.commands.common import (
 )
 from realtime.devices.host_clock import PerfClock
 from realtime.files import write_whole
-from realtime.game import Kit, Outcome, Performance, dance_unseen, result_view
+from realtime.game import result_view
 from realtime.lags import lags_file
+from realtime.performance import Kit, Outcome, Performance, dance_unseen
 from realtime.scores import scores_file
 from realtime.songpack import find_pack, load_pack, pack_folders
 

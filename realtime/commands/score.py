@@ -28,7 +28,7 @@ from realtime.commands.common import (
 )
 from realtime.devices.audio_file import MediaError, read_audio
 from realtime.devices.video_file import VideoFile
-from realtime.game import standard_of
+from realtime.performance import standard_of
 from realtime.pure.judge import Judge
 from realtime.pure.recipe import changes_since
 from realtime.pure.report import report_of

@@ -16,8 +16,9 @@ import pytest
 
 from engines.maps import DanceError
 from realtime.devices.host_clock import PerfClock
-from realtime.game import Game, Kit, Outcome, lag_words
+from realtime.game import Game, lag_words
 from realtime.lags import keep_lag
+from realtime.performance import Kit, Outcome
 from realtime.pure.types import Report
 from realtime.scores import read_scores
 from realtime.settings import Settings
@@ -100,7 +101,7 @@ def kit(library, **changes):
 
 @pytest.fixture(autouse=True)
 def no_waiting_for_a_camera(monkeypatch):
-    monkeypatch.setattr("realtime.game.FIRST_FRAME_S", 0.01)
+    monkeypatch.setattr("realtime.performance.FIRST_FRAME_S", 0.01)
 
 
 def test_escape_leads_back_and_out(library):
@@ -186,7 +187,7 @@ def ready(game):
 
 def seen_terms(monkeypatch):
     """The terms of every dance that is loaded."""
-    from realtime.game import Performance
+    from realtime.performance import Performance
 
     terms = []
     made = Performance.__init__

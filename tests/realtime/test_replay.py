@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from realtime.__main__ import main
-from realtime.game import free_name
+from realtime.performance import free_name
 from realtime.pure.dancer import DancerStyle
 from realtime.pure.judge import Judge
 from realtime.pure.recipe import CHANGES, RECIPE, changes_since
