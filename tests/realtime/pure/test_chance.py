@@ -124,3 +124,22 @@ def test_a_lucky_try_earns_a_deviation_more_than_the_mean():
 
 def test_chance_is_taken_off():
     assert_allclose([corrected(w, 0.25) for w in (0.1, 0.25, 0.625, 1.0)], [0, 0, 0.5, 1])
+
+
+@pytest.mark.parametrize(("middle", "about"), [("low", 1.2), ("high", 2.2)])
+def test_waves_swing_six_tenths_about_their_middle_on_both_sides_alike(made, middle, about):
+    wave = made[f"waving {middle} every 2 beats, up"]
+    for shoulder, elbow, wrist, side in ((2, 3, 4, -1), (5, 6, 7, 1)):
+        for start, end in ((shoulder, elbow), (elbow, wrist)):  # straight arms, outwards
+            bone = wave[:, end, :2] - wave[:, start, :2]
+            raised = np.unwrap(np.arctan2(side * bone[:, 0], bone[:, 1]))
+            assert_allclose([raised.min(), raised.max()], [about - 0.6, about + 0.6], atol=0.01)
+
+
+def test_what_comes_before_the_first_move_stays_where_it_is(dance):
+    shuffled = cheats(dance, 30.0, ROWS, first_row=7)[f"{SHUFFLED}#0"]
+    assert_array_equal(shuffled[:7], dance[:7])
+    moves = shuffled[7 : 7 + 7 * ROWS].reshape(7, ROWS, 18, 3)
+    own = dance[7 : 7 + 7 * ROWS].reshape(7, ROWS, 18, 3)
+    order = [next(i for i in range(7) if np.array_equal(move, own[i])) for move in moves]
+    assert sorted(order) == list(range(7))

@@ -8,6 +8,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from realtime.pure.comparison import Comparison, LimbMarks
+from realtime.pure.energy import Energy
+from realtime.pure.features import LIMB_BONES, Features
+from realtime.pure.marks import Marks
+from realtime.pure.reasons import BONE_WORDS, reasons_of
 from realtime.pure.standard import standard_from_choreography
 from realtime.pure.types import Choreography
 from tests import dances
@@ -135,3 +140,99 @@ def test_what_was_not_seen_is_told(song):
     hidden[:, [3, 4, 9, 10, 12, 13]] = (np.nan, np.nan, 0)
     seen = {r.text for v in told(standard, hidden) for r in v.reasons if r.kind == "seen"}
     assert "legs not seen" in seen
+
+
+def spoilt(
+    *, limb="right_arm", bone=4, aside=(0.0, 0.0), moved=1.0, effort=1.0, facing=1, **marks
+):
+    """Marks of a move that are perfect but for one limb's worst bone, or another mark, and who faces."""
+    still = Energy(*np.array([[1.0], [1.0], [1.0]]))
+    limbs = {name: LimbMarks(np.ones(1), still, np.ones(1), np.ones(1)) for name in LIMB_BONES}
+    limbs[limb] = LimbMarks(
+        np.ones(1),
+        Energy(*np.array([[moved], [effort], [moved * effort]])),
+        np.ones(1),
+        np.ones(1),
+    )
+    bones, beside = np.ones((1, 11)), np.zeros((1, 11, 2))
+    bones[0, bone], beside[0, bone] = 0.5, aside
+    ones = np.ones(1)
+    compared = Comparison(
+        ones, marks.pop("lag_s", 0.0) * ones, marks.pop("energy", still), ones, ones, limbs, bones,
+        beside,
+    )  # fmt: skip
+    shapes = dict.fromkeys(limbs, ones) | {limb: marks.pop("shape", 0.5) * ones}
+    shares = dict.fromkeys(limbs, 0.2 * ones)
+    credits = {
+        name: marks.get(name, 1.0) * ones for name in ("enough", "timing", "size", "side")
+    }
+    direction = np.zeros((1, 5, 11, 2), np.float32)
+    direction[..., 1, :] = (facing, 0.3)  # from the right to the left shoulder
+    reference = Features(direction, direction, np.ones((1, 5, 11), np.float32))
+    return Marks(compared, shapes, shares, **credits, limb_sizes={}), reference
+
+
+def only_reason(**how):
+    marks, reference = spoilt(**how)
+    (reason,) = reasons_of(marks, reference, 70.0)
+    assert_allclose(reason.points, 30)
+    return reason
+
+
+@pytest.mark.parametrize("facing", [1, -1])
+@pytest.mark.parametrize(
+    ("limb", "bone", "side"),
+    [("right_arm", 3, -1), ("left_arm", 6, 1), ("right_leg", 8, -1), ("left_leg", 9, 1)],
+)
+def test_too_far_out_is_away_from_the_body_whichever_way_one_faces(limb, bone, side, facing):
+    """A dancer who faces us has the left shoulder on the right, one who turned round does not."""
+    word = BONE_WORDS[bone]
+    outwards = side * facing
+    out = only_reason(limb=limb, bone=bone, aside=(0.4 * outwards, 0.1), facing=facing)
+    into = only_reason(limb=limb, bone=bone, aside=(-0.4 * outwards, 0.1), facing=facing)
+    assert (out.text, out.advice) == (f"{word} too far out", f"bring your {word} in")
+    assert (into.text, into.advice) == (f"{word} too far in", f"bring your {word} out")
+
+
+@pytest.mark.parametrize(
+    ("how", "text"),
+    [
+        ({"moved": 0.55}, "right arm hardly moves"),
+        ({"moved": 0.65}, "right forearm differs"),
+        ({"moved": 1.65}, "right forearm differs"),
+        ({"moved": 1.75}, "right arm moves too much"),
+        ({"moved": 0.1, "effort": 0.05}, "right forearm differs"),  # nothing to move there
+        ({"moved": 0.1, "aside": (0.0, 0.3)}, "right forearm too low"),
+        ({"limb": "torso", "bone": 0, "aside": (0.13, 0.0)}, "body leans"),
+        ({"limb": "torso", "bone": 0, "aside": (0.12, 0.0)}, "body differs"),
+        ({"limb": "torso", "bone": 1, "aside": (0.9, 0.0)}, "shoulders differ"),
+        ({"limb": "torso", "bone": 2, "aside": (-0.3, 0.0)}, "head tilted"),
+        ({"limb": "torso", "bone": 2, "aside": (0.2, 0.0)}, "head differs"),
+    ],
+)
+def test_what_is_wrong_with_a_limb_is_told_by_its_place_then_by_its_motion(how, text):
+    assert only_reason(**how).text == text
+
+
+def test_points_are_shared_by_the_logarithms_of_the_marks_and_none_takes_all():
+    marks, reference = spoilt(shape=1.0, timing=0.5, size=0.25, lag_s=-0.2)
+    points = {r.kind: r.points for r in reasons_of(marks, reference, 40.0)}
+    assert points == pytest.approx({"size": 40, "timing": 20})
+    marks, reference = spoilt(shape=1.0, timing=0.1, size=0.0, lag_s=0.2)
+    points = {r.kind: r.points for r in reasons_of(marks, reference, 0.0)}
+    most = np.log(0.02)
+    assert points["size"] == pytest.approx(100 * most / (most + np.log(0.1)))
+
+
+@pytest.mark.parametrize(
+    ("missing", "text"),
+    [((1.0, 0.2), "right arm hardly moves"), ((1.0, 0.5), "too small")],
+)
+def test_small_moves_are_one_limbs_fault_where_it_owes_seven_tenths(missing, text):
+    small = Energy(*np.array([[0.5], [1.0], [0.5]]))
+    marks, reference = spoilt(shape=1.0, size=0.6, energy=small, moved=1 - missing[0])
+    still = Energy(*np.array([[1 - missing[1]], [1.0], [1 - missing[1]]]))
+    limbs = marks.compared.limbs
+    limbs["left_leg"] = limbs["left_leg"]._replace(energy=still)
+    (reason,) = reasons_of(marks, reference, 60.0)
+    assert reason.text == text
