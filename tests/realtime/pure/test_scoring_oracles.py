@@ -500,13 +500,13 @@ def test_faults_are_looked_for_where_a_late_camera_saw_the_move(small):
     assert [verdict.judged for verdict in judge.verdicts][:3] == [True, False, True]
 
 
-def test_a_move_half_seen_from_the_waist_down_is_measured_between_both_nulls(small):
-    judge = Judge(small)
-    one_leg = dances.song(2, moves=3).joints.copy()
-    one_leg[:, [9, 10]] = (np.nan, np.nan, 0)
-    judge.step(dances.track_of(one_leg), np.inf)
-    assert small.null != small.null_upper
-    between = (small.null + small.null_upper) / 2
+@pytest.mark.parametrize(("gone", "legs"), [([], 1), ([9, 10], 0.5), ([9, 10, 12, 13], 0)])
+def test_a_move_is_measured_against_cheats_of_as_much_legs(small, gone, legs):
+    danced = dances.song(2, moves=3).joints.copy()
+    danced[:, gone] = (np.nan, np.nan, 0)
+    judge = dances.judged(small, dances.track_of(danced))
+    assert abs(small.null - small.null_upper) > 1e-3
+    between = legs * small.null + (1 - legs) * small.null_upper
     assert_allclose([kept.null for kept in judge._kept], between, atol=1e-6)
 
 
