@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from realtime.pure.alignment import align
-from realtime.pure.coverage import enough
+from realtime.pure.coverage import enough, visible
 from realtime.pure.energy import HOLD_EFFORT, Energy, energy, ratio
 from realtime.pure.features import LIMB_BONES, VELOCITY_ROWS, Features, cut
 from realtime.pure.likeness import asked_weight, bone_likeness
@@ -84,7 +84,8 @@ def compare(
     reference : Features
         (N, R, 11) rows of the choreography.
     player : Features
-        (N, R + 2 * BAND_ROWS, 11) rows of the player around the same song seconds.
+        (N, R + 2 * BAND_ROWS, 11) rows of the player around the same song seconds. What falls
+        on rows that were not filmed is not asked.
     judged_rows : int or int (N,)
         How many of the last rows belong to the move that is judged.
     """
@@ -98,6 +99,8 @@ def compare(
     lag_s = lag_of(costs, path, ask.sum(axis=-1), sees)
     moved = energy(reference, matched, ask).restless
     told = np.arange(rows) >= rows - np.broadcast_to(judged_rows, n)[:, None]
+    if player.filmed is not None:
+        told = told & player.filmed[pick]
     ask = ask * told[..., None]
     seen = ask * matched.weight
     alike = bone_likeness(reference, matched)
@@ -108,7 +111,7 @@ def compare(
         likeness=ratio((likeness * row_weight).sum(axis=-1), asked),
         lag_s=np.where(moved < HOLD_EFFORT, 0.0, lag_s),  # nobody holds a pose late
         energy=energy(reference, matched, ask),
-        coverage=ratio((ask * (matched.weight > 0)).sum(axis=(-2, -1)), asked),
+        coverage=ratio((ask * visible(matched.weight)).sum(axis=(-2, -1)), asked),
         enough=ratio((sees * row_weight).sum(axis=-1), asked),
         limbs=_limbs(reference, matched, ask, alike),
         bones=ratio((seen * alike).sum(axis=-2), seen.sum(axis=-2)),
@@ -144,7 +147,7 @@ def _limbs(
         seen = weight * matched.weight[..., pick]
         asked = seen.sum(axis=(-2, -1)).astype(np.float64)
         whole = weight.sum(axis=(-2, -1))
-        share = np.where(whole > 0, ratio((weight * (matched.weight[..., pick] > 0)).sum(
+        share = np.where(whole > 0, ratio((weight * visible(matched.weight[..., pick])).sum(
             axis=(-2, -1)), whole), 1.0)  # fmt: skip
         likeness = ratio((seen * alike[..., pick]).sum(axis=(-2, -1)), asked)
         danced = energy(_only(reference, pick), _only(matched, pick), weight)

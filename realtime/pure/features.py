@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -54,6 +54,8 @@ _MIRROR_SIGN = np.array([[-1, 1]] * 11, dtype=np.float32)
 _MIRROR_SIGN[1] = (1, -1)  # the shoulders' line also changes its ends
 
 VELOCITY_ROWS = 2  # velocity over +-2 rows
+SPANS: Final = ((-2, 2), (-1, 1), (-2, 1), (-1, 2), (-2, 0), (0, 2), (-1, 0), (0, 1))
+"""Rows between which a velocity is taken, best first: a joint that flickers does not stand still."""
 CONFIDENCE_RAMP = (BELIEVED, 0.7)
 SHORT_BONE = (
     0.35  # of the bone's own median length: shorter points at the camera, direction is noise
@@ -68,12 +70,14 @@ class Features:
 
     ``direction`` float32 (..., T, B, 2) unit vectors, 0 where unseen; ``velocity`` float32
     (..., T, B, 2) 1/s (length about rad/s); ``weight`` float32 (..., T, B) 0..1, how far each may
-    be trusted, 0 where unseen.
+    be trusted, 0 where unseen; ``filmed`` bool (..., T), of which rows there is a picture at all,
+    None: of all.
     """
 
     direction: NDArray[np.float32]
     velocity: NDArray[np.float32]
     weight: NDArray[np.float32]
+    filmed: NDArray[np.bool_] | None = None
 
 
 def describe(joints: NDArray[np.float32], fps: float) -> Features:
@@ -104,6 +108,7 @@ def mirror_image(features: Features) -> Features:
         features.direction[..., _MIRROR_BONE, :] * _MIRROR_SIGN,
         features.velocity[..., _MIRROR_BONE, :] * _MIRROR_SIGN,
         features.weight[..., _MIRROR_BONE],
+        features.filmed,
     )
 
 
@@ -111,12 +116,15 @@ def without(features: Features, limbs: tuple[str, ...]) -> Features:
     """Return the features with the bones of some limbs unseen."""
     weight = features.weight.copy()
     weight[..., [bone for limb in limbs for bone in LIMB_BONES[limb]]] = 0
-    return Features(features.direction, features.velocity, weight)
+    return replace(features, weight=weight)
 
 
 def rows_of(features: Features, which: slice) -> Features:
     """Return some of the windows (N, T, B)."""
-    return Features(features.direction[which], features.velocity[which], features.weight[which])
+    filmed = None if features.filmed is None else features.filmed[which]
+    return Features(
+        features.direction[which], features.velocity[which], features.weight[which], filmed
+    )
 
 
 def joined(first: Features, second: Features) -> Features:
@@ -125,6 +133,9 @@ def joined(first: Features, second: Features) -> Features:
         np.concatenate([first.direction, second.direction]),
         np.concatenate([first.velocity, second.velocity]),
         np.concatenate([first.weight, second.weight]),
+        None
+        if first.filmed is None or second.filmed is None
+        else np.concatenate([first.filmed, second.filmed]),
     )
 
 
@@ -135,6 +146,7 @@ def cut(features: Features, start: int, stop: int) -> Features:
         features.direction[..., rows, :, :],
         features.velocity[..., rows, :, :],
         features.weight[..., rows, :],
+        None if features.filmed is None else features.filmed[..., rows],
     )
 
 
@@ -164,9 +176,17 @@ def _median_length(
 def _velocity(
     direction: NDArray[np.float32], weight: NDArray[np.float32], fps: float
 ) -> NDArray[np.float32]:
-    k = VELOCITY_ROWS
-    velocity = np.zeros_like(direction)
-    span = direction[..., 2 * k :, :, :] - direction[..., : -2 * k, :, :]
-    both = (weight[..., 2 * k :, :] > 0) & (weight[..., : -2 * k, :] > 0)
-    velocity[..., k:-k, :, :] = np.where(both[..., None], span * (fps / (2 * k)), 0)
+    """Return how fast bones turn, over the first of ``SPANS`` whose both rows saw them; else 0."""
+    k, rows = VELOCITY_ROWS, direction.shape[-3]
+    velocity, seen = np.zeros_like(direction), weight > 0
+    missing = np.ones_like(seen[..., k : rows - k, :])
+    for before, after in SPANS:
+        early, late = (slice(k + step, rows - k + step) for step in (before, after))
+        both = missing & seen[..., early, :] & seen[..., late, :]
+        span = direction[..., late, :, :] - direction[..., early, :, :]
+        found = span * np.float32(fps / (after - before))
+        velocity[..., k : rows - k, :, :] += np.where(both[..., None], found, 0)
+        missing &= ~both
+        if not missing.any():
+            break
     return velocity

@@ -8,20 +8,21 @@ alike as two professionals, on time, at full size.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from realtime.pure.chance import corrected
 from realtime.pure.comparison import MARGIN_ROWS
-from realtime.pure.coverage import MAX_FAULT, MIN_SEEN, capped, fault_share
+from realtime.pure.coverage import MAX_FAULT, MIN_SEEN, capped, fault_share, filmed, gaps_of
 from realtime.pure.features import RATE, rows_of
 from realtime.pure.marks import marks_of
 from realtime.pure.reasons import reasons_of
 from realtime.pure.smoother import SMOOTHER_LAG_S
-from realtime.pure.standard import Standard, windows_of
+from realtime.pure.standard import Standard, window_times, windows_of
 from realtime.pure.terms import LEGS
+from realtime.pure.timing import BAND_ROWS
 from realtime.pure.types import Grade, Verdict
 
 if TYPE_CHECKING:
@@ -104,8 +105,11 @@ class Judge:
         k, standard = self._next, self.standard
         self._next += 1
         move = slice(k, k + 1)
-        player = windows_of(
-            lambda t: track.rows(t + self._lag_s), standard.end_s[move], MARGIN_ROWS
+        gaps = gaps_of(track.at_s, self._faults)
+        end_s = standard.end_s[move]
+        player = replace(
+            windows_of(lambda t: track.rows(t + self._lag_s), end_s, BAND_ROWS),
+            filmed=filmed(window_times(end_s, BAND_ROWS) + self._lag_s, gaps),
         )
         reference = rows_of(standard.windows, move)
         marks = marks_of(
@@ -115,18 +119,22 @@ class Judge:
         null = _null(standard, marks)
         coverage = float(marks.compared.coverage[0])
         worth = capped(float(marks.worth[0]), null, coverage)
-        verdict = self._verdict(k, marks, reference, 100 * corrected(worth, null), track)
+        score = 100 * corrected(worth, null)
+        verdict = self._verdict(k, marks, reference, score, self._lost(k, gaps))
         limbs = {name: float(marks.limb_worth(name)[0]) for name in marks.shapes}
         recognised = bool(marks.recognised[0])
         self._kept.append(_Kept(verdict, worth, null, recognised, coverage, limbs))
         return verdict
 
+    def _lost(self, k: int, gaps: list[tuple[float, float]]) -> float:
+        shift = self._player_lag_s
+        start_s, end_s = float(self.standard.start_s[k]), float(self.standard.end_s[k])
+        return fault_share(start_s + shift, end_s + shift, gaps)
+
     def _verdict(
-        self, k: int, marks: Marks, reference: Features, score: float, track: PoseTrack
+        self, k: int, marks: Marks, reference: Features, score: float, lost: float
     ) -> Verdict:
         start_s, end_s = float(self.standard.start_s[k]), float(self.standard.end_s[k])
-        shift = self._player_lag_s
-        lost = fault_share(start_s + shift, end_s + shift, track.at_s, self._faults)
         if lost > MAX_FAULT:
             return Verdict(k, start_s, end_s, "MISS", 0.0, 0.0, NOT_JUDGED, judged=False)
         strict = self.standard.terms.strict

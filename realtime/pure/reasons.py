@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from realtime.pure.marks import Marks
 
 LEAST_MARK: Final = 0.02  # a mark of 0 alone would take all the blame from the others
-FLAWLESS: Final = 0.9999
+FLAWLESS: Final = 0.999
 TELLING: Final = 0.25  # of a unit vector, some 15 degrees: the direction is worth telling
 LITTLE, MUCH = 0.6, 1.7  # of the reference's motion
 MOSTLY: Final = 0.7
@@ -40,6 +40,8 @@ def reasons_of(marks: Marks, reference: Features, score: float) -> tuple[Reason,
     A worth is a product of marks, so the 100 - ``score`` points are shared by the logarithms of
     the marks, and the shape's part by how much each limb lacks: the points of all reasons add up.
     """
+    if not any(share[0] > 0 for share in marks.shares.values()):
+        return (_seen(marks, 100 - score),)
     shape = float(sum(marks.shares[name][0] * marks.shapes[name][0] for name in marks.shapes))
     factors = {
         "seen": float(marks.enough[0]), "shape": shape, "timing": float(marks.timing[0]),
@@ -63,8 +65,10 @@ def reasons_of(marks: Marks, reference: Features, score: float) -> tuple[Reason,
 
 def _seen(marks: Marks, points: float) -> Reason:
     unseen = [name for name, limb in marks.compared.limbs.items() if limb.seen[0] < MIN_SEEN]
-    if marks.compared.coverage[0] < MIN_SEEN / 2 or not unseen:
+    if len(unseen) == len(LIMB_BONES) or marks.compared.coverage[0] < MIN_SEEN / 2:
         return Reason("seen", "not seen", "step into the picture, head to feet", points)
+    if not unseen:
+        return Reason("seen", "hard to see", "more light, and nothing in front of you", points)
     legs = {"right_leg", "left_leg"} <= set(unseen)
     what = "legs" if legs else LIMB_WORDS[unseen[0]]
     return Reason("seen", f"{what} not seen", f"let the camera see your {what}", points)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from realtime.pure.chance import SHUFFLED, STILL, cheats, lucky
-from realtime.pure.comparison import MARGIN_ROWS, compare
+from realtime.pure.comparison import compare
 from realtime.pure.energy import HOLD_EFFORT
 from realtime.pure.features import RATE, VELOCITY_ROWS, cut, describe, without
 from realtime.pure.marks import NOT_ASKED, Floor, marks_of
 from realtime.pure.moves import USUAL_BEATS, cuts_of, motion_of
 from realtime.pure.terms import BODIES, LEGS, NORMAL, PRO, USUAL
+from realtime.pure.timing import BAND_ROWS
 from realtime.pure.track import choreography_rows, resample
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class _Song:
     def danced(self, joints: NDArray[np.float32]) -> Features:
         """Return a player's windows (K, R + 2 * BAND_ROWS, 11) of joints row by row."""
         at_s = self.dance.start_s + np.arange(len(joints)) / self.dance.fps
-        return windows_of(lambda t: resample(at_s, joints, t), self.end_s, MARGIN_ROWS)
+        return windows_of(lambda t: resample(at_s, joints, t), self.end_s, BAND_ROWS)
 
     def null_of(
         self,
@@ -146,17 +147,19 @@ def windows_of(
     end_s: NDArray[np.float64],
     margin: int,
 ) -> Features:
-    """Return the features (N, R, 11) of windows that end at ``end_s`` (N,), or ``margin`` later.
+    """Return the features (N, R + 2 * margin, 11) of windows that end ``margin`` rows after ``end_s``.
 
-    ``rows_at`` gives joints (M, 18, 3) at song seconds (M,). The windows reach ``margin`` rows
-    farther on both sides, less what velocities take.
+    ``rows_at`` gives joints (M, 18, 3) at song seconds (M,).
     """
-    rows, reach = round(WINDOW_S * RATE), max(margin, VELOCITY_ROWS)
-    offsets = (np.arange(-rows - reach, reach) + 0.5) / RATE
-    times = end_s[:, None] + offsets
-    joints = rows_at(times.ravel()).reshape(len(end_s), len(offsets), 18, 3)
-    features = describe(joints, RATE)
-    return cut(features, VELOCITY_ROWS, len(offsets) - VELOCITY_ROWS)
+    times = window_times(end_s, margin + VELOCITY_ROWS)
+    joints = rows_at(times.ravel()).reshape(*times.shape, 18, 3)
+    return cut(describe(joints, RATE), VELOCITY_ROWS, times.shape[1] - VELOCITY_ROWS)
+
+
+def window_times(end_s: NDArray[np.float64], margin: int) -> NDArray[np.float64]:
+    """Return the song seconds (N, R + 2 * margin) of windows that end at ``end_s`` (N,)."""
+    rows = round(WINDOW_S * RATE)
+    return end_s[:, None] + (np.arange(-rows - margin, margin) + 0.5) / RATE
 
 
 def _moves(

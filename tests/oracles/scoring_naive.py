@@ -85,13 +85,16 @@ def _turning(still, row, bone, fps):
     here = still[row][bone]
     if row < 2 or row + 2 >= len(still):
         return here
-    before, after = still[row - 2][bone], still[row + 2][bone]
-    if before.weight == 0 or after.weight == 0:
-        return here
-    seconds = 4 / fps
-    return here._replace(
-        vx=(after.dx - before.dx) / seconds, vy=(after.dy - before.dy) / seconds
-    )
+    for first, last in (
+        (-2, 2), (-1, 1), (-2, 1), (-1, 2), (-2, 0), (0, 2), (-1, 0), (0, 1),
+    ):  # fmt: skip
+        before, after = still[row + first][bone], still[row + last][bone]
+        if before.weight > 0 and after.weight > 0:
+            seconds = (last - first) / fps
+            return here._replace(
+                vx=(after.dx - before.dx) / seconds, vy=(after.dy - before.dy) / seconds
+            )
+    return here
 
 
 def mirror_image(rows):
@@ -179,8 +182,13 @@ def timing_credit(lag_s, on_time_s, too_late_s):
 
 def enough(asked, row):
     """How far three fifths of what a row asks were seen."""
-    seen = sum(ask * bone.weight for ask, bone in zip(asked, row, strict=True))
+    seen = sum(ask * _visible(bone) for ask, bone in zip(asked, row, strict=True))
     return _unit(_per(seen, sum(asked)) / 0.6)
+
+
+def _visible(bone):
+    """A quarter of the trust is seen as well as the whole."""
+    return _unit(4 * bone.weight)
 
 
 def lag_costs(reference, player, ask):
@@ -260,12 +268,11 @@ def compare(reference, player, path, judged_rows):
 
 
 def _looked_at(matched, ask, bones):
-    """How much is asked of the bones in rows that saw them at all."""
+    """How much is asked of the bones as far as they were seen."""
     return sum(
-        asked[bone]
+        asked[bone] * _visible(row[bone])
         for row, asked in zip(matched, ask, strict=True)
         for bone in bones
-        if row[bone].weight > 0
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from realtime.pure.coverage import capped, enough, fault_share
+from realtime.pure.coverage import capped, enough, fault_share, filmed, gaps_of, visible
 
 
 def test_rows_count_in_full_from_three_fifths_on():
@@ -13,6 +13,22 @@ def test_rows_count_in_full_from_three_fifths_on():
     for row, bones in enumerate((0, 3, 6, 10)):
         seen[row, :bones] = 1
     assert_allclose(enough(ask, seen), [0, 0.5, 1, 1])
+
+
+def test_doubtful_joints_are_seen_faint_ones_are_not():
+    ask, weight = np.ones((3, 5), np.float32), np.repeat([[1.0], [0.3], [0.05]], 5, axis=1)
+    assert_allclose(visible(weight.astype(np.float32))[:, 0], [1, 1, 0.2], atol=1e-6)
+    assert_allclose(enough(ask, weight.astype(np.float32)), [1, 1, 1 / 3], atol=1e-6)
+
+
+def test_faults_that_overlap_are_one():
+    assert gaps_of(np.array([0.0, 2.5, 3.5, 10.0]), {2.6: 3.5, 3.4: 3.9, 9.9: 11.0}) == [
+        (0.0, 11.0)
+    ]
+    assert gaps_of(np.arange(0, 5, 0.1), {1.0: 2.0, 1.5: 1.6, 3.0: 3.2}) == [
+        (1.0, 2.0),
+        (3.0, 3.2),
+    ]
 
 
 def test_what_is_hardly_seen_is_good_at_best():
@@ -33,10 +49,16 @@ def test_what_is_hardly_seen_is_good_at_best():
     ],
 )
 def test_faults_are_counted_inside_the_move(frames, faults, share):
-    assert_allclose(fault_share(2.0, 4.0, frames, faults), share, atol=1e-9)
+    assert_allclose(fault_share(2.0, 4.0, gaps_of(frames, faults)), share, atol=1e-9)
 
 
 def test_a_gap_that_was_noted_too_is_counted_once():
     frames = np.array([0.0, 2.5, 3.5, 10.0])
-    lost = fault_share(2.0, 4.0, frames, {2.5: 3.0})  # noted at once, it lasted longer
+    lost = fault_share(2.0, 4.0, gaps_of(frames, {2.5: 3.0}))  # noted at once, it lasted longer
     assert_allclose(lost, 1.0)
+
+
+def test_there_is_no_picture_inside_a_gap():
+    times = np.array([[0.0, 1.0, 1.5], [2.0, 3.5, 9.0]])
+    seen = filmed(times, [(1.0, 2.0), (3.0, 4.0)])
+    assert seen.tolist() == [[True, True, False], [True, False, True]]

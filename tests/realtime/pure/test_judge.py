@@ -248,6 +248,26 @@ def test_a_gap_without_frames_is_not_judged_but_absence_is_a_miss():
     assert gone.totals()[0] < 100 * (1 - missed) + 1
 
 
+@pytest.mark.parametrize("late_s", [0.0, 0.15])
+def test_pictures_lost_now_and_then_cost_nothing(song, late_s):
+    at_s = np.arange(len(song.style)) / dances.FPS
+    lost = np.zeros(len(at_s), dtype=bool)
+    for start_s in song.standard.start_s + 0.2:
+        lost |= (at_s >= start_s) & (at_s < start_s + 0.28)  # too long to be bridged
+    whole, holed = (
+        judged(song.standard, track_of(song.style, late_s=late_s, keep=keep))
+        for keep in (None, ~lost)
+    )
+    told = [v for v in holed.verdicts if v.judged]
+    assert len(told) >= len(holed.verdicts) / 2
+    assert not any(r.kind == "seen" and r.points > 1 for v in told for r in v.reasons)
+    assert abs(holed.totals()[0] - whole.totals()[0]) < 4
+    gone = song.style.copy()
+    gone[lost] = (np.nan, np.nan, 0)  # who leaves for as long does pay
+    left = judged(song.standard, track_of(gone, late_s=late_s)).totals()[0]
+    assert left < holed.totals()[0] - 5
+
+
 def test_a_noted_fault_is_not_judged_either():
     song = asked(*SONGS[0])
     at_s = np.arange(len(song.joints)) / dances.FPS

@@ -13,8 +13,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from realtime.pure import standard
 from realtime.pure.alignment import align
 from realtime.pure.chance import cheats
-from realtime.pure.comparison import MARGIN_ROWS, compare, lag_costs
-from realtime.pure.coverage import fault_share
+from realtime.pure.comparison import compare, lag_costs
+from realtime.pure.coverage import fault_share, gaps_of
 from realtime.pure.energy import energy, energy_credit
 from realtime.pure.features import (
     BASE_WEIGHT,
@@ -335,7 +335,7 @@ def test_limbs_that_are_not_asked_for_are_unseen_as_a_whole(case, limbs):
 @pytest.mark.parametrize(("gap_s", "share"), [(0.24, 0.0), (0.27, 0.135), (1.5, 0.75)])
 def test_gaps_of_more_than_a_quarter_second_are_faults(gap_s, share):
     frames = np.r_[np.arange(0, 2.5, 0.05), np.arange(2.45 + gap_s, 6, 0.05)]
-    assert_allclose(fault_share(2.0, 4.0, frames, {}), share, atol=1e-9)
+    assert_allclose(fault_share(2.0, 4.0, gaps_of(frames, {})), share, atol=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -399,7 +399,7 @@ def turning_arm(at_s):
     return dances.figure(angles, np.zeros((len(at_s), 2)))
 
 
-@pytest.mark.parametrize(("margin", "reach"), [(0, 0), (MARGIN_ROWS, BAND_ROWS)])
+@pytest.mark.parametrize(("margin", "reach"), [(0, 0), (BAND_ROWS, BAND_ROWS)])
 def test_windows_are_four_seconds_and_end_with_the_move(margin, reach):
     """Rows lie in the middle of their thirtieth of a second, so that none belongs to two moves."""
     end_s = np.array([5.0, 7.3])
