@@ -29,13 +29,15 @@ class LimbMarks(NamedTuple):
     """One limb in N windows, all float64 (N,) but ``energy``.
 
     ``likeness`` 0..1; ``energy`` its motion; ``asked`` how much of the dance it is as far as it
-    was seen; ``seen`` 0..1, how much of what is asked of it was seen (1 where nothing is asked).
+    was seen; ``seen`` 0..1, how much of what is asked of it was seen (1 where nothing is asked);
+    ``whole`` how much of the dance it is, seen or not.
     """
 
     likeness: NDArray[np.float64]
     energy: Energy
     asked: NDArray[np.float64]
     seen: NDArray[np.float64]
+    whole: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +67,8 @@ class Comparison:
                 _some(limb.energy, which),
                 limb.asked[which],
                 limb.seen[which],
-            )
+                limb.whole[which],
+            )  # fmt: skip
             for name, limb in self.limbs.items()
         }
         return Comparison(
@@ -146,12 +149,12 @@ def _limbs(
         weight = ask[..., pick]
         seen = weight * matched.weight[..., pick]
         asked = seen.sum(axis=(-2, -1)).astype(np.float64)
-        whole = weight.sum(axis=(-2, -1))
+        whole = weight.sum(axis=(-2, -1)).astype(np.float64)
         share = np.where(whole > 0, ratio((weight * visible(matched.weight[..., pick])).sum(
             axis=(-2, -1)), whole), 1.0)  # fmt: skip
         likeness = ratio((seen * alike[..., pick]).sum(axis=(-2, -1)), asked)
         danced = energy(_only(reference, pick), _only(matched, pick), weight)
-        out[name] = LimbMarks(likeness, danced, asked, share)
+        out[name] = LimbMarks(likeness, danced, asked, share, whole)
     return out
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from realtime.pure.energy import ratio
+from realtime.pure.terms import LEGS
 from realtime.pure.track import MAX_GAP_S
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ SURE: Final = (
 )
 MIN_SEEN: Final = 0.6  # of what the reference asks; less is not enough to see a move
 HARDLY_SEEN: Final = 65.0  # points at most where less is seen
+OFTEN_UNSEEN: Final = 0.5  # of a move a limb may be out of sight
 MAX_FAULT: Final = 0.2  # of a move without camera; more is not judged
 
 
@@ -33,6 +35,22 @@ def enough(ask: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.
     """
     share = ratio((ask * visible(weight)).sum(axis=-1), ask.sum(axis=-1))
     return np.clip(share / MIN_SEEN, 0, 1)
+
+
+def hidden(seen: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Return how far each limb was kept out of sight, 0..1 (N,), from how far limbs were seen.
+
+    Half of a move a limb may be unseen: arms cross, wrists leave the picture. Whoever hides one
+    for longer does not dance it. Both legs out of the picture are the camera's doing, and so is a
+    torso; nobody hides those.
+    """
+    framed = np.minimum(*(1 - seen[name] for name in LEGS))
+    out = {}
+    for name, share in seen.items():
+        unseen = 1 - share - (framed if name in LEGS else 0)
+        excess = np.clip((unseen - OFTEN_UNSEEN) / (1 - OFTEN_UNSEEN), 0, 1)
+        out[name] = np.zeros_like(share) if name == "torso" else excess
+    return out
 
 
 def capped(worth: float, null: float, coverage: float) -> float:

@@ -32,18 +32,20 @@ if TYPE_CHECKING:
     from realtime.pure.track import PoseTrack
 
 NOT_JUDGED: Final = "not judged: too few pictures"
+NO_COACH: Final = "not judged: the coach is not seen"
+LIMB_SEEN: Final = 0.2  # of what is asked of a limb; of one seen less nothing is told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Kept:
-    """What the judge remembers of a move."""
+    """What the judge remembers of a move; ``limbs`` name -> worth and how far it was seen."""
 
     verdict: Verdict
     worth: float
     null: float
     recognised: bool
     coverage: float
-    limbs: dict[str, float]
+    limbs: dict[str, tuple[float, float]]
 
 
 class Judge:
@@ -121,7 +123,10 @@ class Judge:
         worth = capped(float(marks.worth[0]), null, coverage)
         score = 100 * corrected(worth, null)
         verdict = self._verdict(k, marks, reference, score, self._lost(k, gaps))
-        limbs = {name: float(marks.limb_worth(name)[0]) for name in marks.shapes}
+        limbs = {
+            name: (float(marks.limb_worth(name)[0]), float(marks.compared.limbs[name].seen[0]))
+            for name in marks.shapes
+        }
         recognised = bool(marks.recognised[0])
         self._kept.append(_Kept(verdict, worth, null, recognised, coverage, limbs))
         return verdict
@@ -135,8 +140,9 @@ class Judge:
         self, k: int, marks: Marks, reference: Features, score: float, lost: float
     ) -> Verdict:
         start_s, end_s = float(self.standard.start_s[k]), float(self.standard.end_s[k])
-        if lost > MAX_FAULT:
-            return Verdict(k, start_s, end_s, "MISS", 0.0, 0.0, NOT_JUDGED, judged=False)
+        if lost > MAX_FAULT or self.standard.weight[k] == 0:
+            why = NOT_JUDGED if lost > MAX_FAULT else NO_COACH
+            return Verdict(k, start_s, end_s, "MISS", 0.0, 0.0, why, judged=False)
         strict = self.standard.terms.strict
         lag_s = float(marks.compared.lag_s[0])
         grade = grade_of(score, lag_s, float(marks.compared.coverage[0]), strict)
@@ -162,11 +168,10 @@ class Judge:
         ).tolist()
         limbs = {}
         for name, limb_null in self.standard.limb_null.items():
-            asks = [
-                float(self.standard.limb_weight[name][kept.verdict.move]) for kept in judged
-            ]
-            if sum(asks) > 0:
-                mean = float(np.average([kept.limbs[name] for kept in judged], weights=asks))
+            asks = np.array([self.standard.limb_weight[name][k.verdict.move] for k in judged])
+            earned, seen = np.array([kept.limbs[name] for kept in judged]).T
+            if (asks * seen).sum() > LIMB_SEEN * asks.sum():
+                mean = float(np.average(earned, weights=asks * seen))
                 limbs[name] = 100 * corrected(mean, limb_null)
         return 100 * corrected(worth, null), limbs, coverage
 

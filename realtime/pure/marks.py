@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from realtime.pure.comparison import compare
-from realtime.pure.energy import HOLD_EFFORT, energy_credit
+from realtime.pure.coverage import hidden
+from realtime.pure.energy import HOLD_EFFORT, Energy, energy_credit, ratio
 from realtime.pure.features import joined, mirror_image
 from realtime.pure.timing import timing_credit
 
@@ -99,15 +100,18 @@ def marks_of(
     """
     compared, mirrored = _both_sides(reference, player, rows, sided=sided)
     timing = timing_credit(compared.lag_s, strict.on_time_s, strict.too_late_s)
+    limbs = compared.limbs
+    kept_out = hidden({name: limb.seen for name, limb in limbs.items()})
     shapes = {
         name: _shape(limb.likeness, floor.limbs[name], strict.ceiling)
-        for name, limb in compared.limbs.items()
+        * ratio(limb.asked, limb.asked + kept_out[name] * limb.whole)
+        for name, limb in limbs.items()
     }
     return Marks(
-        compared, shapes, _shares(compared.limbs, floor), compared.enough, timing,
-        energy_credit(compared.energy, strict.full_energy),
+        compared, shapes, _shares(limbs, kept_out, floor), compared.enough, timing,
+        energy_credit(_with_hidden(compared, kept_out), strict.full_energy),
         _side_credit(compared.likeness, mirrored),
-        {name: _limb_size(limb, strict) for name, limb in compared.limbs.items()},
+        {name: _limb_size(limb, strict) for name, limb in limbs.items()},
     )  # fmt: skip
 
 
@@ -138,14 +142,29 @@ def _shape(
     return shape
 
 
-def _shares(limbs: dict[str, LimbMarks], floor: Floor) -> dict[str, NDArray[np.float64]]:
-    """Return how much of the dance each limb is; what hardly leaves the mean pose weighs little."""
+def _shares(
+    limbs: dict[str, LimbMarks], kept_out: dict[str, NDArray[np.float64]], floor: Floor
+) -> dict[str, NDArray[np.float64]]:
+    """Return how much of the dance each limb is; what hardly leaves the mean pose weighs little.
+
+    As far as it was seen, and as far as it was kept out of sight.
+    """
     asked = {
-        name: limb.asked * np.maximum(1 - floor.limbs[name], LEAST_ASKED)
+        name: (limb.asked + kept_out[name] * limb.whole)
+        * np.maximum(1 - floor.limbs[name], LEAST_ASKED)
         for name, limb in limbs.items()
     }
     total = np.maximum(sum(asked.values()), 1e-9)
     return {name: weight / total for name, weight in asked.items()}
+
+
+def _with_hidden(compared: Comparison, kept_out: dict[str, NDArray[np.float64]]) -> Energy:
+    """Return the energy where what was kept out of sight has not moved."""
+    asked = {name: limb.energy.effort * limb.whole for name, limb in compared.limbs.items()}
+    total = np.asarray(sum(asked.values()))
+    lost = np.asarray(sum(kept_out[name] * motion for name, motion in asked.items()))
+    share = np.where(total > 0, 1 - ratio(lost, total), 1.0)
+    return compared.energy._replace(ratio=compared.energy.ratio * share)
 
 
 def _limb_size(limb: LimbMarks, strict: Strictness) -> NDArray[np.float64]:

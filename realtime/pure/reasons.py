@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from realtime.pure.coverage import MIN_SEEN
+from realtime.pure.coverage import MIN_SEEN, OFTEN_UNSEEN
 from realtime.pure.energy import HOLD_EFFORT
 from realtime.pure.features import BASE_WEIGHT, LIMB_BONES
 from realtime.pure.types import Reason
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from realtime.pure.marks import Marks
 
 LEAST_MARK: Final = 0.02  # a mark of 0 alone would take all the blame from the others
-FLAWLESS: Final = 0.999
+LEAST_POINTS: Final = 0.1  # nothing smaller is told
 TELLING: Final = 0.25  # of a unit vector, some 15 degrees: the direction is worth telling
 LITTLE, MUCH = 0.6, 1.7  # of the reference's motion
 MOSTLY: Final = 0.7
@@ -38,7 +38,8 @@ def reasons_of(marks: Marks, reference: Features, score: float) -> tuple[Reason,
     """Return what cost the points of one move (marks of N = 1), the dearest first.
 
     A worth is a product of marks, so the 100 - ``score`` points are shared by the logarithms of
-    the marks, and the shape's part by how much each limb lacks: the points of all reasons add up.
+    the marks, and the shape's part by how much each limb lacks: the points of all reasons add up
+    (but for those under a tenth of a point).
     """
     if not any(share[0] > 0 for share in marks.shares.values()):
         return (_seen(marks, 100 - score),)
@@ -59,7 +60,7 @@ def reasons_of(marks: Marks, reference: Features, score: float) -> tuple[Reason,
         Reason("side", "on the other side", "change sides: left is right", lost["side"]),
         *_limbs(marks, reference, lost["shape"]),
     ]  # fmt: skip
-    told = [reason for reason in found if reason.points > 0]
+    told = [reason for reason in found if reason.points >= LEAST_POINTS]
     return tuple(sorted(told, key=lambda reason: -reason.points))
 
 
@@ -112,20 +113,29 @@ def _limbs(marks: Marks, reference: Features, points: float) -> list[Reason]:
         np.sign((reference.direction * reference.weight[..., None])[0, :, _SHOULDERS, 0].sum())
     )
     return [
-        Reason("limb", *_limb_words(marks, name, facing or 1.0), points * lack / total)
+        Reason(
+            "limb", *_limb_words(marks, name, reference, facing or 1.0), points * lack / total
+        )
         for name, lack in lacks.items()
     ]
 
 
-def _limb_words(marks: Marks, name: str, facing: float) -> tuple[str, str]:
+def _limb_words(marks: Marks, name: str, reference: Features, facing: float) -> tuple[str, str]:
     """Return what is wrong with a limb and what to do: its worst bone, and which way it errs."""
+    if marks.compared.limbs[name].seen[0] < 1 - OFTEN_UNSEEN:
+        limb = LIMB_WORDS[name]
+        return f"{limb} not seen", f"let the camera see your {limb}"
     bones = LIMB_BONES[name]
     likeness: NDArray[np.float64] = marks.compared.bones[0]
     bone = max(bones, key=lambda b: float(BASE_WEIGHT[b] * (1 - likeness[b])))
     word = BONE_WORDS[bone]
     x, y = marks.compared.aside[0, bone].tolist()
     if bone in _TRUNK:
-        return _trunk_words(word, x)
+        rows = reference.weight[0, :, bone]
+        coach_x = float(
+            (reference.direction[0, :, bone, 0] * rows).sum() / max(rows.sum(), 1e-9)
+        )
+        return _trunk_words(word, x, coach_x)
     out = x * facing * (-1 if name.startswith("right") else 1)
     if max(abs(out), abs(y)) > TELLING:
         if abs(y) >= abs(out):
@@ -143,9 +153,13 @@ def _limb_words(marks: Marks, name: str, facing: float) -> tuple[str, str]:
     return f"{word} differs", f"watch the coach's {word}"
 
 
-def _trunk_words(word: str, x: float) -> tuple[str, str]:
+def _trunk_words(word: str, x: float, coach_x: float) -> tuple[str, str]:
+    """Return the words for a bone of the trunk that lies ``x`` beside the coach's ``coach_x``."""
     if word == "body" and abs(x) > TELLING / 2:
-        return "body leans", "keep your body as upright as the coach's"
+        if abs(coach_x) > abs(coach_x + x):
+            return "body too upright", "lean as far as the coach"
+        return "body leans", "keep your body more upright"
     if word == "head" and abs(x) > TELLING:
-        return "head tilted", "watch the coach's head"
-    return f"{word} differ" + ("" if word == "shoulders" else "s"), f"watch the coach's {word}"
+        return "head tilted otherwise", "watch the coach's head"
+    differ = "differ" if word == "shoulders" else "differs"
+    return f"{word} {differ}", f"watch the coach's {word}"

@@ -11,6 +11,7 @@ from realtime.pure.chance import SHUFFLED, STILL, cheats, lucky
 from realtime.pure.comparison import compare
 from realtime.pure.energy import HOLD_EFFORT
 from realtime.pure.features import RATE, VELOCITY_ROWS, cut, describe, without
+from realtime.pure.likeness import asked_weight
 from realtime.pure.marks import NOT_ASKED, Floor, marks_of
 from realtime.pure.moves import USUAL_BEATS, cuts_of, motion_of
 from realtime.pure.terms import BODIES, LEGS, NORMAL, PRO, USUAL
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 WINDOW_S: Final = 4.0
 """A move aligns with what comes before it, so long: two trained dancers' lags scatter by 16-40 ms
 over four seconds, by 67-90 ms over two."""
-ITSELF: Final = 0.95  # shuffled moves worth more are the dance: it repeats one move, or has one
+REPEATS: Final = (0.4, 0.9)
+"""Shuffled moves worth more are no cheat, in part and altogether: the dance repeats itself."""
+COACH_SEEN: Final = 0.3  # of what the song usually shows of the coach; less can nobody copy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +80,7 @@ def standard_from_choreography(
     )
     song = _Song(dance, windows, end_s, rows)
     effort = compare(windows, song.danced(dance.joints), rows).energy.effort
-    weight = _move_weight(effort, end_s - start_s)
+    weight = _move_weight(effort, end_s - start_s) * _coach_seen(windows, rows)
     first_row = max(round((float(start_s[0]) - dance.start_s) * dance.fps), 0)
     bar_rows = round(USUAL_BEATS * beat_s * dance.fps)
     tricks = {
@@ -94,14 +97,12 @@ def standard_from_choreography(
         name: marks_of(windows, player, rows, floor, easy, sided=_chosen(name))
         for name, player in tricks.items()
     }
-    nulls = lucky({name: _average(one.worth, weight) for name, one in marks.items()})
-    if nulls[SHUFFLED] > ITSELF:
-        del nulls[SHUFFLED]
+    nulls = _fair(lucky({name: _average(one.worth, weight) for name, one in marks.items()}))
     best = max(nulls, key=lambda kind: nulls[kind])
     return Standard(
         terms, start_s, end_s, rows, windows, weight, floor, nulls[best],
-        song.null_of(tricks, floor, weight, easy, kinds=set(nulls)), best, nulls,
-        _limb_nulls(marks, limb_weight, kinds=set(nulls)), limb_weight,
+        song.null_of(tricks, floor, weight, easy), best, nulls,
+        _limb_nulls(marks, limb_weight), limb_weight,
     )  # fmt: skip
 
 
@@ -125,8 +126,6 @@ class _Song:
         floor: Floor,
         weight: NDArray[np.float64],
         easy: Strictness,
-        *,
-        kinds: set[str],
     ) -> float:
         """Return what the best cheat earns of whom the camera does not see the legs."""
         worth = {
@@ -139,7 +138,7 @@ class _Song:
             )
             for name, player in tricks.items()
         }  # fmt: skip
-        return max(earned for kind, earned in lucky(worth).items() if kind in kinds)
+        return max(_fair(lucky(worth)).values())
 
 
 def windows_of(
@@ -189,20 +188,36 @@ def _move_weight(
     return weight
 
 
+def _coach_seen(windows: Features, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return in which moves (K,) enough of the coach is seen to be copied."""
+    count = windows.weight.shape[-2]
+    inside = np.arange(count) >= count - rows[:, None]
+    shown = (asked_weight(windows).sum(axis=-1) * inside).sum(axis=-1) / rows
+    seen: NDArray[np.bool_] = (shown > 0) & (shown >= COACH_SEEN * float(np.max(shown)))
+    return seen
+
+
+def _fair(nulls: dict[str, float]) -> dict[str, float]:
+    """Return what cheats earn, the shuffled moves as far as they are none of the dance itself."""
+    low, high = REPEATS
+    cheating = float(np.clip((high - nulls[SHUFFLED]) / (high - low), 0, 1))
+    return nulls | {SHUFFLED: nulls[SHUFFLED] * cheating}
+
+
 def _chosen(name: str) -> bool:
     """Return whether a cheat's side matters: only the song's own moves have one."""
     return name.partition("#")[0] == SHUFFLED
 
 
 def _limb_nulls(
-    marks: dict[str, Marks], limb_weight: dict[str, NDArray[np.float64]], *, kinds: set[str]
+    marks: dict[str, Marks], limb_weight: dict[str, NDArray[np.float64]]
 ) -> dict[str, float]:
     nulls = {}
     for limb, weight in limb_weight.items():
         earned = lucky(
             {name: _average(one.limb_worth(limb), weight) for name, one in marks.items()}
         )
-        nulls[limb] = max(worth for kind, worth in earned.items() if kind in kinds)
+        nulls[limb] = max(_fair(earned).values())
     return nulls
 
 

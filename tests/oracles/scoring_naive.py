@@ -14,7 +14,7 @@ from statistics import median
 
 Bone = namedtuple("Bone", "dx dy vx vy weight")
 Energy = namedtuple("Energy", "ratio effort restless")
-Limb = namedtuple("Limb", "likeness energy asked seen")
+Limb = namedtuple("Limb", "likeness energy asked seen whole")
 Compared = namedtuple("Compared", "likeness lag_s energy coverage enough limbs bones aside")
 Marked = namedtuple("Marked", "shapes shares enough timing size side limb_sizes shape worth")
 
@@ -285,7 +285,8 @@ def _limb(reference, matched, ask, bones):
             trusted += weight
             whole += asked[bone]
     seen = _looked_at(matched, ask, bones) / whole if whole > 0 else 1.0
-    return Limb(_per(alike, trusted), energy(reference, matched, ask, bones), trusted, seen)
+    danced = energy(reference, matched, ask, bones)
+    return Limb(_per(alike, trusted), danced, trusted, seen, whole)
 
 
 def _aside(reference, matched, ask, bone):
@@ -307,19 +308,39 @@ def marks(right, mirrored_likeness, floor, terms):
     for name, limb in right.limbs.items():
         low = min(floor[name], 0.85)
         high = max(terms.ceiling, low + (1 - low) / 2)
+        away = _kept_away(right.limbs, name) * limb.whole
         shapes[name] = _unit((limb.likeness - low) / (high - low))
-        weights[name] = limb.asked * max(1 - floor[name], 0.05)
+        shapes[name] *= _per(limb.asked, limb.asked + away)
+        weights[name] = (limb.asked + away) * max(1 - floor[name], 0.05)
         bold = _unit(limb.energy.ratio / terms.full_energy)
         sizes[name] = 1.0 if limb.energy.effort < HOLD else bold
     shares = {name: _per(weight, sum(weights.values())) for name, weight in weights.items()}
     timing = timing_credit(right.lag_s, terms.on_time_s, terms.too_late_s)
-    size = energy_credit(right.energy, terms.full_energy)
+    moved = [limb.energy.effort * limb.whole for limb in right.limbs.values()]
+    shown = [
+        motion * (1 - _kept_away(right.limbs, name))
+        for motion, name in zip(moved, right.limbs, strict=True)
+    ]
+    share = sum(shown) / sum(moved) if sum(moved) > 0 else 1.0
+    size = energy_credit(
+        right.energy._replace(ratio=right.energy.ratio * share), terms.full_energy
+    )
     side = 1 - _unit((mirrored_likeness - right.likeness - 0.1) / 0.2)
     shape = right.enough * sum(shares[name] * shapes[name] for name in shapes)
     return Marked(
         shapes, shares, right.enough, timing, size, side, sizes, shape,
         shape * timing * size * side,
     )  # fmt: skip
+
+
+def _kept_away(limbs, name):
+    """0 up to half of the move out of sight, then up to 1; of the legs only what one alone is."""
+    if name == "torso":
+        return 0.0
+    unseen = 1 - limbs[name].seen
+    if name.endswith("leg"):
+        unseen -= min(1 - limbs["right_leg"].seen, 1 - limbs["left_leg"].seen)
+    return _unit(2 * unseen - 1)
 
 
 def motion_of(rows):

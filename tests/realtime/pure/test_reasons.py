@@ -147,12 +147,11 @@ def spoilt(
 ):
     """Marks of a move that are perfect but for one limb's worst bone, or another mark, and who faces."""
     still = Energy(*np.array([[1.0], [1.0], [1.0]]))
-    limbs = {name: LimbMarks(np.ones(1), still, np.ones(1), np.ones(1)) for name in LIMB_BONES}
+    limbs = {name: LimbMarks(*[np.ones(1)], still, *[np.ones(1)] * 3) for name in LIMB_BONES}
     limbs[limb] = LimbMarks(
         np.ones(1),
         Energy(*np.array([[moved], [effort], [moved * effort]])),
-        np.ones(1),
-        np.ones(1),
+        *[np.ones(1)] * 3,
     )
     bones, beside = np.ones((1, 11)), np.zeros((1, 11, 2))
     bones[0, bone], beside[0, bone] = 0.5, aside
