@@ -26,7 +26,9 @@ DANCES: Final = 3  # as many in a row must agree
 SCATTER_MS: Final = 25.0  # two trained dancers' lags scatter by 16 to 40 ms over four seconds
 WORTH_MS: Final = 40.0  # a smaller difference from what is set is not worth a word
 MOST_MS: Final = 1000.0  # what the settings allow
-LEAST_SCORE: Final = 20.0  # whoever hardly danced the song has no lag
+MOST_RECOGNISED: Final = (
+    0.5  # of the moves at least, however late: else there is no lag to tell
+)
 
 
 def lags_file() -> Path:
@@ -41,7 +43,7 @@ def read_lags(path: Path) -> list[float]:
         lags = [float(lag) for lag in told]
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, TypeError, RecursionError) as why:
+    except (OSError, ValueError, TypeError, OverflowError, RecursionError) as why:
         log.warning("%s: the lags of past dances cannot be read (%s)", path, why)
         return []
     return [lag for lag in lags if math.isfinite(lag)][-KEPT:]

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 SILENCE_S: Final = 2.0  # after the music, so that the song clock outlives the last move
 FIRST_FRAME_S: Final = 5.0
 TICK_S: Final = 1 / 60
+MOST_NULL: Final = 0.9  # what a cheat may earn of a dance; more leaves nothing to dance
 STANDSTILL_S: Final = 30.0  # nobody sees that the sound is lost: give up
 
 
@@ -172,10 +173,23 @@ class Performance:
 
 
 def standard_of(song: SongPack, terms: Terms) -> Standard:
-    """Return what a song, as it is danced, asks of the one who dances its lead."""
-    return standard_from_choreography(
+    """Return what a song, as it is danced, asks of the one who dances its lead.
+
+    Raises
+    ------
+    SongPackError
+        Where it asks for hardly anything.
+    """
+    standard = standard_from_choreography(
         song.members[song.lead], bpm=song.bpm, first_beat_s=song.offset_s, terms=terms
     )
+    if standard.null > MOST_NULL:
+        rest = "seated" if terms.body == "seated" else "in it"
+        raise SongPackError(
+            f"{song.title}: there is nothing to dance {rest}, standing still is as good as the "
+            "coach; choose the whole body or another song"
+        )
+    return standard
 
 
 def dance_unseen(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import zipfile
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -103,19 +104,30 @@ def dance_key(dance: Choreography) -> str:
 
 
 def judged_again(replay: Replay, standard: Standard) -> Judge:
-    """Return a judge that has seen the dance move by move, as the one of that day did."""
+    """Return a judge that has seen the dance move by move, as the one of that day did.
+
+    Where the recipe has other moves now, it sees the whole dance at once.
+    """
     judge = Judge(standard, player_lag_s=replay.player_lag_s)
     for begin, end in replay.faults.tolist():
         judge.fault(begin, end)
     track = PoseTrack()
-    for known in replay.judged_at.tolist():
-        for k in range(len(track), known):
-            row = replay.joints[k]
-            track.add(float(replay.at_s[k]), Pose(row) if (row[:, 2] > 0).any() else None)
+    same = replay.recipe == RECIPE and len(replay.judged_at) == len(standard.start_s)
+    for known in replay.judged_at.tolist() if same else ():
+        _add(track, replay, known)
         due_s = judge.due_s()
         if due_s is not None:
             judge.step(track, due_s)
+    _add(track, replay, len(replay.at_s))
+    judge.step(track, np.inf)
     return judge
+
+
+def _add(track: PoseTrack, replay: Replay, known: int) -> None:
+    """Add the poses up to so many."""
+    for k in range(len(track), known):
+        row = replay.joints[k]
+        track.add(float(replay.at_s[k]), Pose(row) if (row[:, 2] > 0).any() else None)
 
 
 def save_replay(path: Path, replay: Replay) -> None:
@@ -144,7 +156,7 @@ def read_replay(path: Path) -> Replay:
             arrays = {name: packed[name] for name in ARRAYS}
     except OSError as why:
         raise ReplayError(f"{path}: cannot be read ({why.strerror or 'no replay'})") from None
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile, RecursionError):
+    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, RecursionError):
         raise ReplayError(f"{path}: is no replay, or damaged; give another file") from None
     words = _checked_words(path, told)
     _check_arrays(path, arrays)
@@ -164,6 +176,8 @@ def _checked_words(path: Path, told: object) -> dict[str, Any]:
             f"{path}: is a replay of format {told['format']}, this game reads {FORMAT}; "
             "use the version that wrote it"
         )
+    if not all(math.isfinite(told[name]) for name in ("score", "player_lag_s")):
+        raise ReplayError(f"{path}: its score or lag is no number; it is damaged")
     try:
         Terms(told["strictness"], told["body"], told["mirrored"])
     except ValueError as why:
@@ -183,5 +197,11 @@ def _check_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
         len(arrays["at_s"]) == len(arrays["joints"]) and (np.diff(arrays["at_s"]) > 0).all()
     )
     counts = arrays["judged_at"]
+    joints = arrays["joints"]
+    seen = joints[..., 2] > 0
+    if not np.isfinite(arrays["at_s"]).all() or not np.isfinite(joints[seen]).all():
+        raise ReplayError(f"{path}: its poses are no numbers; it is damaged")
+    if (joints[..., 2] > 1).any():
+        raise ReplayError(f"{path}: its confidences are above 1; it is damaged")
     if not rising or (counts < 0).any() or (counts > len(arrays["at_s"])).any():
         raise ReplayError(f"{path}: its poses are not in order; it is damaged")

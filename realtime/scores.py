@@ -42,7 +42,7 @@ def read_scores(path: Path) -> dict[str, float]:
     except OSError as why:
         log.warning("%s: best scores cannot be read (%s)", path, why)
         return {}
-    except (ValueError, TypeError, AttributeError, RecursionError) as why:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as why:
         aside = path.with_suffix(".damaged")
         log.warning("%s: is damaged (%s); set aside as %s", path, why, aside.name)
         with contextlib.suppress(OSError):

@@ -30,7 +30,7 @@ from realtime.devices.audio_file import MediaError, read_audio
 from realtime.devices.video_file import VideoFile
 from realtime.performance import standard_of
 from realtime.pure.judge import Judge
-from realtime.pure.recipe import changes_since
+from realtime.pure.recipe import RECIPE, changes_since
 from realtime.pure.report import report_of
 from realtime.pure.rhythm import USUAL_BPM, match_sound, onset_strength, tempo
 from realtime.pure.standard import standard_from_choreography
@@ -142,7 +142,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _replay(args: argparse.Namespace, settings: Settings) -> int:
     """Judge a kept dance again and say whether anything changed."""
+    if args.mirrored or args.strictness or args.body:
+        raise DanceError(
+            "--replay is judged on the terms it was danced on; leave out --strictness, --body "
+            "and --mirrored"
+        )
     replay = read_replay(args.replay)
+    if replay.recipe > RECIPE:
+        raise ReplayError(
+            f"{args.replay}: was danced with a newer version ({replay.version}); update the game"
+        )
     song = load_pack(find_pack(args.reference or replay.song, settings.libraries))
     if dance_key(song.members[song.lead]) != replay.dance:
         raise ReplayError(

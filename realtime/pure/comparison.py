@@ -68,7 +68,7 @@ class Comparison:
                 limb.asked[which],
                 limb.seen[which],
                 limb.whole[which],
-            )  # fmt: skip
+            )
             for name, limb in self.limbs.items()
         }
         return Comparison(

@@ -52,11 +52,12 @@ def energy_credit(danced: Energy, full: float) -> NDArray[np.float64]:
     """Return the credit 0..1 for motion: as large as the choreography, and not much wilder.
 
     ``full`` is the share of the reference's motion that earns everything. A hold asks for
-    stillness only; what is allowed grows from there with what the reference moves.
+    stillness only; what is allowed grows from there with what the reference moves where both
+    were seen.
     """
+    seen = np.where(danced.ratio > 0, ratio(danced.restless, danced.ratio), danced.effort)
     fine, none = (
-        still + times * danced.effort
-        for still, times in zip(HOLD_STILL, WILD_ENERGY, strict=True)
+        still + times * seen for still, times in zip(HOLD_STILL, WILD_ENERGY, strict=True)
     )
     tame = np.clip((none - danced.restless) / (none - fine), 0, 1)
     enough = np.clip(danced.ratio / full, 0, 1)

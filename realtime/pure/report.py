@@ -48,13 +48,15 @@ def report_of(judge: Judge, sections: tuple[tuple[str, float], ...] = ()) -> Rep
     moves = judge.verdicts
     judged_share = judge.judged_share()
     judged = [move for move in moves if move.judged]
-    lag_ms = lag_of([move for move in judged if judge.recognised(move)])
+    recognised = [move for move in judged if judge.recognised(move)]
+    lag_ms = lag_of(recognised)
     parts = _parts(judged, sections, judge)
     best = max(judged, key=lambda move: move.score, default=None)
     return Report(
         score=score,
         stars=stars_of(score) if judged_share >= ENOUGH_JUDGED else 0,
         judged=judged_share,
+        recognised=len(recognised) / len(judged) if judged else 0.0,
         lag_ms=lag_ms,
         coverage=coverage,
         limbs=limbs,
@@ -101,14 +103,28 @@ def _parts(
     moves: list[Verdict], sections: tuple[tuple[str, float], ...], judge: Judge
 ) -> tuple[Part, ...]:
     """Return the judged moves by section; a song without sections is one part without name."""
-    starts = sections or (("", -np.inf),)
+    starts = _named_apart(sections) or (("", -np.inf),)
     ends = [start for _, start in starts[1:]] + [np.inf]
     out = []
     for (name, start_s), end_s in zip(starts, ends, strict=True):
         inside = [m for m in moves if start_s <= (m.start_s + m.end_s) / 2 < end_s]
         weight = [float(judge.standard.weight[m.move]) for m in inside]
-        if inside:
+        if sum(weight) > 0:
             out.append(Part(name, tuple(inside), tuple(weight)))
+    return tuple(out)
+
+
+def _named_apart(
+    sections: tuple[tuple[str, float], ...],
+) -> tuple[tuple[str, float], ...]:
+    """Return the sections in order; those of one name are told apart by their number."""
+    ordered = sorted(sections, key=lambda section: section[1])
+    counts = Counter(name for name, _ in ordered)
+    seen: Counter[str] = Counter()
+    out = []
+    for name, start_s in ordered:
+        seen[name] += 1
+        out.append((f"{name} {seen[name]}" if counts[name] > 1 else name, start_s))
     return tuple(out)
 
 
@@ -135,7 +151,17 @@ def _advice(
     if worst.score < WEAK and worst.why:
         minutes, seconds = divmod(round(worst.start_s), 60)
         out.append(f"Look again at {minutes}:{seconds:02d}: {worst.why}.")
-    return tuple(out) or ("Wonderful. Now try it without looking at the coach.",)
+    if out:
+        return tuple(out)
+    if moves_score(parts) < STARS[-1]:
+        return ("Watch the coach once without dancing, then try again.",)
+    return ("Wonderful. Now try it without looking at the coach.",)
+
+
+def moves_score(parts: tuple[Part, ...]) -> float:
+    """Return the mean score of the parts' moves, as they count."""
+    weights = [sum(part.weight) for part in parts]
+    return float(np.average([part.score for part in parts], weights=weights)) if parts else 0.0
 
 
 def _gains(part: Part, *, skip: str) -> list[_Gain]:

@@ -137,7 +137,8 @@ class Report:
     ``score`` 0..100, ``stars`` 0..5, ``lag_ms`` median (positive = late, None: unknown),
     ``coverage`` 0..1, ``limbs`` name -> 0..100, ``moves`` in order, ``best`` the best move's
     number or None, ``advice`` sentences for the player, most useful first, ``judged`` 0..1 how
-    much of the dance could be judged: below 0.9 there are no stars.
+    much of the dance could be judged: below 0.9 there are no stars; ``recognised`` 0..1 in how
+    many of the judged moves the dance was recognised, however late.
     """
 
     score: float
@@ -152,6 +153,7 @@ class Report:
     best: int | None = None
     advice: tuple[str, ...] = ()
     judged: float = 1.0
+    recognised: float = 1.0
 
     @property
     def complete(self) -> bool:

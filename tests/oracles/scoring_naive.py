@@ -162,8 +162,9 @@ def energy(reference, player, ask, bones=range(11)):
 
 def energy_credit(danced, full):
     """Full from ``full`` of the size on; a hold asks for stillness only, the wild earn nothing."""
-    fine = 0.3 + 2.0 * danced.effort
-    none = 1.3 + 3.2 * danced.effort
+    asked = danced.restless / danced.ratio if danced.ratio > 0 else danced.effort
+    fine = 0.3 + 2.0 * asked  # where both were seen
+    none = 1.3 + 3.2 * asked
     tame = 1 - _unit((danced.restless - fine) / (none - fine))
     if danced.effort < HOLD:
         return tame

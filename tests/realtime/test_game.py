@@ -244,8 +244,8 @@ def test_the_mirror_image_is_shown_and_the_replay_knows_it(library, tmp_path):
     assert np.abs(danced_to[:, 4, 0] - song.members[0].joints[:, 4, 0]).max() > 0.05
 
 
-def judged_late(lag_ms, score=80.0):
-    return Outcome(Report(score, 4, lag_ms, 1.0, {}, ()))
+def judged_late(lag_ms, recognised=1.0):
+    return Outcome(Report(0.0, 0, lag_ms, 1.0, {}, (), recognised=recognised))
 
 
 def shown(game, outcome, *steps):
@@ -287,7 +287,7 @@ def test_a_fixed_lag_is_suggested_and_taken_off_only_when_asked(library):
     assert "player_lag_ms = 120" in told[-1]
 
 
-@pytest.mark.parametrize("outcome", [judged_late(121.0, 10.0), judged_late(None)])
+@pytest.mark.parametrize("outcome", [judged_late(121.0, 0.4), judged_late(None)])
 def test_who_hardly_danced_has_no_lag(library, outcome):
     devices = kit(library)
     for lag_ms in (118.0, 126.0):
@@ -307,3 +307,21 @@ def test_the_suggestion_in_words():
     assert lag_words(None, 0) == ""
     assert "100 ms late" in lag_words(150.0, 50.0)
     assert "60 ms early" in lag_words(-60.0, 0.0)
+
+
+def test_a_song_with_nothing_to_dance_is_refused(tmp_path):
+    from realtime.performance import standard_of
+    from realtime.pure.terms import Terms
+
+    still = dances.song(3, moves=3)
+    held = dataclasses.replace(still, joints=dances.held(still.joints))
+    legs = dances.held(still.joints)
+    for limb, hip in ((dances.RIGHT_LEG, 8), (dances.LEFT_LEG, 11)):
+        legs[:, limb] = still.joints[:, limb] - still.joints[:, [hip]] + legs[:, [hip]]
+    song = SongPack("Held", "", 120.0, (held,), audio=None)
+    with pytest.raises(DanceError, match="nothing to dance in it"):
+        standard_of(song, Terms())
+    only_legs = dataclasses.replace(song, members=(dataclasses.replace(still, joints=legs),))
+    assert standard_of(only_legs, Terms()).null < 0.5
+    with pytest.raises(DanceError, match="nothing to dance seated"):
+        standard_of(only_legs, Terms(body="seated"))

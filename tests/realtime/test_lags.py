@@ -14,7 +14,9 @@ def test_the_last_lags_are_kept_in_order(tmp_path):
     assert [p.name for p in path.parent.iterdir()] == ["lags.json"]
 
 
-@pytest.mark.parametrize("text", ["[1, 2", "7", '["much"]', "[null]", "", "[" * 50_000])
+@pytest.mark.parametrize(
+    "text", ["[1, 2", "7", "[1" + "0" * 400 + "]", '["much"]', "[null]", "", "[" * 50_000]
+)
 def test_a_damaged_file_is_said_and_begun_anew(tmp_path, caplog, text):
     path = tmp_path / "lags.json"
     path.write_text(text)

@@ -83,12 +83,13 @@ def test_poses_that_came_after_a_move_was_judged_stay_out(standard):
     live = judge.step(track, judge.due_s())  # the first move, with all there was
     assert len(live) == 1
     half = int(np.searchsorted(track.at_s, standard.end_s[0] / 2))
+    known = [half, *[len(track)] * (len(standard.start_s) - 1)]
     replay = Replay(
-        track.at_s.copy(), track.joints.copy(), np.array([half], dtype=np.int64),
+        track.at_s.copy(), track.joints.copy(), np.array(known, dtype=np.int64),
         np.empty((0, 2)), "song", "", "0.1", "", 0.0,
     )  # fmt: skip
     early = judged_again(replay, standard).verdicts
-    assert len(early) == 1
+    assert len(early) == len(standard.start_s)
     assert early[0].score < live[0].score - 10
 
 
@@ -240,3 +241,50 @@ def test_every_recipe_says_what_it_changed():
     assert set(CHANGES) == set(range(2, RECIPE + 1))
     assert changes_since(RECIPE) == []
     assert changes_since(RECIPE - 1) == [CHANGES[RECIPE]]
+
+
+def test_a_replay_of_other_moves_is_judged_whole(standard):
+    """The moves of an older recipe were others: all poses count, not those of its moments."""
+    track = dances.track_of(DANCE.joints)
+    moments = np.array([30, 60, 90], dtype=np.int64)
+    replay = Replay(
+        track.at_s.copy(), track.joints.copy(), moments, np.empty((0, 2)), "song", "", "0.1",
+        "", 0.0, recipe=RECIPE - 1,
+    )  # fmt: skip
+    again = judged_again(replay, standard)
+    assert len(again.verdicts) == len(standard.start_s)
+    assert again.totals()[0] > 95
+
+
+@pytest.mark.parametrize(
+    ("word", "value"), [("score", float("nan")), ("player_lag_s", float("inf"))]
+)
+def test_words_that_are_no_numbers_are_refused(danced, tmp_path, word, value):
+    path = tmp_path / "a.npz"
+    save_replay(path, danced[0])
+    repacked(path, told=np.array(json.dumps(told_of(path) | {word: value})))
+    with pytest.raises(ReplayError, match="damaged"):
+        read_replay(path)
+
+
+@pytest.mark.parametrize("poison", [np.inf, -np.inf])
+def test_poses_that_are_no_numbers_are_refused(danced, tmp_path, poison):
+    path = tmp_path / "a.npz"
+    save_replay(path, danced[0])
+    joints = danced[0].joints.copy()
+    row = int(np.flatnonzero(joints[:, 4, 2] > 0)[0])
+    joints[row, 4, 0] = poison
+    repacked(path, joints=joints)
+    with pytest.raises(ReplayError, match="no numbers"):
+        read_replay(path)
+    joints[row, 4] = (1.0, 1.0, 5.0)
+    repacked(path, joints=joints)
+    with pytest.raises(ReplayError, match="above 1"):
+        read_replay(path)
+
+
+def test_an_array_alone_is_no_replay(tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros(3))
+    (tmp_path / "a.npy").rename(tmp_path / "a.npz")
+    with pytest.raises(ReplayError, match="no replay"):
+        read_replay(tmp_path / "a.npz")

@@ -20,7 +20,17 @@ def test_the_best_is_kept_per_song(tmp_path):
     assert [p.name for p in path.parent.iterdir()] == ["scores.json"]
 
 
-@pytest.mark.parametrize("text", ['{"neon": 6', "[1, 2]", '{"neon": "much"}', "", "[" * 50_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"neon": 6',
+        '{"neon": 1' + "0" * 400 + "}",
+        "[1, 2]",
+        '{"neon": "much"}',
+        "",
+        "[" * 50_000,
+    ],
+)
 def test_a_damaged_file_is_set_aside_and_said(tmp_path, caplog, text):
     path = tmp_path / "scores.json"
     path.write_text(text)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from realtime.pure.coverage import capped, enough, fault_share, filmed, gaps_of, visible
+from realtime.pure.coverage import capped, enough, fault_share, filmed, gaps_of, hidden, visible
 
 
 def test_rows_count_in_full_from_three_fifths_on():
@@ -62,3 +62,23 @@ def test_there_is_no_picture_inside_a_gap():
     times = np.array([[0.0, 1.0, 1.5], [2.0, 3.5, 9.0]])
     seen = filmed(times, [(1.0, 2.0), (3.0, 4.0)])
     assert seen.tolist() == [[True, True, False], [True, False, True]]
+
+
+def limbs_seen(**seen):
+    names = ("torso", "right_arm", "left_arm", "right_leg", "left_leg")
+    return {name: np.array([seen.get(name, 1.0)]) for name in names}
+
+
+@pytest.mark.parametrize(
+    ("seen", "kept_out"),
+    [
+        ({"left_arm": 0.0}, {"left_arm": 1.0}),
+        ({"left_arm": 0.5, "right_arm": 0.25}, {"right_arm": 0.5}),
+        ({"right_leg": 0.0, "left_leg": 0.0}, {}),  # out of the picture
+        ({"right_leg": 0.0, "left_leg": 0.9}, {"right_leg": 0.8}),
+        ({"torso": 0.0}, {}),
+    ],
+)
+def test_whoever_keeps_a_limb_out_of_sight_is_found_out(seen, kept_out):
+    found = {name: float(part[0]) for name, part in hidden(limbs_seen(**seen)).items()}
+    assert found == pytest.approx(dict.fromkeys(found, 0.0) | kept_out)

@@ -47,7 +47,9 @@ def test_a_hold_asks_for_stillness():
 
 def test_there_is_no_jump_between_a_hold_and_a_small_move():
     just = [
-        energy_credit(Energy(np.array([9.0]), np.array([effort]), np.array([0.9])), 0.8)[0]
+        energy_credit(
+            Energy(np.array([0.9 / effort]), np.array([effort]), np.array([0.9])), 0.8
+        )[0]
         for effort in (0.0999, 0.1001)
     ]
     assert_allclose(just[0], just[1], atol=1e-3)
@@ -56,3 +58,9 @@ def test_there_is_no_jump_between_a_hold_and_a_small_move():
 
 def test_nothing_of_nothing_is_nothing():
     assert_allclose(ratio(np.array([1.0, 2.0]), np.array([0.0, 4.0])), [0, 0.5])
+
+
+def test_who_shows_the_arms_only_is_not_wild_for_it():
+    """The reference's legs hardly move: its whole effort is half of what the seen arms are asked."""
+    arms = Energy(np.array([1.0]), np.array([1.0]), np.array([4.0]))
+    assert_allclose(energy_credit(arms, 0.8), 1)

@@ -386,3 +386,51 @@ def test_grades(score, lag_ms, coverage, grade):
 def test_kids_have_wider_windows():
     assert grade_of(90, 0.083, 1.0, NORMAL) == "GREAT"
     assert grade_of(90, 0.083, 1.0, KIDS) == "PERFECT"
+
+
+@pytest.mark.parametrize("limb", LIMBS)
+def test_hiding_a_limb_that_does_not_dance_earns_nothing(song, limb):
+    still = dances.held(song.joints)
+    other = "left_arm" if limb == "right_arm" else "right_arm"
+    one = dances.limb_of_another(still, LIMBS[other], song.joints)
+    hidden = one.copy()
+    hidden[:, LIMBS[limb]] = (np.nan, np.nan, 0)
+    assert (
+        score_of(song.standard, noisy(hidden, 2)) <= score_of(song.standard, noisy(one, 2)) + 2
+    )
+
+
+def test_of_limbs_that_are_not_seen_nothing_is_told():
+    song = asked(*SONGS[0])
+    legless = song.joints.copy()
+    legless[:, [9, 10, 12, 13]] = (np.nan, np.nan, 0)
+    score, limbs, _ = judged(song.standard, track_of(legless)).totals()
+    assert score > 95
+    assert {"right_leg", "left_leg"}.isdisjoint(limbs)
+    assert min(limbs.values()) > 95
+
+
+def test_a_coach_who_is_not_seen_is_not_judged():
+    dance = dances.song(5, moves=8).joints
+    gone = dance.copy()
+    gone[150:300] = (np.nan, np.nan, 0)
+    standard = standard_from_choreography(Choreography(gone, 30.0), bpm=120.0)
+    judge = judged(standard, track_of(noisy(dance, 1)))
+    lost = [v for v in judge.verdicts if not v.judged]
+    assert lost
+    assert {v.why for v in lost} == {"not judged: the coach is not seen"}
+    assert all(v.end_s > 5 and v.start_s < 10 for v in lost)
+    assert judge.totals()[0] > 95
+    assert judge.judged_share() == 1
+
+
+@pytest.mark.parametrize("deg", [4.0, 8.0, 10.0, 12.0, 16.0, 30.0])
+def test_a_dance_that_repeats_itself_keeps_its_worth(deg):
+    motif = dances.song(6, moves=1).joints[:-1]
+    plain = np.concatenate([motif] * 8 + [motif[:1]])
+    coach = dances.styled(plain, 3, deg=deg)
+    standard = standard_from_choreography(Choreography(coach, 30.0), bpm=120.0)
+    good = dances.styled(coach, 9, deg=15.0)
+    assert standard.null < 0.4
+    assert score_of(standard, noisy(good, 2)) > 80
+    assert score_of(standard, noisy(dances.held(coach), 2)) <= 3

@@ -45,7 +45,7 @@ def test_reasons_cost_what_the_score_lacks_dearest_first(song):
     for verdict in told(standard, dances.styled(dance.joints, 5, deg=45), late_s=0.14):
         points = [reason.points for reason in verdict.reasons]
         assert points == sorted(points, reverse=True)
-        assert_allclose(sum(points), 100 - verdict.score, atol=1e-6)
+        assert_allclose(sum(points), 100 - verdict.score, atol=0.5)  # the smallest go untold
 
 
 def test_the_perfect_need_no_word(song):
@@ -205,7 +205,7 @@ def test_too_far_out_is_away_from_the_body_whichever_way_one_faces(limb, bone, s
         ({"limb": "torso", "bone": 0, "aside": (0.13, 0.0)}, "body leans"),
         ({"limb": "torso", "bone": 0, "aside": (0.12, 0.0)}, "body differs"),
         ({"limb": "torso", "bone": 1, "aside": (0.9, 0.0)}, "shoulders differ"),
-        ({"limb": "torso", "bone": 2, "aside": (-0.3, 0.0)}, "head tilted"),
+        ({"limb": "torso", "bone": 2, "aside": (-0.3, 0.0)}, "head tilted otherwise"),
         ({"limb": "torso", "bone": 2, "aside": (0.2, 0.0)}, "head differs"),
     ],
 )
@@ -235,3 +235,16 @@ def test_small_moves_are_one_limbs_fault_where_it_owes_seven_tenths(missing, tex
     limbs["left_leg"] = limbs["left_leg"]._replace(energy=still)
     (reason,) = reasons_of(marks, reference, 60.0)
     assert reason.text == text
+
+
+def test_who_stays_upright_where_the_coach_leans_is_told_to_lean():
+    upright = dances.song(2, moves=6).joints
+    rows = np.arange(len(upright))
+    bend = 0.7 + 0.1 * np.sin(rows / 9)
+    leaning = dances.turned(upright, extra={1: bend})
+    coach = standard_from_choreography(Choreography(leaning.copy(), 30.0), bpm=120.0)
+    texts = {r.text for v in told(coach, upright) for r in v.reasons}
+    assert "body too upright" in texts
+    assert "body leans" not in texts
+    plain = standard_from_choreography(Choreography(upright.copy(), 30.0), bpm=120.0)
+    assert "body leans" in {r.text for v in told(plain, leaning) for r in v.reasons}

@@ -151,3 +151,22 @@ def test_the_worst_move_is_worth_another_look():
     moves = [verdict(0), verdict(33, "OK", 40.0, why="left forearm too low")]
     weight = np.ones(34)
     assert report(moves, weight=weight).advice == ("Look again at 1:06: left forearm too low.",)
+
+
+def test_two_choruses_are_told_apart_and_sections_may_come_in_any_order():
+    moves = [verdict(k, score=60.0, reasons=[(f"move {k}", 40.0)]) for k in range(3)]
+    told = report(moves, sections=(("chorus", 4.0), ("verse", 2.0), ("chorus", 0.0)))
+    assert [name for name, _ in told.sections] == ["chorus 1", "verse", "chorus 2"]
+    assert sum("move" in sentence for sentence in told.advice) == 3
+
+
+def test_nobody_is_praised_for_nothing():
+    poor = report([verdict(0, "MISS", 0.0), verdict(1, "MISS", 3.0)], score=1.0)
+    assert "Wonderful" not in " ".join(poor.advice)
+    assert poor.advice
+
+
+def test_how_much_was_recognised_is_told():
+    moves = [verdict(0), verdict(1), verdict(2, "MISS", 5.0), verdict(3, "MISS", 4.0)]
+    assert report(moves).recognised == 0.5
+    assert report([verdict(0, "MISS", 0.0, judged=False)]).recognised == 0

@@ -478,7 +478,7 @@ def test_a_move_without_camera_for_more_than_a_fifth_is_not_judged(small):
 def test_scores_of_moves_are_corrected_for_chance_and_capped_where_little_was_seen(small):
     joints = dances.song(2, moves=3).joints
     hidden = joints.copy()
-    hidden[:, [3, 4, 10, 13]] = (np.nan, np.nan, 0)
+    hidden[:, [7, 9, 10, 12, 13]] = (np.nan, np.nan, 0)
     late = {"late_s": 0.12}
     for danced, how in ((joints, late), (hidden, {}), (hidden, late)):
         judge = dances.judged(small, dances.track_of(danced, **how))
@@ -518,7 +518,7 @@ def test_totals_count_moves_by_their_weight_and_limbs_by_theirs(small):
         rng.uniform(0.1, 0.3, count),
         rng.random(count),
     )
-    asks = rng.uniform(0.2, 2, (2, count))
+    asks, seen = rng.uniform(0.2, 2, (2, count)), rng.uniform(0.3, 1, count)
     judge = Judge(
         replace(
             small,
@@ -530,7 +530,7 @@ def test_totals_count_moves_by_their_weight_and_limbs_by_theirs(small):
     judge._kept = [
         SimpleNamespace(
             verdict=SimpleNamespace(move=k, judged=k != 1), worth=worth[k], null=null[k],
-            coverage=k / count, limbs={"left_arm": limb[k]},
+            coverage=k / count, limbs={"left_arm": (limb[k], seen[k])},
         )
         for k in range(count)
     ]  # fmt: skip
@@ -543,5 +543,5 @@ def test_totals_count_moves_by_their_weight_and_limbs_by_theirs(small):
     score, limbs, coverage = judge.totals()
     assert_allclose(score, 100 * (mean(worth, asks[0]) - low) / (1 - low))
     assert_allclose(coverage, mean(np.arange(count) / count, asks[0]))
-    assert_allclose(limbs["left_arm"], max(100 * (mean(limb, asks[1]) - 0.1) / 0.9, 0))
+    assert_allclose(limbs["left_arm"], max(100 * (mean(limb, asks[1] * seen) - 0.1) / 0.9, 0))
     assert_allclose(judge.judged_share(), 1 - asks[0][1] / asks[0].sum())
