@@ -41,7 +41,7 @@ def test_the_credit_grows_to_the_full_size_and_falls_for_the_wild():
 
 
 def test_a_hold_asks_for_stillness():
-    held = Energy(np.ones(3), np.zeros(3), np.array([0.3, 0.8, 1.3]))
+    held = Energy(np.zeros(3), np.zeros(3), np.array([0.3, 0.8, 1.3]))
     assert_allclose(energy_credit(held, 0.8), [1, 0.5, 0], atol=1e-9)
 
 
