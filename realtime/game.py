@@ -11,6 +11,7 @@ import numpy as np
 from engines.maps import DanceError
 from realtime.lags import DANCES, MOST_RECOGNISED, keep_lag, suggested_lag
 from realtime.performance import Kit, Outcome, Performance
+from realtime.pure.judge import NO_PICTURES
 from realtime.pure.terms import BODIES, STRICTNESS, Terms
 from realtime.pure.view import DanceView, ListView, ResultView, SongCard
 from realtime.scores import keep_score, read_scores, score_key
@@ -281,7 +282,7 @@ def result_view(
     counts: bool = False,
 ) -> ResultView:
     """Return the result page of an outcome."""
-    lost = sum(not move.judged for move in outcome.report.moves)
+    lost = sum(move.why == NO_PICTURES for move in outcome.report.moves)
     notices = (f"{lost} moves were not judged: the camera was lost",) if lost else ()
     return ResultView(
         song.title,

@@ -183,13 +183,18 @@ def standard_of(song: SongPack, terms: Terms) -> Standard:
     standard = standard_from_choreography(
         song.members[song.lead], bpm=song.bpm, first_beat_s=song.offset_s, terms=terms
     )
+    refuse_nothing(standard, song.title)
+    return standard
+
+
+def refuse_nothing(standard: Standard, what: str) -> None:
+    """Raise SongPackError where standing still is as good as the coach."""
     if standard.null > MOST_NULL:
-        rest = "seated" if terms.body == "seated" else "in it"
+        rest = "seated" if standard.terms.body == "seated" else "in it"
         raise SongPackError(
-            f"{song.title}: there is nothing to dance {rest}, standing still is as good as the "
+            f"{what}: there is nothing to dance {rest}, standing still is as good as the "
             "coach; choose the whole body or another song"
         )
-    return standard
 
 
 def dance_unseen(

@@ -1,4 +1,4 @@
-"""The twenty properties of a fair score, each measured on one song, and two of our own.
+"""The twenty properties of a fair score, each measured on one song, and three of our own.
 
 Every property is a function from a ``Subject`` to ``Finding`` s; ``BATTERY`` lists them. The targets
 are published numbers; a finding says what was asked, what was measured, and whether it held.
@@ -412,10 +412,26 @@ def legs_unseen(song: Subject) -> list[Finding]:
     ]
 
 
+def hiding(song: Subject) -> list[Finding]:
+    """23: whoever keeps an idle arm out of sight earns no more."""
+    gains = []
+    for limb, other in (("right_arm", "left_arm"), ("left_arm", "right_arm")):
+        one = spoil.held(song.joints)
+        ends = list(spoil.LIMBS[limb])
+        start = spoil.HANGS_ON[ends[0]]
+        one[:, ends, :2] = (
+            one[:, [start], :2] + song.joints[:, ends, :2] - song.joints[:, [start], :2]
+        )
+        gone = one.copy()
+        gone[:, list(spoil.LIMBS[other])] = (np.nan, np.nan, 0)
+        gains.append(song.score(song.seen(gone)) - song.score(song.seen(one)))
+    return [at_most(23, "hiding an idle arm raises the score by", 2, max(gains))]
+
+
 BATTERY: Final[tuple[Callable[[Subject], list[Finding]], ...]] = (
     itself, other_bodies, other_cameras, other_rates, standing_still, flailing, other_songs,
     shuffled, in_mirror, late, levels, amplitude, absence, one_limb, noise, replays, drops,
-    seated, legs_unseen,
+    seated, legs_unseen, hiding,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import logging
 import sys
+from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,9 +182,9 @@ def report_words(report: Report) -> str:
         f"limbs: {limbs or 'none recognised'}",
         *report.advice,
     ]
-    lost = sum(not move.judged for move in report.moves)
-    if lost:
-        lines.insert(3, f"not judged for want of pictures: {lost} of {len(report.moves)} moves")
+    unjudged = Counter(move.why for move in report.moves if not move.judged)
+    for why, count in unjudged.items():
+        lines.insert(3, f"{why}: {count} of {len(report.moves)} moves")
     return "\n".join(lines)
 
 

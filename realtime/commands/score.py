@@ -28,7 +28,7 @@ from realtime.commands.common import (
 )
 from realtime.devices.audio_file import MediaError, read_audio
 from realtime.devices.video_file import VideoFile
-from realtime.performance import standard_of
+from realtime.performance import refuse_nothing, standard_of
 from realtime.pure.judge import Judge
 from realtime.pure.recipe import RECIPE, changes_since
 from realtime.pure.report import report_of
@@ -252,6 +252,7 @@ def _from_video(path: Path, eyes: Eyes, terms: Terms) -> Reference:
     filmed = (recording.choreography(start_s=-sound_s),)
     dance = (turned(filmed) if terms.mirrored else filmed)[0]
     standard = standard_from_choreography(dance, bpm=bpm, first_beat_s=offset_s, terms=terms)
+    refuse_nothing(standard, str(path))
     return Reference(standard, (), onsets, from_video=True, first_picture_s=-sound_s)
 
 

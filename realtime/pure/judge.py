@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from realtime.pure.terms import Strictness
     from realtime.pure.track import PoseTrack
 
-NOT_JUDGED: Final = "not judged: too few pictures"
+NO_PICTURES: Final = "not judged: too few pictures"
 NO_COACH: Final = "not judged: the coach is not seen"
 LIMB_SEEN: Final = 0.2  # of what is asked of a limb; of one seen less nothing is told
 
@@ -141,7 +141,7 @@ class Judge:
     ) -> Verdict:
         start_s, end_s = float(self.standard.start_s[k]), float(self.standard.end_s[k])
         if lost > MAX_FAULT or self.standard.weight[k] == 0:
-            why = NOT_JUDGED if lost > MAX_FAULT else NO_COACH
+            why = NO_PICTURES if lost > MAX_FAULT else NO_COACH
             return Verdict(k, start_s, end_s, "MISS", 0.0, 0.0, why, judged=False)
         strict = self.standard.terms.strict
         lag_s = float(marks.compared.lag_s[0])
