@@ -229,6 +229,10 @@ def test_doctor_names_everything(capsys):
         (["play", "neon-steps", "--headless", "--camera", "dancer", "--dancer-style",
           "lateness_ms=nan"], "lateness"),
         (["play", "neon-steps", "--headless", "--out", "/proc/nowhere"], "--out /proc/nowhere"),
+        (["play", "--mirrored"], "--mirrored needs a song"),
+        (["score", "--replay", "x.npz", "--strictness", "pro"], "leave out --strictness"),
+        (["score", "--replay", "x.npz", "--mirrored"], "leave out"),
+        (["score", "--replay", "no-such.npz"], "cannot be read"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip
