@@ -10,7 +10,8 @@ RECIPE: Final = 3
 CHANGES: Final[dict[int, str]] = {
     2: "limbs are judged one by one, full credit for size from 0.8 of the coach's",
     3: "moves follow the choreography instead of four beats each, limbs that the dance keeps still "
-    "need only keep still, full credit for size from 0.88 of the coach's",
+    "need only keep still, lost pictures and flickering joints cost nothing, hiding a limb pays no "
+    "more, full credit for size from 0.88 of the coach's",
 }
 """What each recipe changed, in words for a player."""
 
