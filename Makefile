@@ -19,6 +19,8 @@ $(VENV)/.installed: pyproject.toml $(SYSTEM)
 $(VENV)/.tested: $(VENV)/.installed
 	@sh $(SYSTEM) test
 	$(BIN)/python -m pip install -qq --editable ".[dev]"
+	@$(BIN)/python -m pip install -qq --editable ".[rtx]" \
+		|| echo "TensorRT for RTX cannot be installed here: its engine builds are skipped"
 	@touch $@
 
 demo: install

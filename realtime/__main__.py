@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_log_path
 
 from engines.maps import DanceError
-from realtime.commands import doctor, play, pose, record, score, songs
+from realtime.commands import build_engine, doctor, play, pose, record, score, songs
 from realtime.commands.common import our_version, say
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
         "-v", "--verbose", action="store_true", help="tell more on standard error"
     )
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    for command in (play, record, songs, score, pose, doctor):
+    for command in (play, record, songs, score, pose, doctor, build_engine):
         command.add(commands)
     return root
 

@@ -1,0 +1,202 @@
+"""kpopdance build-engine: an engine for an NVIDIA GPU from one of the networks."""
+
+from __future__ import annotations
+
+import platform
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from platformdirs import user_cache_path
+from tqdm import tqdm
+
+from engines.choose import BUNDLED, BUNDLED_PERSON
+from engines.cuda_probe import probe_gpu
+from engines.half_precision import half_precision
+from engines.maps import DanceError, ModelError, NetworkError
+from engines.sidecar import NOT_KNOWN, Sidecar, digest, sidecar_of
+from engines.tensorrt_build import RTX_TARGETS, USUAL_TARGETS, build_plan, choose_flavour
+from realtime.commands.common import our_version, print_json, print_result, say
+from realtime.files import write_whole
+
+if TYPE_CHECKING:
+    import argparse
+
+    from engines.tensorrt_build import Built, Shape
+
+BUNDLED_NETWORKS: Final = {
+    "openpose": (BUNDLED, (368, 432)),
+    "movenet": (BUNDLED_PERSON, (256, 256)),
+}
+"""Name -> ONNX file and the usual input (height, width)."""
+STEP: Final = 8  # inputs are multiples of it
+LARGEST: Final = 2048
+MOST_PEOPLE: Final = 32
+STAGES: Final = 4
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's options."""
+    parser = commands.add_parser(
+        "build-engine", help="build a TensorRT engine for an NVIDIA GPU",
+        description="Build an engine from a bundled network or an ONNX file of your own (see "
+        "tools/import_weights.py), with its facts beside it. TensorRT for RTX builds on any computer.",
+    )  # fmt: skip
+    parser.add_argument(
+        "network", help="openpose, movenet, or an ONNX file", metavar="openpose|movenet|FILE"
+    )
+    parser.add_argument("--flavour", choices=("auto", "tensorrt", "rtx"), default="auto")
+    parser.add_argument("--precision", choices=("fp16", "fp32"), default="fp16")
+    parser.add_argument(
+        "--size", metavar="HxW", help="input in px (default 368x432; movenet 256x256)"
+    )
+    parser.add_argument("--min", metavar="HxW", help="least input, where it may vary")
+    parser.add_argument("--max", metavar="HxW", help="most input, where it may vary")
+    parser.add_argument("--batch", type=int, default=1, help="crops in one go, at most")
+    parser.add_argument(
+        "--targets", metavar="CC[,CC...]",
+        help="rtx: compute capabilities, e.g. 8.6,8.9 (default "
+        f"{','.join(USUAL_TARGETS)})",
+    )  # fmt: skip
+    parser.add_argument("--portable", action="store_true", help="rtx: for all it knows")
+    parser.add_argument("--out", type=Path, help="folder (default: the user's cache)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Build, write, and say where."""
+    name, onnx_file, usual = _network(args.network)
+    shapes = _shapes(args, usual)
+    targets = _targets(args)
+    flavour, reason = choose_flavour(args.flavour)
+    say(f"flavour: {flavour} ({reason})")
+    with tqdm(total=STAGES, desc="reading", leave=False, bar_format="{desc} {elapsed}") as bar:
+        onnx = onnx_file.read_bytes()
+        if args.precision == "fp16":
+            bar.set_description("writing half-precision weights")
+            onnx = _halved(onnx, onnx_file)
+        built = build_plan(
+            onnx, flavour, shapes=shapes, targets=targets, progress=bar.set_description
+        )
+        took_s = float(bar.format_dict["elapsed"])
+    facts = _facts(name, args.precision, flavour, built, onnx=onnx, shapes=shapes)
+    plan = _write(args.out or engine_folder(), facts, built.plan)
+    if args.json:
+        print_json({"engine": str(plan), "bytes": len(built.plan), "sha256": facts.plan_sha256,
+                    "flavour": flavour, "version": built.version, "targets": built.targets})  # fmt: skip
+    else:
+        size = len(built.plan) / 1e6
+        print_result(f"wrote {plan}: {size:.1f} MB in {took_s:.1f} s, facts beside it")
+    return 0
+
+
+def engine_folder() -> Path:
+    """Return the usual folder of engines."""
+    return user_cache_path("kpopdance", appauthor=False) / "engines"
+
+
+def engine_name(facts: Sidecar) -> str:
+    """Return an engine's file name: what tells it from the others."""
+    batch, _, height, width = facts.shapes[1]
+    varies = "" if facts.shapes[0] == facts.shapes[2] else "-varies"
+    parts = (facts.network, f"{batch}x{height}x{width}{varies}", facts.precision, facts.flavour,
+             "_".join(facts.targets))  # fmt: skip
+    return "-".join(parts) + ".engine"
+
+
+def _network(text: str) -> tuple[str, Path, tuple[int, int]]:
+    if text in BUNDLED_NETWORKS:
+        file, usual = BUNDLED_NETWORKS[text]
+        return file.stem, file, usual
+    file = Path(text)
+    if not file.is_file():
+        known = ", ".join(BUNDLED_NETWORKS)
+        raise ModelError(f"{text}: there is no such file; name one of {known} or an ONNX file")
+    return file.stem, file, BUNDLED_NETWORKS["openpose"][1]
+
+
+def _shapes(args: argparse.Namespace, usual: tuple[int, int]) -> tuple[Shape, Shape, Shape]:
+    if not 1 <= args.batch <= MOST_PEOPLE:
+        raise DanceError(f"--batch {args.batch}: choose 1 to {MOST_PEOPLE}")
+    best = _size("--size", args.size) or usual
+    least, most = _size("--min", args.min) or best, _size("--max", args.max) or best
+    for low, high in zip((*least, *best), (*best, *most), strict=True):
+        if low > high:
+            raise DanceError(
+                f"--min {_words(least)}, --size {_words(best)} and --max {_words(most)} are not "
+                "in order; correct them"
+            )
+    return (1, 3, *least), (args.batch, 3, *best), (args.batch, 3, *most)
+
+
+def _words(size: tuple[int, int]) -> str:
+    return f"{size[0]}x{size[1]}"
+
+
+def _size(option: str, text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    height, width = (int(part) for part in found.groups()) if found else (0, 0)
+    if any(side % STEP or not STEP <= side <= LARGEST for side in (height, width)):
+        raise DanceError(
+            f"{option} {text}: give height x width, multiples of {STEP} up to {LARGEST}, "
+            "e.g. 368x432"
+        )
+    return height, width
+
+
+def _targets(args: argparse.Namespace) -> tuple[str, ...]:
+    if args.portable and args.targets:
+        raise DanceError("--portable builds for all; leave out --targets")
+    if args.portable:
+        return RTX_TARGETS
+    if args.targets is None:
+        return USUAL_TARGETS
+    targets = tuple(dict.fromkeys(part.strip() for part in args.targets.split(",")))
+    if not all(re.fullmatch(r"\d{1,2}\.\d", target) for target in targets):
+        raise DanceError(f"--targets {args.targets}: give compute capabilities, e.g. 8.6,8.9")
+    return targets
+
+
+def _halved(onnx: bytes, file: Path) -> bytes:
+    try:
+        return half_precision(onnx)
+    except ImportError as why:
+        raise DanceError(
+            f"--precision fp16 needs the package onnx ({why}); pip install 'kpopdance[rtx]' or "
+            "choose --precision fp32"
+        ) from None
+    except ModelError as why:
+        raise ModelError(f"{file}: {why}") from None
+
+
+def _facts(
+    name: str, precision: str, flavour: str, built: Built, *, onnx: bytes,
+    shapes: tuple[Shape, Shape, Shape],
+) -> Sidecar:  # fmt: skip
+    try:
+        gpu = probe_gpu()
+        gpu_name, driver = gpu.name, gpu.driver
+    except NetworkError:
+        gpu_name = driver = NOT_KNOWN
+    return Sidecar(
+        network=name, precision=precision, flavour=flavour, version=built.version,
+        onnx_sha256=digest(onnx), plan_sha256=digest(built.plan), shapes=shapes,
+        targets=built.targets, system=f"{platform.system()} {platform.machine()}",
+        gpu=gpu_name, driver=driver, tool=our_version(),
+    )  # fmt: skip
+
+
+def _write(folder: Path, facts: Sidecar, plan: bytes) -> Path:
+    """Write engine and facts, the facts last: without them nobody loads the engine."""
+    path = folder / engine_name(facts)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        sidecar_of(path).unlink(missing_ok=True)
+        write_whole(path, plan)
+        write_whole(sidecar_of(path), facts.json())
+    except OSError as why:
+        raise DanceError(f"--out {folder}: cannot be written to ({why.strerror})") from None
+    return path

@@ -1,0 +1,131 @@
+"""Engine builds by TensorRT for RTX, no GPU needed: builds, never inference."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from engines.choose import BUNDLED, BUNDLED_PERSON
+from engines.half_precision import half_precision
+from engines.maps import ModelError, NetworkError
+from engines.tensorrt_build import (
+    RTX_TARGETS,
+    USUAL_TARGETS,
+    build_plan,
+    choose_flavour,
+    installed,
+)
+
+SIZES = {BUNDLED: (368, 432), BUNDLED_PERSON: (256, 256)}
+
+
+@pytest.fixture(scope="module")
+def rtx():
+    try:
+        return installed("rtx")
+    except NetworkError as why:
+        pytest.skip(f"no engine builds: {why}")
+
+
+def built(data, size, targets=USUAL_TARGETS, flavour="rtx", channels=3):
+    return build_plan(data, flavour, shapes=((1, channels, *size),) * 3, targets=targets)
+
+
+def network(weights=np.float32, operator="Conv", data_type=TensorProto.FLOAT):
+    """One convolution on float32 pictures."""
+    kernel = numpy_helper.from_array(np.ones((2, 3, 3, 3), weights), "kernel")
+    node = helper.make_node(operator, ["image", "kernel"], ["out"])
+    picture = helper.make_tensor_value_info("image", data_type, [1, 3, 16, 16])
+    out = helper.make_tensor_value_info("out", data_type, None)
+    graph = helper.make_graph([node], "one", [picture], [out], [kernel])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return model.SerializeToString()
+
+
+@pytest.mark.parametrize(
+    "targets", [("7.5",), ("8.0",), ("8.6",), ("8.9",), ("12.0",), USUAL_TARGETS]
+)
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+@pytest.mark.parametrize("file", SIZES, ids=lambda file: file.stem)
+def test_every_network_builds_for_every_target_and_always_the_same(
+    rtx, file, precision, targets
+):
+    data = file.read_bytes() if precision == "fp32" else half_precision(file.read_bytes())
+    first, again = (built(data, SIZES[file], targets) for _ in range(2))
+    assert first.plan == again.plan
+    assert len(first.plan) > 1_000_000
+    assert first.targets == targets
+    assert first.version == rtx.__version__
+
+
+def test_half_the_weights_make_a_smaller_engine(rtx):
+    data = BUNDLED_PERSON.read_bytes()
+    whole, half = (built(each, (256, 256), ("8.6",)) for each in (data, half_precision(data)))
+    assert len(half.plan) < 0.7 * len(whole.plan)
+
+
+def test_an_input_that_varies_builds(rtx):
+    shapes = ((1, 3, 256, 256), (2, 3, 368, 432), (4, 3, 432, 768))
+    assert build_plan(BUNDLED.read_bytes(), "rtx", shapes=shapes, targets=("8.6",)).plan
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (network(operator="Konv"), "refuses"),
+        (network(weights=np.float16), "refuses|cannot build"),  # float32 pictures, half weights
+        (b"\x08junk", "refuses"), (b"", "refuses"),
+    ],
+    ids=["unknown operator", "mixed types", "junk", "empty"],
+)  # fmt: skip
+def test_what_cannot_be_built_is_refused_with_the_reason(rtx, data, words):
+    with pytest.raises(NetworkError, match=words):
+        built(data, (16, 16), ("8.6",))
+
+
+def test_wrong_channels_and_sizes_are_refused(rtx):
+    with pytest.raises(NetworkError, match="cannot build"):
+        built(BUNDLED.read_bytes(), (368, 432), channels=4)
+    with pytest.raises(NetworkError, match="cannot build"):
+        built(BUNDLED_PERSON.read_bytes(), (368, 432))
+
+
+def test_a_gpu_that_the_library_does_not_know_is_refused(rtx):
+    with pytest.raises(NetworkError, match=r"9\.0"):
+        built(network(), (16, 16), ("8.6", "9.0"))
+    assert "9.0" not in RTX_TARGETS
+
+
+def test_without_a_driver_auto_takes_rtx_and_says_why(rtx, monkeypatch):
+    monkeypatch.setattr("engines.cuda_probe.LIBRARY", "no-such-driver.so")
+    flavour, why = choose_flavour("auto")
+    assert flavour == "rtx"
+    assert "no NVIDIA driver" in why
+    with pytest.raises(NetworkError, match="no NVIDIA driver"):
+        choose_flavour("tensorrt")
+
+
+def test_half_precision_keeps_inputs_and_outputs(monkeypatch):
+    for file in SIZES:
+        data = file.read_bytes()
+        half = onnx.load(io.BytesIO(half_precision(data)))
+        whole = onnx.load(io.BytesIO(data))
+        for part in ("input", "output"):
+            assert [v.name for v in getattr(half.graph, part)] == [
+                v.name for v in getattr(whole.graph, part)
+            ]
+            types = {v.type.tensor_type.elem_type for v in getattr(half.graph, part)}
+            assert types == {TensorProto.FLOAT}
+        kinds = [w.data_type for w in half.graph.initializer if np.prod(w.dims) > 100]
+        assert set(kinds) == {TensorProto.FLOAT16}
+        assert half_precision(data) == half_precision(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x08junk", b"plain text"])
+def test_what_is_no_network_is_refused(data):
+    with pytest.raises(ModelError, match="ONNX"):
+        half_precision(data)

@@ -1,0 +1,87 @@
+"""kpopdance build-engine, from the command line to the files."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engines.maps import NetworkError
+from engines.sidecar import digest, read_sidecar, sidecar_of
+from engines.tensorrt_build import installed
+from realtime.__main__ import main
+
+
+@pytest.fixture
+def rtx():
+    try:
+        return installed("rtx")
+    except NetworkError as why:
+        pytest.skip(f"no engine builds: {why}")
+
+
+def test_an_engine_lies_with_its_facts(rtx, tmp_path, capsys):
+    out = tmp_path / "deep" / "engines"
+    words = ["build-engine", "movenet", "--flavour", "rtx", "--targets", "8.6", "--json"]
+    assert main([*words, "--out", str(out)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    plan = out / "movenet_thunder-1x256x256-fp16-rtx-8.6.engine"
+    assert told["engine"] == str(plan)
+    facts = read_sidecar(plan, "")
+    assert facts.plan_sha256 == digest(plan.read_bytes()) == told["sha256"]
+    assert (facts.flavour, facts.version, facts.targets) == ("rtx", rtx.__version__, ("8.6",))
+    assert facts.shapes == ((1, 3, 256, 256),) * 3
+    assert sorted(p.name for p in out.iterdir()) == [plan.name, plan.name + ".json"]
+    # again: the same engine, whatever lay there
+    plan.write_bytes(b"half an engine")
+    assert main([*words, "--out", str(out)]) == 0
+    assert digest(plan.read_bytes()) == facts.plan_sha256
+    assert sidecar_of(plan).exists()
+
+
+def test_sizes_that_vary_are_in_the_name_and_the_facts(rtx, tmp_path, capsys):
+    words = ["--min", "256x256", "--size", "368x432", "--max", "432x768", "--batch", "4"]
+    code = main(["build-engine", "openpose", "--flavour", "rtx", "--targets", "8.6",
+                 "--precision", "fp32", *words, "--out", str(tmp_path)])  # fmt: skip
+    assert code == 0
+    plan = tmp_path / "openpose_thin-4x368x432-varies-fp32-rtx-8.6.engine"
+    shapes = ((1, 3, 256, 256), (4, 3, 368, 432), (4, 3, 432, 768))
+    assert read_sidecar(plan, "").shapes == shapes
+    assert "facts beside it" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["no-such.onnx"], "no such file"),
+        (["openpose", "--size", "100x432"], "multiples of 8"),
+        (["openpose", "--size", "368"], "height x width"),
+        (["openpose", "--size", "0x0"], "height x width"),
+        (["openpose", "--min", "512x512"], "not in order"),
+        (["openpose", "--batch", "0"], "--batch 0"),
+        (["openpose", "--targets", "best"], "compute capabilities"),
+        (["openpose", "--targets", "8.6", "--portable"], "leave out --targets"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_sentence(words, sentence, tmp_path, capsys):
+    assert main(["build-engine", *words, "--out", str(tmp_path / "out")]) == 2
+    err = capsys.readouterr().err
+    assert sentence in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_said(rtx, tmp_path, capsys):
+    (tmp_path / "taken").write_text("no folder")
+    words = ["build-engine", "openpose", "--flavour", "rtx", "--precision", "fp32"]
+    assert main([*words, "--targets", "8.6", "--out", str(tmp_path / "taken" / "in")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_network_is_said(rtx, tmp_path, capsys):
+    (tmp_path / "a.onnx").write_bytes(b"\x08junk")
+    for precision in ("fp32", "fp16"):
+        words = ["--flavour", "rtx", "--precision", precision, "--out", str(tmp_path / "out")]
+        assert main(["build-engine", str(tmp_path / "a.onnx"), *words]) == 2
+        assert "Traceback" not in capsys.readouterr().err
