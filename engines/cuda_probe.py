@@ -17,6 +17,10 @@ LIBRARY: Final = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 CAPABILITY_MAJOR, CAPABILITY_MINOR = 75, 76  # CUdevice_attribute
 
 
+class NoDriver(NetworkError):
+    """There is no NVIDIA driver: most likely no NVIDIA GPU either, and none is needed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gpu:
     """The first GPU: its name, compute capability ("8.6") and the driver's CUDA version ("13.0")."""
@@ -31,13 +35,15 @@ def probe_gpu() -> Gpu:
 
     Raises
     ------
+    NoDriver
+        Where there is no driver.
     NetworkError
-        Where there is no driver or no GPU; the text says which.
+        Where the driver answers with an error or sees no GPU.
     """
     try:
         cuda = ctypes.CDLL(LIBRARY)
     except OSError:
-        raise NetworkError(
+        raise NoDriver(
             f"no NVIDIA driver is installed ({LIBRARY} is missing); install the driver"
         ) from None
     _ask(cuda, "cuInit", 0)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
-import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from statistics import median
@@ -13,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from engines.maps import DanceError
+from engines.cuda_probe import NoDriver, probe_gpu
+from engines.maps import DanceError, NetworkError
 from realtime.commands.common import (
     our_version,
     print_json,
@@ -129,17 +128,18 @@ def _installed(package: str) -> str:
 
 
 def _gpu() -> dict[str, Any]:
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return {"found": "no NVIDIA GPU; none is needed"}
-    query = [tool, "--query-gpu=name,driver_version,compute_cap", "--format=csv,noheader"]
     try:
-        told = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
-    except (subprocess.SubprocessError, OSError) as why:
-        return {"found": "", "todo": f"nvidia-smi does not answer ({why}); check the driver"}
+        gpu = probe_gpu()
+    except NoDriver:
+        return {"found": "no NVIDIA GPU; none is needed"}
+    except NetworkError as why:
+        return {"found": "", "todo": str(why)}
     flavours = [name for name in ("tensorrt", "tensorrt_rtx") if find_spec(name)]
     with_what = ", ".join(flavours) or "no TensorRT installed"
-    return {"found": f"{told.stdout.strip()} ({with_what}; the game runs on the CPU for now)"}
+    return {
+        "found": f"{gpu.name}, compute capability {gpu.capability}, CUDA {gpu.driver} "
+        f"({with_what}; the game runs on the CPU for now)"
+    }
 
 
 def _camera(settings: Settings) -> dict[str, Any]:

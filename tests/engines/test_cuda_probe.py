@@ -68,3 +68,22 @@ def test_no_driver_is_told(monkeypatch):
     monkeypatch.setattr(cuda_probe, "LIBRARY", "no-such-driver.so")
     with pytest.raises(NetworkError, match="no NVIDIA driver"):
         probe_gpu()
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [({}, "A card, compute capability 8.9, CUDA 13.1"), ({"init": 999}, "error 999")],
+)
+def test_the_doctor_says_what_the_driver_says(tmp_path, monkeypatch, how, words):
+    from realtime.commands.doctor import _gpu
+
+    driver(tmp_path, monkeypatch, **how)
+    found = _gpu()
+    assert words in found["found"] + found.get("todo", "")
+
+
+def test_the_doctor_asks_for_no_gpu(monkeypatch):
+    from realtime.commands.doctor import _gpu
+
+    monkeypatch.setattr(cuda_probe, "LIBRARY", "no-such-driver.so")
+    assert _gpu() == {"found": "no NVIDIA GPU; none is needed"}
