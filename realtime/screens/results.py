@@ -287,13 +287,15 @@ class ResultsScreen:
                 surface, "nothing was judged", inner, Style(18 * at.unit, SOFT, "centre")
             )
             return
-        pitch = inner.width / len(moves)
-        wide = max(1, round(min(pitch * 0.72, 26 * at.unit)))
-        for number, move in enumerate(moves):
+        begin_s, end_s = moves[0].start_s, moves[-1].end_s
+        scale = inner.width / max(end_s - begin_s, 1e-6)
+        for move in moves:
+            wide = max(1, round(0.72 * scale * (move.end_s - move.start_s)))
             share = min(max(move.score, 0.0), 100.0) / 100 if move.judged else UNJUDGED_SHARE
             high = max(3, round(inner.height * share))
             bar = pygame.Rect(0, inner.bottom - high, wide, high)
-            bar.centerx = round(inner.left + (number + 0.5) * pitch)
+            middle_s = (move.start_s + move.end_s) / 2 - begin_s
+            bar.centerx = round(inner.left + scale * middle_s)
             bar.clamp_ip(inner)
             round_px = min(wide // 2, round(5 * at.unit))
             colour = GRADE_COLOUR[move.grade] if move.judged else UNJUDGED
