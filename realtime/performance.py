@@ -188,7 +188,9 @@ def standard_of(song: SongPack, terms: Terms) -> Standard:
 
 
 def refuse_nothing(standard: Standard, what: str) -> None:
-    """Raise SongPackError where standing still is as good as the coach."""
+    """Raise SongPackError where nobody is to be copied, or standing still is as good."""
+    if not standard.weight.any():
+        raise SongPackError(f"{what}: the dancer to copy is never seen; record the song again")
     if standard.null > MOST_NULL:
         rest = "seated" if standard.terms.body == "seated" else "in it"
         raise SongPackError(

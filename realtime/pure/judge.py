@@ -155,7 +155,7 @@ class Judge:
         """Return how much of the moves so far could be judged, by weight, 0..1."""
         weight = [float(self.standard.weight[kept.verdict.move]) for kept in self._kept]
         judged = [w for w, kept in zip(weight, self._kept, strict=True) if kept.verdict.judged]
-        return sum(judged) / sum(weight) if weight else 0.0
+        return sum(judged) / sum(weight) if sum(weight) > 0 else 0.0
 
     def totals(self) -> tuple[float, dict[str, float], float]:
         """Return the score 0..100 so far, the limbs' scores, and the coverage 0..1."""

@@ -318,6 +318,11 @@ def test_a_song_with_nothing_to_dance_is_refused(tmp_path):
     legs = dances.held(still.joints)
     for limb, hip in ((dances.RIGHT_LEG, 8), (dances.LEFT_LEG, 11)):
         legs[:, limb] = still.joints[:, limb] - still.joints[:, [hip]] + legs[:, [hip]]
+    gone = np.full_like(still.joints, np.nan)
+    gone[..., 2] = 0
+    unseen = SongPack("Gone", "", 120.0, (dataclasses.replace(still, joints=gone),), audio=None)
+    with pytest.raises(DanceError, match="never seen"):
+        standard_of(unseen, Terms())
     song = SongPack("Held", "", 120.0, (held,), audio=None)
     with pytest.raises(DanceError, match="nothing to dance in it"):
         standard_of(song, Terms())

@@ -434,3 +434,12 @@ def test_a_dance_that_repeats_itself_keeps_its_worth(deg):
     assert standard.null < 0.4
     assert score_of(standard, noisy(good, 2)) > 80
     assert score_of(standard, noisy(dances.held(coach), 2)) <= 3
+
+
+def test_a_coach_who_is_never_seen_breaks_nothing():
+    dance = dances.song(5, moves=4).joints
+    gone = np.full_like(dance, np.nan)
+    gone[..., 2] = 0
+    standard = standard_from_choreography(Choreography(gone, 30.0), bpm=120.0)
+    told = report_of(judged(standard, track_of(dance)))
+    assert (told.score, told.stars, told.judged) == (0, 0, 0)
