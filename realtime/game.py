@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from engines.maps import DanceError
-from realtime.lags import DANCES, MOST_RECOGNISED, keep_lag, suggested_lag
+from realtime.lags import DANCES, LEAST_RECOGNISED, keep_lag, suggested_lag
 from realtime.performance import Kit, Outcome, Performance
 from realtime.pure.judge import NO_PICTURES
 from realtime.pure.terms import BODIES, STRICTNESS, Terms
@@ -217,7 +217,7 @@ class Game:
     def _lag_hint(self, report: Report) -> float | None:
         """Keep the dance's lag; return the fixed lag in ms that the last dances agree on."""
         set_ms = self._kit.settings.player_lag_ms
-        if report.lag_ms is None or report.recognised < MOST_RECOGNISED:
+        if report.lag_ms is None or report.recognised < LEAST_RECOGNISED:
             return None
         return suggested_lag(keep_lag(self._kit.lags, report.lag_ms + set_ms), set_ms)
 

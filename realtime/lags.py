@@ -26,7 +26,7 @@ DANCES: Final = 3  # as many in a row must agree
 SCATTER_MS: Final = 25.0  # two trained dancers' lags scatter by 16 to 40 ms over four seconds
 WORTH_MS: Final = 40.0  # a smaller difference from what is set is not worth a word
 MOST_MS: Final = 1000.0  # what the settings allow
-MOST_RECOGNISED: Final = (
+LEAST_RECOGNISED: Final = (
     0.5  # of the moves at least, however late: else there is no lag to tell
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,7 @@ SILENCE_S: Final = 2.0  # after the music, so that the song clock outlives the l
 FIRST_FRAME_S: Final = 5.0
 TICK_S: Final = 1 / 60
 MOST_NULL: Final = 0.9  # what a cheat may earn of a dance; more leaves nothing to dance
+STANDARDS_KEPT: Final = 4
 STANDSTILL_S: Final = 30.0  # nobody sees that the sound is lost: give up
 
 
@@ -172,8 +174,11 @@ class Performance:
         return watcher
 
 
+@lru_cache(maxsize=STANDARDS_KEPT)
 def standard_of(song: SongPack, terms: Terms) -> Standard:
     """Return what a song, as it is danced, asks of the one who dances its lead.
+
+    It takes a second or two and is kept, so that dancing again does not wait for it.
 
     Raises
     ------

@@ -13,6 +13,7 @@ from realtime.pure.judge import Judge
 from realtime.pure.smoother import SMOOTHER_LAG_S
 from realtime.pure.track import PoseTrack, resample
 from realtime.pure.types import Choreography, Pose
+from tools.spoilt_dances import wandering
 
 FPS = 30.0
 PX = 480.0
@@ -118,9 +119,7 @@ def styled(joints, seed, deg=30.0):
     at_s = np.arange(len(joints)) / FPS
     extra = {}
     for end in SKELETON:
-        hertz, phase = rng.uniform(0.15, 0.7, (5, 1)), rng.uniform(0, 2 * np.pi, (5, 1))
-        waves = np.sin(2 * np.pi * hertz * at_s + phase)
-        extra[end] = np.deg2rad(deg) * waves.sum(axis=0) / np.sqrt(2.5)
+        extra[end] = np.deg2rad(deg) * wandering(rng, at_s)
     extra[5], extra[11] = extra[2], extra[8]  # shoulders and hips stay straight lines
     return turned(joints, extra=extra)
 

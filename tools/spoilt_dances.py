@@ -79,11 +79,16 @@ def styled(joints: Joints, seed: int, deg: float = 30.0, fps: float = 30.0) -> J
     at_s = np.arange(len(joints)) / fps
     extra = {}
     for end in HANGS_ON:
-        hertz, phase = rng.uniform(0.15, 0.7, (5, 1)), rng.uniform(0, 2 * np.pi, (5, 1))
-        waves = np.sin(2 * np.pi * hertz * at_s + phase)
-        extra[end] = np.deg2rad(deg) * waves.sum(axis=0) / np.sqrt(2.5)
+        extra[end] = np.deg2rad(deg) * wandering(rng, at_s)
     extra[5], extra[11] = extra[2], extra[8]  # shoulders and hips stay straight lines
     return _built(joints, {end: angles[end] + extra[end] for end in HANGS_ON}, lengths, root)
+
+
+def wandering(rng: np.random.Generator, at_s: Floats) -> Floats:
+    """Return a slow wandering (T,) about 0, of standard deviation 1, at times (T,) in s."""
+    hertz, phase = rng.uniform(0.15, 0.7, (5, 1)), rng.uniform(0, 2 * np.pi, (5, 1))
+    wander: Floats = np.sin(2 * np.pi * hertz * at_s + phase).sum(axis=0) / np.sqrt(2.5)
+    return wander
 
 
 def with_lengths(joints: Joints, seed: int, spread: float = 0.1) -> Joints:

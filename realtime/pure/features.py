@@ -98,7 +98,8 @@ def describe(joints: NDArray[np.float32], fps: float) -> Features:
 
 def lengths(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the lengths (...) of vectors (..., 2)."""
-    out: NDArray[np.float32] = np.hypot(vectors[..., 0], vectors[..., 1])
+    x, y = vectors[..., 0], vectors[..., 1]
+    out: NDArray[np.float32] = np.sqrt(x * x + y * y)  # np.hypot takes several times as long
     return out
 
 

@@ -153,12 +153,12 @@ def _advice(
         out.append(f"Look again at {minutes}:{seconds:02d}: {worst.why}.")
     if out:
         return tuple(out)
-    if moves_score(parts) < STARS[-1]:
+    if _mean_score(parts) < STARS[-1]:
         return ("Watch the coach once without dancing, then try again.",)
     return ("Wonderful. Now try it without looking at the coach.",)
 
 
-def moves_score(parts: tuple[Part, ...]) -> float:
+def _mean_score(parts: tuple[Part, ...]) -> float:
     """Return the mean score of the parts' moves, as they count."""
     weights = [sum(part.weight) for part in parts]
     return float(np.average([part.score for part in parts], weights=weights)) if parts else 0.0

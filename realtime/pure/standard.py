@@ -94,14 +94,15 @@ def standard_from_choreography(
     limb_weight = {limb: weight * (low < NOT_ASKED) for limb, low in floor.limbs.items()}
     easy = NORMAL if terms.strict is PRO else terms.strict
     marks = {
-        name: marks_of(windows, player, rows, floor, easy, sided=_chosen(name))
+        name: marks_of(windows, player, rows, floor, easy, sided=_has_sides(name))
         for name, player in tricks.items()
     }
     nulls = _fair(lucky({name: _average(one.worth, weight) for name, one in marks.items()}))
     best = max(nulls, key=lambda kind: nulls[kind])
     return Standard(
         terms, start_s, end_s, rows, windows, weight, floor, nulls[best],
-        song.null_of(tricks, floor, weight, easy), best, nulls,
+        nulls[best] if terms.body == "seated" else song.null_of(tricks, floor, weight, easy),
+        best, nulls,
         _limb_nulls(marks, limb_weight), limb_weight,
     )  # fmt: skip
 
@@ -132,7 +133,7 @@ class _Song:
             name: _average(
                 marks_of(
                     self.windows, without(player, LEGS), self.rows, floor, easy,
-                    sided=_chosen(name),
+                    sided=_has_sides(name),
                 ).worth,
                 weight,
             )
@@ -204,7 +205,7 @@ def _fair(nulls: dict[str, float]) -> dict[str, float]:
     return nulls | {SHUFFLED: nulls[SHUFFLED] * cheating}
 
 
-def _chosen(name: str) -> bool:
+def _has_sides(name: str) -> bool:
     """Return whether a cheat's side matters: only the song's own moves have one."""
     return name.partition("#")[0] == SHUFFLED
 

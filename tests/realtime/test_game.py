@@ -330,3 +330,13 @@ def test_a_song_with_nothing_to_dance_is_refused(tmp_path):
     assert standard_of(only_legs, Terms()).null < 0.5
     with pytest.raises(DanceError, match="nothing to dance seated"):
         standard_of(only_legs, Terms(body="seated"))
+
+
+def test_dancing_again_does_not_wait_for_the_standard(library):
+    from realtime.performance import standard_of
+    from realtime.pure.terms import Terms
+    from realtime.songpack import load_pack
+
+    song = load_pack(library / "short")
+    assert standard_of(song, Terms()) is standard_of(song, Terms())
+    assert standard_of(song, Terms("pro")).terms == Terms("pro")
