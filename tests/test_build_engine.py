@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from engines.gpu.build import installed
+from engines.gpu.sidecar import digest, read_sidecar, sidecar_of
 from engines.maps import NetworkError
-from engines.sidecar import digest, read_sidecar, sidecar_of
-from engines.tensorrt_build import installed
 from realtime.__main__ import main
 
 

@@ -11,18 +11,18 @@ from platformdirs import user_cache_path
 from tqdm import tqdm
 
 from engines.choose import BUNDLED, BUNDLED_PERSON
-from engines.cuda_probe import probe_gpu
-from engines.half_precision import half_precision
+from engines.gpu.build import RTX_TARGETS, USUAL_TARGETS, build_plan, choose_flavour
+from engines.gpu.half_precision import half_precision
+from engines.gpu.probe import probe_gpu
+from engines.gpu.sidecar import NOT_KNOWN, Sidecar, digest, sidecar_of
 from engines.maps import DanceError, ModelError, NetworkError
-from engines.sidecar import NOT_KNOWN, Sidecar, digest, sidecar_of
-from engines.tensorrt_build import RTX_TARGETS, USUAL_TARGETS, build_plan, choose_flavour
 from realtime.commands.common import our_version, print_json, print_result, say
 from realtime.files import write_whole
 
 if TYPE_CHECKING:
     import argparse
 
-    from engines.tensorrt_build import Built, Shape
+    from engines.gpu.build import Built, Shape
 
 BUNDLED_NETWORKS: Final = {
     "openpose": (BUNDLED, (368, 432)),

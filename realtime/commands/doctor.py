@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from engines.cuda_probe import NoDriver, probe_gpu
+from engines.gpu.probe import NoDriver, probe_gpu
 from engines.maps import DanceError, NetworkError
 from realtime.commands.common import (
     our_version,

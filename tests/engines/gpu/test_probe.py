@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from engines import cuda_probe
-from engines.cuda_probe import Gpu, probe_gpu
+from engines.gpu import probe as cuda_probe
+from engines.gpu.probe import Gpu, probe_gpu
 from engines.maps import NetworkError
 
 DRIVER = """

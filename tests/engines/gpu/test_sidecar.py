@@ -5,9 +5,8 @@ import json
 
 import pytest
 
-from engines.cuda_probe import Gpu
-from engines.maps import DanceError
-from engines.sidecar import (
+from engines.gpu.probe import Gpu
+from engines.gpu.sidecar import (
     EngineStale,
     Here,
     Sidecar,
@@ -16,6 +15,7 @@ from engines.sidecar import (
     refuse_stale,
     sidecar_of,
 )
+from engines.maps import DanceError
 
 ONNX, PLAN, REBUILD = b"a network", b"an engine", "kpopdance build-engine openpose"
 SHAPES = ((1, 3, 256, 256), (2, 3, 368, 432), (4, 3, 368, 656))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, SupportsInt
 
-from engines.cuda_probe import probe_gpu
+from engines.gpu.probe import probe_gpu
 from engines.maps import NetworkError
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from engines.choose import BUNDLED, BUNDLED_PERSON
-from engines.half_precision import half_precision
-from engines.maps import ModelError, NetworkError
-from engines.tensorrt_build import (
+from engines.gpu.build import (
     RTX_TARGETS,
     USUAL_TARGETS,
     build_plan,
     choose_flavour,
     installed,
 )
+from engines.gpu.half_precision import half_precision
+from engines.maps import ModelError, NetworkError
 
 SIZES = {BUNDLED: (368, 432), BUNDLED_PERSON: (256, 256)}
 
@@ -101,7 +101,7 @@ def test_a_gpu_that_the_library_does_not_know_is_refused(rtx):
 
 
 def test_without_a_driver_auto_takes_rtx_and_says_why(rtx, monkeypatch):
-    monkeypatch.setattr("engines.cuda_probe.LIBRARY", "no-such-driver.so")
+    monkeypatch.setattr("engines.gpu.probe.LIBRARY", "no-such-driver.so")
     flavour, why = choose_flavour("auto")
     assert flavour == "rtx"
     assert "no NVIDIA driver" in why

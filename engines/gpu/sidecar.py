@@ -12,7 +12,7 @@ from engines.maps import NetworkError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engines.cuda_probe import Gpu
+    from engines.gpu.probe import Gpu
 
 FORMAT: Final = 1
 NOT_KNOWN: Final = "none"
