@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -24,6 +24,9 @@ PERSON_HEAT = 17
 
 STRIDE = 8
 """Input px per map cell of OpenPose; only for multiples of it the ONNX pads as its makers did."""
+
+FAINT: Final = 0.03
+"""No lower peak is looked at: half of the network's noise lies below."""
 
 PERSON_STRIDE = 4
 """Input px per map cell of MoveNet."""
@@ -101,6 +104,11 @@ class PoseMaps:
     image_size: tuple[int, int]
     stride: int = STRIDE
 
+    @property
+    def heats(self) -> int:
+        """How many heat maps there are: 19, or 26 of a BODY_25 network."""
+        return len(self.heat)
+
     def __post_init__(self) -> None:
         h, w = self.heat.shape[-2:]
         heats = self.heat.shape[0] if self.heat.shape[0] in LIMB_CHANNELS else 19
@@ -111,6 +119,49 @@ class PoseMaps:
                     f"got {array.dtype} {array.shape}"
                 )
             array.flags.writeable = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What a GPU drew out of pose maps: their peaks, and how well each pair of them is linked.
+
+    Attributes
+    ----------
+    joint : intp (P,)
+        The network's joint of each peak, rising.
+    xy : float32 (P, 2), cells
+        Where the peaks are.
+    height : float32 (P,), about 0..1
+        Their heat, all above ``FAINT``.
+    strength : float32 (Q,)
+        Mean affinity, less what too long a line costs, of every pair that could be a limb: limb
+        after limb, each a table of (peaks of its first joint, peaks of its second) in row order.
+    support : uint8 (Q,), 0..10
+        How many samples along the pair's line have affinity.
+    heats : int
+        Heat maps of the network, 19 or 26.
+    box, image_size, stride
+        As in ``PoseMaps``.
+    """
+
+    joint: NDArray[np.intp]
+    xy: NDArray[np.float32]
+    height: NDArray[np.float32]
+    strength: NDArray[np.float32]
+    support: NDArray[np.uint8]
+    heats: int
+    box: Letterbox
+    image_size: tuple[int, int]
+    stride: int = STRIDE
+
+    def __post_init__(self) -> None:
+        peaks = len(self.joint)
+        if self.xy.shape != (peaks, 2) or self.height.shape != (peaks,):
+            raise ValueError(f"{peaks} peaks have {self.xy.shape} and {self.height.shape}")
+        if self.support.shape != self.strength.shape:
+            raise ValueError(
+                f"pairs have strengths {self.strength.shape} and supports {self.support.shape}"
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,6 +277,16 @@ class Vision(Seer, Protocol):
 
         ``size`` is the input's (height, width) in px, multiples of 8.
         """
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """Eyes that draw the candidates out of the maps themselves, where the maps are."""
+
+    def find(
+        self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
+    ) -> PoseMaps | Candidates:
+        """Return the candidates of a region, or its maps where there are too many; see ``Vision``."""
 
 
 class PersonVision(Seer, Protocol):

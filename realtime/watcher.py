@@ -6,6 +6,7 @@ import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from engines.maps import FAINT, Finder
 from realtime.pure.confidence import MOVENET, OPENPOSE, calibrated, merged
 from realtime.pure.limb_tree import complete
 from realtime.pure.one_person import person_from_maps
@@ -20,13 +21,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engines.maps import Eyes, PersonVision, PoseMaps, Region, Vision
+    from engines.maps import Candidates, Eyes, PersonVision, PoseMaps, Region, Vision
     from realtime.pure.policy import Look, Plan
     from realtime.pure.types import Frame, Pose
 
 CROP_PX: Final = 256
 FULL_AREA_PX: Final = 432 * 368  # of the input for a full picture: two cores manage it in 70 ms
-FAINT_PEOPLE: Final = 0.03  # where a crop shows nobody, peaks down to here may be the player
 SAME_PERSON: Final = 0.5  # body sizes between two networks' poses of one person, at most
 DOUBLE: Final = 0.2  # the same in two crops
 WARM_UPS: Final = 2
@@ -152,9 +152,10 @@ class Watcher:
 
     def _crop_people(self, image: NDArray[np.uint8], region: Region) -> list[Pose]:
         with self._timed("crop"):
-            maps = self._eyes.everybody.see(image, region=region, size=self._crop)
-            people = assemble(maps) or assemble(maps, threshold=FAINT_PEOPLE)
-            return believed(people, maps, region)
+            seen = look(self._eyes.everybody, image, region=region, size=self._crop)
+            # Where a crop shows nobody, the faintest peaks may be the player's.
+            people = assemble(seen) or assemble(seen, threshold=FAINT)
+            return believed(people, seen, region)
 
     def _person(self, image: NDArray[np.uint8], region: Region) -> Pose | None:
         if self._eyes.one is None:
@@ -173,8 +174,17 @@ def look_everywhere(
     vision: Vision, image: NDArray[np.uint8], *, area_px: int = FULL_AREA_PX
 ) -> list[Pose]:
     """Return everybody in a picture, most visible first."""
-    maps = vision.see(image, region=None, size=full_size(image.shape, area_px))
-    return believed(assemble(maps), maps)
+    seen = look(vision, image, region=None, size=full_size(image.shape, area_px))
+    return believed(assemble(seen), seen)
+
+
+def look(
+    vision: Vision, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
+) -> PoseMaps | Candidates:
+    """Return what a network sees, and only the candidates where it finds them itself."""
+    if isinstance(vision, Finder):
+        return vision.find(image, region=region, size=size)
+    return vision.see(image, region=region, size=size)
 
 
 def look_closely(
@@ -203,12 +213,14 @@ def _one(vision: PersonVision, image: NDArray[np.uint8], region: Region) -> Pose
     return calibrated(person_from_maps(vision.see_person(image, region=region)), MOVENET)
 
 
-def believed(people: list[Pose], maps: PoseMaps, region: Region | None = None) -> list[Pose]:
+def believed(
+    people: list[Pose], seen: PoseMaps | Candidates, region: Region | None = None
+) -> list[Pose]:
     """Return OpenPose's people with missing joints filled and confidences that mean something.
 
     ``region`` bounds where joints are looked for; None: around each person.
     """
-    return [calibrated(pose, OPENPOSE) for pose in complete(people, maps, region)]
+    return [calibrated(pose, OPENPOSE) for pose in complete(people, seen, region)]
 
 
 def distinct(crops: list[list[Pose]]) -> list[Pose]:

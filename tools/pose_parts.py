@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from engines.choose import open_eyes
+from engines.maps import FAINT
 from realtime.devices.drawn import LOOKS, Studio
 from realtime.devices.video_file import VideoFile
 from realtime.pure.confidence import BELIEVED, Curve
@@ -27,7 +28,7 @@ from realtime.pure.steady import Steady
 from realtime.pure.thorough import ThoroughPersonVision, ThoroughVision
 from realtime.pure.types import Frame, Pose
 from realtime.songpack import BUNDLED, load_pack
-from realtime.watcher import FAINT_PEOPLE, Watcher, full_size, look_closely, look_everywhere
+from realtime.watcher import Watcher, full_size, look_closely, look_everywhere
 from tools import pose_measures as measure
 from tools import pose_plots
 from tools.pose_truth import ALL_BUT_NECK, Person, athletes, coco_people, original_people
@@ -165,7 +166,7 @@ def _standard(
 
 def _tree(vision: Vision, image: Picture, person: Person, size: tuple[int, int]) -> Pose | None:
     maps = vision.see(image, region=person.region(), size=size)
-    people = assemble(maps) or assemble(maps, threshold=FAINT_PEOPLE)
+    people = assemble(maps) or assemble(maps, threshold=FAINT)
     return _nearest(complete(people, maps, person.region()), person)
 
 

@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from engines.maps import FAINT
 from realtime.pure.body import ANATOMIES, NECK
 from realtime.pure.player import box_of, crop_region
-from realtime.pure.skeletons import Peaks, affinity, find_peaks, pose_of, too_long
+from realtime.pure.skeletons import Peaks, limb_strength, peaks_of, pose_of
 from realtime.pure.types import Pose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from engines.maps import PoseMaps, Region
-    from realtime.pure.body import Anatomy
+    from engines.maps import Candidates, PoseMaps, Region
 
-FAINT: Final = 0.03
 WEAKEST_LIMB: Final = -0.1  # mean affinity; a limb seen end-on has hardly any
 LONGEST_LIMB: Final = 0.45  # of the region's longer side
 TAKEN_CELLS: Final = 0.75  # a peak this near somebody else's joint is theirs
@@ -32,21 +31,23 @@ REACH: Final = 1.6  # of the box's longer side: raised arms reach above it
 MOST_PEOPLE: Final = 8
 
 
-def complete(people: list[Pose], maps: PoseMaps, region: Region | None = None) -> list[Pose]:
+def complete(
+    people: list[Pose], seen: PoseMaps | Candidates, region: Region | None = None
+) -> list[Pose]:
     """Return the people with missing joints filled from faint peaks where limbs lead to them.
 
     Parameters
     ----------
     people : list of Pose
-        Everybody ``assemble`` found in these maps, most visible first, with raw confidences. The
+        Everybody ``assemble`` found in it, most visible first, with raw confidences. The
         first ``MOST_PEOPLE`` are completed; one's joints are nobody else's.
-    maps : PoseMaps
+    seen : PoseMaps or Candidates
         What the network saw.
     region : Region, optional
         Where joints are taken from, px of the picture; None: around each person.
     """
-    faint = find_peaks(maps.heat, FAINT)
-    joints = [_cells(pose.joints[pose.seen, :2], maps) for pose in people]
+    faint = peaks_of(seen, FAINT)
+    joints = [_cells(pose.joints[pose.seen, :2], seen) for pose in people]
     owner = np.repeat(np.arange(len(people)), [len(own) for own in joints])
     cells = np.concatenate([np.empty((0, 2), np.float32), *joints])
     near = np.linalg.norm(faint.xy[:, None] - cells[None], axis=-1) <= TAKEN_CELLS
@@ -54,18 +55,18 @@ def complete(people: list[Pose], maps: PoseMaps, region: Region | None = None) -
     left = np.ones(len(faint.joint), dtype=bool)
     for k, pose in enumerate(people[:MOST_PEOPLE]):
         where = region or crop_region(box_of(pose), REACH)
-        free = left & _inside(faint.xy, where, maps) & ~near[:, owner != k].any(axis=1)
-        more, taken = _completed(pose, faint, free, maps, _side(where))
+        free = left & _inside(faint.xy, where, seen) & ~near[:, owner != k].any(axis=1)
+        more, taken = _completed(pose, faint, free, seen, _side(where))
         whole.append(more)
         left[taken] = False
     return whole + people[MOST_PEOPLE:]
 
 
 def _completed(
-    pose: Pose, faint: Peaks, free: NDArray[np.bool_], maps: PoseMaps, side: float
+    pose: Pose, faint: Peaks, free: NDArray[np.bool_], seen: PoseMaps | Candidates, side: float
 ) -> tuple[Pose, NDArray[np.intp]]:
     """Return one person with what the ``free`` faint peaks add, and which; ``side`` of the region px."""
-    body = ANATOMIES[len(maps.heat)]
+    body = ANATOMIES[seen.heats]
     known = {theirs: j for j, theirs in enumerate(body.ours) if pose.seen[j]}
     chosen = np.flatnonzero(free & ~np.isin(faint.joint, list(known)))
     if not len(chosen):
@@ -73,24 +74,25 @@ def _completed(
     anchors = pose.joints[list(known.values())]
     peaks = Peaks(
         np.concatenate([np.array(list(known), dtype=np.intp), faint.joint[chosen]]),
-        np.concatenate([_cells(anchors[:, :2], maps), faint.xy[chosen]]),
+        np.concatenate([_cells(anchors[:, :2], seen), faint.xy[chosen]]),
         np.concatenate([anchors[:, 2], faint.height[chosen]]),
     )
-    longest = LONGEST_LIMB * side * maps.box.scale / maps.stride
-    person = _best_tree(peaks, set(known), maps.limb, body, longest)
+    longest = LONGEST_LIMB * side * seen.box.scale / seen.stride
+    person = _best_tree(peaks, set(known), seen, longest)
     more = {j: p for j, p in person.items() if j not in known}
-    added = pose_of(more, peaks, maps)
+    added = pose_of(more, peaks, seen)
     whole = Pose(np.where(pose.seen[:, None], pose.joints, added.joints))
     return whole, chosen[np.array(list(more.values()), dtype=np.intp) - len(known)]
 
 
 def _best_tree(
-    peaks: Peaks, anchored: set[int], limb: NDArray[np.float32], body: Anatomy, longest: float
+    peaks: Peaks, anchored: set[int], seen: PoseMaps | Candidates, longest: float
 ) -> dict[int, int]:
     """Return joint -> peak of the tree with the highest sum of heights and affinities.
 
     Anchored joints have one peak each and cost nothing; a joint may be left out for 0.
     """
+    body = ANATOMIES[seen.heats]
     at = [np.flatnonzero(peaks.joint == joint) for joint in range(body.joints)]
     value = [
         np.zeros(len(own)) if joint in anchored else peaks.height[own].astype(np.float64)
@@ -102,7 +104,7 @@ def _best_tree(
         a, b = body.limbs[k]
         if not (len(at[a]) and len(at[b])):
             continue
-        gain = value[b] + _strength(peaks, at[a], at[b], limb, body.channels[k])
+        gain = value[b] + limb_strength(seen, k, peaks.xy[at[a]], peaks.xy[at[b]])
         if b not in anchored:
             length = np.linalg.norm(peaks.xy[at[a], None] - peaks.xy[None, at[b]], axis=-1)
             gain = np.where((gain - value[b] > WEAKEST_LIMB) & (length <= longest), gain, -1.0)
@@ -122,31 +124,18 @@ def _best_tree(
     return person
 
 
-def _strength(
-    peaks: Peaks,
-    start: NDArray[np.intp],
-    end: NDArray[np.intp],
-    limb: NDArray[np.float32],
-    channels: tuple[int, int],
-) -> NDArray[np.float64]:
-    """Return the mean affinity (starts, ends) of all lines between two joints' peaks."""
-    a, b = np.repeat(start, len(end)), np.tile(end, len(start))
-    along = affinity(limb, np.tile(channels, (len(a), 1)), peaks.xy[a], peaks.xy[b])
-    mean = along.mean(axis=1) + too_long(limb, peaks.xy[a], peaks.xy[b])
-    table: NDArray[np.float64] = mean.reshape(len(start), len(end)).astype(np.float64)
-    return table
-
-
-def _inside(xy: NDArray[np.float32], region: Region, maps: PoseMaps) -> NDArray[np.bool_]:
+def _inside(
+    xy: NDArray[np.float32], region: Region, seen: PoseMaps | Candidates
+) -> NDArray[np.bool_]:
     """Return which points (N, 2) in cells lie in a region of the picture."""
-    low, high = _cells(np.array(region, dtype=np.float32).reshape(2, 2), maps)
+    low, high = _cells(np.array(region, dtype=np.float32).reshape(2, 2), seen)
     inside: NDArray[np.bool_] = ((xy >= low) & (xy <= high)).all(axis=1)
     return inside
 
 
-def _cells(xy: NDArray[np.float32], maps: PoseMaps) -> NDArray[np.float32]:
+def _cells(xy: NDArray[np.float32], seen: PoseMaps | Candidates) -> NDArray[np.float32]:
     """Return points (N, 2) of the picture in px as cells of the maps."""
-    cells = (maps.box.to_input(xy) + 0.5) / maps.stride - 0.5
+    cells = (seen.box.to_input(xy) + 0.5) / seen.stride - 0.5
     return cells.astype(np.float32)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engines.maps import Candidates
 from realtime.pure.body import ANATOMIES
 from realtime.pure.types import Pose
 
@@ -51,13 +52,22 @@ class Links:
 
 
 def assemble(
-    maps: PoseMaps, *, threshold: float = PEAK_THRESHOLD, min_parts: int = MIN_PARTS
+    seen: PoseMaps | Candidates,
+    *,
+    threshold: float = PEAK_THRESHOLD,
+    min_parts: int = MIN_PARTS,
 ) -> list[Pose]:
-    """Return every person in the maps, most visible first, joints in px of the picture."""
-    body = ANATOMIES[len(maps.heat)]
-    peaks = find_peaks(maps.heat, threshold)
-    people = join_links(find_links(maps.limb, peaks, body), peaks, body)
-    poses = [pose_of(person, peaks, maps) for person in people]
+    """Return every person in what was seen, most visible first, joints in px of the picture.
+
+    ``threshold`` of peaks is ``engines.maps.FAINT`` or more.
+    """
+    body = ANATOMIES[seen.heats]
+    if isinstance(seen, Candidates):
+        peaks, links = linked(seen, threshold)
+    else:
+        peaks = find_peaks(seen.heat, threshold)
+        links = find_links(seen.limb, peaks, body)
+    poses = [pose_of(person, peaks, seen) for person in join_links(links, peaks, body)]
     kept = [pose for pose in poses if int(pose.seen.sum()) >= min_parts]
     return sorted(kept, key=lambda pose: -float(pose.joints[:, 2].sum()))
 
@@ -83,6 +93,74 @@ def find_peaks(heat: NDArray[np.float32], threshold: float) -> Peaks:
     step = np.stack([_vertex(heat, (joint, y, x), 2), _vertex(heat, (joint, y, x), 1)], axis=1)
     xy = np.stack([x, y], axis=1) + step
     return Peaks(joint, xy.astype(np.float32), centre[joint, y, x])
+
+
+def peaks_of(seen: PoseMaps | Candidates, threshold: float) -> Peaks:
+    """Return the peaks above ``threshold``, see ``find_peaks``."""
+    if not isinstance(seen, Candidates):
+        return find_peaks(seen.heat, threshold)
+    high = seen.height > threshold
+    return Peaks(seen.joint[high], seen.xy[high], seen.height[high])
+
+
+def linked(seen: Candidates, threshold: float) -> tuple[Peaks, Links]:
+    """Return the peaks above ``threshold`` and what ``find_links`` would find between them."""
+    every = Peaks(seen.joint, seen.xy, seen.height)
+    limb, start, end = _pairs(every, ANATOMIES[seen.heats])
+    high = seen.height > threshold
+    good = (seen.support >= MIN_SAMPLES) & (seen.strength > 0) & high[start] & high[end]
+    order = np.flatnonzero(good)[np.argsort(-seen.strength[good], kind="stable")]
+    index = np.cumsum(high) - 1
+    links = Links(limb[order], index[start[order]], index[end[order]], seen.strength[order])
+    return peaks_of(seen, threshold), links
+
+
+def limb_strength(
+    seen: PoseMaps | Candidates,
+    limb: int,
+    start: NDArray[np.float32],
+    end: NDArray[np.float32],
+) -> NDArray[np.float64]:
+    """Return the strength (A, B) of a limb along all lines from ``start`` (A, 2) to ``end`` (B, 2).
+
+    Points are in cells. Candidates know the lines between their own peaks only: a point stands
+    for the nearest of its joint.
+    """
+    body = ANATOMIES[seen.heats]
+    if isinstance(seen, Candidates):
+        every = Peaks(seen.joint, seen.xy, seen.height)
+        first, table = _table(seen, limb, every, body)
+        rows, columns = (
+            _nearest(every, joint, at) - low
+            for joint, at, low in zip(body.limbs[limb], (start, end), first, strict=True)
+        )
+        return table[rows[:, None], columns[None]].astype(np.float64)
+    a, b = np.repeat(start, len(end), axis=0), np.tile(end, (len(start), 1))
+    along = affinity(seen.limb, np.tile(body.channels[limb], (len(a), 1)), a, b)
+    mean = along.mean(axis=1) + too_long(seen.limb, a, b)
+    strength: NDArray[np.float64] = mean.reshape(len(start), len(end)).astype(np.float64)
+    return strength
+
+
+def _table(
+    seen: Candidates, limb: int, peaks: Peaks, body: Anatomy
+) -> tuple[tuple[int, int], NDArray[np.float32]]:
+    """Return the first peaks of a limb's two joints, and the strengths between all of theirs."""
+    starts, ends = np.array(body.limbs).T
+    first = np.searchsorted(peaks.joint, np.arange(body.joints))
+    count = np.bincount(peaks.joint, minlength=body.joints)
+    before = int((count[starts] * count[ends])[:limb].sum())
+    a, b = body.limbs[limb]
+    table = seen.strength[before : before + count[a] * count[b]].reshape(count[a], count[b])
+    return (int(first[a]), int(first[b])), table
+
+
+def _nearest(peaks: Peaks, joint: int, xy: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return which peak of a joint lies nearest to each point (N, 2)."""
+    own = np.flatnonzero(peaks.joint == joint)
+    away = np.abs(peaks.xy[own][None] - xy[:, None]).sum(axis=2)
+    nearest: NDArray[np.intp] = own[away.argmin(axis=1)]
+    return nearest
 
 
 def find_links(limb: NDArray[np.float32], peaks: Peaks, body: Anatomy) -> Links:
@@ -212,12 +290,12 @@ def _pairs(
     return limb, first[starts[limb]] + within // n, first[ends[limb]] + within % n
 
 
-def pose_of(person: dict[int, int], peaks: Peaks, maps: PoseMaps) -> Pose:
+def pose_of(person: dict[int, int], peaks: Peaks, maps: PoseMaps | Candidates) -> Pose:
     """Return a person given as the network's joint -> peak: our 18 joints in px of the picture.
 
     Joints outside the picture are unseen: padding invents some.
     """
-    ours = ANATOMIES[len(maps.heat)].ours
+    ours = ANATOMIES[maps.heats].ours
     own = {joint: person[theirs] for joint, theirs in enumerate(ours) if theirs in person}
     joints = np.full((18, 3), np.nan, dtype=np.float32)
     joints[:, 2] = 0

@@ -27,6 +27,7 @@ from realtime.watcher import (
     refined,
 )
 from tests import dances
+from tests.candidates import candidates_of
 from tests.fakes import FakeClock, PaintedPersonVision, PaintedVision
 from tests.synthetic import paint
 
@@ -699,3 +700,27 @@ def test_the_painted_person_is_what_was_painted():
     image = stage.film([dancer]).image
     maps = stage.one.see_person(image, region=crop_region(box_of(Pose(dancer.copy()))))
     near(person_from_maps(maps), dancer, 0.1)
+
+
+class FindingVision(PaintedVision):
+    """Painted eyes that draw out the candidates themselves."""
+
+    def find(self, image, *, region, size):
+        return candidates_of(super().see(image, region=region, size=size))
+
+    def see(self, image, *, region, size):
+        raise AssertionError("the maps were fetched though the candidates say it all")
+
+
+def test_eyes_that_find_candidates_are_asked_for_them_and_nothing_else_changes():
+    stage = Stage(top_down=False)
+    finding = Eyes(FindingVision(stage.people), None)
+    frames = [stage.film([person(320, row=row)], row / FPS) for row in range(6)]
+    plain, found = (
+        Watcher(stage.eyes, full_area_px=AREA_PX),
+        Watcher(finding, full_area_px=AREA_PX),
+    )
+    for frame in frames:
+        (one,), (other,) = plain.watch(frame), found.watch(frame)
+        assert_array_equal(other.joints, one.joints)
+    assert found.looks == ("crop",)

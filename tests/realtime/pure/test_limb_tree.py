@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from engines.maps import Letterbox, PoseMaps
+from engines.maps import FAINT, Letterbox, PoseMaps
 from realtime.pure.body import (
     ANATOMIES,
     BODY_25,
@@ -16,7 +16,7 @@ from realtime.pure.body import (
     R_SHOULDER,
     R_WRIST,
 )
-from realtime.pure.limb_tree import FAINT, MOST_PEOPLE, complete
+from realtime.pure.limb_tree import MOST_PEOPLE, complete
 from realtime.pure.skeletons import assemble
 from realtime.pure.types import Pose
 from tests import synthetic
