@@ -209,6 +209,33 @@ class PersonMaps:
             array.flags.writeable = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PersonJoints:
+    """What a GPU drew out of a person's maps: one joint of each kind.
+
+    Attributes
+    ----------
+    cells : float32 (17, 2), cells
+        x and y, in COCO-17 order; ``x_input = x_cells * stride``.
+    height : float32 (17,), 0..1
+        The joints' heat.
+    box, image_size, stride
+        As in ``PersonMaps``.
+    """
+
+    cells: NDArray[np.float32]
+    height: NDArray[np.float32]
+    box: Letterbox
+    image_size: tuple[int, int]
+    stride: int = PERSON_STRIDE
+
+    def __post_init__(self) -> None:
+        if self.cells.shape != (PERSON_HEAT, 2) or self.height.shape != (PERSON_HEAT,):
+            raise ValueError(
+                f"a person has {PERSON_HEAT} joints, got {self.cells.shape}, {self.height.shape}"
+            )
+
+
 class Format(NamedTuple):
     """How a kind of network is spoken to.
 
@@ -296,6 +323,14 @@ class PersonVision(Seer, Protocol):
         """Return the maps of the person in a region of a uint8 (H, W, 3) BGR picture."""
 
 
+@runtime_checkable
+class PersonFinder(Protocol):
+    """Eyes that draw one person's joints out of the maps themselves, where the maps are."""
+
+    def find_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonJoints:
+        """Return the joints of the person in a region; see ``PersonVision``."""
+
+
 NETWORKS: Final = ("auto", "openpose", "movenet")
 """What a player may wish for: by cost, OpenPose alone, MoveNet for every dancer followed."""
 
@@ -362,6 +397,12 @@ def check_input(tensor: NDArray[np.float32], spoken: Format) -> None:
             f"the network's input is {height} px high and {width} px wide; "
             f"choose multiples of {STRIDE} above 0"
         )
+
+
+def check_picture(image: NDArray[np.uint8]) -> None:
+    """Raise NetworkError unless a picture is uint8 (H, W, 3)."""
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+        raise NetworkError(f"a picture is uint8 (H, W, 3), got {image.dtype} {image.shape}")
 
 
 def check_names(

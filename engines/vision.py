@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, cast
 
 import cv2
@@ -12,16 +11,17 @@ from engines.maps import (
     LIMB_CHANNELS,
     PERSON_PX,
     STRIDE,
-    Letterbox,
     NetworkError,
     PersonMaps,
     PoseMaps,
+    check_picture,
 )
+from engines.placement import place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from engines.maps import PoseNetwork, Region
+    from engines.maps import Letterbox, PoseNetwork, Region
 
 
 class _Seer:
@@ -96,39 +96,18 @@ def tensor_from_image(
     The region keeps its proportions and lies in the middle; all else is black. (Grey was no
     better: 73.5 against 73.3 % of 446 joints in 31 crops that leave their picture.)
     """
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-        raise NetworkError(f"a picture is uint8 (H, W, 3), got {image.dtype} {image.shape}")
-    left, top, right, bottom = region or (0, 0, image.shape[1], image.shape[0])
-    if not (0 < right - left < math.inf and 0 < bottom - top < math.inf):
-        raise NetworkError(
-            f"the region {region} is empty; it is left, top, right, bottom in px"
-        )
+    check_picture(image)
+    at = place(image.shape, region, size)
     height, width = size
-    scale = min(height / (bottom - top), width / (right - left))
-    # Whole px are cut and pasted: the box stays exact and the middle is true to half a px.
-    x_cut, x_paste = placed(left, right, image.shape[1], scale=scale, size=width)
-    y_cut, y_paste = placed(top, bottom, image.shape[0], scale=scale, size=height)
-    box = Letterbox(scale, x_paste - x_cut.start * scale, y_paste - y_cut.start * scale)
-
     tensor = np.zeros((1, 3, height, width), np.float32)
-    cut = image[y_cut, x_cut]
-    if min(cut.shape[:2]) * scale >= 1:
-        cut = resized(cut, scale)[: height - y_paste, : width - x_paste]
-        rows = slice(y_paste, y_paste + cut.shape[0])
-        columns = slice(x_paste, x_paste + cut.shape[1])
+    cut = image[at.rows, at.columns]
+    if min(cut.shape[:2]) * at.box.scale >= 1:
+        cut = resized(cut, at.box.scale)[: height - at.y, : width - at.x]
+        rows = slice(at.y, at.y + cut.shape[0])
+        columns = slice(at.x, at.x + cut.shape[1])
         for plane, channel in zip(tensor[0], cv2.split(cut), strict=True):
             plane[rows, columns] = channel
-    return tensor, box
-
-
-def placed(
-    low: float, high: float, length: int, *, scale: float, size: int
-) -> tuple[slice, int]:
-    """Return which px of one axis of the picture to cut, and the input px where they begin."""
-    start = min(max(math.ceil(low), 0), length)
-    stop = min(max(math.floor(high), start), length)
-    middle = (low + high) / 2
-    return slice(start, stop), round(size / 2 + (start - middle) * scale)
+    return tensor, at.box
 
 
 def resized(image: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:

@@ -6,10 +6,10 @@ import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from engines.maps import FAINT, Finder
+from engines.maps import FAINT, Finder, PersonFinder
 from realtime.pure.confidence import MOVENET, OPENPOSE, calibrated, merged
 from realtime.pure.limb_tree import complete
-from realtime.pure.one_person import person_from_maps
+from realtime.pure.one_person import person_from_joints, person_from_maps
 from realtime.pure.player import Player, apart, box_of, choose_all, crop_region
 from realtime.pure.policy import Need, Policy
 from realtime.pure.skeletons import assemble
@@ -210,7 +210,11 @@ def refined(pose: Pose, eyes: Eyes, image: NDArray[np.uint8]) -> Pose:
 
 
 def _one(vision: PersonVision, image: NDArray[np.uint8], region: Region) -> Pose:
-    return calibrated(person_from_maps(vision.see_person(image, region=region)), MOVENET)
+    if isinstance(vision, PersonFinder):
+        pose = person_from_joints(vision.find_person(image, region=region))
+    else:
+        pose = person_from_maps(vision.see_person(image, region=region))
+    return calibrated(pose, MOVENET)
 
 
 def believed(

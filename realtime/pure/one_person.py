@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engines.maps import PersonJoints
 from realtime.pure.body import L_SHOULDER, NECK, R_SHOULDER
 from realtime.pure.types import Pose
 
@@ -39,18 +40,30 @@ def person_from_maps(maps: PersonMaps) -> Pose:
     confidences; it is unseen where one of them lies outside of the picture, as is every joint
     there. A joint within half a cell of the border is put on it.
     """
+    return person_from_joints(joints_of(maps))
+
+
+def joints_of(maps: PersonMaps) -> PersonJoints:
+    """Return where in the maps the person's joints are."""
     yx = regress(maps)
     y, x, height = nearest_peaks(maps.heat, yx)
     offset = maps.offset.reshape(-1, 2, *maps.centre.shape)
     channel = np.arange(len(y))
     cells = np.stack([x + offset[channel, 1, y, x], y + offset[channel, 0, y, x]], axis=1)
+    return PersonJoints(
+        cells.astype(np.float32), height, maps.box, maps.image_size, maps.stride
+    )
+
+
+def person_from_joints(seen: PersonJoints) -> Pose:
+    """Return the person of these joints, see ``person_from_maps``."""
     # No half cells: measured, a joint at px p of the input is told as (p + 0.2) / stride.
-    xy = maps.box.to_image(cells * maps.stride)
+    xy = seen.box.to_image(seen.cells * seen.stride)
     joints = np.empty((18, 3), np.float32)
     joints[_ALL_BUT_NECK, :2] = xy[list(COCO_17)]
-    joints[_ALL_BUT_NECK, 2] = height[list(COCO_17)]
+    joints[_ALL_BUT_NECK, 2] = seen.height[list(COCO_17)]
     joints[NECK] = _between(joints[R_SHOULDER], joints[L_SHOULDER])
-    return Pose(_within_picture(joints, maps))
+    return Pose(_within_picture(joints, seen))
 
 
 def regress(maps: PersonMaps) -> NDArray[np.float32]:
@@ -101,10 +114,10 @@ def _between(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float
     return middle
 
 
-def _within_picture(joints: NDArray[np.float32], maps: PersonMaps) -> NDArray[np.float32]:
+def _within_picture(joints: NDArray[np.float32], seen: PersonJoints) -> NDArray[np.float32]:
     """Return the joints with those outside of the picture unseen."""
-    edge = np.array([maps.image_size[1] - 1, maps.image_size[0] - 1], dtype=np.float32)
-    spill = 0.5 * maps.stride / maps.box.scale
+    edge = np.array([seen.image_size[1] - 1, seen.image_size[0] - 1], dtype=np.float32)
+    spill = 0.5 * seen.stride / seen.box.scale
     xy = joints[:, :2]
     seen = ((xy >= -spill) & (xy <= edge + spill)).all(axis=1) & (joints[:, 2] > 0)
     seen[NECK] &= seen[R_SHOULDER] & seen[L_SHOULDER]

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from engines.maps import Eyes
 from realtime.pure.confidence import BELIEVED, MOVENET, OPENPOSE
-from realtime.pure.one_person import person_from_maps
+from realtime.pure.one_person import joints_of, person_from_maps
 from realtime.pure.player import box_of, crop_region
 from realtime.pure.steady import Steady
 from realtime.pure.types import Frame, Pose
@@ -712,9 +712,19 @@ class FindingVision(PaintedVision):
         raise AssertionError("the maps were fetched though the candidates say it all")
 
 
+class FindingPersonVision(PaintedPersonVision):
+    """Painted eyes that draw out the joints themselves."""
+
+    def find_person(self, image, *, region):
+        return joints_of(super().see_person(image, region=region))
+
+    def see_person(self, image, *, region):
+        raise AssertionError("the maps were fetched though the joints say it all")
+
+
 def test_eyes_that_find_candidates_are_asked_for_them_and_nothing_else_changes():
-    stage = Stage(top_down=False)
-    finding = Eyes(FindingVision(stage.people), None)
+    stage = Stage()
+    finding = Eyes(FindingVision(stage.people), FindingPersonVision(stage.people))
     frames = [stage.film([person(320, row=row)], row / FPS) for row in range(6)]
     plain, found = (
         Watcher(stage.eyes, full_area_px=AREA_PX),
@@ -723,4 +733,4 @@ def test_eyes_that_find_candidates_are_asked_for_them_and_nothing_else_changes()
     for frame in frames:
         (one,), (other,) = plain.watch(frame), found.watch(frame)
         assert_array_equal(other.joints, one.joints)
-    assert found.looks == ("crop",)
+    assert found.looks == ("crop", "person")
