@@ -114,10 +114,10 @@ def _between(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float
     return middle
 
 
-def _within_picture(joints: NDArray[np.float32], seen: PersonJoints) -> NDArray[np.float32]:
+def _within_picture(joints: NDArray[np.float32], told: PersonJoints) -> NDArray[np.float32]:
     """Return the joints with those outside of the picture unseen."""
-    edge = np.array([seen.image_size[1] - 1, seen.image_size[0] - 1], dtype=np.float32)
-    spill = 0.5 * seen.stride / seen.box.scale
+    edge = np.array([told.image_size[1] - 1, told.image_size[0] - 1], dtype=np.float32)
+    spill = 0.5 * told.stride / told.box.scale
     xy = joints[:, :2]
     seen = ((xy >= -spill) & (xy <= edge + spill)).all(axis=1) & (joints[:, 2] > 0)
     seen[NECK] &= seen[R_SHOULDER] & seen[L_SHOULDER]
