@@ -21,6 +21,8 @@ $(VENV)/.tested: $(VENV)/.installed
 	$(BIN)/python -m pip install -qq --editable ".[dev]"
 	@$(BIN)/python -m pip install -qq --editable ".[rtx]" \
 		|| echo "TensorRT for RTX cannot be installed here: its engine builds are skipped"
+	@command -v nvcc >/dev/null || $(BIN)/python -m pip install -qq --editable ".[kernels]" \
+		|| echo "nvcc cannot be installed here: the tests that build the GPU kernels are skipped"
 	@touch $@
 
 demo: install

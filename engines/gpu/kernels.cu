@@ -9,7 +9,8 @@
 
 #include <cuda_fp16.h>
 
-namespace {
+// Named: a nameless one would carry the path of this file into the built bytes.
+namespace dance {
 
 constexpr int THREADS = 256;
 constexpr int TILE_WIDTH = 32, TILE_HEIGHT = 8;
@@ -79,7 +80,7 @@ __device__ inline float half_rounded(float value) {
 // ---- letterbox
 
 // OpenCV's computeResizeAreaTab (imgproc/src/resize.cpp): each px weighs what of it is covered.
-__device__ Span averaged(int at, int length, double step) {
+__device__ inline Span averaged(int at, int length, double step) {
     const double from = at * step, to = from + step;
     const double covered = fmin(step, length - from);
     const int last = min((int)floor(to), length - 1);
@@ -92,7 +93,7 @@ __device__ Span averaged(int at, int length, double step) {
     return {whole - before, count, first, body, after ? tail : body};
 }
 
-__device__ Span between_centres(int at, int length, double step) {
+__device__ inline Span between_centres(int at, int length, double step) {
     const double centre = (at + 0.5) * step - 0.5;
     const int first = (int)floor(centre);
     if (first < 0 || first + 1 >= length) return {first < 0 ? 0 : length - 1, 1, 1, 0, 0};
@@ -100,7 +101,7 @@ __device__ Span between_centres(int at, int length, double step) {
     return {first, 2, 1 - share, 0, share};
 }
 
-__device__ Span span_of(int at, int length, float scale) {
+__device__ inline Span span_of(int at, int length, float scale) {
     if (scale == 1) return {at, 1, 1, 0, 0};
     const double step = 1.0 / scale;
     return scale < 1 ? averaged(at, length, step) : between_centres(at, length, step);
@@ -111,7 +112,7 @@ __device__ inline float weight(const Span& span, int k) {
 }
 
 // A cut that is empty, leaves the picture or would be thinner than one px is not painted.
-__device__ bool can_be_cut(const Crop& crop, int width, int height) {
+__device__ inline bool can_be_cut(const Crop& crop, int width, int height) {
     return crop.scale > 0 && crop.cut_x >= 0 && crop.cut_y >= 0 && crop.cut_width > 0 &&
            crop.cut_height > 0 && crop.cut_width <= width - crop.cut_x &&
            crop.cut_height <= height - crop.cut_y &&
@@ -157,7 +158,7 @@ __device__ void letterbox(const unsigned char* picture, int picture_width, int p
 // ---- peaks
 
 // Return the sum of `mine` of all threads before this one; that of all is left in scan[THREADS - 1].
-__device__ int sum_before(int mine, int* scan) {
+__device__ inline int sum_before(int mine, int* scan) {
     const int t = threadIdx.x;
     scan[t] = mine;
     __syncthreads();
@@ -200,7 +201,7 @@ __device__ double vertex(const T* cell, int at, int size, int stride) {
 }
 
 // Fewer than MAX_PEAKS are higher; of equals the earlier ones count as higher.
-__device__ bool is_among_highest(const Candidates& room, int k, int count) {
+__device__ inline bool is_among_highest(const Candidates& room, int k, int count) {
     if (count <= MAX_PEAKS) return true;
     const float height = room.height[k];
     int higher = 0;
@@ -257,7 +258,7 @@ __device__ void peaks(const T* heat, int joints, int height, int width, float th
 // ---- pairs
 
 // Sums in the order in which NumPy sums ten float32.
-__device__ float mean(const float* along) {
+__device__ inline float mean(const float* along) {
     const float first = (along[0] + along[1]) + (along[2] + along[3]);
     const float second = (along[4] + along[5]) + (along[6] + along[7]);
     return (first + second + along[8] + along[9]) / SAMPLES;
@@ -326,7 +327,7 @@ __device__ void pairs(const T* limb, int channels, int height, int width, const 
 // ---- person
 
 // Return the cell of the highest value of all threads; of equals the first.
-__device__ int highest(float value, int cell, Race& room) {
+__device__ inline int highest(float value, int cell, Race& room) {
     const int t = threadIdx.x;
     room.value[t] = value;
     room.cell[t] = cell;
@@ -393,7 +394,9 @@ __device__ void person(const T* centre, const T* heat, const T* regression, cons
     out[2] = read(map + peak);
 }
 
-}  // namespace
+}  // namespace dance
+
+using namespace dance;
 
 #define KERNELS(T, name)                                                                          \
     extern "C" __global__ void __launch_bounds__(TILE_WIDTH* TILE_HEIGHT) letterbox_##name(       \
