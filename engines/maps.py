@@ -89,7 +89,7 @@ class PoseMaps:
         BODY_25 network has 26.
     limb : float32 (38, h, w)
         Part affinity: x and y of each limb's direction; channels are named in
-        ``realtime/pure/body.py``. A BODY_25 network has 52.
+        ``engines/anatomy.py``. A BODY_25 network has 52.
     box : Letterbox
         How the picture was placed into the input.
     image_size : (int, int)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from engines.anatomy import ANATOMIES
 from engines.maps import FAINT, Candidates
-from realtime.pure.body import ANATOMIES
 from realtime.pure.skeletons import SAMPLE_THRESHOLD, affinity, find_peaks, too_long
 
 

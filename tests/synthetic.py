@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from engines.anatomy import LIMB_CHANNELS, LIMBS
 from engines.maps import Letterbox, PoseMaps
-from realtime.pure.body import LIMB_CHANNELS, LIMBS
 from tests import dances
 
 SIGMA_CELLS = 1.0

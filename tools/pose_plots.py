@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from realtime.pure.body import LIMBS
+from engines.anatomy import LIMBS
 
 if TYPE_CHECKING:
     from pathlib import Path

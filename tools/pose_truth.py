@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from realtime.pure.body import BODY_25, L_SHOULDER, NECK, R_SHOULDER
+from engines.anatomy import BODY_25
+from realtime.pure.body import L_SHOULDER, NECK, R_SHOULDER
 from realtime.pure.one_person import COCO_17
 
 if TYPE_CHECKING:

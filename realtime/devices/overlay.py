@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from engines.anatomy import LIMBS
 from engines.maps import DanceError
 from realtime.files import write_whole
-from realtime.pure.body import LIMBS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from engines.anatomy import ANATOMIES
 from engines.maps import FAINT
-from realtime.pure.body import ANATOMIES, NECK
+from realtime.pure.body import NECK
 from realtime.pure.player import box_of, crop_region
 from realtime.pure.skeletons import Peaks, limb_strength, peaks_of, pose_of
 from realtime.pure.types import Pose

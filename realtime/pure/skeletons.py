@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engines.anatomy import ANATOMIES
 from engines.maps import Candidates
-from realtime.pure.body import ANATOMIES
 from realtime.pure.types import Pose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from engines.anatomy import Anatomy
     from engines.maps import PoseMaps
-    from realtime.pure.body import Anatomy
 
 PEAK_THRESHOLD = 0.10
 MAX_PEAKS = 64  # of one joint; a picture with more is noise

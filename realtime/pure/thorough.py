@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from engines.anatomy import ANATOMIES
 from engines.maps import Letterbox, PersonMaps, PoseMaps
-from realtime.pure.body import ANATOMIES, MIRROR
+from realtime.pure.body import MIRROR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from engines.anatomy import Anatomy
     from engines.maps import PersonVision, Region, Vision
-    from realtime.pure.body import Anatomy
 
 SCALES: Final = (1.0, 1.45)  # about 368 and 544 px on whole pictures, 224 and 320 on crops
 _COCO_17_MIRROR: Final = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pygame
 
+from engines.anatomy import LIMBS
 from realtime.pure import body
 from realtime.screens.theme import ADD, CYAN, GOLD, MAGENTA, VIOLET, WHITE, dim, mix
 
@@ -29,7 +30,7 @@ ARMS: Final = (
     (body.L_SHOULDER, body.L_ELBOW, body.L_WRIST),
 )
 LEGS: Final = ((body.R_HIP, body.R_KNEE, body.R_ANKLE), (body.L_HIP, body.L_KNEE, body.L_ANKLE))
-BONES: Final = np.array(body.LIMBS[:17])
+BONES: Final = np.array(LIMBS[:17])
 AURA: Final = (226, 110, 255)
 """Tint of the light around the lead."""
 RIGHT: Final = frozenset((body.R_SHOULDER, *ARMS[0], *LEGS[0]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from realtime.pure.body import LIMB_CHANNELS, LIMBS
+from engines.anatomy import LIMB_CHANNELS, LIMBS
 
 
 def assemble(maps, *, threshold=0.10, min_parts=4):

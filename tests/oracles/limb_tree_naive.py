@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from itertools import product
 
-from realtime.pure.body import BODY_25, COCO_18
+from engines.anatomy import BODY_25, COCO_18
 from tests.oracles.assemble_naive import peaks_of
 
 

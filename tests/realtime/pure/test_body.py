@@ -5,8 +5,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from engines import maps
+from engines.anatomy import ANATOMIES, BODY_25, COCO_18
 from engines.maps import Letterbox
-from realtime.pure.body import ANATOMIES, BODY_25, COCO_18, JOINTS, NECK
+from realtime.pure.body import JOINTS, NECK
 from realtime.pure.skeletons import assemble
 from tests.synthetic import crowd
 from tests.synthetic_body25 import FIRST_CHANNEL, NAMES, paint_25

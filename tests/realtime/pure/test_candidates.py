@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from engines.anatomy import BODY_25, COCO_18
 from engines.maps import FAINT, Candidates, Letterbox, PoseMaps
-from realtime.pure.body import BODY_25, COCO_18
 from realtime.pure.limb_tree import complete
 from realtime.pure.skeletons import assemble, limb_strength, linked, peaks_of
 from tests.candidates import candidates_of

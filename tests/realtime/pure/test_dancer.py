@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from engines.anatomy import LIMBS
 from realtime.pure import body
 from realtime.pure.dancer import Dancer, DancerStyle, Proportions
 from realtime.pure.types import Choreography
@@ -44,7 +45,7 @@ def dances(dance, seconds=SECONDS, **style):
 
 
 def bones(joints):
-    pairs = np.array(body.LIMBS[:17])
+    pairs = np.array(LIMBS[:17])
     return joints[:, pairs[:, 1], :2] - joints[:, pairs[:, 0], :2]
 
 
@@ -69,7 +70,7 @@ def test_lateness_shifts_exactly(dance):
 @pytest.mark.parametrize("amplitude", [0.0, 0.5, 1.5])
 def test_amplitude_scales_angles_and_keeps_lengths(dance, amplitude):
     plain, scaled = dances(dance), dances(dance, amplitude=amplitude)
-    arm = body.LIMBS.index((2, 3))
+    arm = LIMBS.index((2, 3))
     angle = np.unwrap(np.arctan2(bones(plain)[:, arm, 1], bones(plain)[:, arm, 0]))
     swing = np.unwrap(np.arctan2(bones(scaled)[:, arm, 1], bones(scaled)[:, arm, 0]))
     assert_allclose(np.diff(swing), np.diff(angle) * amplitude, atol=0.002)
@@ -103,10 +104,10 @@ def test_a_mirrored_dancer_is_what_the_mirror_shows(dance):
 )
 def test_proportions_scale_their_bones_only(dance, part, grown):
     plain, shaped = dances(dance), dances(dance, proportions=Proportions(**{part: 1.2}))
-    face = body.LIMBS.index((0, 14))
+    face = LIMBS.index((0, 14))
     size = lengths(shaped)[:, face] / lengths(plain)[:, face]
     ratio = lengths(shaped) / lengths(plain) / size[:, None]
-    for index, limb in enumerate(body.LIMBS[:17]):
+    for index, limb in enumerate(LIMBS[:17]):
         if limb not in ((1, 8), (1, 11)):
             wanted = 1.2 if limb in grown else 1.0
             assert_allclose(ratio[:, index], np.full(len(SECONDS), wanted), rtol=1e-3)

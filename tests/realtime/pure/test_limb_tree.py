@@ -4,18 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from engines.anatomy import ANATOMIES, BODY_25, COCO_18
 from engines.maps import FAINT, Letterbox, PoseMaps
-from realtime.pure.body import (
-    ANATOMIES,
-    BODY_25,
-    COCO_18,
-    L_WRIST,
-    NECK,
-    NOSE,
-    R_ELBOW,
-    R_SHOULDER,
-    R_WRIST,
-)
+from realtime.pure.body import L_WRIST, NECK, NOSE, R_ELBOW, R_SHOULDER, R_WRIST
 from realtime.pure.limb_tree import MOST_PEOPLE, complete
 from realtime.pure.skeletons import assemble
 from realtime.pure.types import Pose

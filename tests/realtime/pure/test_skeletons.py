@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from engines.anatomy import LIMB_CHANNELS, LIMBS
 from engines.maps import Letterbox, PoseMaps
-from realtime.pure.body import LIMB_CHANNELS, LIMBS, MIRROR, mirrored
+from realtime.pure.body import MIRROR, mirrored
 from realtime.pure.skeletons import MAX_PEAKS, assemble, find_peaks
 from tests.oracles import assemble_naive
 from tests.synthetic import SIGMA_CELLS, crowd, paint, random_maps
