@@ -8,6 +8,7 @@
 
 #include SHIM_KERNELS
 
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <algorithm>
@@ -32,7 +33,9 @@ constexpr unsigned MAX_THREADS = 1024;
 constexpr int ENDED = -1;
 
 struct Fiber {
-    ucontext_t context;
+    ucontext_t context;  // how it is begun
+    jmp_buf resumed;     // how it runs on: without the system call that a swap of contexts costs
+    bool begun = false;
     std::unique_ptr<char[]> stack;
     ShimPlace place;
     int barrier = ENDED;  // the line where it waits
@@ -42,18 +45,31 @@ std::mutex one_launch;
 int order_kind = FORWARD;
 unsigned order_seed = 0;
 
-ucontext_t scheduler;
+ucontext_t start;
+jmp_buf scheduler;
 std::vector<Fiber> fibers;
 Fiber* running = nullptr;
 void (*invoke)(void**) = nullptr;
 void** arguments = nullptr;
 
+void pause(int barrier) {
+    running->barrier = barrier;
+    if (_setjmp(running->resumed) == 0) _longjmp(scheduler, 1);
+}
+
+void run_on(Fiber& fiber) {
+    running = &fiber;
+    threadIdx = fiber.place;
+    if (_setjmp(scheduler) != 0) return;
+    if (fiber.begun) _longjmp(fiber.resumed, 1);
+    fiber.begun = true;
+    swapcontext(&start, &fiber.context);
+}
+
 void thread_of_blocks() {
     for (;;) {
         invoke(arguments);
-        running->barrier = ENDED;
-        Fiber* self = running;
-        swapcontext(&self->context, &scheduler);
+        pause(ENDED);
     }
 }
 
@@ -68,6 +84,7 @@ void make_fibers(unsigned count) {
         fibers[k].context.uc_stack.ss_size = STACK_BYTES;
         fibers[k].context.uc_link = nullptr;
         makecontext(&fibers[k].context, thread_of_blocks, 0);
+        fibers[k].begun = false;
     }
 }
 
@@ -76,11 +93,7 @@ bool run_block(std::vector<unsigned>& order, std::mt19937& dice) {
     std::memset(__start_shim_shared, 0xCD, __stop_shim_shared - __start_shim_shared);
     do {
         if (order_kind == SHUFFLED) std::shuffle(order.begin(), order.end(), dice);
-        for (unsigned k : order) {
-            running = &fibers[k];
-            threadIdx = running->place;
-            swapcontext(&scheduler, &running->context);
-        }
+        for (unsigned k : order) run_on(fibers[k]);
         for (unsigned k : order)
             if (fibers[k].barrier != fibers[order[0]].barrier) return false;
     } while (fibers[order[0]].barrier != ENDED);
@@ -110,11 +123,7 @@ const std::pair<const char*, void (*)(void**)> TABLE[] = {
 
 }  // namespace
 
-static void shim_barrier(int line) {
-    Fiber* self = running;
-    self->barrier = line;
-    swapcontext(&self->context, &scheduler);
-}
+static void shim_barrier(int line) { pause(line); }
 
 // `kind`: 0 forward, 1 reverse, 2 shuffled anew with `seed` in every launch.
 extern "C" void shim_order(int kind, unsigned seed) {
