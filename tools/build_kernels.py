@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from engines.files import write_whole
 from engines.gpu.kernels import FACTS, FATBIN, KERNELS, REBUILD, SOURCE
 from engines.gpu.sidecar import digest
 from engines.maps import DanceError
-from realtime.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,8 +73,11 @@ def main(argv: list[str] | None = None) -> int:
             write_whole(FATBIN, built.image)
             write_whole(FACTS, built.json())
             print(f"{FATBIN.name}: {len(built.image)} bytes; {FACTS.name} tells of them")
-    except (DanceError, OSError) as why:
+    except DanceError as why:
         print(why, file=sys.stderr)
+        return REFUSED
+    except OSError as why:
+        print(f"the kernels cannot be read or written: {why}", file=sys.stderr)
         return REFUSED
     return 0
 
@@ -130,10 +133,9 @@ def build_kernels(source: Path = SOURCE) -> Built:
     with tempfile.TemporaryDirectory(prefix="kernels-") as folder:
         # The same name in the same place: a path in the bytes would change them.
         (Path(folder) / SOURCE.name).write_bytes(code)
-        report = list(_compiled(nvcc, Path(folder)))
+        used = usage(list(_compiled(nvcc, Path(folder))))
+        refuse_greedy(used)
         image = (Path(folder) / FATBIN.name).read_bytes()
-    used = usage(report)
-    refuse_greedy(used)
     facts = {
         "source_sha256": digest(code),
         "fatbin_sha256": digest(image),

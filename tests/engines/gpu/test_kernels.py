@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from engines.anatomy import ANATOMIES
 from engines.choose import BUNDLED, BUNDLED_PERSON
 from engines.gpu import kernels
 from engines.maps import MOVENET, OPENPOSE, Letterbox, PersonMaps
@@ -27,7 +28,7 @@ from tests.engines.gpu.cpu_shim import ORDERS, NoCompiler, Shim, build_library
 
 KINDS = {"f32": np.float32, "f16": np.float16}
 POISON, GUARD, GUARD_BYTES = 0xFF, 0xA5, 4096  # POISON: NaN in floats, -1 in ints
-ANATOMIES = skeletons.ANATOMIES.values()
+BODIES = ANATOMIES.values()
 LIMIT = skeletons.PEAK_THRESHOLD
 
 
@@ -467,7 +468,7 @@ def in_kind(array, kind):
     return array.astype(KINDS[kind]).astype(np.float32)
 
 
-@pytest.mark.parametrize("body", ANATOMIES, ids=["18", "25"])
+@pytest.mark.parametrize("body", BODIES, ids=["18", "25"])
 @pytest.mark.parametrize(
     ("shape", "most"), [((46, 54), 3), ((46, 82), 12), ((9, 40), 5), ((5, 3), 2), ((46, 54), 0)]
 )
@@ -480,7 +481,7 @@ def test_pairs_are_numpys(shim, kind, body, shape, most):
         assert_same_pairs(found[crop], maps, rows[crop], counts[crop], body)
 
 
-@pytest.mark.parametrize("body", ANATOMIES, ids=["18", "25"])
+@pytest.mark.parametrize("body", BODIES, ids=["18", "25"])
 @pytest.mark.parametrize("most", [20, 40, 64])
 def test_what_does_not_fit_is_left_out(shim, body, most):
     limb = affinities(0, 2, body, (20, 24))
@@ -494,7 +495,7 @@ def test_what_does_not_fit_is_left_out(shim, body, most):
 
 
 def test_lines_without_length_and_on_the_border_of_support(shim, kind):
-    body = skeletons.ANATOMIES[19]
+    body = ANATOMIES[19]
     limb = np.zeros((1, 38, 12, 14), np.float32)
     for x, _ in body.channels:
         limb[0, x, :, :7] = 0.05  # not above the threshold in float32
@@ -516,7 +517,7 @@ def test_links_of_painted_people_are_those_of_the_game(shim, kind, people):
 
 def assert_same_links(shim, kind, heat, limb):
     """Peaks and pairs as the GPU finds them, linked as the game does."""
-    body = skeletons.ANATOMIES[len(heat)]
+    body = ANATOMIES[len(heat)]
     rows, counts = peaks_of(shim, kind, heat[None], orders=("shuffled",))
     found = pairs_of(shim, kind, limb[None], rows, counts, body, ("shuffled",))[0]
     limb = in_kind(limb, kind)
