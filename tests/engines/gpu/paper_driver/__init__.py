@@ -1,0 +1,85 @@
+"""A stand-in for NVIDIA's driver, for programs that run in a process of their own.
+
+Three lines for a test of whatever speaks to a GPU::
+
+    env = paper_driver.build(tmp_path, kernels=cpu_shim.build_library())
+    ran = subprocess.run([sys.executable, "-c", PROGRAM], env=env, cwd=tmp_path, check=False)
+    assert ran.returncode == 0
+
+In that process ``Paper()`` tells what the driver saw and makes its calls fail. What it checks and
+what it reads from the environment stands at the top of ``driver.cpp``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[3]
+NAME = "libcuda.so.1"
+
+
+class NoCompiler(Exception):
+    """The paper driver cannot be built here; the text says why."""
+
+
+def build(folder: Path, *, kernels: Path | None = None) -> dict[str, str]:
+    """Return the environment of a process that finds the paper driver, built into the folder.
+
+    ``kernels`` is the library with the kernels, as ``driver.cpp`` describes it. The environment's
+    ``PYTHONPATH`` is this repository.
+    """
+    compile_library(HERE / "driver.cpp", folder / NAME, f"-Wl,-soname,{NAME}")
+    paths = [str(folder), *filter(None, [os.environ.get("LD_LIBRARY_PATH")])]
+    env = os.environ | {"LD_LIBRARY_PATH": os.pathsep.join(paths), "PYTHONPATH": str(ROOT)}
+    if kernels is not None:
+        env["PAPER_KERNELS"] = str(kernels)
+    return env
+
+
+def compile_library(source: Path, library: Path, *extra: str) -> Path:
+    """Return the shared library, built from one C++ file."""
+    compiler = os.environ.get("CXX") or shutil.which("g++")
+    if compiler is None:
+        raise NoCompiler("no g++ is installed")
+    told = subprocess.run(
+        [compiler, "-std=c++17", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
+         "-fvisibility=hidden", *extra, "-o", str(library), str(source), "-ldl"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if told.returncode != 0:
+        raise NoCompiler(f"{compiler} cannot build {source.name}: {told.stderr[:2000]}")
+    return library
+
+
+class Paper:
+    """The paper driver that this process found."""
+
+    def __init__(self) -> None:
+        self._library = ctypes.CDLL(NAME)
+        for name in ("paper_calls", "paper_live", "paper_leaked", "paper_current"):
+            getattr(self._library, name).restype = ctypes.c_long
+
+    def fail(self, call: str, error: int, *, after: int = 0) -> None:
+        """Let a call fail with a CUDA error from its call number ``after`` on; 0 heals it."""
+        self._library.paper_fail(call.encode(), error, after)
+
+    def calls(self, call: str) -> int:
+        """Return how often a call was made; names without ``_v2``."""
+        return self._library.paper_calls(call.encode())
+
+    def live(self, kind: str = "all") -> int:
+        """Return how many things of a kind have not been given back."""
+        return self._library.paper_live(kind.encode())
+
+    def leaked(self) -> int:
+        """Return how many things were left when the last hold on the GPU was given back."""
+        return self._library.paper_leaked()
+
+    def current(self) -> int:
+        """Return how many contexts this thread still holds."""
+        return self._library.paper_current()
