@@ -5,8 +5,13 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engines.fallback import LastingPersonEye, LastingVision
+from engines.gpu.decoding import PeopleDecoding, PersonDecoding
+from engines.gpu.network import GpuNetwork
+from engines.gpu.probe import NoDriver
+from engines.gpu.vision import GpuPersonEye, GpuVision
 from engines.maps import (
     MOVENET,
     NETWORKS,
@@ -21,24 +26,28 @@ from engines.maps import (
 from engines.vision import PersonEye, PoseVision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from engines.maps import PersonVision, Vision
 
 log = logging.getLogger(__name__)
 
 BUNDLED = Path(__file__).with_name("openpose_thin.onnx")
 BUNDLED_PERSON = Path(__file__).with_name("movenet_thunder.onnx")
 AUTO = "auto"
+Network = PoseNetwork | GpuNetwork[Any]
 ONNX_BEGINS = b"\x08"
 """The key of an ONNX file's first field, its version."""
 
 
 class Wish(NamedTuple):
-    """What a runtime is asked to open."""
+    """What a runtime is asked to open; it may ``tell`` in a sentence what takes seconds."""
 
     model: Path
     spoken: Format
     threads: int
     cache_dir: Path | None
+    tell: Callable[[str], None] = lambda _: None
 
 
 class Runtime(NamedTuple):
@@ -54,12 +63,15 @@ class Runtime(NamedTuple):
         Why it is taken before those below it.
     open_network : callable
         Opens the network; raises ImportError or NetworkError where it cannot.
+    on_gpu : bool
+        Whether it needs a GPU, which may fail, also later: then another takes over.
     """
 
     label: str
     package: str
     merit: str
-    open_network: Callable[[Wish], PoseNetwork]
+    open_network: Callable[[Wish], Network]
+    on_gpu: bool = False
 
 
 def open_eyes(
@@ -69,12 +81,13 @@ def open_eyes(
     threads: int | None = None,
     model: Path | None = None,
     cache_dir: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Eyes:
     """Return the networks the game sees with.
 
     Parameters
     ----------
-    runtime, threads, model, cache_dir
+    runtime, threads, model, cache_dir, tell
         As in ``open_vision``; ``model`` replaces the bundled OpenPose.
     network : str
         ``openpose``: it alone; ``movenet``: MoveNet follows every dancer; ``auto``: by cost.
@@ -88,12 +101,14 @@ def open_eyes(
         raise NetworkError(
             f"there is no network {network!r}; choose one of {', '.join(NETWORKS)}"
         )
-    everybody = open_vision(runtime, threads=threads, model=model, cache_dir=cache_dir)
+    everybody = open_vision(
+        runtime, threads=threads, model=model, cache_dir=cache_dir, tell=tell
+    )
     if network == "openpose":
         return Eyes(everybody, None, network)
-    wish = Wish(BUNDLED_PERSON, MOVENET, _threads(threads), cache_dir)
+    wish = Wish(BUNDLED_PERSON, MOVENET, _threads(threads), cache_dir, tell)
     try:
-        return Eyes(everybody, PersonEye(*_opened_by(runtime, wish)), network)
+        return Eyes(everybody, _person_eye(runtime, wish), network)
     except NetworkError as why:
         if network != AUTO:
             raise
@@ -107,7 +122,8 @@ def open_vision(
     threads: int | None = None,
     model: Path | None = None,
     cache_dir: Path | None = None,
-) -> PoseVision:
+    tell: Callable[[str], None] = lambda _: None,
+) -> Vision:
     """Return OpenPose with its eyes, in the best runtime that works or the one asked for.
 
     Parameters
@@ -120,14 +136,31 @@ def open_vision(
         An ONNX file with the bundled network's input and outputs; None takes the bundled one.
     cache_dir : Path, optional
         Where a runtime may keep what it compiled.
+    tell : callable
+        Told in a sentence of what takes seconds.
 
     Raises
     ------
     NetworkError
-        Where the runtime is unknown or unusable, or the model is missing or damaged.
+        Where the runtime is unknown or unusable (one on a GPU only where no other works instead),
+        or the model is missing or damaged.
     """
-    wish = Wish(model or BUNDLED, OPENPOSE, _threads(threads), cache_dir)
-    return PoseVision(*_opened_by(runtime, wish))
+    wish = Wish(model or BUNDLED, OPENPOSE, _threads(threads), cache_dir, tell)
+    network, reason = _opened_by(runtime, wish)
+    if not isinstance(network, GpuNetwork):
+        return PoseVision(network, reason)
+    return LastingVision(
+        GpuVision(network, reason), lambda why: PoseVision(*_without_gpu(wish, why))
+    )
+
+
+def _person_eye(runtime: str, wish: Wish) -> PersonVision:
+    network, reason = _opened_by(runtime, wish)
+    if not isinstance(network, GpuNetwork):
+        return PersonEye(network, reason)
+    return LastingPersonEye(
+        GpuPersonEye(network, reason), lambda why: PersonEye(*_without_gpu(wish, why))
+    )
 
 
 def _threads(asked: int | None) -> int:
@@ -137,7 +170,7 @@ def _threads(asked: int | None) -> int:
     return threads
 
 
-def _opened_by(runtime: str, wish: Wish) -> tuple[PoseNetwork, str]:
+def _opened_by(runtime: str, wish: Wish) -> tuple[Network, str]:
     """Return a network in the runtime asked for, and why it is this one."""
     if runtime != AUTO and runtime not in RUNTIMES:
         raise NetworkError(
@@ -151,25 +184,45 @@ def _opened_by(runtime: str, wish: Wish) -> tuple[PoseNetwork, str]:
             raise ModelError(
                 f"{wish.model}: is no ONNX file; {remedy(wish.model, wish.spoken)}"
             )
-    if runtime != AUTO:
-        return _opened(runtime, wish), f"{RUNTIMES[runtime].label} was asked for"
-    return _first_that_works(wish)
+    if runtime == AUTO:
+        return _first_that_works(wish, RUNTIMES)
+    label = RUNTIMES[runtime].label
+    try:
+        return _opened(runtime, wish), f"{label} was asked for"
+    except ModelError:
+        raise
+    except NetworkError as why:
+        if not RUNTIMES[runtime].on_gpu:
+            raise
+        return _without_gpu(wish, f"{label} was asked for and is not used because {why}")
 
 
-def _first_that_works(wish: Wish) -> tuple[PoseNetwork, str]:
+def _without_gpu(wish: Wish, why: str) -> tuple[PoseNetwork, str]:
+    """Return the first network that works without a GPU, and why; ``why`` the GPU's failed."""
+    rest = {key: runtime for key, runtime in RUNTIMES.items() if not runtime.on_gpu}
+    network, reason = _first_that_works(wish, rest)
+    assert not isinstance(network, GpuNetwork)
+    return network, f"{why}; {reason}"
+
+
+def _first_that_works(wish: Wish, runtimes: Mapping[str, Runtime]) -> tuple[Network, str]:
     refusals: list[str] = []
     spoilt: ModelError | None = None
-    for key, runtime in RUNTIMES.items():
+    for key, runtime in runtimes.items():
         try:
             network = _opened(key, wish)
         except ModelError as why:
             spoilt = why  # another runtime may read the file; else this is what to tell
             continue
+        except NoDriver as why:
+            refusals.append(str(why).partition(";")[0])  # most have no such GPU: no advice
+            continue
         except NetworkError as why:
             refusals.append(f"{runtime.label} not used because {why}")
             log.warning("%s", refusals[-1])
             continue
-        reason = "; ".join([f"{runtime.label} {runtime.merit}", *refusals])
+        told = dict.fromkeys(refusals)
+        reason = "; ".join([f"{runtime.label} {runtime.merit}", *told])
         log.info("%s: %s", network.runtime, reason)
         return network, reason
     if spoilt is not None:
@@ -177,7 +230,7 @@ def _first_that_works(wish: Wish) -> tuple[PoseNetwork, str]:
     raise NetworkError(f"no runtime can open the network: {'; '.join(refusals)}")
 
 
-def _opened(key: str, wish: Wish) -> PoseNetwork:
+def _opened(key: str, wish: Wish) -> Network:
     runtime = RUNTIMES[key]
     try:
         return runtime.open_network(wish)
@@ -185,6 +238,21 @@ def _opened(key: str, wish: Wish) -> PoseNetwork:
         raise NetworkError(
             f"{runtime.label} cannot be imported ({why}); pip install {runtime.package}"
         ) from why
+
+
+def _tensorrt(wish: Wish) -> Network:
+    return _on_gpu(wish, "tensorrt")
+
+
+def _rtx(wish: Wish) -> Network:
+    return _on_gpu(wish, "rtx")
+
+
+def _on_gpu(wish: Wish, flavour: str) -> Network:
+    from engines.gpu.opening import open_network
+
+    decode = PersonDecoding if wish.spoken is MOVENET else PeopleDecoding
+    return open_network(wish.model, flavour, decode, cache_dir=wish.cache_dir, tell=wish.tell)
 
 
 def _openvino(wish: Wish) -> PoseNetwork:
@@ -202,6 +270,12 @@ def _onnxruntime(wish: Wish) -> PoseNetwork:
 
 
 RUNTIMES = {
+    "tensorrt": Runtime(
+        "TensorRT", "'kpopdance[tensorrt]'", "runs on this NVIDIA GPU", _tensorrt, on_gpu=True
+    ),
+    "rtx": Runtime(
+        "TensorRT for RTX", "'kpopdance[rtx]'", "runs on this NVIDIA GPU", _rtx, on_gpu=True
+    ),
     "openvino": Runtime(
         "OpenVINO", "openvino", "is installed and runs this network fastest on a CPU", _openvino
     ),

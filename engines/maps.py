@@ -327,8 +327,10 @@ class PersonVision(Seer, Protocol):
 class PersonFinder(Protocol):
     """Eyes that draw one person's joints out of the maps themselves, where the maps are."""
 
-    def find_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonJoints:
-        """Return the joints of the person in a region; see ``PersonVision``."""
+    def find_person(
+        self, image: NDArray[np.uint8], *, region: Region
+    ) -> PersonJoints | PersonMaps:
+        """Return the joints of the person in a region, or the maps; see ``PersonVision``."""
 
 
 NETWORKS: Final = ("auto", "openpose", "movenet")

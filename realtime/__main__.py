@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from platformdirs import user_log_path
 
 from engines.maps import DanceError
+from engines.version import our_version
 from realtime.commands import build_engine, doctor, play, pose, record, score, songs
-from realtime.commands.common import our_version, say
+from realtime.commands.common import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from platformdirs import user_data_path
 
-from realtime.files import write_whole
+from engines.files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from engines.files import write_whole
 from engines.maps import DanceError
-from realtime.files import write_whole
 from realtime.pure.judge import Judge
 from realtime.pure.recipe import RECIPE
 from realtime.pure.terms import USUAL, Terms

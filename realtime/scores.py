@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from realtime.files import write_whole
+from engines.files import write_whole
 from realtime.pure.terms import USUAL
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from engines.maps import FAINT, Finder, PersonFinder
 from realtime.pure.confidence import MOVENET, OPENPOSE, calibrated, merged
 from realtime.pure.limb_tree import complete
-from realtime.pure.one_person import person_from_joints, person_from_maps
+from realtime.pure.one_person import person_from_maps
 from realtime.pure.player import Player, apart, box_of, choose_all, crop_region
 from realtime.pure.policy import Need, Policy
 from realtime.pure.skeletons import assemble
@@ -211,10 +211,10 @@ def refined(pose: Pose, eyes: Eyes, image: NDArray[np.uint8]) -> Pose:
 
 def _one(vision: PersonVision, image: NDArray[np.uint8], region: Region) -> Pose:
     if isinstance(vision, PersonFinder):
-        pose = person_from_joints(vision.find_person(image, region=region))
+        seen = vision.find_person(image, region=region)
     else:
-        pose = person_from_maps(vision.see_person(image, region=region))
-    return calibrated(pose, MOVENET)
+        seen = vision.see_person(image, region=region)
+    return calibrated(person_from_maps(seen), MOVENET)
 
 
 def believed(

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from engines.gpu.build import installed
 from engines.gpu.sidecar import digest, read_sidecar, sidecar_of
+from engines.gpu.tensorrt_library import installed
 from engines.maps import NetworkError
 from realtime.__main__ import main
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from platformdirs import user_data_path
 from tqdm import tqdm
 
-from realtime.files import write_whole
+from engines.files import write_whole
 from tools import lightweight_network as lightweight
 from tools.caffe_network import CaffeTranslator, blobs_from_caffemodel, layers_from_prototxt
 from tools.onnx_writer import WeightsError

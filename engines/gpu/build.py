@@ -7,24 +7,19 @@ told; the first needs the GPU that will run the engine.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Final, SupportsInt
+from typing import TYPE_CHECKING, Final
 
 from engines.gpu.probe import probe_gpu
+from engines.gpu.tensorrt_library import installed, listener
 from engines.maps import NetworkError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-PACKAGES: Final = {"rtx": "tensorrt_rtx", "tensorrt": "tensorrt"}
-INSTALL: Final = {
-    "rtx": "pip install 'kpopdance[rtx]'", "tensorrt": "pip install 'kpopdance[tensorrt]'",
-}  # fmt: skip
 RTX_TARGETS: Final = ("7.5", "8.0", "8.6", "8.9", "12.0", "12.1")
 USUAL_TARGETS: Final = ("8.0", "8.6", "8.9", "12.0")
 """All but 7.5, whose kernels make an engine larger by a hundred megabytes, and 12.1."""
-WARNING: Final = 2  # the logger's severities below are errors
 Shape = tuple[int, int, int, int]
 
 
@@ -37,52 +32,13 @@ class Built:
     targets: tuple[str, ...]
 
 
-def installed(flavour: str) -> ModuleType:
-    """Return the library of a flavour.
-
-    Raises
-    ------
-    NetworkError
-        Where it is not installed, or (``tensorrt``) there is no GPU to build on.
-    """
-    if flavour == "tensorrt":
-        probe_gpu()  # without a driver the library does not answer but dies
-    try:
-        return import_module(PACKAGES[flavour])
-    except ImportError as why:
-        raise NetworkError(
-            f"{PACKAGES[flavour]} is not installed ({why}); {INSTALL[flavour]}"
-        ) from None
-
-
-def choose_flavour(wished: str) -> tuple[str, str]:
-    """Return the flavour to build with, and why; ``auto`` takes the first that works.
-
-    Raises
-    ------
-    NetworkError
-        Where none does; the text says why each did not.
-    """
-    if wished != "auto":
-        installed(wished)
-        return wished, "as asked"
-    reasons = []
-    for flavour in ("tensorrt", "rtx"):
-        try:
-            installed(flavour)
-        except NetworkError as why:
-            reasons.append(f"{flavour}: {why}")
-            continue
-        return flavour, "; ".join(reasons) or "the first that works"
-    raise NetworkError("no flavour of TensorRT works here: " + "; ".join(reasons))
-
-
 def build_plan(
     onnx_bytes: bytes,
     flavour: str,
     *,
     shapes: tuple[Shape, Shape, Shape],
     targets: tuple[str, ...] = USUAL_TARGETS,
+    tf32: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Built:
     """Return the engine of a network.
@@ -97,6 +53,8 @@ def build_plan(
         Least, best and most that the input may have.
     targets : tuple of str
         Compute capabilities; ``tensorrt`` builds for the GPU at hand, whatever is asked.
+    tf32 : bool
+        Whether products of float32 may be rounded to 10 bits, as these libraries usually do.
     progress : callable
         Told what is being done.
 
@@ -107,7 +65,7 @@ def build_plan(
     """
     library = installed(flavour)
     heard: list[str] = []
-    builder = library.Builder(_logger(library, heard))
+    builder = library.Builder(listener(library, heard))
     network = builder.create_network(0)
     parser = library.OnnxParser(network, builder.logger)
     progress("reading the network")
@@ -117,6 +75,8 @@ def build_plan(
             f"{flavour} refuses this network: {(told or heard or ['it is empty'])[0]}"
         )
     config = builder.create_builder_config()
+    if not tf32:
+        config.clear_flag(library.BuilderFlag.TF32)
     profile = builder.create_optimization_profile()
     profile.set_shape(network.get_input(0).name, *shapes)
     config.add_optimization_profile(profile)
@@ -145,17 +105,3 @@ def _capabilities(library: ModuleType, targets: tuple[str, ...]) -> list[object]
             f"choose from {', '.join(RTX_TARGETS)}"
         )
     return list(known.values())
-
-
-def _logger(library: ModuleType, heard: list[str]) -> object:
-    """Return a logger that keeps errors instead of printing them."""
-
-    class Ear(library.ILogger):  # type: ignore[misc,name-defined]
-        def __init__(self) -> None:
-            library.ILogger.__init__(self)
-
-        def log(self, severity: SupportsInt, text: str) -> None:
-            if int(severity) < WARNING:
-                heard.append(text.strip())
-
-    return Ear()

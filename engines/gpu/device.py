@@ -76,11 +76,17 @@ class Device(Protocol):
     label: str
     stream: int
 
+    def activate(self) -> None:
+        """Make this GPU the calling thread's; libraries beside us, as TensorRT, rely on it."""
+
     def allocate(self, nbytes: int) -> Memory:
         """Return fresh memory on the GPU, not cleared."""
 
     def pin(self, nbytes: int) -> PinnedMemory:
         """Return fresh page-locked memory of the computer."""
+
+    def free(self, memory: Memory | PinnedMemory) -> None:
+        """Give memory back, once; waits for the stream."""
 
     def upload(self, target: Memory, source: PinnedMemory, nbytes: int) -> None:
         """Copy the first bytes to the GPU."""

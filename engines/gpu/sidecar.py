@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from engines.gpu.probe import Gpu
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 NOT_KNOWN: Final = "none"
 
 
@@ -33,11 +33,13 @@ class Sidecar:
     flavour, version : str
         ``rtx`` or ``tensorrt``, and its full version: an engine runs on that one only.
     onnx_sha256, plan_sha256 : str
-        Of the ONNX as it was given to the builder, and of the engine.
+        Of the network's ONNX file, and of the engine.
     shapes : tuple of three (batch, 3, height, width)
         Least, best and most.
     targets : tuple of str
         Compute capabilities ("8.6") it runs on.
+    flags : tuple of str
+        What the builder was allowed: ``TF32``.
     system, gpu, driver, tool : str
         Where it was built; the version of this tool.
     """
@@ -50,6 +52,7 @@ class Sidecar:
     plan_sha256: str
     shapes: tuple[tuple[int, ...], ...]
     targets: tuple[str, ...]
+    flags: tuple[str, ...]
     system: str
     gpu: str = NOT_KNOWN
     driver: str = NOT_KNOWN
@@ -95,7 +98,8 @@ def read_sidecar(plan: Path, rebuild: str) -> Sidecar:
         if not isinstance(told, dict) or set(told) != names or told["format"] != FORMAT:
             raise ValueError("other facts than this version writes")
         told["shapes"] = tuple(tuple(int(n) for n in shape) for shape in told["shapes"])
-        told["targets"] = tuple(str(target) for target in told["targets"])
+        for key in ("targets", "flags"):
+            told[key] = tuple(str(each) for each in told[key])
         return Sidecar(**told)
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as why:
         raise EngineStale(
@@ -106,7 +110,7 @@ def read_sidecar(plan: Path, rebuild: str) -> Sidecar:
 def refuse_stale(plan: Path, facts: Sidecar, here: Here, onnx: bytes, rebuild: str) -> None:
     """Raise EngineStale where an engine is not for this network, library, system and GPU.
 
-    ``onnx`` is what the builder would be given now, ``rebuild`` the command that builds it again.
+    ``onnx`` is the network's file as it is now, ``rebuild`` the command that builds it again.
     """
     reasons = {
         f"was built for {facts.system}, this is {here.system}": facts.system != here.system,
@@ -114,6 +118,8 @@ def refuse_stale(plan: Path, facts: Sidecar, here: Here, onnx: bytes, rebuild: s
             facts.version != here.version,
         f"is for compute capability {', '.join(facts.targets)}, this GPU ({here.gpu.name}) has "
         f"{here.gpu.capability}": here.gpu.capability not in facts.targets,
+        f"was built on {facts.gpu}, this is {here.gpu.name}":
+            facts.flavour == "tensorrt" and facts.gpu != here.gpu.name,
         "was built from another network": facts.onnx_sha256 != digest(onnx),
         "has changed since it was built": facts.plan_sha256 != digest(plan.read_bytes()),
     }  # fmt: skip

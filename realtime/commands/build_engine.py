@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,18 +10,17 @@ from platformdirs import user_cache_path
 from tqdm import tqdm
 
 from engines.choose import BUNDLED, BUNDLED_PERSON
-from engines.gpu.build import RTX_TARGETS, USUAL_TARGETS, build_plan, choose_flavour
-from engines.gpu.half_precision import half_precision
-from engines.gpu.probe import probe_gpu
-from engines.gpu.sidecar import NOT_KNOWN, Sidecar, digest, sidecar_of
-from engines.maps import DanceError, ModelError, NetworkError
-from realtime.commands.common import our_version, print_json, print_result, say
-from realtime.files import write_whole
+from engines.gpu.build import RTX_TARGETS, USUAL_TARGETS
+from engines.gpu.precision import PRECISIONS
+from engines.gpu.store import EngineWish, build, keep
+from engines.gpu.tensorrt_library import choose_flavour
+from engines.maps import DanceError, ModelError
+from realtime.commands.common import print_json, print_result, say
 
 if TYPE_CHECKING:
     import argparse
 
-    from engines.gpu.build import Built, Shape
+    from engines.gpu.build import Shape
 
 BUNDLED_NETWORKS: Final = {
     "openpose": (BUNDLED, (368, 432)),
@@ -32,7 +30,6 @@ BUNDLED_NETWORKS: Final = {
 STEP: Final = 8  # inputs are multiples of it
 LARGEST: Final = 2048
 MOST_PEOPLE: Final = 32
-STAGES: Final = 4
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,7 +43,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "network", help="openpose, movenet, or an ONNX file", metavar="openpose|movenet|FILE"
     )
     parser.add_argument("--flavour", choices=("auto", "tensorrt", "rtx"), default="auto")
-    parser.add_argument("--precision", choices=("fp16", "fp32"), default="fp16")
+    parser.add_argument("--precision", choices=PRECISIONS, default="fp16",
+        help="int8: of an ONNX file with Q/DQ nodes (default: fp16)",
+    )  # fmt: skip
     parser.add_argument(
         "--size", metavar="HxW", help="input in px (default 368x432; movenet 256x256)"
     )
@@ -66,28 +65,26 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Build, write, and say where."""
-    name, onnx_file, usual = _network(args.network)
+    onnx_file, usual = _network(args.network)
     shapes = _shapes(args, usual)
     targets = _targets(args)
     flavour, reason = choose_flavour(args.flavour)
     say(f"flavour: {flavour} ({reason})")
-    with tqdm(total=STAGES, desc="reading", leave=False, bar_format="{desc} {elapsed}") as bar:
-        onnx = onnx_file.read_bytes()
-        if args.precision == "fp16":
-            bar.set_description("writing half-precision weights")
-            onnx = _halved(onnx, onnx_file)
-        built = build_plan(
-            onnx, flavour, shapes=shapes, targets=targets, progress=bar.set_description
-        )
+    wish = EngineWish(onnx_file, flavour, args.precision, shapes, targets)
+    with tqdm(desc="reading", leave=False, bar_format="{desc} {elapsed}") as bar:
+        facts, plan = build(wish, bar.set_description)
         took_s = float(bar.format_dict["elapsed"])
-    facts = _facts(name, args.precision, flavour, built, onnx=onnx, shapes=shapes)
-    plan = _write(args.out or engine_folder(), facts, built.plan)
+    folder = args.out or engine_folder()
+    try:
+        path = keep(folder, wish, facts, plan)
+    except OSError as why:
+        raise DanceError(f"--out {folder}: cannot be written to ({why.strerror})") from None
     if args.json:
-        print_json({"engine": str(plan), "bytes": len(built.plan), "sha256": facts.plan_sha256,
-                    "flavour": flavour, "version": built.version, "targets": built.targets})  # fmt: skip
+        print_json({"engine": str(path), "bytes": len(plan), "sha256": facts.plan_sha256,
+                    "flavour": flavour, "version": facts.version, "targets": facts.targets})  # fmt: skip
     else:
-        size = len(built.plan) / 1e6
-        print_result(f"wrote {plan}: {size:.1f} MB in {took_s:.1f} s, facts beside it")
+        size = len(plan) / 1e6
+        print_result(f"wrote {path}: {size:.1f} MB in {took_s:.1f} s, facts beside it")
     return 0
 
 
@@ -96,24 +93,14 @@ def engine_folder() -> Path:
     return user_cache_path("kpopdance", appauthor=False) / "engines"
 
 
-def engine_name(facts: Sidecar) -> str:
-    """Return an engine's file name: what tells it from the others."""
-    batch, _, height, width = facts.shapes[1]
-    varies = "" if facts.shapes[0] == facts.shapes[2] else "-varies"
-    parts = (facts.network, f"{batch}x{height}x{width}{varies}", facts.precision, facts.flavour,
-             "_".join(facts.targets))  # fmt: skip
-    return "-".join(parts) + ".engine"
-
-
-def _network(text: str) -> tuple[str, Path, tuple[int, int]]:
+def _network(text: str) -> tuple[Path, tuple[int, int]]:
     if text in BUNDLED_NETWORKS:
-        file, usual = BUNDLED_NETWORKS[text]
-        return file.stem, file, usual
+        return BUNDLED_NETWORKS[text]
     file = Path(text)
     if not file.is_file():
         known = ", ".join(BUNDLED_NETWORKS)
         raise ModelError(f"{text}: there is no such file; name one of {known} or an ONNX file")
-    return file.stem, file, BUNDLED_NETWORKS["openpose"][1]
+    return file, BUNDLED_NETWORKS["openpose"][1]
 
 
 def _shapes(args: argparse.Namespace, usual: tuple[int, int]) -> tuple[Shape, Shape, Shape]:
@@ -158,45 +145,3 @@ def _targets(args: argparse.Namespace) -> tuple[str, ...]:
     if not all(re.fullmatch(r"\d{1,2}\.\d", target) for target in targets):
         raise DanceError(f"--targets {args.targets}: give compute capabilities, e.g. 8.6,8.9")
     return targets
-
-
-def _halved(onnx: bytes, file: Path) -> bytes:
-    try:
-        return half_precision(onnx)
-    except ImportError as why:
-        raise DanceError(
-            f"--precision fp16 needs the package onnx ({why}); pip install 'kpopdance[rtx]' or "
-            "choose --precision fp32"
-        ) from None
-    except ModelError as why:
-        raise ModelError(f"{file}: {why}") from None
-
-
-def _facts(
-    name: str, precision: str, flavour: str, built: Built, *, onnx: bytes,
-    shapes: tuple[Shape, Shape, Shape],
-) -> Sidecar:  # fmt: skip
-    try:
-        gpu = probe_gpu()
-        gpu_name, driver = gpu.name, gpu.driver
-    except NetworkError:
-        gpu_name = driver = NOT_KNOWN
-    return Sidecar(
-        network=name, precision=precision, flavour=flavour, version=built.version,
-        onnx_sha256=digest(onnx), plan_sha256=digest(built.plan), shapes=shapes,
-        targets=built.targets, system=f"{platform.system()} {platform.machine()}",
-        gpu=gpu_name, driver=driver, tool=our_version(),
-    )  # fmt: skip
-
-
-def _write(folder: Path, facts: Sidecar, plan: bytes) -> Path:
-    """Write engine and facts, the facts last: without them nobody loads the engine."""
-    path = folder / engine_name(facts)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        sidecar_of(path).unlink(missing_ok=True)
-        write_whole(path, plan)
-        write_whole(sidecar_of(path), facts.json())
-    except OSError as why:
-        raise DanceError(f"--out {folder}: cannot be written to ({why.strerror})") from None
-    return path

@@ -8,15 +8,15 @@ import json
 import logging
 import sys
 from collections import Counter
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 from tqdm import tqdm
 
-from engines.choose import open_eyes
+from engines.choose import AUTO, RUNTIMES, open_eyes
 from engines.maps import NETWORKS
+from engines.version import our_version
 from realtime.pure.terms import BODIES, STRICTNESS
 from realtime.pure.thorough import ThoroughPersonVision, ThoroughVision
 from realtime.settings import Settings, read_settings
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 def add_network_options(parser: argparse.ArgumentParser) -> None:
-    """Add --settings, --network, --model, --thorough, --runtime and --threads."""
+    """Add --settings, --network, --model, --thorough, --engine and --threads."""
     parser.add_argument("--settings", metavar="FILE", help="settings file (TOML)")
     parser.add_argument(
         "--network", choices=NETWORKS,
@@ -46,7 +46,10 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
         "--thorough", action=argparse.BooleanOptionalAction,
         help="look at two sizes and the mirror image too: more exact, several times slower",
     )  # fmt: skip
-    parser.add_argument("--runtime", help="auto, openvino or onnxruntime")
+    parser.add_argument(
+        "--engine", "--runtime", dest="runtime", metavar="|".join((AUTO, *RUNTIMES)),
+        help="what the networks run on (auto: the first that works)",
+    )  # fmt: skip
     parser.add_argument("--threads", type=int, help="for the network; 0: one less than cores")
 
 
@@ -77,15 +80,20 @@ def settings_from(args: argparse.Namespace) -> Settings:
     return dataclasses.replace(settings, **said)
 
 
-def eyes_from(settings: Settings) -> Eyes:
-    """Return the networks, and say on standard error which and why."""
-    eyes = wished_eyes(settings)
+def eyes_from(settings: Settings, news: Callable[[str], None] = lambda _: None) -> Eyes:
+    """Return the networks, and say on standard error which and why; ``news`` is told what takes time."""
+
+    def tell(text: str) -> None:
+        say(text)
+        news(text)
+
+    eyes = wished_eyes(settings, tell)
     say(f"network: {eyes.name} on {eyes.runtime} ({eyes.reason})")
     return eyes
 
 
-def wished_eyes(settings: Settings) -> Eyes:
-    """Return the networks that the settings ask for."""
+def wished_eyes(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> Eyes:
+    """Return the networks that the settings ask for; ``tell`` hears of what takes seconds."""
     cache = user_cache_path("kpopdance", appauthor=False)
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -97,6 +105,7 @@ def wished_eyes(settings: Settings) -> Eyes:
         model=settings.model_file,
         threads=settings.threads or None,
         cache_dir=cache if cache.is_dir() else None,
+        tell=tell,
     )
     if settings.thorough:
         one = None if eyes.one is None else ThoroughPersonVision(eyes.one)
@@ -132,14 +141,6 @@ def video_progress(video: VideoFile, what: str) -> tuple[tqdm[Any], Callable[[Fr
         bar.update(max(0.0, min(frame.captured_s, total or frame.captured_s) - bar.n))
 
     return bar, move
-
-
-def our_version() -> str:
-    """Return the game's version."""
-    try:
-        return version("kpopdance")
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def report_json(report: Report, eyes: Eyes) -> dict[str, Any]:

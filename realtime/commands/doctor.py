@@ -13,8 +13,8 @@ import numpy as np
 
 from engines.gpu.probe import NoDriver, probe_gpu
 from engines.maps import DanceError, NetworkError
+from engines.version import our_version
 from realtime.commands.common import (
-    our_version,
     print_json,
     print_result,
     settings_from,

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from engines.files import write_whole
 from engines.maps import DanceError
+from engines.version import our_version
 from realtime.commands.common import (
     add_network_options,
     add_terms_options,
     eyes_from,
-    our_version,
     print_json,
     print_result,
     report_json,
@@ -25,7 +26,6 @@ from realtime.commands.common import (
     terms_from,
 )
 from realtime.devices.host_clock import PerfClock
-from realtime.files import write_whole
 from realtime.game import result_view
 from realtime.lags import lags_file
 from realtime.performance import Kit, Outcome, Performance, dance_unseen

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from engines.files import write_whole
 from engines.maps import DanceError
 from realtime.commands.common import (
     add_network_options,
@@ -18,7 +19,6 @@ from realtime.commands.common import (
 )
 from realtime.devices.overlay import draw_skeletons, write_picture
 from realtime.devices.video_file import VideoFile, VideoWriter
-from realtime.files import write_whole
 from realtime.pure.openpose_json import people_json
 from realtime.watcher import FULL_AREA_PX, look_closely
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from engines.maps import DanceError
+from engines.version import our_version
 from realtime.commands.common import (
     add_network_options,
     add_terms_options,
     eyes_from,
-    our_version,
     print_json,
     print_result,
     report_facts,

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from engines.anatomy import LIMBS
+from engines.files import write_whole
 from engines.maps import DanceError
-from realtime.files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -29,7 +29,7 @@ COCO_17 = (0, 6, 8, 10, 5, 7, 9, 12, 14, 16, 11, 13, 15, 2, 1, 4, 3)
 _ALL_BUT_NECK = np.delete(np.arange(18), NECK)
 
 
-def person_from_maps(maps: PersonMaps) -> Pose:
+def person_from_maps(told: PersonMaps | PersonJoints) -> Pose:
     """Return the person nearest to the middle of the crop, joints in px of the picture.
 
     There always is one: the caller decides from which confidence on it believes a joint. In 47
@@ -38,9 +38,17 @@ def person_from_maps(maps: PersonMaps) -> Pose:
 
     Confidence is the joint's heat. The neck lies between the shoulders and has the lower of their
     confidences; it is unseen where one of them lies outside of the picture, as is every joint
-    there. A joint within half a cell of the border is put on it.
+    there. A joint within half a cell of the border is put on it. ``told`` may hold the joints
+    alone, where a GPU found them.
     """
-    return person_from_joints(joints_of(maps))
+    seen = told if isinstance(told, PersonJoints) else joints_of(told)
+    # No half cells: measured, a joint at px p of the input is told as (p + 0.2) / stride.
+    xy = seen.box.to_image(seen.cells * seen.stride)
+    joints = np.empty((18, 3), np.float32)
+    joints[_ALL_BUT_NECK, :2] = xy[list(COCO_17)]
+    joints[_ALL_BUT_NECK, 2] = seen.height[list(COCO_17)]
+    joints[NECK] = _between(joints[R_SHOULDER], joints[L_SHOULDER])
+    return Pose(_within_picture(joints, seen))
 
 
 def joints_of(maps: PersonMaps) -> PersonJoints:
@@ -53,17 +61,6 @@ def joints_of(maps: PersonMaps) -> PersonJoints:
     return PersonJoints(
         cells.astype(np.float32), height, maps.box, maps.image_size, maps.stride
     )
-
-
-def person_from_joints(seen: PersonJoints) -> Pose:
-    """Return the person of these joints, see ``person_from_maps``."""
-    # No half cells: measured, a joint at px p of the input is told as (p + 0.2) / stride.
-    xy = seen.box.to_image(seen.cells * seen.stride)
-    joints = np.empty((18, 3), np.float32)
-    joints[_ALL_BUT_NECK, :2] = xy[list(COCO_17)]
-    joints[_ALL_BUT_NECK, 2] = seen.height[list(COCO_17)]
-    joints[NECK] = _between(joints[R_SHOULDER], joints[L_SHOULDER])
-    return Pose(_within_picture(joints, seen))
 
 
 def regress(maps: PersonMaps) -> NDArray[np.float32]:

@@ -7,7 +7,8 @@ import pytest
 
 from engines import choose
 from engines.choose import BUNDLED, RUNTIMES, Runtime, open_vision
-from engines.maps import NetworkError
+from engines.gpu.probe import NoDriver
+from engines.maps import ModelError, NetworkError
 
 
 class NamedNetwork:
@@ -34,8 +35,9 @@ def table(monkeypatch, **openers):
     monkeypatch.setattr(choose, "RUNTIMES", entries)
 
 
-def test_openvino_comes_before_onnx_runtime():
-    assert list(RUNTIMES)[-2:] == ["openvino", "onnxruntime"]
+def test_a_gpu_comes_first_then_openvino_then_onnx_runtime():
+    assert list(RUNTIMES) == ["tensorrt", "rtx", "openvino", "onnxruntime"]
+    assert [each.on_gpu for each in RUNTIMES.values()] == [True, True, False, False]
 
 
 def test_the_first_that_works_is_taken_and_says_why(monkeypatch, caplog):
@@ -68,6 +70,55 @@ def test_a_runtime_asked_for_is_taken_or_refused(monkeypatch):
     assert open_vision("second").reason == "SECOND was asked for"
     with pytest.raises(NetworkError, match="pip install third-package"):
         open_vision("third")
+
+
+def gpu_table(monkeypatch, gpu):
+    """A GPU's runtime before one without."""
+    entries = {
+        "gpu": Runtime("GPU", "gpu-package", "runs", gpu, on_gpu=True),
+        "cpu": Runtime("CPU", "cpu-package", "runs", NamedNetwork),
+    }
+    monkeypatch.setattr(choose, "RUNTIMES", entries)
+
+
+@pytest.mark.parametrize(
+    ("gpu", "word"), [(without_device, "no device answers"), (without_wheel, "gpu-package")]
+)
+def test_a_gpu_asked_for_that_cannot_be_had_is_told_and_done_without(monkeypatch, gpu, word):
+    gpu_table(monkeypatch, gpu)
+    vision = open_vision("gpu")
+    assert vision.runtime.startswith("fake")
+    assert re.fullmatch(
+        rf"GPU was asked for and is not used because .*{word}.*; CPU runs", vision.reason
+    )
+
+
+def test_without_a_driver_nobody_is_troubled(monkeypatch, caplog):
+    def without_driver(wish):
+        raise NoDriver("no NVIDIA driver is installed; install the driver")
+
+    gpu_table(monkeypatch, without_driver)
+    with caplog.at_level(logging.WARNING):
+        assert open_vision().reason == "CPU runs; no NVIDIA driver is installed"
+    assert not caplog.records
+
+
+def test_a_damaged_model_is_no_reason_to_look_elsewhere_when_a_gpu_is_asked_for(monkeypatch):
+    def picky(wish):
+        raise ModelError("own.onnx: this is another network")
+
+    gpu_table(monkeypatch, picky)
+    with pytest.raises(ModelError, match="another network"):
+        open_vision("gpu")
+
+
+@pytest.mark.parametrize("flavour", ["tensorrt", "rtx"])
+def test_the_real_flavours_do_without_here(flavour, monkeypatch):
+    monkeypatch.setattr("engines.gpu.probe.LIBRARY", "no-such-driver.so")
+    reason = open_vision(flavour, threads=1).reason
+    assert reason.startswith(
+        RUNTIMES[flavour].label + " was asked for and is not used because no"
+    )
 
 
 def test_other_errors_are_not_hidden(monkeypatch):
@@ -118,16 +169,16 @@ def test_what_is_wrong_with_a_model_is_told_once(content, tmp_path, caplog):
     assert not caplog.records
 
 
-def test_real_runtimes_open():
-    for key in RUNTIMES:
-        pytest.importorskip(key)
-        vision = open_vision(key, threads=1)
-        assert vision.name == "openpose-thin"
-        assert vision.runtime.startswith(RUNTIMES[key].label)
+@pytest.mark.parametrize("key", [key for key, each in RUNTIMES.items() if not each.on_gpu])
+def test_real_runtimes_open(key):
+    pytest.importorskip(key)
+    vision = open_vision(key, threads=1)
+    assert vision.name == "openpose-thin"
+    assert vision.runtime.startswith(RUNTIMES[key].label)
 
 
 def test_choosing_loads_no_runtime():
-    heavy = set(RUNTIMES)
+    heavy = {"openvino", "onnxruntime", "tensorrt", "tensorrt_rtx", "cuda", "pycuda", "onnx"}
     code = f"import sys, engines.choose; sys.exit(bool({heavy} & {{*sys.modules}}))"
     root = BUNDLED.parents[1]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, check=False)

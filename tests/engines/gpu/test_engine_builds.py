@@ -10,14 +10,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from engines.choose import BUNDLED, BUNDLED_PERSON
-from engines.gpu.build import (
-    RTX_TARGETS,
-    USUAL_TARGETS,
-    build_plan,
-    choose_flavour,
-    installed,
-)
-from engines.gpu.half_precision import half_precision
+from engines.gpu.build import RTX_TARGETS, USUAL_TARGETS, build_plan
+from engines.gpu.precision import half_precision
+from engines.gpu.tensorrt_library import choose_flavour, installed
 from engines.maps import ModelError, NetworkError
 
 SIZES = {BUNDLED: (368, 432), BUNDLED_PERSON: (256, 256)}

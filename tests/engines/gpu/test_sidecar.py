@@ -21,7 +21,7 @@ ONNX, PLAN, REBUILD = b"a network", b"an engine", "kpopdance build-engine openpo
 SHAPES = ((1, 3, 256, 256), (2, 3, 368, 432), (4, 3, 368, 656))
 FACTS = Sidecar(
     "openpose_thin", "fp16", "rtx", "1.7.1.116", digest(ONNX), digest(PLAN), SHAPES,
-    ("8.6", "8.9"), "Linux x86_64", tool="0.1.0",
+    ("8.6", "8.9"), ("TF32",), "Linux x86_64", tool="0.1.0",
 )  # fmt: skip
 HERE = Here("1.7.1.116", "Linux x86_64", Gpu("A card", "8.6", "13.0"))
 
@@ -40,6 +40,16 @@ def test_facts_survive_the_file(plan):
 
 def test_an_engine_that_fits_is_not_refused(plan):
     refuse_stale(plan, FACTS, HERE, ONNX, REBUILD)
+
+
+def test_an_engine_of_tensorrt_is_for_the_card_it_was_built_on(plan):
+    own = dataclasses.replace(FACTS, flavour="tensorrt", gpu="A card")
+    refuse_stale(plan, own, HERE, ONNX, REBUILD)
+    other = dataclasses.replace(HERE, gpu=Gpu("Another card", "8.6", "13.0"))
+    with pytest.raises(EngineStale, match=r"built on A card, this is Another card") as error:
+        refuse_stale(plan, own, other, ONNX, REBUILD)
+    assert str(error.value).endswith(REBUILD)
+    refuse_stale(plan, FACTS, other, ONNX, REBUILD)  # that of RTX runs on both
 
 
 @pytest.mark.parametrize(
@@ -69,7 +79,7 @@ def test_a_damaged_engine_is_refused(plan):
     "text",
     [
         "", "{", "[]", "7", json.dumps({"format": 1}),
-        FACTS.json().replace('"format": 1', '"format": 2'),
+        FACTS.json().replace('"format": 2', '"format": 3'),
         FACTS.json().replace('"fp16"', '"fp16", "extra": 3'), "[" * 50_000,
         FACTS.json().replace("368", '"wide"'),
     ],

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engines.choose import BUNDLED, BUNDLED_PERSON
-from engines.gpu.half_precision import half_precision
+from engines.gpu.precision import half_precision
 from engines.maps import MOVENET, OPENPOSE
 from engines.onnxruntime_runner import OnnxRuntimeNetwork
 from engines.vision import PersonEye, PoseVision

@@ -1,0 +1,134 @@
+"""What the GPU draws out of a network's outputs, and the little that comes back of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engines.anatomy import ANATOMIES
+from engines.gpu.kernels import (
+    BLOCK,
+    FOUND,
+    FOUND_PAIRS,
+    FOUND_PEAKS,
+    LIMB,
+    MAX_PEAKS,
+    pairs_grid,
+    peaks_grid,
+    person_grid,
+)
+from engines.maps import FAINT, PERSON_HEAT, Candidates, NetworkError, PersonJoints
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engines.gpu.device import Memory
+    from engines.gpu.stage import Stage
+    from engines.maps import Letterbox
+
+COORDINATES = 3
+"""Numbers of a peak: x, y, height."""
+
+
+class PeopleDecoding:
+    """Peaks of the heat maps and the strength of all pairs, of a bottom-up network.
+
+    Parameters
+    ----------
+    stage : Stage
+        The network; its outputs are ``heatmaps`` (N, 19 or 26, h, w) and ``pafs``.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._heat, self._limb = (stage.engine.outlets[name] for name in ("heatmaps", "pafs"))
+        crops, self.heats, self._height, self._width = self._heat.shape
+        if self.heats not in ANATOMIES:
+            raise NetworkError(f"a network of {self.heats} heat maps is not known")
+        body = ANATOMIES[self.heats]
+        self._joints, self._limbs = body.joints, len(body.limbs)
+        device = stage.device
+        self._peaks = device.allocate(crops * body.joints * MAX_PEAKS * COORDINATES * 4)
+        self._counts = device.allocate(crops * body.joints * 4)
+        self._table = device.allocate(self._limbs * LIMB.itemsize)
+        self.result = device.allocate(crops * FOUND.itemsize)
+        rows = [(*ends, *xy) for ends, xy in zip(body.limbs, body.channels, strict=True)]
+        source = device.pin(self._table.nbytes)
+        source.array.view(LIMB)[:] = rows
+        device.upload(self._table, source, self._table.nbytes)
+        device.synchronise()
+        device.free(source)
+
+    def enqueue(self) -> None:
+        """Ask the stream for peaks, then pairs."""
+        stage, device = self._stage, self._stage.device
+        size = (self._height, self._width)
+        device.launch(
+            f"peaks_{self._heat.kind}", peaks_grid(stage.crops, self._joints), BLOCK,
+            (stage.outlets["heatmaps"], self._joints, *size, FAINT, self._peaks, self._counts),
+        )  # fmt: skip
+        device.launch(
+            f"pairs_{self._limb.kind}", pairs_grid(stage.crops, self._limbs), BLOCK,
+            (stage.outlets["pafs"], self._limb.shape[1], *size, self._peaks, self._counts,
+             self._table, self._joints, self._limbs, self.result),
+        )  # fmt: skip
+
+    def read(
+        self, row: NDArray[np.uint8], box: Letterbox, image_size: tuple[int, int]
+    ) -> Candidates | None:
+        """Return the candidates of one crop's bytes; None where they did not fit: fetch the maps."""
+        found = row.view(FOUND)[0]
+        counts = found["counts"][: self._joints]
+        starts, ends = np.array(ANATOMIES[self.heats].limbs).T
+        peaks, pairs = int(counts.sum()), int((counts[starts] * counts[ends]).sum())
+        if peaks > FOUND_PEAKS or pairs > FOUND_PAIRS:
+            return None
+        told = found["peaks"][:peaks]
+        return Candidates(
+            np.repeat(np.arange(self._joints), counts), told[:, :2].copy(), told[:, 2].copy(),
+            found["strength"][:pairs].copy(), found["support"][:pairs].copy(),
+            self.heats, box, image_size,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Give its memory back."""
+        for memory in (self._peaks, self._counts, self._table, self.result):
+            self._stage.device.free(memory)
+
+
+class PersonDecoding:
+    """The joints of the one person of a top-down network.
+
+    Parameters
+    ----------
+    stage : Stage
+        The network; its outputs are those of ``PersonMaps``.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        centre = stage.engine.outlets["centre"]
+        crops, _, self._height, self._width = centre.shape
+        self._kind = centre.kind
+        self.result: Memory = stage.device.allocate(crops * PERSON_HEAT * COORDINATES * 4)
+
+    def enqueue(self) -> None:
+        """Ask the stream for the joints."""
+        stage = self._stage
+        outlets = (stage.outlets[name] for name in ("centre", "heat", "regression", "offset"))
+        stage.device.launch(
+            f"person_{self._kind}", person_grid(stage.crops), BLOCK,
+            (*outlets, self._height, self._width, self.result),
+        )  # fmt: skip
+
+    def read(
+        self, row: NDArray[np.uint8], box: Letterbox, image_size: tuple[int, int]
+    ) -> PersonJoints:
+        """Return the joints of one crop's bytes."""
+        told = row.view(np.float32).reshape(PERSON_HEAT, COORDINATES)
+        return PersonJoints(told[:, :2].copy(), told[:, 2].copy(), box, image_size)
+
+    def close(self) -> None:
+        """Give its memory back."""
+        self._stage.device.free(self.result)

@@ -1,0 +1,152 @@
+"""A frame's whole way over the GPU as one CUDA graph: upload, letterbox, network, decode, download.
+
+The graph is captured once for each size of picture and launched for every frame: no memory is
+asked for, and the computer waits for the GPU once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from engines.gpu.kernels import CROP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from engines.gpu.device import Event, Graph, Memory, PinnedMemory
+    from engines.gpu.stage import Decoding, Stage
+    from engines.placement import Placement
+
+SLOTS: Final = 2
+"""Frames in flight: one is written by the computer while the GPU works on the other."""
+
+
+class _Slot(NamedTuple):
+    picture: PinnedMemory
+    crops: PinnedMemory
+    result: PinnedMemory
+    done: Event
+
+
+class FramePass:
+    """Pictures of one size through one network.
+
+    Parameters
+    ----------
+    stage : Stage
+        The network.
+    decoding : Decoding
+        What comes back of its outputs.
+    size : (int, int)
+        The pictures' height and width, px.
+    graphs : bool
+        Whether to capture the work; otherwise it is asked for step by step, as a reference.
+    """
+
+    def __init__(
+        self, stage: Stage, decoding: Decoding, size: tuple[int, int], *, graphs: bool = True
+    ) -> None:
+        self._stage, self._decoding, self._size = stage, decoding, size
+        device = stage.device
+        self._picture: Memory = device.allocate(size[0] * size[1] * 3)
+        self._crops: Memory = device.allocate(stage.crops * CROP.itemsize)
+        self._slots = [
+            _Slot(
+                device.pin(self._picture.nbytes), device.pin(self._crops.nbytes),
+                device.pin(decoding.result.nbytes), device.event(),
+            )
+            for _ in range(SLOTS)
+        ]  # fmt: skip
+        self._graphs: list[Graph] = []
+        if graphs and stage.engine.capturable:
+            self._graphs = [device.capture(self._work(slot)) for slot in self._slots]
+        self._next = 0
+        self._asked: list[int] = []
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes the graph has; 0 without graph."""
+        return self._graphs[0].nodes if self._graphs else 0
+
+    def submit(self, image: NDArray[np.uint8], places: Sequence[Placement]) -> None:
+        """Send a uint8 (H, W, 3) BGR picture and where its crops lie on their way.
+
+        At most ``SLOTS`` are under way; ``collect`` returns them in this order. Fewer places than
+        the network takes crops leave the rest black.
+        """
+        assert len(self._asked) < SLOTS, "collect first"
+        slot = self._slots[self._next]
+        self._write(slot, image, places)
+        if self._graphs:
+            self._graphs[self._next].launch()
+        else:
+            self._work(slot)()
+        slot.done.record()
+        self._asked.append(self._next)
+        self._next = (self._next + 1) % SLOTS
+
+    def collect(self) -> NDArray[np.uint8]:
+        """Wait for the oldest picture under way; return its decoded bytes, uint8 (N, bytes a crop)."""
+        slot = self._slots[self._asked.pop(0)]
+        slot.done.wait()
+        return slot.result.array.reshape(self._stage.crops, -1).copy()
+
+    def steps(self) -> dict[str, Callable[[], None]]:
+        """Return the work of a frame by name, for measuring each."""
+        return self._steps(self._slots[0])
+
+    def close(self) -> None:
+        """Give its memory back."""
+        device = self._stage.device
+        for memory in (self._picture, self._crops):
+            device.free(memory)
+        for slot in self._slots:
+            for pinned in (slot.picture, slot.crops, slot.result):
+                device.free(pinned)
+
+    def _steps(self, slot: _Slot) -> dict[str, Callable[[], None]]:
+        stage, device = self._stage, self._stage.device
+
+        def upload() -> None:
+            device.upload(self._picture, slot.picture, self._picture.nbytes)
+            device.upload(self._crops, slot.crops, self._crops.nbytes)
+
+        def download() -> None:
+            result = self._decoding.result
+            device.download(slot.result, result, result.nbytes)
+
+        return {
+            "upload": upload,
+            "letterbox": lambda: stage.letterbox(self._picture, self._size, self._crops),
+            "network": stage.engine.enqueue,
+            "decode": self._decoding.enqueue,
+            "download": download,
+        }
+
+    def _work(self, slot: _Slot) -> Callable[[], None]:
+        steps = self._steps(slot).values()
+
+        def work() -> None:
+            for step in steps:
+                step()
+
+        return work
+
+    def _write(
+        self, slot: _Slot, image: NDArray[np.uint8], places: Sequence[Placement]
+    ) -> None:
+        """Write the rows of a picture that its crops cut, and how the crops lie."""
+        crops = slot.crops.array.view(CROP)
+        crops[:] = np.zeros((), CROP)
+        picture = slot.picture.array.reshape(image.shape)
+        for crop, at in zip(crops, places, strict=False):
+            picture[at.rows] = image[at.rows]
+            width, height = (axis.stop - axis.start for axis in (at.columns, at.rows))
+            # a structured scalar is a view: this writes into the pinned memory
+            crop["scale"], crop["paste_x"], crop["paste_y"] = at.box.scale, at.x, at.y
+            crop["cut_x"], crop["cut_y"] = at.columns.start, at.rows.start
+            crop["cut_width"], crop["cut_height"] = width, height

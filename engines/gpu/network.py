@@ -1,0 +1,103 @@
+"""A network on an NVIDIA GPU: an engine for each input size, a graph for each size of picture."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from engines.gpu.device import GpuError
+from engines.gpu.frame_pass import FramePass
+from engines.gpu.stage import Stage
+from engines.maps import NetworkError, check_picture
+from engines.placement import place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engines.gpu.device import Device
+    from engines.gpu.stage import Decoding, Engine
+    from engines.maps import Letterbox, Region
+
+log = logging.getLogger(__name__)
+
+SIZES_KEPT: Final = 6
+PICTURES_KEPT: Final = 4
+Size = tuple[int, int]
+D = TypeVar("D", bound="Decoding")
+
+
+class GpuNetwork(Generic[D]):
+    """A network whose frames go over the GPU as one CUDA graph.
+
+    Parameters
+    ----------
+    name, runtime : str
+        The network; runtime, version, device in words.
+    device : Device
+        The GPU.
+    open_engine : callable
+        Returns the engine for an input of (height, width) px; raises NetworkError where it cannot.
+    decode : callable
+        Returns what is drawn out of a stage's outputs.
+    """
+
+    def __init__(
+        self, name: str, runtime: str, device: Device, *,
+        open_engine: Callable[[Size], Engine], decode: Callable[[Stage], D],
+    ) -> None:  # fmt: skip
+        self.name, self.runtime = name, runtime
+        self._device, self._open_engine, self._decode = device, open_engine, decode
+        self._stages: dict[Size, tuple[Stage, D]] = {}
+        self._passes: dict[tuple[Size, Size], FramePass] = {}
+
+    def look(
+        self, image: NDArray[np.uint8], *, region: Region | None, size: Size
+    ) -> tuple[NDArray[np.uint8], Letterbox]:
+        """Return the decoded bytes of a region of a uint8 (H, W, 3) BGR picture, and how it lay.
+
+        ``size`` is the input's (height, width) in px. Raises NetworkError where the picture, the
+        region or the size cannot be used, GpuError where the GPU fails.
+        """
+        check_picture(image)
+        at = place(image.shape, region, size)
+        frame_pass = self._pass(size, (image.shape[0], image.shape[1]))
+        frame_pass.submit(image, [at])
+        return frame_pass.collect()[0], at.box
+
+    def stage(self, size: Size) -> tuple[Stage, D]:
+        """Return the network at an input size, and what decodes it; GpuError where that fails."""
+        if size not in self._stages:
+            if len(self._stages) == SIZES_KEPT:
+                self._forget_size(next(iter(self._stages)))
+            try:
+                stage = Stage(self._device, self._open_engine(size))
+                self._stages[size] = stage, self._decode(stage)
+            except NetworkError as why:  # an engine that cannot be had is the GPU's failure too
+                raise GpuError(str(why)) from why
+        return self._stages[size]
+
+    def close(self) -> None:
+        """Give the GPU back; whatever it answers."""
+        try:
+            self._device.close()
+        except GpuError as why:
+            log.info("closing: %s", why)
+
+    def _pass(self, size: Size, picture: Size) -> FramePass:
+        key = (size, picture)
+        if key not in self._passes:
+            stage, decoding = self.stage(size)
+            if len(self._passes) == PICTURES_KEPT:
+                self._passes.pop(next(iter(self._passes))).close()
+            self._passes[key] = FramePass(stage, decoding, picture)
+        return self._passes[key]
+
+    def _forget_size(self, size: Size) -> None:
+        for key in [key for key in self._passes if key[0] == size]:
+            self._passes.pop(key).close()
+        stage, decoding = self._stages.pop(size)
+        decoding.close()
+        stage.close()

@@ -1,0 +1,165 @@
+"""Engines on disk: built from a network, kept with their facts, found again when they still fit."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from engines.files import write_whole
+from engines.gpu.build import build_plan
+from engines.gpu.precision import with_precision
+from engines.gpu.probe import probe_gpu
+from engines.gpu.sidecar import (
+    NOT_KNOWN,
+    EngineStale,
+    Here,
+    Sidecar,
+    digest,
+    read_sidecar,
+    refuse_stale,
+    sidecar_of,
+)
+from engines.maps import NetworkError
+from engines.version import our_version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from engines.gpu.build import Shape
+
+ENDING: Final = ".engine"
+SYSTEM: Final = f"{platform.system()} {platform.machine()}"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineWish:
+    """Which engine is wanted.
+
+    Attributes
+    ----------
+    onnx : Path
+        The network.
+    flavour, precision : str
+        ``rtx`` or ``tensorrt``; one of ``precision.PRECISIONS``.
+    shapes : three (batch, 3, height, width)
+        Least, best and most that the input may have.
+    targets : tuple of str
+        Compute capabilities to build for.
+    """
+
+    onnx: Path
+    flavour: str
+    precision: str
+    shapes: tuple[Shape, Shape, Shape]
+    targets: tuple[str, ...]
+
+    @property
+    def stem(self) -> str:
+        """What an engine's file name begins with: all but the targets."""
+        batch, _, height, width = self.shapes[1]
+        varies = "" if self.shapes[0] == self.shapes[2] else "-varies"
+        parts = (
+            self.onnx.stem,
+            f"{batch}x{height}x{width}{varies}",
+            self.precision,
+            self.flavour,
+        )
+        return "-".join(parts)
+
+    @property
+    def command(self) -> str:
+        """The command that builds it."""
+        (_, _, *least), (batch, _, *best), (_, _, *most) = self.shapes
+        words = [
+            "kpopdance build-engine", str(self.onnx), "--flavour", self.flavour,
+            "--precision", self.precision, "--size", "x".join(map(str, best)),
+        ]  # fmt: skip
+        if least != most:
+            words += ["--min", "x".join(map(str, least)), "--max", "x".join(map(str, most))]
+        if batch > 1:
+            words += ["--batch", str(batch)]
+        return " ".join(words)
+
+
+def build(
+    wish: EngineWish, progress: Callable[[str], None] = lambda _: None
+) -> tuple[Sidecar, bytes]:
+    """Return an engine's facts and bytes; ``progress`` is told what is being done.
+
+    Raises
+    ------
+    NetworkError
+        Where the network, the precision or a target is refused.
+    """
+    source = wish.onnx.read_bytes()
+    progress(f"preparing the network for {wish.precision}")
+    try:
+        onnx = with_precision(source, wish.precision)
+    except NetworkError as why:
+        raise type(why)(f"{wish.onnx}: {why}") from None
+    tf32 = wish.precision != "fp32"
+    built = build_plan(
+        onnx,
+        wish.flavour,
+        shapes=wish.shapes,
+        targets=wish.targets,
+        tf32=tf32,
+        progress=progress,
+    )
+    try:
+        gpu = probe_gpu()
+        gpu_name, driver = gpu.name, gpu.driver
+    except NetworkError:
+        gpu_name = driver = NOT_KNOWN
+    facts = Sidecar(
+        network=wish.onnx.stem, precision=wish.precision, flavour=wish.flavour,
+        version=built.version, onnx_sha256=digest(source), plan_sha256=digest(built.plan),
+        shapes=wish.shapes, targets=built.targets, flags=("TF32",) if tf32 else (),
+        system=SYSTEM, gpu=gpu_name, driver=driver, tool=our_version(),
+    )  # fmt: skip
+    return facts, built.plan
+
+
+def keep(folder: Path, wish: EngineWish, facts: Sidecar, plan: bytes) -> Path:
+    """Write engine and facts, the facts last: without them nobody loads the engine.
+
+    Raises OSError where the folder cannot be written to; what was there before then stays out of
+    use.
+    """
+    path = folder / f"{wish.stem}-{'_'.join(facts.targets)}{ENDING}"
+    folder.mkdir(parents=True, exist_ok=True)
+    sidecar_of(path).unlink(missing_ok=True)
+    compiled_of(path).unlink(missing_ok=True)
+    write_whole(path, plan)
+    write_whole(sidecar_of(path), facts.json())
+    return path
+
+
+def compiled_of(path: Path) -> Path:
+    """Return where the kernels that a GPU compiled for an engine are kept."""
+    return path.with_name(path.name + ".compiled")
+
+
+def find(folder: Path, wish: EngineWish, here: Here) -> Path:
+    """Return the engine that was kept for a wish and may be loaded here.
+
+    Raises
+    ------
+    EngineStale
+        Where there is none, or none of those there fits; the text says why of the first, and the
+        command that builds it.
+    """
+    refusals = []
+    source = wish.onnx.read_bytes()
+    for path in sorted(folder.glob(f"{wish.stem}-*{ENDING}")):
+        try:
+            refuse_stale(path, read_sidecar(path, wish.command), here, source, wish.command)
+        except EngineStale as why:
+            refusals.append(why)
+            continue
+        return path
+    if refusals:
+        raise refusals[0]
+    raise EngineStale(f"{folder}: no engine for this input yet; build it: {wish.command}")
