@@ -7,7 +7,6 @@ and the driver's own limits cannot be seen here.
 from __future__ import annotations
 
 import importlib.util
-import inspect
 import subprocess
 import sys
 
@@ -50,6 +49,7 @@ SCENARIOS = [
     "every_error_of_the_driver_is_told",
     "a_gpu_that_cannot_be_opened_is_let_go",
     "the_layer_is_named",
+    "the_layer_has_what_a_device_has",
 ]
 DEFERRED = [
     "memory_may_be_freed_before_the_end",
@@ -168,16 +168,3 @@ def test_the_errors_are_the_drivers_own():
     from cuda.bindings import driver
 
     assert set(ADVICE) <= set(driver.CUresult.__members__)
-
-
-def test_both_layers_have_what_a_device_has(paper, pycuda):
-    need_bindings()
-    from engines.gpu.bindings_device import BindingsDevice
-    from engines.gpu.device import Device
-
-    wanted = {name for name in vars(Device) if not name.startswith("_")}
-    for name in wanted:
-        ours, theirs = getattr(BindingsDevice, name), getattr(Device, name)
-        assert list(inspect.signature(ours).parameters) == list(
-            inspect.signature(theirs).parameters
-        )

@@ -61,7 +61,13 @@ class Paper:
 
     def __init__(self) -> None:
         self._library = ctypes.CDLL(NAME)
-        for name in ("paper_calls", "paper_live", "paper_leaked", "paper_current"):
+        for name in (
+            "paper_calls",
+            "paper_last",
+            "paper_live",
+            "paper_leaked",
+            "paper_current",
+        ):
             getattr(self._library, name).restype = ctypes.c_long
 
     def fail(self, call: str, error: int, *, after: int = 0) -> None:
@@ -71,6 +77,10 @@ class Paper:
     def calls(self, call: str) -> int:
         """Return how often a call was made; names without ``_v2``."""
         return self._library.paper_calls(call.encode())
+
+    def last(self, call: str) -> int:
+        """Return when a call was made for the last time, counted in calls of any name."""
+        return self._library.paper_last(call.encode())
 
     def live(self, kind: str = "all") -> int:
         """Return how many things of a kind have not been given back."""

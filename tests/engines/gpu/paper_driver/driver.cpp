@@ -145,7 +145,8 @@ double clock_ms = 0;
 size_t on_gpu = 0;
 std::map<uintptr_t, Block> blocks;
 std::map<Object*, std::string> objects;
-std::map<std::string, long> counts;
+std::map<std::string, long> counts, last;
+long all_calls = 0;
 std::map<std::string, std::pair<int, long>> faults;
 Context primary;
 Stream null_stream;
@@ -202,6 +203,7 @@ int lose(int code) {
 // Counts the call and says whether it fails before it does anything.
 int enter(const char* call, bool needs_context, bool works_when_lost = false) {
     ++counts[call];
+    last[call] = ++all_calls;
     auto fault = faults.find(call);
     if (fault != faults.end() && fault->second.second-- <= 0) {
         fault->second.second = 0;
@@ -428,6 +430,12 @@ API void paper_fail(const char* call, int error, int after) {
 API long paper_calls(const char* call) {
     const std::lock_guard<std::recursive_mutex> lock(one_call);
     return counts[call];
+}
+
+// The number of the call's latest time among all calls; 0 where there was none.
+API long paper_last(const char* call) {
+    const std::lock_guard<std::recursive_mutex> lock(one_call);
+    return last[call];
 }
 
 // How many there are of "memory", "pinned", "stream", "event", "module", "graph", "exec",

@@ -9,11 +9,12 @@ import logging
 import sys
 import threading
 from contextlib import contextmanager
+from inspect import signature
 from types import SimpleNamespace
 
 import numpy as np
 
-from engines.gpu.device import GpuError
+from engines.gpu.device import Device, GpuError
 from engines.gpu.devices import open_device
 from engines.maps import NetworkError
 from tests.engines.gpu.paper_driver import Paper
@@ -510,6 +511,10 @@ def closing_gives_everything_back_once(layer):
     kinds = ("memory", "pinned", "event", "exec", "module", "stream", "context")
     assert [paper.live(kind) for kind in kinds] == [2, 2, 1, 1, 1, 1, 1]
     closed_cleanly(device)
+    order = ("cuStreamSynchronize", "cuGraphExecDestroy", "cuMemFree", "cuStreamDestroy",
+             "cuDevicePrimaryCtxRelease")  # fmt: skip
+    when = [paper.last(call) for call in order]
+    assert when == sorted(when), dict(zip(order, when, strict=True))
     closed_cleanly(device)
     assert paper.calls("cuDevicePrimaryCtxRelease") == 1
     assert doubling.got.array.size == doubling.sent.array.size == 0
@@ -601,6 +606,16 @@ def the_layer_is_named(layer):
     assert "without" not in device.label
     assert isinstance(device.stream, int)
     assert device.stream > 2
+    closed_cleanly(device)
+
+
+def the_layer_has_what_a_device_has(layer):
+    device = open_device(layer)
+    for name, wanted in vars(Device).items():
+        if not name.startswith("_"):
+            has = getattr(type(device), name)
+            assert [*signature(has).parameters] == [*signature(wanted).parameters], name
+    assert set(Device.__annotations__) <= set(vars(device))
     closed_cleanly(device)
 
 
