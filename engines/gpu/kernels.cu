@@ -102,7 +102,6 @@ __device__ inline Span between_centres(int at, int length, double step) {
 }
 
 __device__ inline Span span_of(int at, int length, float scale) {
-    if (scale == 1) return {at, 1, 1, 0, 0};
     const double step = 1.0 / scale;
     return scale < 1 ? averaged(at, length, step) : between_centres(at, length, step);
 }

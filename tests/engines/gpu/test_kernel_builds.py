@@ -75,6 +75,12 @@ def test_every_kernel_is_within_budget_on_every_target(built, facts):
                 assert 0 < row["shared_bytes"] <= 48 * 1024
 
 
+def test_multiply_and_add_are_not_fused(facts):
+    """Else the results would not be NumPy's, and the CPU could not tell."""
+    assert "-fmad=false" in facts["flags"]
+    assert not any("fast" in flag for flag in facts["flags"])
+
+
 def test_a_changed_source_is_noticed(copies):
     source, fatbin = copies
     source.write_text(source.read_text().replace("MAX_PEAKS = 64", "MAX_PEAKS = 63"))

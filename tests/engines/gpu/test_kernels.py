@@ -390,9 +390,22 @@ def test_the_64_highest_are_kept_in_reading_order(shim, count, same, c_logarithm
 def test_beyond_2048_candidates_the_first_are_looked_at(shim, c_logarithm):
     heat = np.zeros((1, 19, 100, 90), np.float32)  # 2250 peaks
     heat[0, 2, ::2, ::2] = np.random.default_rng(0).uniform(0.2, 0.9, (50, 45))
-    rows, counts = peaks_of(shim, "f32", heat)
     y, x = np.nonzero(heat[0, 2])
+    heat[0, 2, y[2046:2050], x[2046:2050]] = (0.96, 0.97, 0.98, 0.99)
+    rows, counts = peaks_of(shim, "f32", heat)
     heat[0, 2, y[2048:], x[2048:]] = 0
+    assert_same_peaks((rows, counts), expected_peaks(heat, "f32"))
+
+
+def test_tops_that_are_almost_flat(shim, c_logarithm):
+    """The parabola bends by less than, about and more than the least that is believed."""
+    heat = np.zeros((1, 19, 40, 5), np.float32)
+    steps = np.random.default_rng(0).integers(1, 60, (18, 13, 2)) * 2.0**-24
+    heat[0, :18, 1::3, 2] = 0.5
+    heat[0, :18, 1::3, 1] = 0.5 - steps[..., 0]
+    heat[0, :18, 1::3, 3] = 0.5 - steps[..., 1]
+    rows, counts = peaks_of(shim, "f32", heat)
+    assert (counts == 13).all()
     assert_same_peaks((rows, counts), expected_peaks(heat, "f32"))
 
 
@@ -423,13 +436,17 @@ def pairs_of(shim, kind, limb, rows, counts, body, orders=tuple(ORDERS)):
 
 
 def some_peaks(seed, crops, body, shape, most):
-    """Peaks as the kernel before leaves them, and NaN behind the last, which nothing may read."""
+    """Peaks as the kernel before leaves them, and NaN behind the last, which nothing may read.
+
+    Some lie on the border, many on halves of cells, where rounding counts.
+    """
     rng = np.random.default_rng(seed)
     rows = np.full((crops, body.joints, kernels.MAX_PEAKS, 3), np.nan, np.float32)
     counts = rng.integers(0, most + 1, (crops, body.joints)).astype(np.int32)
     for crop in range(crops):
         for joint, n in enumerate(counts[crop]):
-            at = rng.uniform(-0.5, 1, (n, 2)) * (shape[1] - 0.5, shape[0] - 0.5)
+            at = rng.uniform(-0.1, 1.1, (n, 2)) * (shape[1], shape[0])
+            at[::2] = np.round(at[::2] * 2) / 2
             rows[crop, joint, :n, :2] = np.clip(at, -0.5, (shape[1] - 0.5, shape[0] - 0.5))
             rows[crop, joint, :n, 2] = rng.uniform(0.1, 1, n)
     return rows, counts
@@ -598,6 +615,61 @@ def test_the_person_is_numpys(shim, kind, name):
     maps = PEOPLE[name]()
     found = person_of(shim, kind, maps)
     assert_array_equal(found, [expected_person(one, kind) for one in maps])
+
+
+def test_every_cell_is_looked_at(shim):
+    """Also those behind the 256th, which threads come to in their second turn."""
+    rng = np.random.default_rng(0)
+    people = []
+    for cell in range(240, 324):
+        one = random_person(cell, 18, 18)
+        centre, heat = np.zeros((18, 18), np.float32), np.zeros((17, 18, 18), np.float32)
+        centre.ravel()[cell] = 1
+        heat.reshape(17, 324)[np.arange(17), (17 * cell + np.arange(17)) % 324] = rng.random(17)
+        for joints in (heat, one.heat):  # the second tells which middle was found
+            people.append(
+                PersonMaps(centre, joints, one.regression, one.offset, one.box, (72, 72))
+            )
+    found = person_of(shim, "f32", people, ("shuffled",))
+    assert_array_equal(found, [expected_person(one, "f32") for one in people])
+
+
+def blank_person():
+    parts = (np.zeros((k, 64, 64), np.float32) for k in (1, 17, 34, 34))
+    return [next(parts)[0], *parts]
+
+
+def test_the_earlier_of_equals_wins_also_where_one_thread_sees_both(shim, kind):
+    centre, heat, regression, offset = blank_person()
+    for row in (30, 34):  # as far from the middle, and 256 cells apart
+        centre[row, 32] = 1
+        heat[:, row - 2, 30] = 0.5
+    heat[:, 36, 30] = 0.5
+    offset[:] = np.random.default_rng(0).uniform(-0.5, 0.5, offset.shape)
+    maps = PersonMaps(centre, heat, regression, offset, Letterbox(1, 0, 0), (256, 256))
+    found = person_of(shim, kind, [maps])[0]
+    assert_array_equal(found, expected_person(maps, kind))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_distance_counts_as_the_graph_stores_it(shim, seed):
+    """Two cells between which only the rounding of the weights to halves decides."""
+    rng = np.random.default_rng(seed)
+    centre, heat, regression, offset = blank_person()
+    cells = rng.integers(0, 64, (2, 2))
+    far = np.hypot(*(cells - 32).T).astype(np.float32) + np.float32(1.8)
+    exact, stored = 1 / far, (1 / far).astype(np.float16).astype(np.float32)
+    share = np.sqrt(exact[0] / exact[1] * stored[0] / stored[1])
+    centre[tuple(cells.T)] = np.float32([0.01, 0.01 * share])
+    y, x = cells[np.argmax(centre[tuple(cells.T)] * stored)]
+    for joint in range(17):
+        other = rng.integers(0, 64, 2)
+        away = np.hypot(*(other - (y, x)))
+        nearness = (1.8 + float(np.float16(1.8))) / 2
+        heat[joint, other[0], other[1]] = 0.02 * (away + nearness) / nearness
+        heat[joint, y, x] = 0.02
+    maps = PersonMaps(centre, heat, regression, offset, Letterbox(1, 0, 0), (256, 256))
+    assert_array_equal(person_of(shim, "f32", [maps])[0], expected_person(maps, "f32"))
 
 
 def test_not_a_number_is_looked_up_nowhere_else(shim):
