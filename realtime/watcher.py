@@ -69,6 +69,7 @@ class Watcher:
         self._players = [Player() for _ in range(players)]
         self._steady = [Steady() for _ in range(players)]
         self.looks: tuple[Look, ...] = ()
+        self._runtime = eyes.runtime
 
     def reset(self) -> None:
         """Forget the dancers."""
@@ -94,6 +95,9 @@ class Watcher:
     def find(self, frame: Frame) -> list[Pose | None]:
         """Return each dancer's pose as the networks saw it in this frame alone."""
         at_s = frame.captured_s
+        if self._eyes.runtime != self._runtime:  # the GPU failed: others look, at other costs
+            self._runtime = self._eyes.runtime
+            self._policy.costs.forget()
         regions = [player.region(at_s) for player in self._players]
         needs = [
             Need(region is None, player.doubtful, player.sureness)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engines.gpu.device import Arg, Event, Memory, PinnedMemory
+    from engines.gpu.device import Arg, Event, Graph, Memory, PinnedMemory
 
 
 class BindingsMemory:
@@ -120,18 +120,17 @@ class BindingsDevice:
         self._pinned.append(BindingsPinned(address, nbytes))
         return self._pinned[-1]
 
-    def free(self, memory: Memory | PinnedMemory) -> None:
-        """Give memory back, once; waits for the stream. A lost GPU's errors end here."""
+    def free(self, owned: Memory | PinnedMemory | Event | Graph) -> None:
+        """Give something back, once; waits for the stream. A lost GPU's errors end here."""
         if self._context is None:
             return
-        pinned = isinstance(memory, BindingsPinned)
-        way = ("cuMemFreeHost" if pinned else "cuMemFree", memory.address)
+        way = _way_back(owned)
         if way not in self._owned:
             raise ValueError(GIVEN_BACK)
         self._owned.remove(way)
-        if isinstance(memory, BindingsPinned):
-            self._pinned.remove(memory)
-            memory.array = np.empty(0, np.uint8)
+        if isinstance(owned, BindingsPinned):
+            self._pinned.remove(owned)
+            owned.array = np.empty(0, np.uint8)
         self._give_back([way])
 
     def upload(self, target: Memory, source: PinnedMemory, nbytes: int) -> None:
@@ -228,6 +227,18 @@ class BindingsDevice:
             try_to("cuStreamSynchronize", self.stream)
             for way in ways:
                 try_to(*way)
+
+
+def _way_back(owned: object) -> tuple[str, object]:
+    """Return the driver's call that takes something back, and its argument."""
+    if isinstance(owned, CudaGraph):
+        return "cuGraphExecDestroy", owned.executable
+    if isinstance(owned, BindingsEvent):
+        return "cuEventDestroy", owned.handle
+    if isinstance(owned, BindingsPinned):
+        return "cuMemFreeHost", owned.address
+    assert isinstance(owned, BindingsMemory)
+    return "cuMemFree", owned.address
 
 
 def _value(arg: Memory | Arg) -> tuple[int | float, type]:

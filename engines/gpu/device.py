@@ -85,8 +85,8 @@ class Device(Protocol):
     def pin(self, nbytes: int) -> PinnedMemory:
         """Return fresh page-locked memory of the computer."""
 
-    def free(self, memory: Memory | PinnedMemory) -> None:
-        """Give memory back, once; waits for the stream."""
+    def free(self, owned: Memory | PinnedMemory | Event | Graph) -> None:
+        """Give something back, once; waits for the stream."""
 
     def upload(self, target: Memory, source: PinnedMemory, nbytes: int) -> None:
         """Copy the first bytes to the GPU."""

@@ -100,11 +100,14 @@ class FramePass:
         return self._steps(self._slots[0])
 
     def close(self) -> None:
-        """Give its memory back."""
+        """Give its memory and graphs back."""
         device = self._stage.device
+        for graph in self._graphs:
+            device.free(graph)
         for memory in (self._picture, self._crops):
             device.free(memory)
         for slot in self._slots:
+            device.free(slot.done)
             for pinned in (slot.picture, slot.crops, slot.result):
                 device.free(pinned)
 
@@ -122,7 +125,7 @@ class FramePass:
         return {
             "upload": upload,
             "letterbox": lambda: stage.letterbox(self._picture, self._size, self._crops),
-            "network": stage.engine.enqueue,
+            "network": stage.infer,
             "decode": self._decoding.enqueue,
             "download": download,
         }

@@ -80,8 +80,12 @@ class GpuNetwork(Generic[D]):
         return self._stages[size]
 
     def close(self) -> None:
-        """Give the GPU back; whatever it answers."""
+        """Give the GPU back; whatever it answers. May be called twice."""
+        self._passes.clear()
         try:
+            if self._stages:
+                self._device.activate()  # a runtime's objects end in the GPU's context
+            self._stages.clear()
             self._device.close()
         except GpuError as why:
             log.info("closing: %s", why)

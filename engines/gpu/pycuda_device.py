@@ -95,9 +95,7 @@ class PycudaDevice:
             self.label += " without CUDA graphs (cuda-bindings is not installed)"
         self._kernels: dict[str, Any] = {}
         self._modules: list[Any] = []
-        self._memory: list[PycudaMemory | PycudaPinned] = []
-        self._events: list[PycudaEvent] = []
-        self._graphs: list[CudaGraph] = []
+        self._owned: list[PycudaMemory | PycudaPinned | PycudaEvent | Graph] = []
         self._context: Any = None
         self.queue: Any = None
         try:
@@ -137,26 +135,26 @@ class PycudaDevice:
         """Return fresh memory on the GPU, not cleared."""
         with self.current():
             memory = PycudaMemory(cuda.mem_alloc(nbytes), nbytes)
-        self._memory.append(memory)
+        self._owned.append(memory)
         return memory
 
     def pin(self, nbytes: int) -> PycudaPinned:
         """Return fresh page-locked memory of the computer."""
         with self.current():
             pinned = PycudaPinned(cuda.pagelocked_empty(nbytes, np.uint8))
-        self._memory.append(pinned)
+        self._owned.append(pinned)
         return pinned
 
-    def free(self, memory: Memory | PinnedMemory) -> None:
-        """Give memory back, once; waits for the stream. A lost GPU's errors end here."""
-        if self._context is None:
+    def free(self, owned: Memory | PinnedMemory | Event | Graph) -> None:
+        """Give something back, once; waits for the stream. A lost GPU's errors end here."""
+        if self._context is None or isinstance(owned, PlainGraph):
             return
-        if memory not in self._memory:
+        if owned not in self._owned:
             raise ValueError(GIVEN_BACK)
         with suppress(GpuError), self.current():
             _try_to(self.queue.synchronize)
-            _free_memory(memory)
-        self._memory.remove(memory)
+            _give_back(owned)
+        self._owned.remove(owned)
 
     def upload(self, target: Memory, source: PinnedMemory, nbytes: int) -> None:
         """Copy the first bytes to the GPU."""
@@ -199,8 +197,9 @@ class PycudaDevice:
     def event(self) -> PycudaEvent:
         """Return an event with timing."""
         with self.current():
-            self._events.append(PycudaEvent(self))
-        return self._events[-1]
+            event = PycudaEvent(self)
+        self._owned.append(event)
+        return event
 
     def capture(self, work: Callable[[], None]) -> Graph:
         """Return what ``work`` asks of the stream as a CUDA graph; it does not run yet.
@@ -209,8 +208,9 @@ class PycudaDevice:
         """
         if self._record is None:
             return PlainGraph(work)
-        self._graphs.append(self._record(self.current, self.stream, work))
-        return self._graphs[-1]
+        graph = self._record(self.current, self.stream, work)
+        self._owned.append(graph)
+        return graph
 
     def free_bytes(self) -> int:
         """Return how much of the GPU's memory is free."""
@@ -251,14 +251,10 @@ class PycudaDevice:
     def _free(self) -> None:
         if self.queue is not None:
             _try_to(self.queue.synchronize)
-        for graph in self._graphs:
-            _destroy(graph)
-        for event in self._events:
-            event.handle = None
+        for owned in reversed(self._owned):
+            _give_back(owned)
         self._kernels.clear()
         self._modules.clear()
-        for memory in self._memory:
-            _free_memory(memory)
         self.queue = None
 
 
@@ -270,16 +266,18 @@ def _recorder() -> Callable[..., CudaGraph] | None:
     return record
 
 
-def _destroy(graph: CudaGraph) -> None:
-    from engines.gpu.capture import try_to
+def _give_back(owned: PycudaMemory | PycudaPinned | PycudaEvent | Graph) -> None:
+    if isinstance(owned, PycudaEvent):
+        owned.handle = None
+    elif isinstance(owned, PycudaMemory | PycudaPinned):
+        if isinstance(owned, PycudaPinned):
+            owned.array = np.empty(0, np.uint8)
+        _try_to(owned.allocation.free)
+    else:
+        from engines.gpu.capture import CudaGraph, try_to
 
-    try_to("cuGraphExecDestroy", graph.executable)
-
-
-def _free_memory(memory: PycudaMemory | PycudaPinned) -> None:
-    if isinstance(memory, PycudaPinned):
-        memory.array = np.empty(0, np.uint8)
-    _try_to(memory.allocation.free)
+        assert isinstance(owned, CudaGraph)
+        try_to("cuGraphExecDestroy", owned.executable)
 
 
 def _driver() -> ctypes.CDLL:

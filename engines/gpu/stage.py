@@ -49,7 +49,10 @@ class Engine(Protocol):
         """Say where input and outputs lie, once."""
 
     def enqueue(self) -> None:
-        """Ask the device's stream for one inference. Raises GpuError where that is refused."""
+        """Ask the device's stream for one inference; the device is this thread's.
+
+        Raises GpuError where that is refused.
+        """
 
     def warmed(self) -> None:
         """Take note that the first inference is done: all that was compiled can be kept."""
@@ -85,12 +88,18 @@ class Stage:
         self.outlets = {
             name: device.allocate(port.nbytes) for name, port in engine.outlets.items()
         }
+        device.activate()
         engine.bind(self.inlet, self.outlets)
         self._fetched: dict[str, PinnedMemory] = {}
         device.fill(self.inlet, 0)
-        engine.enqueue()  # a runtime's first inference allocates; a graph may not
+        self.infer()  # a runtime's first inference allocates; a graph may not
         device.synchronise()
         engine.warmed()
+
+    def infer(self) -> None:
+        """Ask the stream for one inference, from whatever thread."""
+        self.device.activate()
+        self.engine.enqueue()
 
     def letterbox(self, picture: Memory, size: tuple[int, int], crops: Memory) -> None:
         """Ask the stream to paint the crops of a picture of ``size`` (height, width) into the input."""

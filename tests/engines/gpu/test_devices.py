@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(
 SCENARIOS = [
     "an_activated_thread_keeps_the_gpu_until_it_closes",
     "memory_may_be_freed_before_the_end",
+    "graphs_and_moments_may_be_freed_before_the_end",
     "memory_of_a_lost_gpu_may_be_freed",
     "bytes_come_back_as_they_went",
     "every_byte_is_filled",

@@ -5,6 +5,7 @@ The library it builds speaks C, for whoever stands in for the CUDA driver::
     int shim_launch(const char* kernel, unsigned gx, unsigned gy, unsigned gz,
                     unsigned bx, unsigned by, unsigned bz, void** args);
     void shim_order(int kind, unsigned seed);
+    int shim_arg_sizes(const char* kernel, int* sizes);
 
 ``args`` are pointers to the arguments' values, as cuLaunchKernel takes them. 0 means done, 1 an
 unknown kernel, 2 threads that wait at different barriers, 3 an impossible block.

@@ -115,8 +115,26 @@ void with_arguments(void** args) {
     unpacked<kernel>(kernel, args);
 }
 
-#define NAMED(name) {#name, with_arguments<name>}
-const std::pair<const char*, void (*)(void**)> TABLE[] = {
+template <typename... Args>
+int sizes_of(void (*)(Args...), int* sizes) {
+    const int told[] = {(int)sizeof(Args)...};
+    std::copy(std::begin(told), std::end(told), sizes);
+    return (int)sizeof...(Args);
+}
+
+template <auto kernel>
+int argument_sizes(int* sizes) {
+    return sizes_of(kernel, sizes);
+}
+
+struct Named {
+    const char* first;
+    void (*second)(void**);
+    int (*sizes)(int*);
+};
+
+#define NAMED(name) {#name, with_arguments<name>, argument_sizes<name>}
+const Named TABLE[] = {
     NAMED(letterbox_f32), NAMED(letterbox_f16), NAMED(peaks_f32),  NAMED(peaks_f16),
     NAMED(pairs_f32),     NAMED(pairs_f16),     NAMED(person_f32), NAMED(person_f16),
 };
@@ -130,6 +148,13 @@ extern "C" void shim_order(int kind, unsigned seed) {
     const std::lock_guard<std::mutex> lock(one_launch);
     order_kind = kind;
     order_seed = seed;
+}
+
+// Returns how many arguments a kernel takes, their bytes in `sizes`; below 0 for an unknown one.
+extern "C" int shim_arg_sizes(const char* kernel, int* sizes) {
+    for (const Named& row : TABLE)
+        if (std::strcmp(row.first, kernel) == 0) return row.sizes(sizes);
+    return -1;
 }
 
 // `args`: pointers to the arguments' values, as cuLaunchKernel takes them. Returns an Answer.

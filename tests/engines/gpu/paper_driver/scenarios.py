@@ -417,6 +417,24 @@ def memory_may_be_freed_before_the_end(layer):
     assert paper.calls("cuMemFreeHost") == paper.calls("cuMemHostAlloc")
 
 
+def graphs_and_moments_may_be_freed_before_the_end(layer):
+    device = with_kernels(layer)
+    doubling = Doubling(device)
+    before = paper.live()
+    for _ in range(20):
+        graph, event = device.capture(doubling.work), device.event()
+        graph.launch()
+        event.record()
+        event.wait()
+        device.free(graph)
+        device.free(event)
+        for gone in (graph, event):
+            with refused("given back before", error=ValueError):
+                device.free(gone)
+    assert paper.live() == before
+    closed_cleanly(device)
+
+
 def memory_of_a_lost_gpu_may_be_freed(layer):
     device = with_kernels(layer)
     doubling = Doubling(device)

@@ -1,0 +1,380 @@
+"""What a frame's way over the GPU is put through on paper: ``python pass_scenarios.py SCENARIO``.
+
+Each runs in a process of its own; names tell what is proved. The kernels are the real ones, run by
+the CPU; the network is the real one in ONNX Runtime.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import cv2
+import numpy as np
+
+from engines.choose import BUNDLED, BUNDLED_PERSON
+from engines.fallback import LastingVision
+from engines.gpu.decoding import PeopleDecoding, PersonDecoding
+from engines.gpu.device import GpuError
+from engines.gpu.devices import open_device
+from engines.gpu.frame_pass import SLOTS, FramePass
+from engines.gpu.kernels import FOUND, FOUND_PAIRS, KERNELS, read_kernels
+from engines.gpu.network import PICTURES_KEPT, SIZES_KEPT, GpuNetwork
+from engines.gpu.stage import Stage
+from engines.gpu.vision import GpuPersonEye, GpuVision
+from engines.maps import FAINT, MOVENET, OPENPOSE, Candidates, NetworkError, PoseMaps
+from engines.onnxruntime_runner import OnnxRuntimeNetwork
+from engines.placement import place
+from engines.vision import PersonEye, PoseVision
+from realtime.devices.drawn import LOOKS, Studio
+from realtime.pure.dancer import Dancer
+from realtime.pure.limb_tree import complete
+from realtime.pure.one_person import joints_of
+from realtime.pure.skeletons import assemble
+from realtime.songpack import BUNDLED as SONGS
+from realtime.songpack import load_pack
+from tests.candidates import candidates_of
+from tests.engines.gpu.paper_driver import Paper
+from tests.engines.gpu.paper_network import PaperEngine
+
+paper = Paper()
+CROP = (192, 192)
+LOST = 719  # CUDA_ERROR_LAUNCH_FAILED
+
+
+def pictures(count=1):
+    """The drawn dancer in some moments of the bundled song, 640x360."""
+    song = load_pack(SONGS / "neon-steps")
+    dancer = Dancer(song.members[song.lead])
+    studio = Studio(dancer.picture)
+    drawn = [studio.take([(dancer.joints(10.0 + 0.7 * k), LOOKS[0])], k) for k in range(count)]
+    return [np.ascontiguousarray(cv2.resize(image, (640, 360))) for image in drawn]
+
+
+def device():
+    opened = open_device("cuda-bindings")
+    opened.load_kernels(read_kernels(), KERNELS)
+    return opened
+
+
+def people(gpu, **how):
+    return GpuNetwork(
+        "openpose", "paper", gpu, decode=PeopleDecoding,
+        open_engine=lambda size: PaperEngine(BUNDLED, gpu, size, **how),
+    )  # fmt: skip
+
+
+def same_candidates(ours, theirs):
+    assert isinstance(ours, Candidates)
+    np.testing.assert_array_equal(ours.joint, theirs.joint)
+    np.testing.assert_allclose(ours.xy, theirs.xy, atol=2e-4)  # logf
+    np.testing.assert_array_equal(ours.height, theirs.height)
+    # a sample on the border of two cells may fall into either
+    assert (np.abs(ours.strength - theirs.strength) < 1e-5).mean() > 0.98
+    assert (ours.support == theirs.support).mean() > 0.98
+
+
+def same_peaks(ours, theirs):
+    """Behind the last peak anything may stand."""
+    ours, theirs = ours.view(FOUND)[0], theirs.view(FOUND)[0]
+    np.testing.assert_array_equal(ours["counts"], theirs["counts"])
+    peaks = theirs["counts"].sum()
+    assert peaks > 0
+    np.testing.assert_array_equal(ours["peaks"][:peaks], theirs["peaks"][:peaks])
+
+
+def region_of(image):
+    """Around the dancer, reaching beyond the picture."""
+    return (150.0, -40.0, 490.0, 380.0)
+
+
+def the_people_are_those_of_the_maps():
+    gpu = device()
+    vision = GpuVision(people(gpu), "on paper")
+    reference = PoseVision(OnnxRuntimeNetwork(BUNDLED, OPENPOSE, threads=1), "beside it")
+    for image in pictures(3):
+        for region, size in ((None, (184, 328)), (region_of(image), CROP)):
+            found = vision.find(image, region=region, size=size)
+            maps = vision.see(image, region=region, size=size)
+            same_candidates(found, candidates_of(maps))
+            (ours,) = complete(assemble(found), found)
+            (theirs,) = complete(assemble(maps), maps)
+            np.testing.assert_allclose(ours.joints, theirs.joints, atol=0.01)
+            plain = reference.see(image, region=region, size=size)
+            assert (maps.box.scale, maps.box.pad_x, maps.box.pad_y) == (
+                plain.box.scale, plain.box.pad_x, plain.box.pad_y,
+            )  # fmt: skip
+            (cpu,) = assemble(plain)
+            both = cpu.seen & ours.seen
+            assert both.sum() >= 14
+            apart = np.linalg.norm(cpu.joints[both, :2] - ours.joints[both, :2], axis=1)
+            assert np.median(apart) * maps.box.scale < 0.5, (
+                apart
+            )  # input px: levels differ by one
+    gpu.close()
+    assert paper.leaked() == 0
+
+
+def the_person_is_the_one_of_the_maps():
+    gpu = device()
+    network = GpuNetwork(
+        "movenet", "paper", gpu, decode=PersonDecoding,
+        open_engine=lambda size: PaperEngine(BUNDLED_PERSON, gpu, size),
+    )  # fmt: skip
+    eye = GpuPersonEye(network, "on paper")
+    reference = PersonEye(OnnxRuntimeNetwork(BUNDLED_PERSON, MOVENET, threads=1), "beside it")
+    for image in pictures(3):
+        found = eye.find_person(image, region=region_of(image))
+        theirs = joints_of(eye.see_person(image, region=region_of(image)))
+        np.testing.assert_allclose(found.cells, theirs.cells, atol=1e-5)
+        np.testing.assert_array_equal(found.height, theirs.height)
+        cpu = joints_of(reference.see_person(image, region=region_of(image)))
+        sure = cpu.height > 0.3
+        assert sure.sum() >= 10
+        apart = np.linalg.norm((cpu.cells - found.cells)[sure], axis=1)
+        assert np.median(apart) * found.stride < 0.5, apart
+    network.close()
+    assert paper.leaked() == 0
+
+
+def both_kinds_of_tensors_serve():
+    gpu = device()
+    image = pictures()[0]
+    maps = GpuVision(people(gpu, kind="f16"), "").see(image, region=None, size=(184, 328))
+    full = GpuVision(people(gpu), "").see(image, region=None, size=(184, 328))
+    assert np.abs(maps.heat - full.heat).max() < 2e-3
+    found = GpuVision(people(gpu, kind="f16"), "").find(image, region=None, size=(184, 328))
+    same_candidates(found, candidates_of(maps))
+
+
+def a_graph_gives_what_plain_work_gives():
+    gpu = device()
+    engine = PaperEngine(BUNDLED, gpu, CROP)
+    stage = Stage(gpu, engine)
+    decoding = PeopleDecoding(stage)
+    shots = pictures(4)
+    size = shots[0].shape[:2]
+    graph, plain = (FramePass(stage, decoding, size, graphs=on) for on in (True, False))
+    assert (graph.nodes, plain.nodes) == (
+        7,
+        0,
+    )  # 2 uploads, letterbox, network, 2 decode, 1 back
+    assert (engine.warm_ups, engine.inferences) == (1, 1)  # capturing runs nothing
+    for image in shots:
+        gpu.fill(decoding.result, 0xCD)
+        at = place(image.shape, region_of(image), CROP)
+        graph.submit(image, [at])
+        ours = graph.collect()
+        gpu.fill(decoding.result, 0xCD)
+        plain.submit(image, [at])
+        theirs = plain.collect()
+        np.testing.assert_array_equal(ours, theirs)
+        assert ours.view(FOUND)["counts"][0, 0].sum() > 0
+    assert engine.error is None
+
+
+def pictures_in_flight_come_back_in_order():
+    gpu = device()
+    stage = Stage(gpu, PaperEngine(BUNDLED, gpu, CROP))
+    frame_pass = FramePass(stage, PeopleDecoding(stage), (360, 640))
+    shots = pictures(5)
+    at = place(shots[0].shape, None, CROP)
+    alone = []
+    for image in shots:
+        frame_pass.submit(image, [at])
+        alone.append(frame_pass.collect())
+    assert not np.array_equal(alone[0], alone[1])
+    together = []
+    for k, image in enumerate(shots):
+        frame_pass.submit(image, [at])
+        if k >= SLOTS - 1:
+            together.append(frame_pass.collect())
+    together.append(frame_pass.collect())
+    for ours, theirs in zip(together, alone, strict=True):
+        same_peaks(ours[0], theirs[0])
+
+
+def several_crops_are_one_launch():
+    gpu = device()
+    image = pictures()[0]
+    places = [
+        place(image.shape, region, CROP)
+        for region in (region_of(image), None, (200.0, 100.0, 380.0, 280.0))
+    ]
+    alone = Stage(gpu, PaperEngine(BUNDLED, gpu, CROP))
+    single = FramePass(alone, PeopleDecoding(alone), (360, 640))
+    rows = []
+    for at in places:
+        single.submit(image, [at])
+        rows.append(single.collect()[0])
+    before = paper.calls("cuGraphLaunch")
+    stage = Stage(gpu, PaperEngine(BUNDLED, gpu, CROP, crops=4))
+    batch = FramePass(stage, PeopleDecoding(stage), (360, 640))
+    batch.submit(image, places)
+    together = batch.collect()
+    assert paper.calls("cuGraphLaunch") == before + 1
+    for ours, theirs in zip(together, rows, strict=False):
+        same_peaks(ours, theirs)
+    np.testing.assert_array_equal(stage.fetch("heatmaps")[2], alone.fetch("heatmaps")[0])
+
+
+def a_frame_asks_for_no_memory_and_waits_once():
+    gpu = device()
+    vision = GpuVision(people(gpu), "")
+    shots = pictures(6)
+    vision.find(shots[0], region=None, size=CROP)
+    counted = (
+        "cuMemAlloc", "cuMemHostAlloc", "cuMemFree", "cuEventCreate", "cuGraphInstantiate",
+        "cuGraphInstantiateWithFlags", "cuLaunchKernel", "cuStreamSynchronize",
+        "cuCtxSynchronize", "cuMemcpyHtoDAsync", "cuMemcpyDtoHAsync",
+    )  # fmt: skip
+    before = [paper.calls(call) for call in counted]
+    launches, waits = paper.calls("cuGraphLaunch"), paper.calls("cuEventSynchronize")
+    for image in shots:
+        vision.find(image, region=region_of(image), size=CROP)
+    assert [paper.calls(call) for call in counted] == before
+    assert paper.calls("cuGraphLaunch") == launches + len(shots)
+    assert paper.calls("cuEventSynchronize") == waits + len(shots)
+
+
+def sizes_come_and_go_without_growth():
+    gpu = device()
+    network = people(gpu)
+    vision = GpuVision(network, "")
+    image = pictures()[0]
+    for k in range(2 * PICTURES_KEPT):
+        vision.find(image[: 200 + 8 * k], region=None, size=(64, 64))
+    full = paper.live()
+    for k in range(2 * PICTURES_KEPT):
+        vision.find(image[: 200 + 8 * k], region=None, size=(64, 64))
+    assert paper.live() == full
+    for k in range(SIZES_KEPT + 3):
+        vision.find(image, region=None, size=(64, 64 + 8 * k))
+    full = paper.live()
+    for k in range(SIZES_KEPT + 3):
+        vision.find(image, region=None, size=(64, 64 + 8 * k))
+    assert paper.live() == full
+    network.close()
+    network.close()
+    assert paper.leaked() == 0
+
+
+def too_many_candidates_come_as_maps():
+    gpu = device()
+    rng = np.random.default_rng(5)
+
+    def noise(outputs):
+        return {
+            name: rng.uniform(0, 1, value.shape).astype(np.float32)
+            for name, value in outputs.items()
+        }
+
+    vision = GpuVision(people(gpu, change=noise), "")
+    seen = vision.find(pictures()[0], region=None, size=(368, 432))
+    assert isinstance(seen, PoseMaps)
+    assert len(candidates_of(seen).strength) > FOUND_PAIRS
+
+
+def nobody_is_nobody():
+    gpu = device()
+    vision = GpuVision(people(gpu, change=lambda told: {k: 0 * v for k, v in told.items()}), "")
+    seen = vision.find(pictures()[0], region=None, size=CROP)
+    assert (len(seen.joint), len(seen.strength)) == (0, 0)
+    assert assemble(seen) == []
+    assert assemble(seen, threshold=FAINT) == []
+    outside = vision.find(pictures()[0], region=(2000.0, 0.0, 2100.0, 100.0), size=CROP)
+    assert len(outside.joint) == 0
+
+
+def what_cannot_be_used_is_refused_and_the_gpu_stays():
+    gpu = device()
+    vision = GpuVision(people(gpu), "")
+    image = pictures()[0]
+    for wrong, region in (
+        (image[..., 0], None),
+        (image.astype(np.float32), None),
+        (image, (9, 9, 9, 9)),
+    ):
+        try:
+            vision.find(wrong, region=region, size=CROP)
+        except GpuError as why:
+            raise AssertionError("not the GPU's fault") from why
+        except NetworkError:
+            continue
+        raise AssertionError("taken")
+    assert isinstance(vision.find(image, region=None, size=CROP), Candidates)
+
+
+def lasting(gpu, told):
+    cpu = OnnxRuntimeNetwork(BUNDLED, OPENPOSE, threads=1)
+
+    def instead(why):
+        told.append(why)
+        return PoseVision(cpu, why)
+
+    return LastingVision(GpuVision(people(gpu), "on paper"), instead)
+
+
+def a_gpu_lost_in_the_middle_costs_no_frame():
+    gpu, told = device(), []
+    eye = lasting(gpu, told)
+    shots = pictures(6)
+    at = {"region": region_of(shots[0]), "size": CROP}
+    kinds = []
+    for k, image in enumerate(shots):
+        if k == 3:
+            paper.fail("cuEventSynchronize", LOST)
+        kinds.append(type(eye.find(image, **at)).__name__)
+        assert len(assemble(eye.find(image, **at))) == 1
+    assert kinds == ["Candidates"] * 3 + ["PoseMaps"] * 3
+    assert len(told) == 1
+    assert "CUDA_ERROR_LAUNCH_FAILED" in told[0]
+    assert eye.runtime.startswith("ONNX Runtime")
+
+
+def a_gpu_without_memory_is_done_without():
+    gpu, told = device(), []
+    eye = lasting(gpu, told)
+    paper.fail("cuMemAlloc", 2)
+    image = pictures()[0]
+    assert len(assemble(eye.find(image, region=None, size=CROP))) == 1
+    assert "CUDA_ERROR_OUT_OF_MEMORY" in told[0]
+    assert "close other programs" in told[0]
+
+
+def an_engine_that_cannot_be_had_is_the_gpu_s_failure():
+    def open_engine(size):
+        raise NetworkError(f"no engine for {size}; build it")
+
+    gpu = device()
+    vision = GpuVision(
+        GpuNetwork("x", "paper", gpu, open_engine=open_engine, decode=PeopleDecoding), ""
+    )
+    told = ""
+    try:
+        vision.find(pictures()[0], region=None, size=CROP)
+    except GpuError as why:
+        told = str(why)
+    assert "build it" in told
+
+
+def another_thread_watches_than_the_one_that_loaded():
+    gpu = device()
+    vision = GpuVision(people(gpu), "")
+    image = pictures()[0]
+    first = vision.find(image, region=None, size=CROP)
+    seen = []
+
+    def watch():
+        seen.append(vision.find(image, region=None, size=CROP))
+        seen.append(vision.find(image, region=None, size=(64, 64)))  # a size of its own
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    thread.join()
+    assert len(seen) == 2
+    np.testing.assert_array_equal(seen[0].xy, first.xy)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()

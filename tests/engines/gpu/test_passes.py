@@ -1,0 +1,87 @@
+"""A frame's whole way over the GPU, on paper: real kernels, real network, a driver of paper."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.engines.gpu import cpu_shim, paper_driver
+
+SCENARIOS = [
+    "the_people_are_those_of_the_maps",
+    "the_person_is_the_one_of_the_maps",
+    "both_kinds_of_tensors_serve",
+    "a_graph_gives_what_plain_work_gives",
+    "pictures_in_flight_come_back_in_order",
+    "several_crops_are_one_launch",
+    "a_frame_asks_for_no_memory_and_waits_once",
+    "sizes_come_and_go_without_growth",
+    "too_many_candidates_come_as_maps",
+    "nobody_is_nobody",
+    "what_cannot_be_used_is_refused_and_the_gpu_stays",
+    "a_gpu_lost_in_the_middle_costs_no_frame",
+    "a_gpu_without_memory_is_done_without",
+    "an_engine_that_cannot_be_had_is_the_gpu_s_failure",
+    "another_thread_watches_than_the_one_that_loaded",
+]
+DEFERRED = [
+    "the_people_are_those_of_the_maps",
+    "a_graph_gives_what_plain_work_gives",
+    "pictures_in_flight_come_back_in_order",
+]
+
+
+@pytest.fixture(scope="session")
+def paper(tmp_path_factory):
+    if sys.platform != "linux":
+        pytest.skip("the paper driver is a Linux library")
+    if importlib.util.find_spec("cuda") is None:
+        pytest.skip("cuda-bindings is not installed")
+    try:
+        kernels = cpu_shim.build_library()
+        return paper_driver.build(tmp_path_factory.mktemp("paper"), kernels=kernels)
+    except (paper_driver.NoCompiler, cpu_shim.NoCompiler) as why:
+        pytest.skip(str(why))
+
+
+def run(env, scenario):
+    program = str(Path(__file__).with_name("pass_scenarios.py"))
+    told = subprocess.run(
+        [sys.executable, program, scenario],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr[-3000:]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_on_paper(paper, scenario):
+    run(paper, scenario)
+
+
+@pytest.mark.parametrize("scenario", DEFERRED)
+def test_on_paper_where_nothing_happens_before_it_is_waited_for(paper, scenario):
+    run(paper | {"PAPER_DEFERRED": "1"}, scenario)
+
+
+def test_every_scenario_is_run():
+    text = Path(__file__).with_name("pass_scenarios.py").read_text(encoding="utf-8")
+    helpers = {
+        "pictures",
+        "device",
+        "people",
+        "same_candidates",
+        "same_peaks",
+        "region_of",
+        "lasting",
+    }
+    named = {
+        line[4:].partition("(")[0] for line in text.splitlines() if line.startswith("def ")
+    }
+    assert named - helpers == set(SCENARIOS)
