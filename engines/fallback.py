@@ -39,9 +39,15 @@ class _Lasting(Generic[G, C]):
         On the GPU.
     open_other : callable
         Opens those that take over; told why.
+
+    Attributes
+    ----------
+    failure : str
+        What failed, in a few words; empty while all is well.
     """
 
     def __init__(self, first: G, open_other: Callable[[str], C]) -> None:
+        self.failure = ""
         self._first: G | None = first
         self._other: C | None = None
         self._open_other: Callable[[str], C] = open_other
@@ -74,6 +80,7 @@ class _Lasting(Generic[G, C]):
                 return on_gpu(self._first)
             except GpuError as why:
                 log.warning("%s failed: %s", self._first.runtime, why)
+                self.failure = str(why).partition(";")[0]  # behind it: what to do
                 self._other = self._open_other(f"{self._first.runtime} failed: {why}")
                 self._first.close()
                 self._first = None

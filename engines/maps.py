@@ -333,6 +333,15 @@ class PersonFinder(Protocol):
         """Return the joints of the person in a region, or the maps; see ``PersonVision``."""
 
 
+@runtime_checkable
+class Fallible(Protocol):
+    """Eyes that may fail while they see, and then see through another runtime."""
+
+    @property
+    def failure(self) -> str:
+        """What failed, in a few words; empty while all is well."""
+
+
 NETWORKS: Final = ("auto", "openpose", "movenet")
 """What a player may wish for: by cost, OpenPose alone, MoveNet for every dancer followed."""
 
@@ -372,6 +381,13 @@ class Eyes:
         """The runtime in words."""
         runtimes = [self.everybody.runtime] + ([] if self.one is None else [self.one.runtime])
         return " + ".join(dict.fromkeys(runtimes))
+
+    @property
+    def failure(self) -> str:
+        """What failed since the start, so that another runtime sees now; empty if nothing did."""
+        eyes: tuple[object, ...] = (self.everybody, self.one)
+        told = [eye.failure for eye in eyes if isinstance(eye, Fallible)]
+        return next(filter(None, told), "")
 
     @property
     def reason(self) -> str:

@@ -142,7 +142,8 @@ class Game:
             for name in self._window.events():
                 self._quit |= name == "quit"
                 back |= name in ("quit", "escape")
-            self._draw(screen, _waiting(song, "Going back ..." if back else "Warming up ..."))
+            doing = "Going back ..." if back else self._kit.news() or "Warming up ..."
+            self._draw(screen, _waiting(song, doing))
         performance = made[0]
         if isinstance(performance, Exception):
             raise performance
@@ -166,7 +167,7 @@ class Game:
                 if action in ("back", "again", "quit"):
                     self._quit = action == "quit"
                     return action == "again"
-                self._draw(screen, session.view(mirror=self._mirror, status=performance.status))
+                self._draw(screen, performance.view(mirror=self._mirror))
                 now = self._kit.clock.now()
                 frame_s.append(now - shown_s)
                 shown_s = now

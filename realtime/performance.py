@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -38,6 +38,7 @@ FIRST_FRAME_S: Final = 5.0
 TICK_S: Final = 1 / 60
 MOST_NULL: Final = 0.9  # what a cheat may earn of a dance; more leaves nothing to dance
 STANDARDS_KEPT: Final = 4
+NOTICE_S: Final = 8.0  # how long the screen tells that the networks run elsewhere now
 STANDSTILL_S: Final = 30.0  # nobody sees that the sound is lost: give up
 
 
@@ -49,7 +50,7 @@ class Kit:
     ``close_camera`` gives one back; ``open_speaker`` takes samples float32 (N, 2), their rate,
     and the seconds of count-in and of a beat; ``read_audio`` returns samples and rate; ``close``
     gives up what stayed open between songs; ``keeps_scores`` where a
-    player dances, no drawn dancer and no video.
+    player dances, no drawn dancer and no video; ``news`` tells what takes long while loading.
     """
 
     eyes: Eyes
@@ -63,6 +64,7 @@ class Kit:
     read_audio: Callable[[Path], tuple[NDArray[np.float32], int]]
     close: Callable[[], None] = lambda: None
     keeps_scores: bool = True
+    news: Callable[[], str] = lambda: ""
     version: str = ""
 
 
@@ -98,6 +100,8 @@ class Performance:
         rest = np.zeros((round(SILENCE_S * rate), 2), dtype=np.float32)
         beat_s = 60 / song.bpm
         self.session: DanceSession | None = None
+        self._failed_s = np.inf
+        self._failed_before = bool(kit.eyes.failure)
         self.camera = kit.open_camera(self.song, self._song_now)
         try:
             self.watcher = self._watcher()
@@ -125,6 +129,19 @@ class Performance:
             f"{looks_in_words(self.watcher.looks)} · {eyes.runtime} · camera {state.name}: "
             f"asked {state.asked}, got {size}{rate}"
         )
+
+    def view(self, *, mirror: bool) -> DanceView:
+        """Return what to show now."""
+        assert self.session is not None
+        view = self.session.view(mirror=mirror, status=self.status)
+        eyes, now = self.kit.eyes, self.kit.clock.now()
+        if not eyes.failure or self._failed_before:
+            return view
+        self._failed_s = min(self._failed_s, now)
+        if now - self._failed_s > NOTICE_S:
+            return view
+        told = f"Going on with {eyes.runtime.partition(',')[0]}: {eyes.failure}"
+        return replace(view, notices=(*view.notices, told))
 
     def close(self) -> None:
         """Stop everything."""
@@ -223,9 +240,7 @@ def dance_unseen(
                     f"the song has stood still for {STANDSTILL_S:.0f} s "
                     f"({performance.speaker.problem or 'no reason given'}); check the sound device"
                 )
-            on_view(
-                session.view(mirror=performance.kit.settings.mirror, status=performance.status)
-            )
+            on_view(performance.view(mirror=performance.kit.settings.mirror))
             pace.wait(TICK_S)
         return performance.outcome([])
     finally:

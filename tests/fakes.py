@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 
+from engines.gpu.device import GpuError
 from engines.maps import Eyes, Letterbox, PersonMaps, PoseMaps
 from realtime.ports import CameraState
 from realtime.pure.types import Frame, Heard
@@ -148,3 +149,26 @@ class PaintedPersonVision:
 def mark_of(image) -> int:
     """Return the number in a picture's first pixel."""
     return int(image[0, 0, 0]) + 256 * int(image[0, 0, 1])
+
+
+class FailingVision(PaintedVision):
+    """Painted eyes on a GPU that is lost at one look: ``fails_at`` counts from 1."""
+
+    runtime = "a GPU"
+
+    def __init__(self, people, *, fails_at) -> None:
+        super().__init__(people)
+        self.fails_at, self.closed = fails_at, False
+
+    def find(self, image, *, region, size):
+        from tests.candidates import candidates_of
+
+        return candidates_of(self.see(image, region=region, size=size))
+
+    def see(self, image, *, region, size):
+        if len(self.asked) + 1 >= self.fails_at:
+            raise GpuError("the GPU is lost; start the game again")
+        return super().see(image, region=region, size=size)
+
+    def close(self) -> None:
+        self.closed = True

@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 
+from engines.fallback import LastingVision
 from realtime.loop import DanceSession, count_in_s
 from realtime.pure.dancer import Dancer, DancerStyle
 from realtime.pure.judge import Judge
@@ -15,7 +16,14 @@ from realtime.pure.types import Frame
 from realtime.songpack import SongPack
 from realtime.watcher import Watcher
 from tests import dances
-from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
+from tests.fakes import (
+    FailingVision,
+    FakeClock,
+    PaintedVision,
+    ScriptedCamera,
+    SilentAudio,
+    eyes_of,
+)
 
 BPM = 120.0
 FPS = 30.0
@@ -30,13 +38,15 @@ def standard():
 class Stage:
     """One session with all its fakes; ``dance`` lets a dancer dance it frame by frame."""
 
-    def __init__(self, standard, latency_s=0.0):
+    def __init__(self, standard, latency_s=0.0, *, fails_at=None):
         self.latency_s = latency_s  # of network and computer: frames are seen so much later
         self.clock, self.camera = FakeClock(), ScriptedCamera()
         self.vision = PaintedVision({})
+        eye = self.vision if fails_at is None else lasting(self.vision.people, fails_at)
+        self.eyes = eyes_of(eye)
         self.judge = Judge(standard)
         self.session = DanceSession(
-            SONG, self.judge, camera=self.camera, watcher=Watcher(eyes_of(self.vision)),
+            SONG, self.judge, camera=self.camera, watcher=Watcher(self.eyes),
             speaker=SilentAudio(self.clock), clock=self.clock,
         )  # fmt: skip
 
@@ -65,6 +75,13 @@ class Stage:
         wait_until(lambda: len(self.session.took_s) > before)
 
 
+def lasting(people, fails_at):
+    """Eyes on a GPU that is lost at one look, and on painted maps from then on."""
+    return LastingVision(
+        FailingVision(people, fails_at=fails_at), lambda why: PaintedVision(people)
+    )
+
+
 def wait_until(done, seconds=10.0):
     deadline = time.perf_counter() + seconds
     while not done():
@@ -75,6 +92,17 @@ def wait_until(done, seconds=10.0):
 @pytest.fixture(scope="module")
 def perfect(standard):
     return Stage(standard).dance()
+
+
+@pytest.mark.parametrize("fails_at", [1, 40, 200])
+def test_a_gpu_lost_in_the_middle_of_a_song_costs_nothing(standard, perfect, fails_at):
+    stage = Stage(standard, fails_at=fails_at)
+    report = stage.dance()
+    assert stage.eyes.failure == "the GPU is lost"
+    assert stage.eyes.runtime == "no runtime"  # of the painted eyes
+    assert report.score == pytest.approx(perfect.score, abs=0.05)
+    assert [move.grade for move in report.moves] == [move.grade for move in perfect.moves]
+    assert report.coverage == perfect.coverage
 
 
 def test_a_perfect_dancer_scores_full(perfect):

@@ -107,14 +107,16 @@ def make_kit(settings: Settings, style: str = "") -> Kit:
     """Return the devices as the settings want them; the camera opens with the song."""
     clock = PerfClock()
     cameras = Cameras(settings, clock, style)
+    news: list[str] = []
     return Kit(
-        eyes=eyes_from(settings), clock=clock, settings=settings, scores=scores_file(),
+        eyes=eyes_from(settings, news.append), clock=clock, settings=settings, scores=scores_file(),
         lags=lags_file(),
         open_camera=cameras.open, close_camera=cameras.close,
         open_speaker=lambda samples, rate, count_in_s, beat_s: _speaker(
             samples, rate, (count_in_s, beat_s), clock, settings.sound_device
         ),
-        read_audio=_audio, close=cameras.shut, keeps_scores=cameras.live, version=our_version(),
+        read_audio=_audio, close=cameras.shut, keeps_scores=cameras.live,
+        news=lambda: news[-1] if news else "", version=our_version(),
     )  # fmt: skip
 
 

@@ -9,22 +9,31 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 import dataclasses
 import json
 import threading
+import time
 
 import numpy as np
 import pygame
 import pytest
 
+from engines.fallback import LastingVision
 from engines.maps import DanceError
 from realtime.devices.host_clock import PerfClock
 from realtime.game import Game, lag_words
 from realtime.lags import keep_lag
-from realtime.performance import Kit, Outcome
+from realtime.performance import NOTICE_S, Kit, Outcome, Performance
 from realtime.pure.types import Report
 from realtime.scores import read_scores
 from realtime.settings import Settings
-from realtime.songpack import SongPack, save_pack
+from realtime.songpack import SongPack, load_pack, save_pack
 from tests import dances
-from tests.fakes import PaintedVision, ScriptedCamera, SilentAudio, eyes_of
+from tests.fakes import (
+    FailingVision,
+    FakeClock,
+    PaintedVision,
+    ScriptedCamera,
+    SilentAudio,
+    eyes_of,
+)
 
 
 class PressedWindow:
@@ -340,3 +349,41 @@ def test_dancing_again_does_not_wait_for_the_standard(library):
     song = load_pack(library / "short")
     assert standard_of(song, Terms()) is standard_of(song, Terms())
     assert standard_of(song, Terms("pro")).terms == Terms("pro")
+
+
+def test_a_gpu_that_fails_is_told_on_screen_for_a_while(library):
+    clock, people = FakeClock(), {0: None}
+    eye = LastingVision(FailingVision(people, fails_at=10), lambda why: PaintedVision(people))
+    song = load_pack(library / "short")
+    performance = Performance(kit(library, eyes=eyes_of(eye), clock=clock), song)
+    image = np.zeros((480, 640, 3), np.uint8)
+    assert performance.view(mirror=True).notices == ()
+    for _ in range(10):
+        performance.kit.eyes.everybody.see(image, region=None, size=(64, 64))
+    told = "Going on with no runtime: the GPU is lost"
+    assert performance.view(mirror=True).notices == (told,)
+    clock.at_s += NOTICE_S
+    assert performance.view(mirror=True).notices == (told,)
+    clock.at_s += 0.1
+    assert performance.view(mirror=True).notices == ()
+    assert "no runtime" in performance.view(mirror=True).status
+    performance.close()
+    again = Performance(kit(library, eyes=eyes_of(eye), clock=clock), song)
+    assert again.view(mirror=True).notices == ()  # told once
+    again.close()
+
+
+def test_what_takes_long_while_loading_is_told(library, monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        Game, "_draw", lambda self, screen, view: shown.append((view.phase, view.message))
+    )
+
+    def slowly(song, song_s):
+        time.sleep(0.05)
+        return ScriptedCamera()
+
+    devices = kit(library, open_camera=slowly, news=lambda: "Building an engine")
+    play(devices, (dancing, "space"), (paused, "escape"))
+    assert ("loading", "Building an engine") in shown
+    assert ("loading", "Warming up ...") not in shown
