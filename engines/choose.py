@@ -36,6 +36,7 @@ BUNDLED = Path(__file__).with_name("openpose_thin.onnx")
 BUNDLED_PERSON = Path(__file__).with_name("movenet_thunder.onnx")
 AUTO = "auto"
 Network = PoseNetwork | GpuNetwork[Any]
+NOT_USED = "not used because"
 ONNX_BEGINS = b"\x08"
 """The key of an ONNX file's first field, its version."""
 
@@ -218,10 +219,11 @@ def _first_that_works(wish: Wish, runtimes: Mapping[str, Runtime]) -> tuple[Netw
             refusals.append(str(why).partition(";")[0])  # most have no such GPU: no advice
             continue
         except NetworkError as why:
-            refusals.append(f"{runtime.label} not used because {why}")
-            log.warning("%s", refusals[-1])
+            refusals.append(f"{runtime.label} {NOT_USED} {why}")
             continue
-        told = dict.fromkeys(refusals)
+        told = [] if runtime.on_gpu else list(dict.fromkeys(refusals))  # one on a GPU is enough
+        for refusal in told:
+            log.log(logging.WARNING if NOT_USED in refusal else logging.INFO, "%s", refusal)
         reason = "; ".join([f"{runtime.label} {runtime.merit}", *told])
         log.info("%s: %s", network.runtime, reason)
         return network, reason

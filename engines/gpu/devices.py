@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from engines.gpu.device import Device
 
 LAYERS: Final = ("pycuda", "cuda-bindings")
-INSTALL: Final = "pip install 'kpopdance[cuda]'"
+INSTALL: Final = "pip install cuda-bindings"
 Layer = Literal["auto", "pycuda", "cuda-bindings"]
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,13 @@ def open_device(layer: Layer = "auto") -> Device:
         except GpuError as why:
             reasons.append(f"{name}: {why}")
         else:
-            if reasons:
-                log.warning("%s speaks to the GPU; %s", device.label, "; ".join(reasons))
+            if reasons:  # pycuda has no wheels: most do without it
+                log.log(
+                    logging.INFO if missing else logging.WARNING,
+                    "%s speaks to the GPU; %s",
+                    device.label,
+                    "; ".join(reasons),
+                )
             return device
     told = "; ".join(reasons)
     raise NetworkError(f"the GPU is not used: {told}" + (f"; {INSTALL}" if missing else ""))

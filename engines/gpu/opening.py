@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 from typing import TYPE_CHECKING, Final
 
@@ -73,7 +74,9 @@ def open_network(
         return TensorRtEngine(plan, flavour, device, size, kept)
 
     name = onnx.stem.replace("_", "-")
-    return GpuNetwork(name, runtime, device, open_engine=open_engine, decode=decode)
+    network = GpuNetwork(name, runtime, device, open_engine=open_engine, decode=decode)
+    atexit.register(network.close)  # before the library's own objects are taken apart
+    return network
 
 
 def engine_for(
@@ -104,7 +107,7 @@ def engine_for(
         raise EngineStale(f"there is no folder to keep engines in; {wish.command} --out FOLDER")
     height, width = wish.shapes[1][2:]
     tell(
-        f"building the engine of {wish.onnx.stem} for {here.gpu.name}, {height}x{width}: seconds"
+        f"Building {wish.onnx.stem} for {here.gpu.name}, {height}x{width} px: some seconds, once"
     )
     facts, plan = build(wish)
     if folder is None:

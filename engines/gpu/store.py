@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engines.files import write_whole
@@ -25,11 +26,12 @@ from engines.version import our_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from engines.gpu.build import Shape
 
 ENDING: Final = ".engine"
+SPOKEN: Final = {"openpose_thin": "openpose", "movenet_thunder": "movenet"}
+"""What the command calls the bundled networks."""
 SYSTEM: Final = f"{platform.system()} {platform.machine()}"
 
 
@@ -72,10 +74,14 @@ class EngineWish:
     def command(self) -> str:
         """The command that builds it."""
         (_, _, *least), (batch, _, *best), (_, _, *most) = self.shapes
+        bundled = self.onnx.parent == Path(__file__).parents[1]
         words = [
-            "kpopdance build-engine", str(self.onnx), "--flavour", self.flavour,
-            "--precision", self.precision, "--size", "x".join(map(str, best)),
+            "kpopdance build-engine", SPOKEN[self.onnx.stem] if bundled else str(self.onnx),
+            "--flavour", self.flavour, "--precision", self.precision,
+            "--size", "x".join(map(str, best)),
         ]  # fmt: skip
+        if self.flavour == "rtx":
+            words += ["--targets", ",".join(self.targets)]
         if least != most:
             words += ["--min", "x".join(map(str, least)), "--max", "x".join(map(str, most))]
         if batch > 1:

@@ -32,6 +32,7 @@ CROP: Final = (256, 256)
 IMAGE: Final = np.zeros((480, 640, 3), dtype=np.uint8)
 MIDDLE: Final = (80.0, 0.0, 560.0, 480.0)
 RUNS: Final = 9
+GPU_INSTALL: Final = "pip install 'kpopdance[rtx]'"
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -134,11 +135,15 @@ def _gpu() -> dict[str, Any]:
         return {"found": "no NVIDIA GPU; none is needed"}
     except NetworkError as why:
         return {"found": "", "todo": str(why)}
-    flavours = [name for name in ("tensorrt", "tensorrt_rtx") if find_spec(name)]
-    with_what = ", ".join(flavours) or "no TensorRT installed"
+    needs = {
+        "TensorRT": ("tensorrt", "tensorrt_rtx"), "a layer to the GPU": ("pycuda", "cuda"),
+    }  # fmt: skip
+    have = {what: [n for n in names if find_spec(n)] for what, names in needs.items()}
+    missing = [what for what, names in have.items() if not names]
+    words = f"{gpu.name}, compute capability {gpu.capability}, CUDA {gpu.driver}"
     return {
-        "found": f"{gpu.name}, compute capability {gpu.capability}, CUDA {gpu.driver} "
-        f"({with_what}; the game runs on the CPU for now)"
+        "found": f"{words} ({', '.join(sum(have.values(), [])) or 'nothing installed for it'})",
+        "todo": f"{' and '.join(missing)} missing; {GPU_INSTALL}" if missing else "",
     }
 
 

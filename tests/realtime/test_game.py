@@ -374,10 +374,13 @@ def test_a_gpu_that_fails_is_told_on_screen_for_a_while(library):
 
 
 def test_what_takes_long_while_loading_is_told(library, monkeypatch):
-    shown = []
-    monkeypatch.setattr(
-        Game, "_draw", lambda self, screen, view: shown.append((view.phase, view.message))
-    )
+    shown, draw = [], Game._draw
+
+    def note(self, screen, view):
+        shown.append((view.phase, view.message))
+        draw(self, screen, view)
+
+    monkeypatch.setattr(Game, "_draw", note)
 
     def slowly(song, song_s):
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What a frame's way over the GPU is put through on paper: ``python pass_scenarios.py SCENARIO``.
+"""What a frame's way over the GPU is put through on paper: ``python pass_scenarios.py SCENARIO LAYER``.
 
 Each runs in a process of its own; names tell what is proved. The kernels are the real ones, run by
 the CPU; the network is the real one in ONNX Runtime.
@@ -7,12 +7,14 @@ the CPU; the network is the real one in ONNX Runtime.
 from __future__ import annotations
 
 import sys
+import tempfile
 import threading
+from pathlib import Path
 
 import cv2
 import numpy as np
 
-from engines.choose import BUNDLED, BUNDLED_PERSON
+from engines.choose import BUNDLED, BUNDLED_PERSON, open_eyes
 from engines.fallback import LastingVision
 from engines.gpu.decoding import PeopleDecoding, PersonDecoding
 from engines.gpu.device import GpuError
@@ -31,8 +33,10 @@ from realtime.pure.dancer import Dancer
 from realtime.pure.limb_tree import complete
 from realtime.pure.one_person import joints_of
 from realtime.pure.skeletons import assemble
+from realtime.pure.types import Frame
 from realtime.songpack import BUNDLED as SONGS
 from realtime.songpack import load_pack
+from realtime.watcher import Watcher
 from tests.candidates import candidates_of
 from tests.engines.gpu.paper_driver import Paper
 from tests.engines.gpu.paper_network import PaperEngine
@@ -52,7 +56,7 @@ def pictures(count=1):
 
 
 def device():
-    opened = open_device("cuda-bindings")
+    opened = open_device(sys.argv[2])
     opened.load_kernels(read_kernels(), KERNELS)
     return opened
 
@@ -356,6 +360,30 @@ def an_engine_that_cannot_be_had_is_the_gpu_s_failure():
     except GpuError as why:
         told = str(why)
     assert "build it" in told
+
+
+def the_real_tensorrt_refuses_this_driver_and_the_game_goes_on():
+    """All that opens a GPU is real here but the driver, and the real library tells it from one."""
+    told = []
+    cache = Path(tempfile.mkdtemp())
+    eyes = open_eyes("rtx", threads=1, cache_dir=cache, tell=told.append)
+    assert eyes.runtime.startswith("TensorRT for RTX 1.7.1.116 fp16, Paper GPU"), eyes.runtime
+    assert eyes.failure == ""
+    image = pictures()[0]
+    watcher = Watcher(eyes)
+    watcher.warm_up(image)
+    (pose,) = watcher.watch(Frame(image, 1.0, 0))
+    assert pose.seen.sum() >= 14
+    assert told[0].startswith("Building openpose_thin for Paper GPU")
+    assert (
+        len(told) == 2
+    )  # one size of each network; then neither GPU nor building is tried again
+    kept = [path.suffix for path in (cache / "engines").iterdir()]
+    assert sorted(kept) == [".engine", ".engine", ".json", ".json"]
+    assert "rtx cannot load this engine" in eyes.failure, eyes.failure
+    assert eyes.runtime.startswith("OpenVINO"), eyes.runtime
+    assert "failed: rtx cannot load this engine" in eyes.reason
+    assert paper.leaked() == 0
 
 
 def another_thread_watches_than_the_one_that_loaded():

@@ -95,6 +95,15 @@ def test_a_gpu_that_the_library_does_not_know_is_refused(rtx):
     assert "9.0" not in RTX_TARGETS
 
 
+def test_rounded_products_are_allowed_or_not(rtx):
+    data, shapes = BUNDLED_PERSON.read_bytes(), ((1, 3, 256, 256),) * 3
+    exact, rounded = (
+        build_plan(data, "rtx", shapes=shapes, targets=("8.6",), tf32=tf32).plan
+        for tf32 in (False, True)
+    )
+    assert exact != rounded
+
+
 def test_without_a_driver_auto_takes_rtx_and_says_why(rtx, monkeypatch):
     monkeypatch.setattr("engines.gpu.probe.LIBRARY", "no-such-driver.so")
     flavour, why = choose_flavour("auto")

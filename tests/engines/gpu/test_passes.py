@@ -48,26 +48,41 @@ def paper(tmp_path_factory):
         pytest.skip(str(why))
 
 
-def run(env, scenario):
-    program = str(Path(__file__).with_name("pass_scenarios.py"))
-    told = subprocess.run(
-        [sys.executable, program, scenario],
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
+def python(env, *words):
+    return subprocess.run(
+        [sys.executable, *words], env=env, capture_output=True, text=True, check=False
     )
+
+
+@pytest.fixture(scope="session", params=["cuda-bindings", "pycuda"])
+def layer(paper, request):
+    module = {"cuda-bindings": "cuda.bindings.driver", "pycuda": "pycuda.driver"}[request.param]
+    told = python(paper, "-c", f"import {module}")
+    if told.returncode != 0:
+        last = told.stderr.strip().splitlines()[-1]
+        pytest.skip(f"{request.param} cannot be used: {last}")
+    return request.param
+
+
+def run(env, *words):
+    told = python(env, str(Path(__file__).with_name("pass_scenarios.py")), *words)
     assert told.returncode == 0, told.stderr[-3000:]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_on_paper(paper, scenario):
-    run(paper, scenario)
+def test_on_paper(paper, scenario, layer):
+    run(paper, scenario, layer)
 
 
 @pytest.mark.parametrize("scenario", DEFERRED)
-def test_on_paper_where_nothing_happens_before_it_is_waited_for(paper, scenario):
-    run(paper | {"PAPER_DEFERRED": "1"}, scenario)
+def test_on_paper_where_nothing_happens_before_it_is_waited_for(paper, scenario, layer):
+    run(paper | {"PAPER_DEFERRED": "1"}, scenario, layer)
+
+
+def test_the_real_tensorrt_refuses_a_driver_of_paper_and_the_game_goes_on(paper):
+    if importlib.util.find_spec("tensorrt_rtx") is None:
+        pytest.skip("TensorRT for RTX is not installed")
+    run(paper, "the_real_tensorrt_refuses_this_driver_and_the_game_goes_on", "auto")
 
 
 def test_every_scenario_is_run():
@@ -84,4 +99,5 @@ def test_every_scenario_is_run():
     named = {
         line[4:].partition("(")[0] for line in text.splitlines() if line.startswith("def ")
     }
-    assert named - helpers == set(SCENARIOS)
+    refusal = "the_real_tensorrt_refuses_this_driver_and_the_game_goes_on"
+    assert named - helpers == {*SCENARIOS, refusal}

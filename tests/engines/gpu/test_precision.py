@@ -6,13 +6,17 @@ adds is measured where there is one.
 
 from __future__ import annotations
 
+import sys
+
 import cv2
 import numpy as np
+import onnx
 import pytest
+from onnx import helper, numpy_helper
 
 from engines.choose import BUNDLED, BUNDLED_PERSON
-from engines.gpu.precision import half_precision
-from engines.maps import MOVENET, OPENPOSE
+from engines.gpu.precision import half_precision, with_precision
+from engines.maps import MOVENET, OPENPOSE, ModelError, NetworkError
 from engines.onnxruntime_runner import OnnxRuntimeNetwork
 from engines.vision import PersonEye, PoseVision
 from realtime.pure.one_person import person_from_maps
@@ -83,3 +87,43 @@ def test_movenet_finds_the_same_joints(pictures, tmp_path):
         moved += (apart(*poses) * 256 / side).tolist()
     assert len(moved) > 100
     assert np.median(moved) <= MEDIAN_PX
+
+
+def quantised():
+    """A network of one QuantizeLinear and one DequantizeLinear."""
+    nodes = [
+        helper.make_node("QuantizeLinear", ["image", "scale", "zero"], ["q"]),
+        helper.make_node("DequantizeLinear", ["q", "scale", "zero"], ["out"]),
+    ]
+    constants = [
+        numpy_helper.from_array(np.float32(0.5), "scale"),
+        numpy_helper.from_array(np.int8(0), "zero"),
+    ]
+    ports = [
+        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, 3, 8, 8])
+        for name in ("image", "out")
+    ]
+    graph = helper.make_graph(nodes, "q", ports[:1], ports[1:], constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return model.SerializeToString()
+
+
+def test_eight_bits_need_a_network_that_says_where():
+    data = quantised()
+    assert with_precision(data, "int8") == data
+    with pytest.raises(ModelError, match="no QuantizeLinear and DequantizeLinear"):
+        with_precision(BUNDLED.read_bytes(), "int8")
+    with pytest.raises(ModelError, match="no ONNX network"):
+        with_precision(b"\xff\xff", "int8")
+
+
+@pytest.mark.parametrize("precision", ["fp32", "tf32"])
+def test_float32_networks_stay_as_they_are(precision):
+    assert with_precision(b"anything", precision) == b"anything"
+
+
+@pytest.mark.parametrize("precision", ["fp16", "int8"])
+def test_without_the_package_onnx_the_way_to_install_it_is_told(monkeypatch, precision):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(NetworkError, match=rf"precision {precision} needs .*pip install"):
+        with_precision(BUNDLED.read_bytes(), precision)
