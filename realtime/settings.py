@@ -35,7 +35,7 @@ class Settings:
     model : str
         An ONNX file with OpenPose weights of your own, empty for the bundled ones.
     runtime : str
-        ``auto``, ``openvino`` or ``onnxruntime``.
+        ``auto``, ``tensorrt``, ``rtx``, ``openvino`` or ``onnxruntime``.
     threads : int
         For the network; 0 is one less than there are cores.
     thorough : bool
