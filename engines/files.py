@@ -1,11 +1,15 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and what happens to damaged ones."""
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 
 def write_whole(path: Path, data: bytes | str) -> None:
@@ -17,3 +21,11 @@ def write_whole(path: Path, data: bytes | str) -> None:
     except OSError:
         part.unlink(missing_ok=True)
         raise
+
+
+def set_aside(path: Path, why: Exception) -> None:
+    """Rename a damaged file, so that nothing in it is lost when a new one is written; say so."""
+    aside = path.with_suffix(".damaged")
+    log.warning("%s: is damaged (%s); set aside as %s", path, why, aside.name)
+    with contextlib.suppress(OSError):
+        path.replace(aside)

@@ -78,3 +78,17 @@ class Window(Protocol):
 
     def flip(self) -> None:
         """Show what was drawn and wait for the next frame's turn."""
+
+
+class PointedWindow(Window, Protocol):
+    """A window that reports the mouse too, and reaches the clipboard."""
+
+    def clicks(self) -> list[tuple[int, int]]:
+        """Return where the mouse was pressed before the last ``events``, px of the surface."""
+
+    @property
+    def pointer(self) -> tuple[int, int] | None:
+        """Where the mouse is, px of the surface; None while it is elsewhere."""
+
+    def copy(self, text: str) -> bool:
+        """Put a text on the clipboard; return whether that worked."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import math
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from engines.files import write_whole
+from engines.files import set_aside, write_whole
 from realtime.pure.terms import USUAL
 
 if TYPE_CHECKING:
@@ -43,10 +42,7 @@ def read_scores(path: Path) -> dict[str, float]:
         log.warning("%s: best scores cannot be read (%s)", path, why)
         return {}
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as why:
-        aside = path.with_suffix(".damaged")
-        log.warning("%s: is damaged (%s); set aside as %s", path, why, aside.name)
-        with contextlib.suppress(OSError):
-            path.replace(aside)
+        set_aside(path, why)
         return {}
     return {slug: score for slug, score in scores.items() if math.isfinite(score)}
 

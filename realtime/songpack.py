@@ -3,8 +3,8 @@
 ``song.toml`` (format 1) holds ``format``, ``title``, ``artist``, ``language``, ``bpm``,
 ``offset_s`` (song second of a first beat), ``preview_s``, ``licence``, ``audio`` (a file name),
 and may hold ``lead`` (the member to copy), ``mirrored`` (the choreography was recorded from a video
-that shows it as a mirror does: it is turned round when read) and ``sections`` (``name``,
-``start_s``).
+that shows it as a mirror does: it is turned round when read), ``colours`` (up to five of its
+cover's, ``"#ff2d96"``; a hint of the quiz) and ``sections`` (``name``, ``start_s``).
 ``choreography.npz`` holds ``joints`` float32 (members, T, 18, 3) in stage units, ``fps`` and
 ``start_s``; never a pickle.
 """
@@ -12,6 +12,7 @@ that shows it as a mirror does: it is turned round when read) and ``sections`` (
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import tempfile
 import tomllib
@@ -19,7 +20,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 from numpy.lib import format as npy
@@ -42,7 +43,8 @@ MAX_START_S: Final = 36_000
 ENCRYPTED: Final = 1  # flag of a zip's entry
 BUNDLED: Final = Path(__file__).resolve().parent.parent / "songs"
 _TEXTS: Final = ("title", "artist", "language", "licence", "audio")
-_MAY: Final = {"lead", "mirrored", "sections"}
+_MAY: Final = {"lead", "mirrored", "colours", "sections"}
+MAX_COLOURS: Final = 5
 _KEYS: Final = {"format", "bpm", "offset_s", "preview_s", *_MAY, *_TEXTS}
 
 
@@ -55,7 +57,8 @@ class SongPack:
     """One song to dance to.
 
     ``offset_s`` is the song second of a first beat; ``sections`` are (name, start_s) in order;
-    ``mirrored``: the file holds the mirror image of ``members``.
+    ``mirrored``: the file holds the mirror image of ``members``; ``colours`` are the cover's
+    (red, green, blue) 0..255.
     """
 
     title: str
@@ -71,6 +74,7 @@ class SongPack:
     sections: tuple[tuple[str, float], ...] = field(default_factory=tuple)
     folder: Path = Path()
     mirrored: bool = False
+    colours: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def slug(self) -> str:
@@ -165,6 +169,7 @@ def _load(folder: Path) -> SongPack:
         offset_s=float(told["offset_s"]), preview_s=float(told["preview_s"]), lead=lead,
         sections=tuple((s["name"], float(s["start_s"])) for s in told.get("sections", ())),
         folder=folder, mirrored=told.get("mirrored", False),
+        colours=tuple(_rgb(text) for text in told.get("colours", ())),
     )  # fmt: skip
 
 
@@ -221,6 +226,11 @@ def _toml(pack: SongPack, audio: str) -> str:
     lines += [f"bpm = {pack.bpm:g}", f"offset_s = {pack.offset_s:.4f}"]
     lines += [f"preview_s = {pack.preview_s:.3f}", f"lead = {pack.lead}"]
     lines += ["mirrored = true"] if pack.mirrored else []
+    if pack.colours:
+        told = ", ".join(
+            f'"#{red:02x}{green:02x}{blue:02x}"' for red, green, blue in pack.colours
+        )
+        lines += [f"colours = [{told}]"]
     for name, start_s in pack.sections:
         lines += ["", "[[sections]]", f"name = {_quoted(name)}", f"start_s = {start_s:.3f}"]
     return "\n".join(lines) + "\n"
@@ -270,6 +280,7 @@ def _check_keys(path: Path, told: dict[str, Any]) -> None:
             )
     if not isinstance(told.get("mirrored", False), bool):
         raise SongPackError(f"{path}: mirrored must be true or false; correct it")
+    _check_colours(path, told.get("colours", []))
     if type(told.get("lead", 0)) is not int:
         raise SongPackError(f"{path}: lead must be a whole number; correct it")
 
@@ -282,6 +293,20 @@ def _check_texts(path: Path, told: dict[str, Any]) -> None:
             raise SongPackError(f"{path}: {key} must be a text; write it in quotes")
     if len(told["audio"].encode()) > MAX_NAME_BYTES or not told["audio"].isprintable():
         raise SongPackError(f"{path}: audio is no file name; correct it")
+
+
+def _check_colours(path: Path, colours: object) -> None:
+    fine = isinstance(colours, list) and all(
+        isinstance(text, str) and re.fullmatch("#[0-9a-fA-F]{6}", text) for text in colours
+    )
+    if not fine or len(cast("list[str]", colours)) > MAX_COLOURS:
+        raise SongPackError(
+            f'{path}: colours are up to {MAX_COLOURS} texts like "#ff2d96"; correct them'
+        )
+
+
+def _rgb(text: str) -> tuple[int, int, int]:
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 
 
 def _check_sections(path: Path, sections: object) -> None:

@@ -17,6 +17,7 @@ from tools.demo_choreography import BPM, FPS, choreograph, member_lead, sections
 from tools.demo_music import RATE, compose
 
 PACK = Path("songs/neon-steps")
+COLOURS = ((255, 45, 150), (40, 226, 255), (146, 84, 255))  # magenta, cyan, violet
 TITLE = "Neon Steps"
 TITLE_KO = "네온 스텝"
 ARTIST = "The Skeletons"
@@ -35,7 +36,7 @@ def make_pack(folder: Path, seed: int) -> None:
         song = SongPack(
             title=f"{TITLE} ({TITLE_KO})", artist=ARTIST, bpm=BPM, members=members, audio=audio,
             language="ko", licence=LICENCE, preview_s=PREVIEW_S, lead=member_lead(),
-            sections=tuple((name, start_s) for name, start_s, _ in sections()),
+            sections=tuple((name, start_s) for name, start_s, _ in sections()), colours=COLOURS,
         )  # fmt: skip
         save_pack(song, folder, replace=True)
 

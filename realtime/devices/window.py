@@ -48,6 +48,7 @@ class GameWindow:
                 "or dance without a screen: make demo HEADLESS=1"
             ) from why
         self._fullscreen = False
+        self._clicks: list[tuple[int, int]] = []
         self._due_s = perf_counter()
         self._closed = False
 
@@ -72,10 +73,35 @@ class GameWindow:
                 names.append(QUIT)
             elif event.type == pygame.KEYDOWN:
                 names.append(pygame.key.name(event.key))
+            elif event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
+                self._clicks.append(self._px(event.pos))
         if "f11" in names:
             self.toggle_fullscreen()
         self._surface = self._window.get_surface()
         return [name for name in dict.fromkeys(names) if name != "f11"]
+
+    def clicks(self) -> list[tuple[int, int]]:
+        """Return where the mouse was pressed before the last ``events``, px of the surface, once."""
+        clicks, self._clicks = self._clicks, []
+        return clicks
+
+    @property
+    def pointer(self) -> tuple[int, int] | None:
+        """Where the mouse is, px of the surface; None while it is elsewhere."""
+        return self._px(pygame.mouse.get_pos()) if pygame.mouse.get_focused() else None
+
+    def copy(self, text: str) -> bool:
+        """Put a text on the clipboard; return whether that worked."""
+        try:
+            pygame.scrap.put_text(text)
+        except pygame.error:
+            return False
+        return True
+
+    def _px(self, at: tuple[int, int]) -> tuple[int, int]:
+        """Return a place in the window's own units in px of the surface."""
+        (width, height), (wide, high) = self._surface.get_size(), self._window.size
+        return round(at[0] * width / wide), round(at[1] * height / high)
 
     def toggle_fullscreen(self) -> None:
         """Fill the screen, or go back to a window."""

@@ -481,3 +481,23 @@ def test_mirrored_is_yes_or_no(folder):
     toml = folder / "song.toml"
     toml.write_text(TOML.replace("lead = 1", 'lead = 1\nmirrored = "yes"'), encoding="utf-8")
     refusal(folder, "mirrored", "true or false")
+
+
+def test_the_cover_s_colours_survive_the_file(tmp_path, folder):
+    colours = ((255, 45, 150), (0, 1, 2))
+    pack = SongPack("C", "a", 120.0, members(1), folder / "audio.ogg", colours=colours)
+    save_pack(pack, tmp_path / "made")
+    assert 'colours = ["#ff2d96", "#000102"]' in (tmp_path / "made/song.toml").read_text()
+    assert load_pack(tmp_path / "made").colours == colours
+    assert load_pack(folder).colours == ()
+
+
+@pytest.mark.parametrize(
+    "colours",
+    ['"#ff2d96"', '["red"]', "[7]", '["#ff2d9"]', '["#ff2d96 "]', str(["#000000"] * 6)],
+)
+def test_colours_are_a_few_texts(folder, colours):
+    toml = folder / "song.toml"
+    told = TOML.replace("lead = 1", f"lead = 1\ncolours = {colours}")
+    toml.write_text(told.replace("'", '"'), encoding="utf-8")
+    refusal(folder, "colours", "up to 5")

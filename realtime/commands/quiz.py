@@ -1,0 +1,164 @@
+"""kpopdance quiz: Guess That Song!, from coloured skeletons on black."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engines.maps import DanceError
+from realtime.commands.common import print_result, say, settings_from
+from realtime.devices.host_clock import PerfClock
+from realtime.pure.quiz import LIMIT_S, MOST_PLAYERS, QUESTIONS, Rules, fingerprint, share_line
+from realtime.quiz_clips import PackShelf, VideoShelf
+from realtime.quiz_log import quiz_file
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from realtime.ports import HostClock, Speaker
+    from realtime.pure.quiz_view import Colour
+    from realtime.pure.types import Frame
+    from realtime.quiz_clips import Shelf
+    from realtime.quiz_game import Music, QuizKit
+    from realtime.settings import Settings
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's options."""
+    parser = commands.add_parser(
+        "quiz", help="guess the song from the dance",
+        description="Guess That Song! A dance loops as a coloured skeleton, without sound; choose its "
+        "title. Your own songs are asked for, or the videos masked with kpopdance mask.",
+    )  # fmt: skip
+    parser.add_argument(
+        "--clips", type=Path, metavar="FOLDER", help="masked videos instead of songs"
+    )
+    parser.add_argument("--questions", type=int, default=QUESTIONS, metavar="N")
+    parser.add_argument(
+        "--hard",
+        action="store_true",
+        help="wrong answers are the songs that are danced most alike",
+    )
+    parser.add_argument("--ladder", action="store_true", help="begin with points of light only")
+    parser.add_argument(
+        "--group", action="store_true", help="show everybody, not the lead alone"
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=LIMIT_S,
+        metavar="S",
+        help="for a question; 0: no limit",
+    )
+    parser.add_argument(
+        "--players",
+        type=int,
+        default=1,
+        metavar="N",
+        help=f"up to {MOST_PLAYERS}, with buzzers",
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--daily", action="store_true", help="today's quiz, the same for all friends"
+    )
+    which.add_argument("--seed", default="", metavar="WORD", help="the quiz of this word")
+    parser.add_argument(
+        "--fullscreen", action="store_true", help="fill the screen (F11 toggles)"
+    )
+    parser.add_argument("--settings", metavar="FILE", help="settings file (TOML)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play until the player leaves, then print each result in the line to share."""
+    from realtime.devices.window import GameWindow
+    from realtime.quiz_game import QuizGame
+
+    settings = settings_from(args)
+    kit = kit_from(args, settings)
+    for problem in kit.shelf.problems:
+        say(problem)
+    window = GameWindow("Guess That Song!")
+    try:
+        if args.fullscreen:
+            window.toggle_fullscreen()
+        game = QuizGame(window, kit)
+        game.run()
+    finally:
+        window.close()
+    library = fingerprint(kit.shelf.entries)
+    for quiz, seed in zip(game.played, game.seeds, strict=True):
+        print_result(share_line(seed, quiz.answers, len(quiz.questions), library))
+    return 0
+
+
+def kit_from(args: argparse.Namespace, settings: Settings) -> QuizKit:
+    """Return what the options ask for.
+
+    Raises
+    ------
+    DanceError
+        Where they cannot be played, in one sentence.
+    """
+    from realtime.quiz_game import QuizKit
+
+    try:
+        rules = Rules(
+            questions=args.questions, level="hard" if args.hard else "easy",
+            limit_s=args.seconds or math.inf, begins=0 if args.ladder else 1, players=args.players,
+        )  # fmt: skip
+    except ValueError as why:
+        raise DanceError(str(why)) from None
+    clock, day = PerfClock(), date.today().isoformat()  # noqa: DTZ011 - the player's own day
+    shelf: Shelf
+    if args.clips is not None:
+        shelf, packs = VideoShelf(args.clips, _frames, _length_s), None
+    else:
+        shelf = packs = PackShelf(settings.libraries)
+
+    def music(slug: str, start_s: float, seconds: float) -> Music | None:
+        audio = None if packs is None else packs.packs[slug].audio
+        return None if audio is None else _music(audio, start_s, seconds)
+
+    def colours(slug: str) -> tuple[Colour, ...]:
+        return () if packs is None else packs.packs[slug].colours
+
+    return QuizKit(
+        clock=clock, shelf=shelf, rules=rules, log=quiz_file(), day=day, music=music, colours=colours,
+        open_speaker=lambda samples, rate: _speaker(samples, rate, clock, settings.sound_device),
+        seed=day if args.daily else args.seed, group=args.group,
+    )  # fmt: skip
+
+
+def _frames(path: Path) -> Iterator[Frame]:
+    from realtime.devices.video_file import VideoFile
+
+    with VideoFile(path) as video:
+        yield from video.frames()
+
+
+def _length_s(path: Path) -> float:
+    from realtime.devices.video_file import VideoFile
+
+    with VideoFile(path) as video:
+        return video.info.length_s or 0.0
+
+
+def _music(path: Path, start_s: float, seconds: float) -> Music:
+    from realtime.devices.audio_file import read_audio
+
+    audio = read_audio(path)
+    first = max(0, round(start_s * audio.rate))
+    return audio.samples[first : first + round(seconds * audio.rate)], audio.rate
+
+
+def _speaker(samples: NDArray[np.float32], rate: int, clock: HostClock, device: str) -> Speaker:
+    from realtime.devices.sound import open_speaker
+
+    return open_speaker(samples, rate, clock, device=device or None)
