@@ -11,7 +11,7 @@ from realtime.__main__ import main
 from realtime.devices.audio_file import write_audio
 from realtime.devices.drawn import LOOKS, Studio
 from realtime.devices.overlay import write_picture
-from realtime.devices.video_file import VideoWriter
+from realtime.devices.video_writer import VideoWriter
 from realtime.pure.dancer import Dancer, DancerStyle
 from realtime.songpack import BUNDLED, load_pack
 from tools.demo_choreography import BPM

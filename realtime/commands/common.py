@@ -128,9 +128,12 @@ def print_result(text: str) -> None:
     print(text)  # noqa: T201
 
 
-def video_progress(video: VideoFile, what: str) -> tuple[tqdm[Any], Callable[[Frame], None]]:
+def video_progress(
+    video: VideoFile, what: str, start_s: float = 0.0, end_s: float | None = None
+) -> tuple[tqdm[Any], Callable[[Frame], None]]:
     """Return a progress bar in seconds of video with the time left, and what moves it on."""
-    total = round(video.info.length_s, 1) if video.info.length_s else None
+    ends_s = end_s or video.info.length_s
+    total = round(ends_s - start_s, 1) if ends_s else None
     bar = tqdm(
         total=total, desc=what, unit="s", file=sys.stderr, leave=False,
         bar_format="{desc}: {percentage:3.0f}% |{bar}| {n:.0f} of {total:.0f} s, {remaining} left"
@@ -138,7 +141,8 @@ def video_progress(video: VideoFile, what: str) -> tuple[tqdm[Any], Callable[[Fr
     )  # fmt: skip
 
     def move(frame: Frame) -> None:
-        bar.update(max(0.0, min(frame.captured_s, total or frame.captured_s) - bar.n))
+        done_s = frame.captured_s - start_s
+        bar.update(max(0.0, min(done_s, total or done_s) - bar.n))
 
     return bar, move
 

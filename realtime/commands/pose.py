@@ -18,7 +18,8 @@ from realtime.commands.common import (
     video_progress,
 )
 from realtime.devices.overlay import draw_skeletons, write_picture
-from realtime.devices.video_file import VideoFile, VideoWriter
+from realtime.devices.video_file import VideoFile
+from realtime.devices.video_writer import VideoWriter
 from realtime.pure.openpose_json import people_json
 from realtime.watcher import FULL_AREA_PX, look_closely
 

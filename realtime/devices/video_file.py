@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-TICK = Fraction(1, 30_000)  # of written videos, s
-VIDEO_SUFFIXES = (".mp4", ".mkv", ".mov")
+ROUNDING_S = 1e-6  # of time stamps against seconds as typed
 TRUNCATED_S = 0.7  # of the promised length missing at the end
 
 
@@ -33,12 +32,16 @@ class VideoError(DanceError):
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What the file promises: length in s (None: unknown), frames per second, size (w, h) px."""
+    """What the file promises: length in s (None: unknown), frames per second, size (w, h) px.
+
+    ``kind`` is FFmpeg's name of its format.
+    """
 
     length_s: float | None
     fps: float
     size: tuple[int, int]
     has_audio: bool
+    kind: str = ""
 
 
 class VideoFile:
@@ -64,13 +67,18 @@ class VideoFile:
             fps=float(stream.average_rate or stream.guessed_rate or 30),
             size=(stream.width, stream.height),
             has_audio=bool(self._container.streams.audio),
+            kind=self._container.format.name,
         )
         self.warning = ""
+        self.begins_s = 0.0
+        self.ends_s = 0.0
 
-    def frames(self) -> Iterator[Frame]:
-        """Yield every picture, upright; ``captured_s`` counts from the first picture.
+    def frames(self, start_s: float = 0.0, end_s: float = math.inf) -> Iterator[Frame]:
+        """Yield every picture, upright; ``captured_s`` counts from the file's first picture.
 
-        After the last one ``warning`` says whether the file ended before its promised length.
+        Only those from ``start_s`` to before ``end_s`` are given. After the first, ``begins_s`` is
+        its time in the file's own stamps; after the last, ``ends_s`` is where it ends, and
+        ``warning`` says whether the file ended before its promised length.
         """
         last = 0.0
         index = 0
@@ -79,9 +87,13 @@ class VideoFile:
             for picture in self._container.decode(video=0):
                 at = float(picture.time) if picture.time is not None else index / self.info.fps
                 if first is None:
-                    first = at
+                    first = self.begins_s = at
                 last = at - first
-                yield Frame(_upright(picture), last, index)
+                if last >= end_s - ROUNDING_S:
+                    return
+                self.ends_s = last + self._lasts_s(picture)
+                if last >= start_s - ROUNDING_S:
+                    yield Frame(_upright(picture), last, index)
                 index += 1
         except av.error.FFmpegError as why:
             self.warning = f"{self.path}: damaged after {last:.1f} s ({why.strerror})"
@@ -96,6 +108,12 @@ class VideoFile:
 
     def __exit__(self, *args: object) -> None:
         self.close()
+
+    def _lasts_s(self, picture: Any) -> float:  # noqa: ANN401 - as _upright
+        """Return how long a picture is shown."""
+        if picture.duration and picture.time_base:
+            return float(picture.duration * picture.time_base)
+        return 1 / self.info.fps
 
     def _check_end(self, count: int, last_s: float) -> None:
         if count == 0:
@@ -209,57 +227,3 @@ class VideoCamera:
                 break
         self._ended = False
         return index
-
-
-class VideoWriter:
-    """Writes pictures as an mp4; the file appears with ``finish``, never half-written.
-
-    Raises
-    ------
-    VideoError
-        Where the ending is unknown or the place cannot be written to.
-    """
-
-    def __init__(self, path: Path, fps: float) -> None:
-        if path.suffix.lower() not in VIDEO_SUFFIXES:
-            raise VideoError(
-                f"{path}: is no video's name; let it end in {', '.join(VIDEO_SUFFIXES)}"
-            )
-        self._path = path
-        self._part = path.with_name(f".part-{path.name}")
-        self._fps = fps
-        try:
-            self._container = av.open(str(self._part), "w")
-        except (av.error.FFmpegError, ValueError, OSError) as why:
-            text = f"{path}: cannot be written ({why}); choose a name that ends in .mp4"
-            raise VideoError(text) from None
-        self._stream: Any = None
-        self._last_tick = -1
-
-    def add(self, image: NDArray[np.uint8], at_s: float) -> None:
-        """Append a uint8 (H, W, 3) BGR picture shown at a second; odd edges are cut."""
-        height, width = (side // 2 * 2 for side in image.shape[:2])
-        if self._stream is None:
-            codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
-            self._stream = self._container.add_stream(codec, rate=round(self._fps))
-            self._stream.width, self._stream.height = width, height
-            self._stream.pix_fmt = "yuv420p"
-            self._stream.bit_rate = 4_000_000
-            self._stream.codec_context.time_base = TICK
-        even = np.ascontiguousarray(image[:height, :width])
-        picture = av.VideoFrame.from_ndarray(even, format="bgr24")
-        self._last_tick = max(round(at_s / TICK), self._last_tick + 1)
-        picture.pts, picture.time_base = self._last_tick, TICK
-        self._container.mux(self._stream.encode(picture))
-
-    def finish(self) -> None:
-        """Write the rest and give the file its name."""
-        if self._stream is not None:
-            self._container.mux(self._stream.encode())
-        self._container.close()
-        self._part.replace(self._path)
-
-    def close(self) -> None:
-        """Remove what was not finished."""
-        self._container.close()
-        self._part.unlink(missing_ok=True)

@@ -1,0 +1,241 @@
+"""Videos written through PyAV: every picture at its own time, sound beside it, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections import deque
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+import av
+import av.error
+import numpy as np
+from av.audio.resampler import AudioResampler
+
+from realtime.devices.video_file import VideoError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+TICK: Final = Fraction(1, 30_000)  # of written videos, s
+VIDEO_SUFFIXES: Final = (".mp4", ".mkv", ".mov")
+QUALITY: Final = "19"  # x264's constant rate factor: nothing to be seen of it
+BT709: Final = 1  # of colours in the file, told so that every player shows the same
+COPIED: Final = ("aac", "mp3", "ac3", "eac3", "alac", "flac", "opus")  # as players of mp4 know
+RATE: Final = 48_000  # of sound encoded anew
+SOUND_BITS: Final = 160_000  # a second
+PREROLL: Final = 2  # packets before a cut, which decoders need to begin; not heard
+
+
+class VideoWriter:
+    """Writes pictures as an mp4; the file appears with ``finish``, never half-written.
+
+    Raises
+    ------
+    VideoError
+        Where the ending is unknown, the place cannot be written to, or the disk is full.
+    """
+
+    def __init__(self, path: Path, fps: float) -> None:
+        if path.suffix.lower() not in VIDEO_SUFFIXES:
+            raise VideoError(
+                f"{path}: is no video's name; let it end in {', '.join(VIDEO_SUFFIXES)}"
+            )
+        self._path = path
+        self._part = path.with_name(f".part-{path.name}")
+        self._fps = fps
+        in_front = {} if path.suffix.lower() == ".mkv" else {"movflags": "faststart"}
+        try:
+            self._container = av.open(str(self._part), "w", options=in_front)
+        except (av.error.FFmpegError, ValueError, OSError) as why:
+            text = f"{path}: cannot be written ({_said(why)}); check the folder and its rights"
+            raise VideoError(text) from None
+        self._stream: Any = None
+        self._sound: _Sound | None = None
+        self._last_tick = -1
+
+    def keep_sound(self, source: Path, begin_s: float, end_s: float | None = None) -> str:
+        """Take a file's sound along from a second of its time stamps; before the first picture.
+
+        Returns what is done: ``copied``, ``encoded``, or ``none`` where there is no sound.
+        """
+        opened = av.open(str(source))
+        if not opened.streams.audio:
+            opened.close()
+            return "none"
+        self._sound = _Sound(opened, begin_s, end_s)
+        return "copied" if self._sound.copied else "encoded"
+
+    def add(self, image: NDArray[np.uint8], at_s: float) -> None:
+        """Append a uint8 (H, W, 3) BGR picture shown at a second; odd edges are cut."""
+        height, width = (side // 2 * 2 for side in image.shape[:2])
+        if self._stream is None:
+            self._stream = self._pictures(width, height)
+            if self._sound is not None:
+                self._sound.into(self._container)
+        even = np.ascontiguousarray(image[:height, :width])
+        picture = av.VideoFrame.from_ndarray(even, format="bgr24")
+        picture = picture.reformat(format="yuv420p", dst_colorspace="ITU709")
+        self._last_tick = max(round(at_s / TICK), self._last_tick + 1)
+        picture.pts, picture.time_base = self._last_tick, TICK
+        with self._told():
+            if self._sound is not None:
+                self._sound.write(at_s)
+            self._container.mux(self._stream.encode(picture))
+
+    def finish(self) -> None:
+        """Write the rest and give the file its name."""
+        with self._told():
+            if self._stream is not None:
+                self._container.mux(self._stream.encode())
+            if self._sound is not None:
+                self._sound.write(math.inf)
+            self._container.close()
+            self._part.replace(self._path)
+
+    def close(self) -> None:
+        """Remove what was not finished."""
+        with contextlib.suppress(av.error.FFmpegError, OSError):
+            self._container.close()
+        if self._sound is not None:
+            self._sound.close()
+        self._part.unlink(missing_ok=True)
+
+    def _pictures(self, width: int, height: int) -> Any:  # noqa: ANN401 - stubs lack the fields set
+        h264 = "libx264" in av.codecs_available
+        stream: Any = self._container.add_stream(
+            "libx264" if h264 else "mpeg4",
+            rate=max(round(self._fps), 1),
+            options={"crf": QUALITY} if h264 else {"b": "8000000"},
+        )
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        context = stream.codec_context
+        context.time_base = TICK
+        context.color_primaries = context.color_trc = context.colorspace = BT709
+        context.color_range = 1
+        return stream
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what goes wrong while writing into a sentence."""
+        try:
+            yield
+        except (av.error.FFmpegError, OSError) as why:
+            text = f"{self._path}: cannot be written ({_said(why)}); check folder and space"
+            raise VideoError(text) from None
+
+
+class _Sound:
+    """A file's sound on its way into another, packet by packet.
+
+    Parameters
+    ----------
+    source : InputContainer
+        With a sound stream.
+    begin_s, end_s : float
+        Seconds of its time stamps; what is written begins with ``begin_s`` at 0.
+    """
+
+    def __init__(self, source: Any, begin_s: float, end_s: float | None) -> None:  # noqa: ANN401
+        self._source = source
+        self._stream = source.streams.audio[0]
+        self._begin_s = begin_s
+        self._length_s = math.inf if end_s is None else end_s - begin_s
+        self.copied = self._stream.codec_context.name in COPIED
+        self._target: Any = None
+        self._packets: Iterator[tuple[float, Any]] = iter(())
+        self._waiting: tuple[float, Any] | None = None
+
+    def into(self, target: Any) -> None:  # noqa: ANN401
+        """Begin in an output container that has its other streams."""
+        self._target = target
+        if self.copied:
+            self._packets = self._copies(target.add_stream_from_template(self._stream))
+        else:
+            self._packets = self._encoded(target.add_stream("aac", rate=RATE, layout="stereo"))
+        self._waiting = next(self._packets, None)
+
+    def write(self, until_s: float) -> None:
+        """Write what begins before a second."""
+        while self._waiting is not None and self._waiting[0] < until_s:
+            self._target.mux(self._waiting[1])
+            self._waiting = next(self._packets, None)
+
+    def close(self) -> None:
+        """Let go of the source."""
+        self._source.close()
+
+    def _copies(self, out: Any) -> Iterator[tuple[float, Any]]:  # noqa: ANN401
+        """Yield second and packet, as they are; those before the cut only to begin decoding."""
+        before: deque[tuple[float, Any]] = deque(maxlen=PREROLL)
+        for packet in self._readable():
+            at_s = float(packet.pts * packet.time_base) - self._begin_s
+            if at_s >= self._length_s:
+                return
+            shift = round(self._begin_s / packet.time_base)
+            packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
+            packet.stream = out
+            if at_s < 0:
+                before.append((at_s, packet))
+                continue
+            yield from before
+            before.clear()
+            yield at_s, packet
+
+    def _readable(self) -> Iterator[Any]:
+        """Yield packets as far as the file can be read."""
+        with contextlib.suppress(av.error.FFmpegError):
+            for packet in self._source.demux(self._stream):
+                if packet.pts is not None and packet.dts is not None and packet.size:
+                    yield packet
+
+    def _encoded(self, out: Any) -> Iterator[tuple[float, Any]]:  # noqa: ANN401
+        """Yield second and packet, encoded anew and cut to the sample."""
+        out.bit_rate = SOUND_BITS
+        resampler = AudioResampler(format="fltp", layout="stereo", rate=RATE)
+        at: int | None = None  # the next sample's place in what is written
+        for packet in self._readable():
+            try:
+                decoded = packet.decode()
+            except av.error.FFmpegError:
+                continue  # what cannot be decoded is missing
+            for frame in decoded:
+                if at is None:
+                    at = round(((frame.time or 0.0) - self._begin_s) * RATE)
+                for part in resampler.resample(frame):
+                    samples = part.to_ndarray().astype(np.float32, copy=False)
+                    yield from self._encode(out, samples, at)
+                    at += samples.shape[1]
+                if at / RATE >= self._length_s:
+                    break
+        yield from self._muxed(out.encode(None))
+
+    def _encode(
+        self,
+        out: Any,  # noqa: ANN401
+        samples: NDArray[np.float32],
+        at: int,
+    ) -> Iterator[tuple[float, Any]]:
+        last = (
+            len(samples[0]) if math.isinf(self._length_s) else round(self._length_s * RATE) - at
+        )
+        kept = samples[:, max(-at, 0) : max(last, 0)]
+        if kept.shape[1]:
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(kept, np.float32), format="fltp", layout="stereo"
+            )
+            frame.rate, frame.pts = RATE, max(at, 0)
+            yield from self._muxed(out.encode(frame))
+
+    @staticmethod
+    def _muxed(packets: Iterable[Any]) -> Iterator[tuple[float, Any]]:
+        for packet in packets:
+            yield float((packet.pts or 0) * packet.time_base), packet
+
+
+def _said(why: Exception) -> str:
+    return str(getattr(why, "strerror", None) or why)
