@@ -15,6 +15,11 @@ from engines.maps import NetworkError
 
 LIBRARY: Final = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 CAPABILITY_MAJOR, CAPABILITY_MINOR = 75, 76  # CUdevice_attribute
+NO_DEVICE: Final = 100  # CUDA_ERROR_NO_DEVICE
+NO_GPU: Final = (
+    "the NVIDIA driver sees no GPU; check that it is plugged in and that CUDA_VISIBLE_DEVICES does "
+    "not hide it"
+)
 
 
 class NoDriver(NetworkError):
@@ -51,7 +56,7 @@ def probe_gpu() -> Gpu:
     _ask(cuda, "cuDriverGetVersion", ctypes.byref(version))
     _ask(cuda, "cuDeviceGetCount", ctypes.byref(count))
     if count.value < 1:
-        raise NetworkError("the NVIDIA driver sees no GPU; check that it is plugged in")
+        raise NetworkError(NO_GPU)
     _ask(cuda, "cuDeviceGet", ctypes.byref(device), 0)
     name = ctypes.create_string_buffer(128)
     _ask(cuda, "cuDeviceGetName", name, len(name), device)
@@ -66,5 +71,7 @@ def probe_gpu() -> Gpu:
 
 def _ask(cuda: ctypes.CDLL, what: str, *args: object) -> None:
     code = int(getattr(cuda, what)(*args))
+    if code == NO_DEVICE:
+        raise NetworkError(NO_GPU)
     if code != 0:
         raise NetworkError(f"the NVIDIA driver answers {what} with error {code}; update it")

@@ -34,6 +34,10 @@ def installed(flavour: str) -> ModuleType:
         raise NetworkError(
             f"{PACKAGES[flavour]} is not installed ({why}); {INSTALL[flavour]}"
         ) from None
+    except OSError as why:  # its own libraries are missing or damaged
+        raise NetworkError(
+            f"{PACKAGES[flavour]} cannot be loaded ({why}); install it again: {INSTALL[flavour]}"
+        ) from None
 
 
 def choose_flavour(wished: str) -> tuple[str, str]:

@@ -147,7 +147,7 @@ def test_a_driver_that_finds_no_gpu_is_told(paper):
         paper | {"PAPER_FAIL": "cuInit:100:0"}, "-c",
         "from engines.gpu.devices import open_device; open_device()",
     )  # fmt: skip
-    assert "NetworkError: the NVIDIA driver answers cuInit with error 100" in ran.stderr
+    assert "NetworkError: the NVIDIA driver sees no GPU" in ran.stderr
 
 
 def test_no_driver_is_told(monkeypatch):

@@ -87,3 +87,10 @@ def test_the_doctor_asks_for_no_gpu(monkeypatch):
 
     monkeypatch.setattr(cuda_probe, "LIBRARY", "no-such-driver.so")
     assert _gpu() == {"found": "no NVIDIA GPU; none is needed"}
+
+
+def test_a_driver_without_a_gpu_says_so_at_once(tmp_path, monkeypatch):
+    """As cuInit does where none is plugged in or all are hidden."""
+    driver(tmp_path, monkeypatch, init=100)
+    with pytest.raises(NetworkError, match="sees no GPU; check that it is plugged in"):
+        probe_gpu()
