@@ -82,6 +82,8 @@ def build_plan(
     config.add_optimization_profile(profile)
     built_for = targets if flavour == "rtx" else (probe_gpu().capability,)
     if flavour == "rtx":
+        # Else the library may ask for memory while it runs, and no graph can be captured.
+        config.set_flag(library.BuilderFlag.REQUIRE_USER_ALLOCATION)
         config.num_compute_capabilities = len(targets)
         for place, capability in enumerate(_capabilities(library, targets)):
             config.set_compute_capability(capability, place)

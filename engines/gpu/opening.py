@@ -96,13 +96,13 @@ def engine_for(
     """
     if folder is not None:
         try:
-            path = find(folder, wish, here)
+            path, plan = find(folder, wish, here)
         except EngineStale as why:
             if wish.flavour != "rtx":
                 raise
             log.info("%s", why)
         else:
-            return path.read_bytes(), compiled_of(path)
+            return plan, compiled_of(path)
     elif wish.flavour != "rtx":
         raise EngineStale(f"there is no folder to keep engines in; {wish.command} --out FOLDER")
     height, width = wish.shapes[1][2:]

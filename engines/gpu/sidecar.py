@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from engines.gpu.probe import Gpu
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 NOT_KNOWN: Final = "none"
 
 
@@ -39,7 +39,7 @@ class Sidecar:
     targets : tuple of str
         Compute capabilities ("8.6") it runs on.
     flags : tuple of str
-        What the builder was allowed: ``TF32``.
+        What the builder was allowed, ``TF32``, or told: ``REQUIRE_USER_ALLOCATION``.
     system, gpu, driver, tool : str
         Where it was built; the version of this tool.
     """
@@ -107,11 +107,17 @@ def read_sidecar(plan: Path, rebuild: str) -> Sidecar:
         ) from None
 
 
-def refuse_stale(plan: Path, facts: Sidecar, here: Here, onnx: bytes, rebuild: str) -> None:
-    """Raise EngineStale where an engine is not for this network, library, system and GPU.
+def refuse_stale(plan: Path, facts: Sidecar, here: Here, onnx: bytes, rebuild: str) -> bytes:
+    """Return an engine's bytes; EngineStale where it is not for this network, library, system and GPU.
 
     ``onnx`` is the network's file as it is now, ``rebuild`` the command that builds it again.
     """
+    try:
+        engine = plan.read_bytes()
+    except OSError as why:
+        raise EngineStale(
+            f"{plan}: cannot be read ({why.strerror}); build it again: {rebuild}"
+        ) from None
     reasons = {
         f"was built for {facts.system}, this is {here.system}": facts.system != here.system,
         f"was built by {facts.flavour} {facts.version}, {here.version} is installed":
@@ -121,8 +127,9 @@ def refuse_stale(plan: Path, facts: Sidecar, here: Here, onnx: bytes, rebuild: s
         f"was built on {facts.gpu}, this is {here.gpu.name}":
             facts.flavour == "tensorrt" and facts.gpu != here.gpu.name,
         "was built from another network": facts.onnx_sha256 != digest(onnx),
-        "has changed since it was built": facts.plan_sha256 != digest(plan.read_bytes()),
+        "has changed since it was built": facts.plan_sha256 != digest(engine),
     }  # fmt: skip
     for reason, holds in reasons.items():
         if holds:
             raise EngineStale(f"{plan}: {reason}; build it again: {rebuild}")
+    return engine

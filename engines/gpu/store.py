@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -122,7 +123,8 @@ def build(
     facts = Sidecar(
         network=wish.onnx.stem, precision=wish.precision, flavour=wish.flavour,
         version=built.version, onnx_sha256=digest(source), plan_sha256=digest(built.plan),
-        shapes=wish.shapes, targets=built.targets, flags=("TF32",) if tf32 else (),
+        shapes=wish.shapes, targets=built.targets,
+        flags=("TF32",) * tf32 + ("REQUIRE_USER_ALLOCATION",) * (wish.flavour == "rtx"),
         system=SYSTEM, gpu=gpu_name, driver=driver, tool=our_version(),
     )  # fmt: skip
     return facts, built.plan
@@ -148,8 +150,8 @@ def compiled_of(path: Path) -> Path:
     return path.with_name(path.name + ".compiled")
 
 
-def find(folder: Path, wish: EngineWish, here: Here) -> Path:
-    """Return the engine that was kept for a wish and may be loaded here.
+def find(folder: Path, wish: EngineWish, here: Here) -> tuple[Path, bytes]:
+    """Return the engine that was kept for a wish and may be loaded here: its file, and its bytes.
 
     Raises
     ------
@@ -159,13 +161,12 @@ def find(folder: Path, wish: EngineWish, here: Here) -> Path:
     """
     refusals = []
     source = wish.onnx.read_bytes()
-    for path in sorted(folder.glob(f"{wish.stem}-*{ENDING}")):
+    for path in sorted(folder.glob(f"{escape(wish.stem)}-*{ENDING}")):
         try:
-            refuse_stale(path, read_sidecar(path, wish.command), here, source, wish.command)
+            facts = read_sidecar(path, wish.command)
+            return path, refuse_stale(path, facts, here, source, wish.command)
         except EngineStale as why:
             refusals.append(why)
-            continue
-        return path
     if refusals:
         raise refusals[0]
     raise EngineStale(f"{folder}: no engine for this input yet; build it: {wish.command}")

@@ -133,3 +133,13 @@ def test_half_precision_keeps_inputs_and_outputs(monkeypatch):
 def test_what_is_no_network_is_refused(data):
     with pytest.raises(ModelError, match="ONNX"):
         half_precision(data)
+
+
+def test_an_engine_asks_for_no_memory_while_it_runs(rtx, monkeypatch):
+    """Or no graph could hold it; the library itself refuses to build what would have to."""
+    flags, real = [], rtx.IBuilderConfig.set_flag
+    monkeypatch.setattr(
+        rtx.IBuilderConfig, "set_flag", lambda own, flag: flags.append(flag) or real(own, flag)
+    )
+    built(network(), (16, 16))
+    assert flags == [rtx.BuilderFlag.REQUIRE_USER_ALLOCATION]

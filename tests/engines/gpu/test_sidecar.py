@@ -79,7 +79,7 @@ def test_a_damaged_engine_is_refused(plan):
     "text",
     [
         "", "{", "[]", "7", json.dumps({"format": 1}),
-        FACTS.json().replace('"format": 2', '"format": 3'),
+        FACTS.json().replace('"format": 3', '"format": 4'),
         FACTS.json().replace('"fp16"', '"fp16", "extra": 3'), "[" * 50_000,
         FACTS.json().replace("368", '"wide"'),
     ],

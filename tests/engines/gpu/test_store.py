@@ -55,14 +55,13 @@ def stored(folder, wish):
 def test_what_was_kept_is_found_again(here, wish, folder):
     path = stored(folder, wish)
     assert path.name == "one-1x16x16-fp16-rtx-8.6.engine"
-    assert find(folder, wish, here) == path
+    assert find(folder, wish, here) == (path, path.read_bytes())
     facts = read_sidecar(path, "")
     assert facts.onnx_sha256 == digest(wish.onnx.read_bytes())
-    assert (facts.precision, facts.flags) == ("fp16", ("TF32",))
-    assert (
-        read_sidecar(stored(folder, dataclasses.replace(wish, precision="fp32")), "").flags
-        == ()
-    )
+    assert (facts.precision, facts.flags) == ("fp16", ("TF32", "REQUIRE_USER_ALLOCATION"))
+    assert read_sidecar(
+        stored(folder, dataclasses.replace(wish, precision="fp32")), ""
+    ).flags == ("REQUIRE_USER_ALLOCATION",)
 
 
 @pytest.mark.parametrize(
@@ -81,12 +80,12 @@ def test_another_wish_is_another_engine(here, wish, folder, change):
 def test_of_several_the_one_that_fits_is_found(here, wish, folder):
     for targets in (("8.0",), ("8.6", "8.9"), ("12.0",)):
         stored(folder, dataclasses.replace(wish, targets=targets))
-    assert "8.6_8.9" in find(folder, wish, here).name
+    assert "8.6_8.9" in find(folder, wish, here)[0].name
     newest = dataclasses.replace(here, gpu=Gpu("A new card", "12.0", "13.0"))
-    assert "12.0" in find(folder, wish, newest).name
+    assert "12.0" in find(folder, wish, newest)[0].name
 
 
-@pytest.mark.parametrize("spoil", ["network", "plan", "facts", "version"])
+@pytest.mark.parametrize("spoil", ["network", "plan", "facts", "version", "format"])
 def test_a_stale_engine_is_not_found_and_the_command_mends_it(
     here, wish, folder, spoil, capsys
 ):
@@ -100,14 +99,15 @@ def test_a_stale_engine_is_not_found_and_the_command_mends_it(
     elif spoil == "facts":
         sidecar_of(path).unlink()
     else:
-        facts = dataclasses.replace(read_sidecar(path, ""), version="1.6.0")
+        change = {"version": "1.6.0"} if spoil == "version" else {"format": 2}
+        facts = dataclasses.replace(read_sidecar(path, ""), **change)
         sidecar_of(path).write_text(facts.json(), encoding="utf-8")
     with pytest.raises(EngineStale) as told:
         find(folder, wish, here)
     assert str(told.value).endswith(wish.command)
     words = shlex.split(wish.command)[1:]
     assert main([*words, "--out", str(folder)]) == 0
-    assert find(folder, wish, here) == path
+    assert find(folder, wish, here) == (path, path.read_bytes())
 
 
 def test_the_command_names_everything_that_is_wished():
@@ -126,7 +126,7 @@ def test_what_is_missing_is_built_once_and_told(here, wish, folder):
     assert told == ["Building one for A card, 16x16 px: some seconds, once"]
     again, _ = engine_for(wish, here, folder, told.append)
     assert (again, len(told)) == (plan, 1)
-    assert kept == compiled_of(find(folder, wish, here))
+    assert kept == compiled_of(find(folder, wish, here)[0])
     kept.write_bytes(b"kernels of the engine before")
     stored(folder, wish)
     assert not kept.exists()
@@ -165,3 +165,20 @@ def test_what_cannot_be_built_names_the_network(here, wish, folder):
     with pytest.raises(ModelError, match=r"one\.onnx: these bytes are no ONNX network"):
         engine_for(wish, here, folder, lambda _: None)
     assert not folder.exists()
+
+
+def test_an_engine_that_cannot_be_read_is_built_again(here, wish, folder):
+    path = stored(folder, wish)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(EngineStale, match="cannot be read"):
+        find(folder, wish, here)
+    plan, kept = engine_for(wish, here, folder, lambda _: None)
+    assert (len(plan) > 0, kept) == (True, None)  # nor can it be written
+
+
+def test_a_network_may_have_any_name(here, wish, folder):
+    odd = wish.onnx.rename(wish.onnx.with_name("one [2].onnx"))
+    wish = dataclasses.replace(wish, onnx=odd)
+    path = stored(folder, wish)
+    assert find(folder, wish, here)[0] == path
