@@ -134,6 +134,9 @@ def held(record: dict[str, Any]) -> dict[str, bool]:
         "compute-sanitizer": "found" not in record["compute_sanitizer"],
     }
     if real:
+        found["captured as a graph"] = record["graph_nodes"] > 0 or record[
+            "runtime"
+        ].startswith("ONNX Runtime")
         found["maps"] = agree["maps_apart"] <= MAPS_AT_MOST
         found["joints"] = agree["joints_px"]["p95"] <= JOINTS_AT_MOST_PX
     return found

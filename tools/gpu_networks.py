@@ -48,7 +48,10 @@ class OrtCudaEngine:
             raise NetworkError("ONNX Runtime has no CUDA provider; pip install onnxruntime-gpu")
         device.activate()
         options = {"device_id": "0", "user_compute_stream": str(device.stream)}
-        self._session = onnxruntime.InferenceSession(onnx, providers=[(CUDA, options)])
+        try:
+            self._session = onnxruntime.InferenceSession(onnx, providers=[(CUDA, options)])
+        except Exception as why:  # of its own kinds, which share no base
+            raise NetworkError(f"ONNX Runtime's CUDA provider cannot be opened: {why}") from why
         if CUDA not in self._session.get_providers():
             raise NetworkError("ONNX Runtime's CUDA provider cannot be used on this GPU")
         self.inlet, outlets = ports_of(self._session, size)
@@ -64,10 +67,16 @@ class OrtCudaEngine:
 
     def enqueue(self) -> None:
         """Ask the device's stream for one inference."""
-        self._session.run_with_iobinding(self._binding)
+        try:
+            self._session.run_with_iobinding(self._binding)
+        except Exception as why:  # of its own kinds, which share no base
+            raise GpuError(f"ONNX Runtime stopped: {why}") from why
 
     def warmed(self) -> None:
         """Nothing is kept."""
+
+    def close(self) -> None:
+        """Its session ends with it."""
 
 
 class StandInEngine:
@@ -97,6 +106,9 @@ class StandInEngine:
 
     def warmed(self) -> None:
         """Nothing is kept."""
+
+    def close(self) -> None:
+        """Its session is the CPU's."""
 
 
 def ports_of(session: onnxruntime.InferenceSession, size: Size) -> tuple[Port, dict[str, Port]]:

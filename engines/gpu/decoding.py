@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engines.anatomy import ANATOMIES
+from engines.gpu.device import GpuError
 from engines.gpu.kernels import (
     BLOCK,
     FOUND,
@@ -18,7 +19,16 @@ from engines.gpu.kernels import (
     peaks_grid,
     person_grid,
 )
-from engines.maps import FAINT, PERSON_HEAT, Candidates, NetworkError, PersonJoints
+from engines.gpu.stage import check_outlets
+from engines.maps import (
+    FAINT,
+    LIMB_CHANNELS,
+    PERSON_HEAT,
+    PERSON_STRIDE,
+    STRIDE,
+    Candidates,
+    PersonJoints,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +39,7 @@ if TYPE_CHECKING:
 
 COORDINATES = 3
 """Numbers of a peak: x, y, height."""
+NONSENSE = "the GPU gives nonsense"
 
 
 class PeopleDecoding:
@@ -42,10 +53,17 @@ class PeopleDecoding:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._heat, self._limb = (stage.engine.outlets[name] for name in ("heatmaps", "pafs"))
-        crops, self.heats, self._height, self._width = self._heat.shape
-        if self.heats not in ANATOMIES:
-            raise NetworkError(f"a network of {self.heats} heat maps is not known")
+        outlets, crops = stage.engine.outlets, stage.crops
+        self._height, self._width = stage.height // STRIDE, stage.width // STRIDE
+        self.heats = outlets["heatmaps"].shape[1] if "heatmaps" in outlets else 0
+        heats = self.heats if self.heats in ANATOMIES else min(ANATOMIES)
+        cells = (self._height, self._width)
+        expected = {
+            "heatmaps": (crops, heats, *cells),
+            "pafs": (crops, LIMB_CHANNELS[heats], *cells),
+        }
+        check_outlets(stage.engine, expected, "this is another network")
+        self._heat, self._limb = outlets["heatmaps"], outlets["pafs"]
         body = ANATOMIES[self.heats]
         self._joints, self._limbs = body.joints, len(body.limbs)
         device = stage.device
@@ -80,11 +98,15 @@ class PeopleDecoding:
         """Return the candidates of one crop's bytes; None where they did not fit: fetch the maps."""
         found = row.view(FOUND)[0]
         counts = found["counts"][: self._joints]
+        if not ((counts >= 0) & (counts <= MAX_PEAKS)).all():
+            raise GpuError(f"{NONSENSE}: {counts.tolist()} peaks")
         starts, ends = np.array(ANATOMIES[self.heats].limbs).T
         peaks, pairs = int(counts.sum()), int((counts[starts] * counts[ends]).sum())
         if peaks > FOUND_PEAKS or pairs > FOUND_PAIRS:
             return None
         told = found["peaks"][:peaks]
+        if not (np.isfinite(told).all() and np.isfinite(found["strength"][:pairs]).all()):
+            raise GpuError(f"{NONSENSE}: not a number among peaks or pairs")
         return Candidates(
             np.repeat(np.arange(self._joints), counts), told[:, :2].copy(), told[:, 2].copy(),
             found["strength"][:pairs].copy(), found["support"][:pairs].copy(),
@@ -108,9 +130,14 @@ class PersonDecoding:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        centre = stage.engine.outlets["centre"]
-        crops, _, self._height, self._width = centre.shape
-        self._kind = centre.kind
+        crops = stage.crops
+        self._height, self._width = stage.height // PERSON_STRIDE, stage.width // PERSON_STRIDE
+        channels = {"centre": 1, "heat": PERSON_HEAT,
+                    "regression": 2 * PERSON_HEAT, "offset": 2 * PERSON_HEAT}  # fmt: skip
+        cells = (self._height, self._width)
+        expected = {name: (crops, count, *cells) for name, count in channels.items()}
+        check_outlets(stage.engine, expected, "this is another network")
+        self._kind = stage.engine.outlets["centre"].kind
         self.result: Memory = stage.device.allocate(crops * PERSON_HEAT * COORDINATES * 4)
 
     def enqueue(self) -> None:
@@ -127,6 +154,8 @@ class PersonDecoding:
     ) -> PersonJoints:
         """Return the joints of one crop's bytes."""
         told = row.view(np.float32).reshape(PERSON_HEAT, COORDINATES)
+        if not np.isfinite(told).all():
+            raise GpuError(f"{NONSENSE}: not a number among the joints")
         return PersonJoints(told[:, :2].copy(), told[:, 2].copy(), box, image_size)
 
     def close(self) -> None:

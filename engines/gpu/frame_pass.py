@@ -6,10 +6,12 @@ asked for, and the computer waits for the GPU once.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from engines.gpu.device import GpuError
 from engines.gpu.kernels import CROP
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from engines.gpu.device import Event, Graph, Memory, PinnedMemory
     from engines.gpu.stage import Decoding, Stage
     from engines.placement import Placement
+
+log = logging.getLogger(__name__)
 
 SLOTS: Final = 2
 """Frames in flight: one is written by the computer while the GPU works on the other."""
@@ -44,7 +48,8 @@ class FramePass:
     size : (int, int)
         The pictures' height and width, px.
     graphs : bool
-        Whether to capture the work; otherwise it is asked for step by step, as a reference.
+        Whether to capture the work; otherwise it is asked for step by step, as a reference and
+        where a runtime cannot be captured.
     """
 
     def __init__(
@@ -63,7 +68,10 @@ class FramePass:
         ]  # fmt: skip
         self._graphs: list[Graph] = []
         if graphs and stage.engine.capturable:
-            self._graphs = [device.capture(self._work(slot)) for slot in self._slots]
+            try:
+                self._graphs = [device.capture(self._work(slot)) for slot in self._slots]
+            except GpuError as why:
+                log.warning("no CUDA graph, each step is asked for by itself: %s", why)
         self._next = 0
         self._asked: list[int] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from engines.gpu.device import GpuError
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 SIZES_KEPT: Final = 6
 PICTURES_KEPT: Final = 4
+PATIENCE_S: Final = 5.0
+"""How long ``close`` waits for a thread that is at work on the GPU."""
 Size = tuple[int, int]
 D = TypeVar("D", bound="Decoding")
 
@@ -42,6 +45,12 @@ class GpuNetwork(Generic[D]):
         Returns the engine for an input of (height, width) px; raises NetworkError where it cannot.
     decode : callable
         Returns what is drawn out of a stage's outputs.
+
+    Attributes
+    ----------
+    lock : RLock
+        Held from a look until all that is wanted of it is read: the memory is the next look's too,
+        and the program may end, which closes this, while a thread still loads or watches.
     """
 
     def __init__(
@@ -49,6 +58,7 @@ class GpuNetwork(Generic[D]):
         open_engine: Callable[[Size], Engine], decode: Callable[[Stage], D],
     ) -> None:  # fmt: skip
         self.name, self.runtime = name, runtime
+        self.lock = threading.RLock()
         self._device, self._open_engine, self._decode = device, open_engine, decode
         self._stages: dict[Size, tuple[Stage, D]] = {}
         self._passes: dict[tuple[Size, Size], FramePass] = {}
@@ -70,25 +80,34 @@ class GpuNetwork(Generic[D]):
     def stage(self, size: Size) -> tuple[Stage, D]:
         """Return the network at an input size, and what decodes it; GpuError where that fails."""
         if size not in self._stages:
+            engine: Engine | None = None
             if len(self._stages) == SIZES_KEPT:
                 self._forget_size(next(iter(self._stages)))
             try:
-                stage = Stage(self._device, self._open_engine(size))
+                engine = self._open_engine(size)
+                stage = Stage(self._device, engine)
                 self._stages[size] = stage, self._decode(stage)
             except NetworkError as why:  # an engine that cannot be had is the GPU's failure too
+                if engine is not None:
+                    engine.close()
                 raise GpuError(str(why)) from why
         return self._stages[size]
 
     def close(self) -> None:
         """Give the GPU back; whatever it answers. May be called twice."""
-        self._passes.clear()
+        if not self.lock.acquire(timeout=PATIENCE_S):
+            log.warning("%s: still at work; left to the end of the program", self.runtime)
+            return
         try:
-            if self._stages:
-                self._device.activate()  # a runtime's objects end in the GPU's context
+            self._passes.clear()
+            for stage, _ in self._stages.values():
+                stage.engine.close()  # a runtime's objects end before the GPU's context
             self._stages.clear()
             self._device.close()
         except GpuError as why:
             log.info("closing: %s", why)
+        finally:
+            self.lock.release()
 
     def _pass(self, size: Size, picture: Size) -> FramePass:
         key = (size, picture)

@@ -55,7 +55,10 @@ class Engine(Protocol):
         """
 
     def warmed(self) -> None:
-        """Take note that the first inference is done: all that was compiled can be kept."""
+        """Take note that the first inference is done: from now on ``capturable`` holds."""
+
+    def close(self) -> None:
+        """Give back what it holds on the GPU. May be called twice."""
 
 
 class Decoding(Protocol):
@@ -123,7 +126,8 @@ class Stage:
         return copied
 
     def close(self) -> None:
-        """Give its memory back."""
+        """Give the engine and its memory back."""
+        self.engine.close()
         for memory in (self.inlet, *self.outlets.values()):
             self.device.free(memory)
         for pinned in self._fetched.values():
@@ -132,7 +136,10 @@ class Stage:
 
 
 def check_outlets(engine: Engine, expected: Mapping[str, tuple[int, ...]], what: str) -> None:
-    """Raise GpuError unless an engine's outputs have the expected shapes."""
+    """Raise GpuError unless an engine's outputs have the expected shapes, all of one type."""
     told = {name: port.shape for name, port in engine.outlets.items()}
-    if told != dict(expected):
-        raise GpuError(f"{what}: this engine gives {told}, expected {dict(expected)}")
+    kinds = {port.kind for port in engine.outlets.values()}
+    if told != dict(expected) or len(kinds) != 1:
+        raise GpuError(
+            f"{what}: this engine gives {told} of {sorted(kinds)}, expected {dict(expected)}"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from engines.files import write_whole
@@ -51,22 +52,24 @@ class TensorRtEngine:
     ) -> None:  # fmt: skip
         library = installed(flavour)
         self._heard: list[str] = []
-        self._flavour, self._device = flavour, device
-        device.activate()
-        self._runtime = library.Runtime(listener(library, self._heard))
-        self._engine = self._runtime.deserialize_cuda_engine(plan)
-        if self._engine is None:
-            raise GpuError(f"{flavour} cannot load this engine: {self._reason()}")
+        self._flavour, self._device, self._kept = flavour, device, kept
+        self._runtime: Any = None
+        self._engine: Any = None
+        self._config: Any = None
         self._cache: Any = None
-        self._kept = kept
-        self._context = self._new_context()
-        if self._context is None:
-            raise GpuError(f"{flavour} cannot prepare this engine: {self._reason()}")
-        ports = self._ports(library, size)
+        self._context: Any = None
+        self._scratch: Memory | None = None
+        self.capturable = False
+        device.activate()
+        try:
+            self._load(library, plan)
+            ports = self._ports(library, size)
+            self._lend_memory()
+        except Exception:
+            self.close()  # now: the error may outlive the GPU, and its traceback holds us
+            raise
         self.inlet = ports.pop(INPUT_NAME)
         self.outlets: Mapping[str, Port] = ports
-        capturable = getattr(self._context, "is_stream_capturable", None)
-        self.capturable = capturable is None or bool(capturable(device.stream))
 
     def bind(self, inlet: Memory, outlets: Mapping[str, Memory]) -> None:
         """Say where input and outputs lie, once."""
@@ -81,41 +84,94 @@ class TensorRtEngine:
 
     def warmed(self) -> None:
         """Keep what was compiled; a full disk only makes the next start slow."""
+        capturable = getattr(self._context, "is_stream_capturable", None)
+        self.capturable = capturable is None or bool(capturable(self._device.stream))
         if self._cache is None or self._kept is None:
             return
+        compiled = self._cache.serialize()
+        if compiled is None:
+            log.info("%s: nothing to keep: %s", self._kept, self._reason())
+            return
         try:
-            write_whole(self._kept, bytes(self._cache.serialize()))
+            write_whole(self._kept, bytes(compiled))
         except OSError as why:
             log.warning("%s: compiled kernels cannot be kept (%s)", self._kept, why.strerror)
 
-    def _new_context(self) -> Any:  # noqa: ANN401 - a type of a library chosen at run time
-        if self._flavour != "rtx":
-            return self._engine.create_execution_context()
-        config = self._engine.create_runtime_config()
-        self._cache = config.create_runtime_cache()
-        if self._kept is not None and self._kept.is_file():
-            # Refused where it is another GPU's: then it is compiled anew.
-            self._cache.deserialize(self._kept.read_bytes())
-        config.set_runtime_cache(self._cache)
-        return self._engine.create_execution_context(config)
+    def close(self) -> None:
+        """Give the library's objects back while the GPU is there, each before what it stands on."""
+        with suppress(GpuError):
+            self._device.activate()
+        self._context = self._cache = self._config = None
+        self._engine = None
+        self._runtime = None
+        if self._scratch is not None:
+            self._device.free(self._scratch)
+            self._scratch = None
+
+    def _load(self, library: Any, plan: bytes) -> None:  # noqa: ANN401 - chosen at run time
+        self._runtime = library.Runtime(listener(library, self._heard))
+        self._engine = self._runtime.deserialize_cuda_engine(plan)
+        if self._engine is None:
+            raise GpuError(f"{self._flavour} cannot load this engine: {self._reason()}")
+        if self._flavour == "rtx":
+            self._configure(library)
+            self._context = self._engine.create_execution_context(runtime_config=self._config)
+        else:
+            self._context = self._engine.create_execution_context()
+        if self._context is None:
+            raise GpuError(f"{self._flavour} cannot prepare this engine: {self._reason()}")
+
+    def _configure(self, library: Any) -> None:  # noqa: ANN401 - chosen at run time
+        """Say how TensorRT for RTX runs an engine so that a graph can be captured and stays true."""
+        self._config = self._engine.create_runtime_config()
+        # Usually makeshift kernels run until a thread has compiled those for this very size; a
+        # graph would keep the makeshift ones for good.
+        self._config.dynamic_shapes_kernel_specialization_strategy = (
+            library.DynamicShapesKernelSpecializationStrategy.EAGER
+        )
+        # What is built with REQUIRE_USER_ALLOCATION takes no other.
+        self._config.set_execution_context_allocation_strategy(
+            library.ExecutionContextAllocationStrategy.USER_MANAGED
+        )
+        self._cache = self._config.create_runtime_cache()
+        with suppress(OSError):
+            if self._kept is not None and self._kept.is_file():
+                # Refused where it is another GPU's: then it is compiled anew.
+                self._cache.deserialize(self._kept.read_bytes())
+        self._config.set_runtime_cache(self._cache)
+
+    def _lend_memory(self) -> None:
+        """Give TensorRT for RTX the memory it works in, for the shapes that were set."""
+        if self._config is None:
+            return
+        nbytes = max(
+            int(self._engine.device_memory_size_v2),
+            int(self._context.update_device_memory_size_for_shapes()),
+        )
+        if nbytes > 0:
+            self._scratch = self._device.allocate(nbytes)
+            self._context.set_device_memory(self._scratch.address, nbytes)
 
     def _ports(self, library: Any, size: tuple[int, int]) -> dict[str, Port]:  # noqa: ANN401
         """Return inputs and outputs by name, the input as large as asked."""
-        engine, ports = self._engine, {}
-        names = [engine.get_tensor_name(k) for k in range(engine.num_io_tensors)]
+        ports = {}
+        names = [self._engine.get_tensor_name(k) for k in range(self._engine.num_io_tensors)]
         for name in names:
-            if engine.get_tensor_mode(name) == library.TensorIOMode.INPUT:
-                shape = tuple(engine.get_tensor_profile_shape(name, 0)[2])
+            if self._engine.get_tensor_mode(name) == library.TensorIOMode.INPUT:
+                shape = tuple(self._engine.get_tensor_profile_shape(name, 0)[2])
                 wanted = (shape[0], 3, *size)
                 if name != INPUT_NAME or not self._context.set_input_shape(name, wanted):
                     raise GpuError(f"this engine takes no {name} of {wanted}: {self._reason()}")
         for name in names:
-            kind = KINDS.get(engine.get_tensor_dtype(name).name)
+            kind = KINDS.get(self._engine.get_tensor_dtype(name).name)
             if kind is None:
                 raise GpuError(
                     f"this engine's {name} is neither float nor half; build it again"
                 )
-            ports[name] = Port(tuple(self._context.get_tensor_shape(name)), kind)
+            shape = tuple(int(n) for n in self._context.get_tensor_shape(name))
+            if min(shape, default=0) < 1:
+                raise GpuError(f"this engine does not say how large its {name} is: {shape}")
+            ports[name] = Port(shape, kind)
         if INPUT_NAME not in ports:
             raise GpuError(f"this engine has no input {INPUT_NAME}; build it again")
         return ports

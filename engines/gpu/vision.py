@@ -42,10 +42,11 @@ class GpuVision(_GpuSeer[PeopleDecoding]):
         self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
     ) -> PoseMaps | Candidates:
         """Return the candidates of a region, or its maps where there are too many; see ``see``."""
-        row, box = self._network.look(image, region=region, size=size)
-        _, decoding = self._network.stage(size)
-        found = decoding.read(row, box, (image.shape[0], image.shape[1]))
-        return self._maps(image, box, size) if found is None else found
+        with self._network.lock:
+            row, box = self._network.look(image, region=region, size=size)
+            _, decoding = self._network.stage(size)
+            found = decoding.read(row, box, (image.shape[0], image.shape[1]))
+            return self._maps(image, box, size) if found is None else found
 
     def see(
         self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
@@ -55,8 +56,9 @@ class GpuVision(_GpuSeer[PeopleDecoding]):
         ``size`` is the input's (height, width) in px, multiples of 8. Raises NetworkError where
         the picture, the region or the size cannot be used, GpuError where the GPU fails.
         """
-        _, box = self._network.look(image, region=region, size=size)
-        return self._maps(image, box, size)
+        with self._network.lock:
+            _, box = self._network.look(image, region=region, size=size)
+            return self._maps(image, box, size)
 
     def _maps(
         self, image: NDArray[np.uint8], box: Letterbox, size: tuple[int, int]
@@ -74,16 +76,18 @@ class GpuPersonEye(_GpuSeer[PersonDecoding]):
 
     def find_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonJoints:
         """Return the joints of the person in a region of a uint8 (H, W, 3) BGR picture."""
-        row, box = self._network.look(image, region=region, size=self.SIZE)
-        _, decoding = self._network.stage(self.SIZE)
-        return decoding.read(row, box, (image.shape[0], image.shape[1]))
+        with self._network.lock:
+            row, box = self._network.look(image, region=region, size=self.SIZE)
+            _, decoding = self._network.stage(self.SIZE)
+            return decoding.read(row, box, (image.shape[0], image.shape[1]))
 
     def see_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonMaps:
         """Return the maps of the person in a region of a uint8 (H, W, 3) BGR picture."""
-        _, box = self._network.look(image, region=region, size=self.SIZE)
-        stage, _ = self._network.stage(self.SIZE)
-        centre, heat, regression, offset = (
-            stage.fetch(name)[0] for name in ("centre", "heat", "regression", "offset")
-        )
+        with self._network.lock:
+            _, box = self._network.look(image, region=region, size=self.SIZE)
+            stage, _ = self._network.stage(self.SIZE)
+            centre, heat, regression, offset = (
+                stage.fetch(name)[0] for name in ("centre", "heat", "regression", "offset")
+            )
         size = (image.shape[0], image.shape[1])
         return PersonMaps(centre[0], heat, regression, offset, box, size)

@@ -14,6 +14,7 @@ from cuda.bindings import driver
 
 from engines.gpu.stage import Port
 from engines.maps import INPUT_NAME
+from tests.engines.gpu.paper_driver import Paper
 
 SHAPES = {
     "heatmaps": lambda n, h, w: (n, 19, h // 8, w // 8),
@@ -48,6 +49,7 @@ class PaperEngine:
         names = [port.name for port in self._session.get_outputs()]
         self.outlets = {name: Port(SHAPES[name](crops, *size), kind) for name in names}
         self.inferences = self.warm_ups = 0
+        self.closed_at = None  # how much was live on the GPU then
         self.error = None
         self._call = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self._infer)
         self._function = driver.CUhostFn(ctypes.cast(self._call, ctypes.c_void_p).value)
@@ -59,13 +61,18 @@ class PaperEngine:
         }
 
     def enqueue(self):
-        (error,) = driver.cuLaunchHostFunc(
-            driver.CUstream(self._device.stream), self._function, 0
-        )
+        self.ask(self._device.stream)
+
+    def ask(self, stream):
+        (error,) = driver.cuLaunchHostFunc(driver.CUstream(stream), self._function, 0)
         assert error == driver.CUresult.CUDA_SUCCESS, error
 
     def warmed(self):
         self.warm_ups += 1
+
+    def close(self):
+        if self.closed_at is None:
+            self.closed_at = Paper().live()
 
     def _infer(self, _):
         try:

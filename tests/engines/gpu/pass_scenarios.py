@@ -6,9 +6,11 @@ the CPU; the network is the real one in ONNX Runtime.
 
 from __future__ import annotations
 
+import gc
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import cv2
@@ -16,6 +18,7 @@ import numpy as np
 
 from engines.choose import BUNDLED, BUNDLED_PERSON, open_eyes
 from engines.fallback import LastingVision
+from engines.gpu import tensorrt_engine
 from engines.gpu.decoding import PeopleDecoding, PersonDecoding
 from engines.gpu.device import GpuError
 from engines.gpu.devices import open_device
@@ -23,6 +26,7 @@ from engines.gpu.frame_pass import SLOTS, FramePass
 from engines.gpu.kernels import FOUND, FOUND_PAIRS, KERNELS, read_kernels
 from engines.gpu.network import PICTURES_KEPT, SIZES_KEPT, GpuNetwork
 from engines.gpu.stage import Stage
+from engines.gpu.tensorrt_engine import TensorRtEngine
 from engines.gpu.vision import GpuPersonEye, GpuVision
 from engines.maps import FAINT, MOVENET, OPENPOSE, Candidates, NetworkError, PoseMaps
 from engines.onnxruntime_runner import OnnxRuntimeNetwork
@@ -40,6 +44,7 @@ from realtime.watcher import Watcher
 from tests.candidates import candidates_of
 from tests.engines.gpu.paper_driver import Paper
 from tests.engines.gpu.paper_network import PaperEngine
+from tests.engines.gpu.paper_tensorrt import Allocation, PaperTensorRt, Strategy
 
 paper = Paper()
 CROP = (192, 192)
@@ -402,6 +407,177 @@ def another_thread_watches_than_the_one_that_loaded():
     thread.join()
     assert len(seen) == 2
     np.testing.assert_array_equal(seen[0].xy, first.xy)
+
+
+def failure(work):
+    """The GPU's failure, with its traceback and all that it holds."""
+    try:
+        work()
+    except GpuError as why:
+        return why
+    raise AssertionError("nothing failed")
+
+
+def by_tensorrt(gpu, library, kept=None):
+    """The network in TensorRT on paper: the real runner around it."""
+    tensorrt_engine.installed = lambda flavour: library
+    plan = bytes(2000)
+    return GpuNetwork(
+        "openpose", "paper", gpu, decode=PeopleDecoding,
+        open_engine=lambda size: TensorRtEngine(plan, "rtx", gpu, size, kept),
+    )  # fmt: skip
+
+
+def what_tensorrt_is_asked_for_is_what_it_takes():
+    gpu, library = device(), PaperTensorRt(BUNDLED)
+    kept = Path(tempfile.mkdtemp()) / "engine.compiled"
+    network = by_tensorrt(gpu, library, kept)
+    vision = GpuVision(network, "")
+    plain = GpuVision(people(device()), "")
+    for image in pictures(2):
+        at = {"region": region_of(image), "size": CROP}
+        same_candidates(vision.find(image, **at), candidates_of(plain.see(image, **at)))
+    stage, _ = network.stage(CROP)
+    assert stage.engine.capturable
+    assert paper.calls("cuGraphInstantiate") + paper.calls("cuGraphInstantiateWithFlags") >= 2
+    (context,) = library.contexts
+    # a graph must hold the kernels of this very size, and memory may not be asked for in it
+    assert context.config["dynamic_shapes_kernel_specialization_strategy"] is Strategy.EAGER
+    assert context.config["allocation"] is Allocation.USER_MANAGED
+    assert context.config["cache"]
+    assert kept.read_bytes() == b"compiled kernels"
+    vision.find(image, region=None, size=(64, 64))
+    assert library.caches == [[], [b"compiled kernels"]]
+    network.close()
+    assert paper.leaked() == 0
+
+
+def what_tensorrt_refuses_is_the_gpu_s_failure():
+    for refuse, told in (
+        ("deserialize", "cannot load"), ("context", "cannot prepare this engine: no room"),
+        ("shape", "takes no image"), ("shapes", "does not say how large"),
+        ("address", "refuses memory"), ("execute", "stopped: out of order"),
+    ):  # fmt: skip
+        gpu, library = device(), PaperTensorRt(BUNDLED, refuse=refuse)
+        network = by_tensorrt(gpu, library)
+        why = failure(lambda network=network: network.stage(CROP))
+        assert told in str(why), (refuse, why)
+        network.close()
+        # while the error and its traceback are still there, and before the GPU was closed
+        assert ("Runtime", True) in library.ended
+        assert not [kind for kind, gpu_was_there in library.ended if not gpu_was_there]
+    assert paper.leaked() == 0
+    for refuse in ("capture", "serialize"):
+        gpu, library = device(), PaperTensorRt(BUNDLED, refuse=refuse)
+        network = by_tensorrt(gpu, library, Path(tempfile.mkdtemp()) / "kept")
+        found = GpuVision(network, "").find(pictures()[0], region=None, size=CROP)
+        assert isinstance(found, Candidates)
+        assert network.stage(CROP)[0].engine.capturable == (refuse != "capture")
+    network = by_tensorrt(device(), PaperTensorRt(BUNDLED, kind="INT8"))
+    assert "neither float nor half" in str(failure(lambda: network.stage(CROP)))
+
+
+def a_network_ends_before_the_gpu_that_it_runs_on():
+    """Also where the GPU is lost and the error's traceback still holds what was at work."""
+    gpu, library, told = device(), PaperTensorRt(BUNDLED), []
+    cpu = PoseVision(OnnxRuntimeNetwork(BUNDLED, OPENPOSE, threads=1), "")
+    eye = LastingVision(
+        GpuVision(by_tensorrt(gpu, library), ""), lambda why: told.append(why) or cpu
+    )
+    image = pictures()[0]
+    eye.find(image, region=None, size=CROP)
+    gc.collect()
+    del library.ended[:]  # what asked for the names alone
+    paper.fail("cuEventSynchronize", LOST)
+    eye.find(image, region=None, size=CROP)
+    assert len(told) == 1
+    kinds = [kind for kind, _ in library.ended]
+    assert sorted(kinds) == ["Cache", "Config", "Context", "Engine", "Runtime"], kinds
+    assert kinds.index("Context") < kinds.index("Engine") < kinds.index("Runtime")
+    assert all(gpu_was_there for _, gpu_was_there in library.ended)
+
+
+def what_cannot_be_captured_is_asked_for_step_by_step():
+    gpu = device()
+    paper.fail("cuStreamBeginCapture", 900)  # CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED
+    vision = GpuVision(people(gpu), "")
+    image = pictures()[0]
+    found = vision.find(image, region=None, size=CROP)
+    same_candidates(found, candidates_of(vision.see(image, region=None, size=CROP)))
+    assert paper.calls("cuGraphLaunch") == 0
+
+
+def nonsense_from_the_gpu_is_its_failure():
+    gpu = device()
+    network = people(gpu)
+    image = pictures()[0]
+    row, box = network.look(image, region=None, size=CROP)
+    _, decoding = network.stage(CROP)
+    fine = decoding.read(row, box, (360, 640))
+    assert len(fine.joint) > 0
+    spoilt = []
+    for counts in (-1, 65, 2**31 - 1, -(2**31)):
+        bad = row.copy()
+        bad.view(FOUND)["counts"][0, 3] = counts
+        spoilt.append(bad)
+    for field in ("peaks", "strength"):
+        for value in (np.nan, np.inf):
+            bad = row.copy()
+            bad.view(FOUND)[field][0, 0] = value
+            spoilt.append(bad)
+    for bad in spoilt:
+        why = failure(lambda bad=bad: decoding.read(bad, box, (360, 640)))
+        assert "nonsense" in str(why)
+    stale = row.copy()  # behind the last peak anything may stand
+    stale.view(FOUND)["peaks"][0, len(fine.joint) :] = np.nan
+    stale.view(FOUND)["strength"][0, len(fine.strength) :] = np.nan
+    stale.view(FOUND)["counts"][0, 18:] = -7
+    np.testing.assert_array_equal(decoding.read(stale, box, (360, 640)).xy, fine.xy)
+
+
+def another_network_is_refused():
+    gpu = device()
+    port = PaperEngine(BUNDLED, gpu, (256, 256)).outlets["pafs"]
+    eye = PaperEngine(BUNDLED_PERSON, gpu, (256, 256)).outlets["offset"]
+    engines = (
+        (BUNDLED_PERSON, PeopleDecoding, {}),
+        (BUNDLED, PersonDecoding, {}),
+        (BUNDLED, PeopleDecoding, {"pafs": port._replace(kind="f16")}),
+        (BUNDLED, PeopleDecoding, {"pafs": port._replace(shape=(1, 52, 32, 32))}),
+        (BUNDLED, PeopleDecoding, {"pafs": port._replace(shape=(1, 38, 64, 64))}),
+        (BUNDLED_PERSON, PersonDecoding, {"offset": eye._replace(shape=(1, 17, 64, 64))}),
+    )
+    for onnx, decode, change in engines:
+        engine = PaperEngine(onnx, gpu, (256, 256))
+        stage = Stage(gpu, engine)
+        engine.outlets = engine.outlets | change
+        why = failure(lambda decode=decode, stage=stage: decode(stage))
+        assert "another network" in str(why)
+
+
+def closing_waits_for_a_look():
+    """The program may end while a thread loads or watches."""
+    gpu, begun, done = device(), threading.Event(), []
+
+    def slow(told):
+        begun.set()
+        time.sleep(0.3)
+        return told
+
+    network = people(gpu, change=slow)
+    vision = GpuVision(network, "")
+
+    def watch():
+        done.append(len(vision.find(pictures()[0], region=None, size=CROP).joint) > 0)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    begun.wait()
+    network.close()
+    thread.join()
+    assert done == [True]
+    why = failure(lambda: vision.find(pictures()[0], region=None, size=CROP))
+    assert "given back" in str(why)
 
 
 if __name__ == "__main__":
