@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     who, moment_s = chosen_from(args.only)
     _check(args, moment_s)
     with VideoFile(args.file) as video:
-        _check_times(args, video.info.length_s)
+        _check_times(args, moment_s, video.info.length_s)
         writer = _writer(args.out, video)
         try:
             eyes = eyes_from(settings_from(args))
@@ -184,12 +184,17 @@ def _check_out(args: argparse.Namespace) -> None:
         raise DanceError(f"{args.out}: there is no folder {args.out.parent}; make it first")
 
 
-def _check_times(args: argparse.Namespace, length_s: float | None) -> None:
-    if length_s is None:
-        return
-    for name, second in (("--start", args.start), ("--end", args.end)):
-        if second is not None and second > length_s + TIMES_SLACK_S:
-            raise DanceError(f"{name} {second:g}: {args.file} is {length_s:.1f} s long")
+def _check_times(
+    args: argparse.Namespace, moment_s: float | None, length_s: float | None
+) -> None:
+    """Refuse seconds that the film does not have."""
+    wished = ((f"--start {args.start:g}", args.start), (f"--end {args.end}", args.end),
+              (f"--only {args.only}", moment_s))  # fmt: skip
+    for name, second in wished:
+        if second is not None and length_s is not None and second > length_s + TIMES_SLACK_S:
+            raise DanceError(
+                f"{name}: {args.file} is {length_s:.1f} s long; choose a second within"
+            )
 
 
 def _writer(out: Path, video: VideoFile) -> GifWriter | VideoWriter:
@@ -247,7 +252,7 @@ def _write(
             bar_format="{desc}: {percentage:3.0f}% |{bar}| {remaining} left",
         ):  # fmt: skip
             writer.add(image, at_s - begin_s)
-    writer.finish()
+    writer.finish(scene.ends_s - begin_s)
     return {
         "file": str(args.out), "length_s": round(scene.ends_s - begin_s, 3),
         "pictures": len(scene.at_s), "size": list(scene.size), "sound": sound,

@@ -95,8 +95,8 @@ class GifWriter:
                 picture.pts, picture.time_base = self._ticks[number], TICK
                 self._container.mux(self._stream.encode(picture))
 
-    def finish(self) -> None:
-        """Write the rest and give the file its name."""
+    def finish(self, ends_s: float | None = None) -> None:
+        """Write the rest and give the file its name; when it ends was told before."""
         with self._told():
             self._container.mux(self._stream.encode(None))
             self._container.close()

@@ -28,6 +28,8 @@ BT709: Final = 1  # of colours in the file, told so that every player shows the 
 COPIED: Final = ("aac", "mp3", "ac3", "eac3", "alac", "flac", "opus")  # as players of mp4 know
 RATE: Final = 48_000  # of sound encoded anew
 SOUND_BITS: Final = 160_000  # a second
+HOLE: Final = RATE // 50  # samples: so much more than is there, by the time stamps, is silence
+HOLE_MOST: Final = 60 * RATE
 PREROLL: Final = 2  # packets before a cut, which decoders need to begin; not heard
 
 
@@ -50,12 +52,14 @@ class VideoWriter:
         self._fps = fps
         in_front = {} if path.suffix.lower() == ".mkv" else {"movflags": "faststart"}
         try:
+            self._part.write_bytes(b"")  # PyAV would tell only with the first picture
             self._container = av.open(str(self._part), "w", options=in_front)
         except (av.error.FFmpegError, ValueError, OSError) as why:
             text = f"{path}: cannot be written ({_said(why)}); check the folder and its rights"
             raise VideoError(text) from None
         self._stream: Any = None
         self._sound: _Sound | None = None
+        self._held: Any = None
         self._last_tick = -1
 
     def keep_sound(self, source: Path, begin_s: float, end_s: float | None = None) -> str:
@@ -85,13 +89,17 @@ class VideoWriter:
         with self._told():
             if self._sound is not None:
                 self._sound.write(at_s)
-            self._container.mux(self._stream.encode(picture))
+            self._mux(self._stream.encode(picture))
 
-    def finish(self) -> None:
-        """Write the rest and give the file its name."""
+    def finish(self, ends_s: float | None = None) -> None:
+        """Write the rest and give the file its name; the last picture is shown until ``ends_s``."""
         with self._told():
             if self._stream is not None:
-                self._container.mux(self._stream.encode())
+                self._mux(self._stream.encode())
+            if self._held is not None:
+                ends = self._last_tick if ends_s is None else round(ends_s / TICK)
+                self._held.duration = max(ends - self._last_tick, 0) or self._held.duration
+                self._container.mux(self._held)
             if self._sound is not None:
                 self._sound.write(math.inf)
             self._container.close()
@@ -105,12 +113,21 @@ class VideoWriter:
             self._sound.close()
         self._part.unlink(missing_ok=True)
 
+    def _mux(self, packets: list[Any]) -> None:
+        """Write pictures, each as long as until the next; so the last one waits."""
+        for packet in packets:
+            if self._held is not None:
+                self._held.duration = packet.pts - self._held.pts
+                self._container.mux(self._held)
+            self._held = packet
+
     def _pictures(self, width: int, height: int) -> Any:  # noqa: ANN401 - stubs lack the fields set
         h264 = "libx264" in av.codecs_available
         stream: Any = self._container.add_stream(
             "libx264" if h264 else "mpeg4",
             rate=max(round(self._fps), 1),
-            options={"crf": QUALITY} if h264 else {"b": "8000000"},
+            # no pictures out of their order: files with them state a wrong length
+            options={"crf": QUALITY, "bf": "0"} if h264 else {"b": "8000000"},
         )
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         context = stream.codec_context
@@ -204,8 +221,12 @@ class _Sound:
             except av.error.FFmpegError:
                 continue  # what cannot be decoded is missing
             for frame in decoded:
+                due = round(((frame.time or 0.0) - self._begin_s) * RATE)
                 if at is None:
-                    at = round(((frame.time or 0.0) - self._begin_s) * RATE)
+                    at = due
+                if HOLE < due - at < HOLE_MOST:
+                    yield from self._encode(out, np.zeros((2, due - at), np.float32), at)
+                    at = due
                 for part in resampler.resample(frame):
                     samples = part.to_ndarray().astype(np.float32, copy=False)
                     yield from self._encode(out, samples, at)
