@@ -55,6 +55,7 @@ LED_BY: Final = (R_ELBOW, L_ELBOW, R_KNEE, L_KNEE)
 FLICKER_S: Final = 0.1  # a joint seen for less
 MIN_JOINTS: Final = 5
 ROOM: Final = 0.06  # of the picture, around a song's dance
+WORTH_MOVING: Final = 1.2  # times as large: then a song's view follows the dancers
 BODY_ROOM: Final = 0.6  # torsos beyond the joints: crown, hands, feet
 
 
@@ -202,6 +203,8 @@ def scene_of_song(
 ) -> Scene:
     """Return a song pack's choreography as a scene that fills a picture.
 
+    Where the dancers travel so far that they would be small, the view follows them sideways.
+
     Parameters
     ----------
     song : SongPack
@@ -218,13 +221,36 @@ def scene_of_song(
     at_s = begin + np.arange(int((ends_s - begin) * fps) + 1) / fps
     people = np.stack([choreography_rows(dance, at_s) for dance in dances])
     torsos = torsos_over_time(at_s, people)
-    xy = people[..., :2]
     room = BODY_ROOM * float(np.median(torsos))
-    low = np.nanmin(xy, axis=(0, 1, 2)) - room
-    high = np.nanmax(xy, axis=(0, 1, 2)) + room
-    scale = float(((1 - 2 * ROOM) * np.array(size) / (high - low)).min())
-    people[..., :2] = (xy - (low + high) / 2) * scale + np.array(size) / 2
+    still = np.full(len(at_s), np.nanmean(people[..., 0]))
+    moving = _path(at_s, people)
+    scales = [_fitting(people, path, room, size)[1] for path in (still, moving)]
+    path = moving if scales[1] > WORTH_MOVING * scales[0] else still
+    middle, scale = _fitting(people, path, room, size)
+    people[..., 0] -= path[:, None]
+    people[..., :2] = (people[..., :2] - middle) * scale + np.array(size) / 2
     return Scene(at_s, people, (torsos * scale).astype(np.float32), size, ends_s + 1 / fps)
+
+
+def _path(at_s: NDArray[np.float64], people: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return where the middle of everybody is (T,), as calmly as a camera follows."""
+    x, seen = people[..., 0], people[..., 2] > 0
+    count = seen.sum(axis=(0, 2))
+    middle = np.where(seen, x, 0).sum(axis=(0, 2)) / np.maximum(count, 1)
+    path = mean_around(at_s, middle[None].astype(np.float32), count[None] > 0)
+    calm: NDArray[np.float64] = mean_around(at_s, path, path != 0)[0].astype(np.float64)
+    return calm
+
+
+def _fitting(
+    people: NDArray[np.float32], path: NDArray[np.float64], room: float, size: tuple[int, int]
+) -> tuple[NDArray[np.float64], float]:
+    """Return the middle (2,) of all people seen from a path, and what scales them to fill a picture."""
+    xy = people[..., :2].astype(np.float64)
+    xy[..., 0] -= path[:, None]
+    low, high = np.nanmin(xy, axis=(0, 1, 2)) - room, np.nanmax(xy, axis=(0, 1, 2)) + room
+    scale = float(((1 - 2 * ROOM) * np.array(size) / (high - low)).min())
+    return (low + high) / 2, scale
 
 
 def masked(

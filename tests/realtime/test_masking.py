@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from realtime.masking import GAP_S, MaskingError, Scene, masked, scene_of_song, steadied
+from realtime.masking import (
+    GAP_S,
+    MaskingError,
+    Scene,
+    masked,
+    scene_of_song,
+    steadied,
+    within_reach,
+)
 from realtime.pure.crowd import Crowd, joined, without_parts
 from realtime.pure.stature import torso_of, torsos_over_time
 from realtime.pure.types import Frame, Pose
@@ -122,6 +130,15 @@ def test_an_arm_that_reaches_into_a_neighbour_is_cut():
     assert not hanging.any()
 
 
+def test_a_limb_longer_than_the_bodys_ends_unseen():
+    joints = dance(60)
+    joints[30:33, 3, 1] += 40  # the elbow; the upper arm is 36 px
+    joints[40, 10, 0] += 90
+    kept = seen(within_reach(times(60), joints))
+    gone = np.argwhere(~kept).tolist()
+    assert gone == [[30, 3], [30, 4], [31, 3], [31, 4], [32, 3], [32, 4], [40, 10]]
+
+
 def test_who_is_shown_alone():
     left, middle, right = (dance(20, x=x) for x in (100, 190, 300))
     middle[..., :2] = (middle[..., :2] - 200) * 1.3 + 200  # the largest and most central
@@ -194,10 +211,10 @@ def test_a_songs_dance_fills_the_picture_without_a_film():
         assert (low >= 0).all()
         assert (high <= (480, 750)).all()
         assert_allclose((low + high) / 2, (240, 375), atol=1)
-        assert ((high - low) / (480, 750)).max() > 0.7
+        assert ((high - low) / (480, 750)).max() > 0.6
     alone = scene_of_song(song, (480, 750), members=(1,), fps=5)
     assert alone.people.shape[0] == 1
-    assert np.median(alone.torsos) > np.median(whole.torsos)
+    assert np.median(alone.torsos) > 85  # the view follows: standing still, it would be 45
     assert_allclose(np.diff(whole.at_s), 0.2)
 
 
@@ -251,6 +268,30 @@ def test_who_is_missed_is_looked_for_where_they_were():
     assert seen(rows).all()
     assert len(asked) == 1
     assert asked[0][0] < 250 < asked[0][2]
+
+
+def test_a_part_of_somebody_never_takes_their_place():
+    part = body(200, sure=0.5)
+    part[9:] = (np.nan, np.nan, 0)
+    frames = [[body(200)] for _ in range(10)] + [
+        [part, body(212)],
+        *[[body(224)] for _ in range(10)],
+    ]
+    rows = through(frames)
+    assert rows.shape[0] == 1
+    assert seen(rows).all()
+
+
+def test_who_is_taken_for_somebody_else_in_other_light_stays_one():
+    crowd = Crowd()
+    for n in range(20):
+        image = (
+            IMAGE if n < 10 else np.full_like(IMAGE, 255)
+        )  # a flash: the clothes look different
+        crowd.step([Pose(body(200 + n))], image, n / FPS)
+    rows = crowd.joints(times(20))
+    assert rows.shape[0] == 1
+    assert seen(rows).all()
 
 
 def test_an_unsure_part_of_somebody_is_nobody():
