@@ -84,6 +84,10 @@ class QuizView:
         Of the clip, for motion.
     notices : tuple of str
         What the player must know now.
+    marks : tuple of bool
+        Of the questions before this one: whether they were answered rightly.
+    played : float
+        Share of the clip that was shown, 0..1.
     """
 
     phase: QuizPhase
@@ -108,6 +112,8 @@ class QuizView:
     age_s: float
     beat: float
     notices: tuple[str, ...] = ()
+    marks: tuple[bool, ...] = ()
+    played: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

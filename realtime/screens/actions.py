@@ -1,12 +1,30 @@
-"""What a key press means; the loop acts on the names."""
+"""What a key press means, and what lies under the mouse; the loop acts on the names."""
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
+Choose = Literal["choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6"]
+Buzz = Literal["buzz 1", "buzz 2", "buzz 3", "buzz 4"]
 Action = Literal[
     "select", "play", "leave", "strictness", "body", "turn",
     "pause", "mirror", "back", "again", "lag",
+    "up", "down", "submit", "next", "hint", "replay", "mute", "copy",
+    "choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6",
+    "buzz 1", "buzz 2", "buzz 3", "buzz 4",
 ]  # fmt: skip
 
+CHOOSE: Final[tuple[Choose, ...]] = (
+    "choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6",
+)  # fmt: skip
+"""Marks a choice; ``CHOOSE.index(action)`` is which."""
+BUZZ: Final[tuple[Buzz, ...]] = ("buzz 1", "buzz 2", "buzz 3", "buzz 4")
+"""A player's buzzer; ``BUZZ.index(action)`` is whose."""
 ENTER: Final = ("return", "enter", "keypad enter")
+
+
+class Target(NamedTuple):
+    """What lies under the mouse: a choice and ``which``, or a button that does what its action does."""
+
+    kind: Literal["choice", "submit", "next", "hint", "replay", "copy", "again", "leave"]
+    which: int = 0
