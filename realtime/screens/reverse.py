@@ -1,0 +1,345 @@
+"""You dance, it guesses: the player in the mirror, and which dance it takes this for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pygame
+
+from realtime.pure.types import Pose
+from realtime.pure.view import DanceView
+from realtime.screens.actions import Target
+from realtime.screens.mirror import MirrorPanel
+from realtime.screens.signs import paragraph, put, sign
+from realtime.screens.skeleton import visible
+from realtime.screens.theme import (
+    CYAN,
+    FAINT,
+    GOLD,
+    MAGENTA,
+    MINT,
+    RED,
+    SOFT,
+    VIOLET,
+    WHITE,
+    Glass,
+    Style,
+    clock_words,
+    dim,
+    drawable,
+    is_wide,
+    mix,
+    scale_of,
+)
+from realtime.screens.troupe import Troupe
+
+if TYPE_CHECKING:
+    from realtime.pure.quiz_view import GuessView, ReverseView
+    from realtime.screens.actions import Action
+    from realtime.screens.stage import Stage
+    from realtime.screens.theme import Align, Hints, Theme
+
+TITLE: Final = ("You dance,", "it guesses")
+KEYS: Final[Hints] = (("R", "start again"), ("Esc", "leave"))
+UNKNOWN: Final = "I do not know this dance yet"
+NOBODY: Final = np.empty((0, 18, 3), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseLayout:
+    """Where everything is, px; all but ``banner`` keep clear of each other."""
+
+    title: pygame.Rect
+    leave: pygame.Rect
+    camera: pygame.Rect
+    danced: pygame.Rect
+    best: pygame.Rect
+    guesses: pygame.Rect
+    keys: pygame.Rect
+    status: pygame.Rect
+    banner: pygame.Rect
+    unit: float
+
+    def panels(self) -> dict[str, pygame.Rect]:
+        """Return the rectangles that must not overlap, by name."""
+        rects = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {n: r for n, r in rects.items() if n not in ("banner", "unit")}
+
+
+def reverse_layout(size: tuple[int, int]) -> ReverseLayout:
+    """Return the layout of a window, side by side or stacked."""
+    (width, height), u = size, scale_of(size)
+
+    def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:
+        return pygame.Rect(round(left), round(top), round(right - left), round(bottom - top))
+
+    if not is_wide(size):
+        edge, end, foot = 28 * u, width - 28 * u, height - 16 * u
+        low = foot - 74 * u
+        best = 86 * u + (low - 86 * u) * 0.49
+        high = best - 66 * u - 86 * u
+        half = min(end - edge, high * 4 / 3) / 2
+        return ReverseLayout(
+            title=box(edge, 16 * u, end - 60 * u, 72 * u),
+            leave=box(end - 42 * u, 23 * u, end, 65 * u),
+            camera=box(width / 2 - half, 86 * u, width / 2 + half, best - 66 * u),
+            danced=box(edge, best - 56 * u, end, best - 14 * u),
+            best=box(edge, best, end, low - 184 * u),
+            guesses=box(edge, low - 170 * u, end, low),
+            keys=box(edge, foot - 62 * u, end, foot - 32 * u),
+            status=box(edge, foot - 26 * u, end, foot),
+            banner=box(edge + 16 * u, 100 * u, end - 16 * u, 150 * u),
+            unit=u,
+        )
+    edge, end, foot = 32 * u, width - 32 * u, height - 20 * u
+    low, cut = foot - 44 * u, edge + 0.48 * (width - 64 * u)
+    right, split = cut + 20 * u, 84 * u + (low - 84 * u) * 0.60
+    return ReverseLayout(
+        title=box(edge, 16 * u, cut, 66 * u),
+        leave=box(end - 36 * u, 23 * u, end, 59 * u),
+        camera=box(edge, 84 * u, cut, low - 56 * u),
+        danced=box(edge, low - 44 * u, cut, low),
+        best=box(right, 84 * u, end, split),
+        guesses=box(right, split + 14 * u, end, low),
+        keys=box(edge, foot - 30 * u, width * 0.5, foot - 2 * u),
+        status=box(width * 0.51, foot - 30 * u, end, foot - 2 * u),
+        banner=box(edge + 16 * u, 98 * u, cut - 16 * u, 146 * u),
+        unit=u,
+    )
+
+
+def certainty_words(certainty: float) -> str:
+    """Return how sure it is in per cent, empty where that is unknown."""
+    if not math.isfinite(certainty):
+        return ""
+    return f"{100 * min(max(certainty, 0.0), 1.0):.0f} %"
+
+
+class ReverseScreen:
+    """Draws a :class:`~realtime.pure.quiz_view.ReverseView`.
+
+    Parameters
+    ----------
+    stage : Stage
+        The background, shared by all screens.
+    hints : tuple of (key, meaning)
+        More keys to list; what they do is the loop's.
+    """
+
+    def __init__(self, stage: Stage, hints: Hints = ()) -> None:
+        self.stage = stage
+        self.theme: Theme = stage.theme
+        self.hints = KEYS + hints
+        self.mirror = MirrorPanel(stage.theme)
+        self.troupe = Troupe(stage.theme)
+        self._named = ""
+        self._over: Target | None = None
+
+    def key(self, name: str) -> Action | None:
+        """Return what a key means: ``again`` forgets the dance seen so far, ``leave``, or None."""
+        return {"r": "again", "escape": "leave"}.get(name)  # type: ignore[return-value]
+
+    def at(self, position: tuple[float, float], size: tuple[int, int]) -> Target | None:
+        """Return the button under a px of a page of a size; it is lit in the next drawing."""
+        leaves = drawable(size) and reverse_layout(size).leave.collidepoint(position)
+        self._over = Target("leave") if leaves else None
+        return self._over
+
+    def draw(self, surface: pygame.Surface, view: ReverseView) -> None:
+        """Draw one frame."""
+        if not drawable(surface.get_size()):
+            return
+        at = reverse_layout(surface.get_size())
+        horizon = round(at.best.top + at.best.height * 0.84)
+        self.stage.draw(surface, view.beat, centre_x=at.best.centerx, horizon_y=horizon)
+        self.stage.crowd(surface, view.beat)
+        surface.fill((150, 140, 176), special_flags=pygame.BLEND_RGB_MULT)
+        self._title(surface, at)
+        self.mirror.draw(surface, at.camera, _as_dance(view))
+        self._danced(surface, at, view)
+        self._best(surface, at, view)
+        self._guesses(surface, at, view)
+        self.theme.keys(surface, at.keys, self.hints)
+        align: Align = "right" if is_wide(surface.get_size()) else "left"
+        self.theme.write(
+            surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)
+        )
+        self._banner(surface, at, view.notices)
+
+    def _title(self, surface: pygame.Surface, at: ReverseLayout) -> None:
+        u, style = at.unit, Style(44 * at.unit)
+        first = self.theme.neon(surface, TITLE[0], at.title, style, MAGENTA)
+        rest = at.title.copy()
+        rest.left = first.right + round(11 * u)
+        rest.width = max(0, at.title.right - rest.left)
+        self.theme.neon(surface, TITLE[1], rest, style, CYAN)
+        over = self._over is not None
+        edge = WHITE if over else FAINT
+        look = Glass(10 * u, edge, 1.4, 190, (60, 30, 90) if over else (30, 20, 62))
+        self.theme.panel(surface, at.leave, look)
+        put(surface, sign(self.theme, "cross", 18 * u, edge), at.leave.center)
+
+    def _danced(self, surface: pygame.Surface, at: ReverseLayout, view: ReverseView) -> None:
+        """Draw how much was danced of what a first guess takes."""
+        u, box = at.unit, at.danced
+        danced_s = view.danced_s if math.isfinite(view.danced_s) else 0.0
+        share = min(1.0, danced_s / view.needed_s) if view.needed_s > 0 else 1.0
+        line = pygame.Rect(box.left, box.top, box.width, round(box.height * 0.62))
+        words = f"{danced_s:.0f} s of dance seen"
+        if share < 1:
+            words = f"{view.needed_s - danced_s:.0f} s more until the first guess"
+        self.theme.write(surface, words, line, Style(18 * u, SOFT, "left", 8))
+        bar = pygame.Rect(box.left, 0, box.width, max(4, round(9 * u)))
+        bar.bottom = box.bottom
+        self.theme.bar(surface, bar, share, MINT if share >= 1 else MAGENTA)
+
+    # what it thinks
+
+    def _best(self, surface: pygame.Surface, at: ReverseLayout, view: ReverseView) -> None:
+        u, box = at.unit, at.best
+        best = view.guesses[0] if view.guesses else None
+        named = best is not None and view.known
+        edge = MINT if named else VIOLET
+        self.theme.panel(surface, box, Glass(24 * u, edge, 2.2 * u, 150))
+        inner = box.inflate(-round(48 * u), -round(36 * u))
+        if best is None or not view.known:
+            self._unknown(surface, inner, view, u)
+            return
+        coach = pygame.Rect(0, box.top + round(10 * u), round(box.width * 0.40), 0)
+        coach.height, coach.right = box.height - round(20 * u), box.right - round(10 * u)
+        self._coach(surface, coach, best, view)
+        inner.width = coach.left - inner.left - round(8 * u)
+        self._named_guess(surface, inner, best, u)
+
+    def _named_guess(
+        self, surface: pygame.Surface, box: pygame.Rect, best: GuessView, u: float
+    ) -> None:
+        head, title, artist, place, sure, bar = _rows(box, (0.11, 0.30, 0.12, 0.23, 0.15, 0.09))
+        self.theme.write(surface, "YOU DANCE", head, Style(16 * u, FAINT, "left", 8))
+        style = Style(52 * u, WHITE, "left", 14 * u)
+        if self.theme.width(best.title, style.px * 0.6) <= title.width:
+            self.theme.neon(surface, best.title, title, style, dim(MINT, 0.55))
+        else:
+            paragraph(
+                self.theme, surface, best.title, title, Style(44 * u, WHITE, "left", 20 * u)
+            )
+        self.theme.write(surface, best.artist, artist, Style(23 * u, SOFT, "left", 17 * u))
+        if math.isfinite(best.place_s):
+            words = f"at {clock_words(best.place_s)}"
+            self.theme.write(surface, words, place, Style(46 * u, CYAN, "left", 10))
+        words = certainty_words(best.certainty)
+        said = f"{words} sure" if words else ""
+        self.theme.write(surface, said, sure, Style(26 * u, MINT, "left", 9))
+        line = pygame.Rect(bar.left, 0, bar.width, max(5, round(13 * u)))
+        line.bottom = bar.bottom
+        self.theme.bar(surface, line, _share(best.certainty), MINT)
+
+    def _unknown(
+        self, surface: pygame.Surface, box: pygame.Rect, view: ReverseView, u: float
+    ) -> None:
+        songs = "1 song" if view.songs == 1 else f"{view.songs} songs"
+        if view.guesses:
+            words, small = UNKNOWN, f"It is like none of the {songs} I know. Dance on."
+            if view.songs < 2:
+                small = f"I know {songs}. Dance on, and dance big."
+        else:
+            words, small = "Dance!", f"Any part of a dance, from any place. I know {songs}."
+        top, low = _rows(box, (0.62, 0.38))
+        if view.guesses:
+            paragraph(self.theme, surface, words, top, Style(52 * u, WHITE, "centre", 12))
+        else:
+            style = Style(92 * u, WHITE, "centre", 12)
+            self.theme.neon(surface, words, top, style, dim(MAGENTA, 0.9))
+        paragraph(self.theme, surface, small, low, Style(24 * u, SOFT, "centre", 10))
+
+    def _coach(
+        self, surface: pygame.Surface, box: pygame.Rect, best: GuessView, view: ReverseView
+    ) -> None:
+        if view.coach is None or not len(view.coach):
+            return
+        if best.title != self._named:
+            self.troupe.reset()
+            self._named = best.title
+        lead = min(max(view.lead, 0), len(view.coach) - 1)
+        joints = view.coach[lead][None].copy()
+        joints[~visible(joints)] = (np.nan, np.nan, 0)
+        before = surface.get_clip()
+        surface.set_clip(box.clip(before))
+        self.troupe.draw(surface, box, joints, lead=0, at_s=view.age_s, mirror=True)
+        surface.set_clip(before)
+
+    def _guesses(self, surface: pygame.Surface, at: ReverseLayout, view: ReverseView) -> None:
+        u = at.unit
+        self.theme.panel(surface, at.guesses, Glass(20 * u, dim(VIOLET, 0.8), 1.5, 196))
+        inner = at.guesses.inflate(-round(40 * u), -round(24 * u))
+        head = pygame.Rect(inner.left, inner.top, inner.width, round(22 * u))
+        words = "OR PERHAPS" if view.known else "WHAT COMES NEAREST"
+        self.theme.write(surface, words, head, Style(14 * u, FAINT, "left", 8))
+        body = pygame.Rect(inner.left, head.bottom + round(4 * u), inner.width, 0)
+        body.height = inner.bottom - body.top
+        others = view.guesses[1:] if view.known else view.guesses
+        if not others:
+            words = "no guess yet" if not view.guesses else "nothing else comes near"
+            self.theme.write(surface, words, body, Style(19 * u, FAINT, "centre", 8))
+            return
+        shown = others[: max(1, min(5, int(body.height // (36 * u))))]
+        high = min(body.height / len(shown), 46 * u)
+        for number, guess in enumerate(shown):
+            top = round(body.top + number * high)
+            line = pygame.Rect(body.left, top, body.width, math.floor(high))
+            self._guess(surface, line, guess, u)
+
+    def _guess(
+        self, surface: pygame.Surface, line: pygame.Rect, guess: GuessView, u: float
+    ) -> None:
+        bar = pygame.Rect(line.left, 0, line.width, max(4, round(7 * u)))
+        bar.bottom = line.bottom - round(4 * u)
+        text = pygame.Rect(line.left, line.top, line.width, bar.top - line.top)
+        sure = text.copy()
+        sure.width = round(70 * u)
+        sure.right = line.right
+        style = Style(19 * u, SOFT, "right", 8)
+        self.theme.write(surface, certainty_words(guess.certainty), sure, style)
+        text.width = sure.left - text.left - round(8 * u)
+        self.theme.write(surface, guess.title, text, Style(19 * u, WHITE, "left", 15 * u))
+        share = _share(guess.certainty)
+        self.theme.bar(surface, bar, share, mix(VIOLET, CYAN, share))
+
+    def _banner(
+        self, surface: pygame.Surface, at: ReverseLayout, notices: tuple[str, ...]
+    ) -> None:
+        u = at.unit
+        for number, notice in enumerate(notices[:2]):
+            box = at.banner.move(0, number * (at.banner.height + round(8 * u)))
+            edge, shade = (RED, (70, 10, 34)) if number == 0 else (GOLD, (58, 40, 8))
+            self.theme.panel(surface, box, Glass(14 * u, edge, 2.0 * u, 230, shade))
+            inner = box.inflate(-round(28 * u), -round(6 * u))
+            style = Style(20 * u, WHITE, "centre", max(9.0, 14 * u))
+            paragraph(self.theme, surface, notice, inner, style)
+
+
+def _as_dance(view: ReverseView) -> DanceView:
+    """Return the camera's part of a view, as the mirror is shown it."""
+    pose = Pose(view.pose) if view.pose is not None else None
+    return DanceView(
+        title="", artist="", phase="playing", song_s=0.0, length_s=0.0, bpm=0.0, beat=view.beat,
+        picture=view.picture, pose=pose, mirror=True, coach=NOBODY, lead=0, upcoming=(),
+        score=0.0, combo=0, verdict=None, verdict_age_s=0.0, notices=view.notices,
+    )  # fmt: skip
+
+
+def _share(certainty: float) -> float:
+    return min(max(certainty, 0.0), 1.0) if math.isfinite(certainty) else 0.0
+
+
+def _rows(box: pygame.Rect, shares: tuple[float, ...]) -> list[pygame.Rect]:
+    """Return rectangles stacked in a box with shares of its height."""
+    rows, top = [], float(box.top)
+    for share in shares:
+        bottom = top + box.height * share
+        rows.append(pygame.Rect(box.left, round(top), box.width, round(bottom) - round(top)))
+        top = bottom
+    return rows
