@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Read when ONNX Runtime is imported, by whomever; else it keeps a number for this computer on disk
+# and tells Microsoft what it runs.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 BUNDLED = Path(__file__).with_name("openpose_thin.onnx")
 BUNDLED_PERSON = Path(__file__).with_name("movenet_thunder.onnx")
 AUTO = "auto"

@@ -1,4 +1,5 @@
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -6,9 +7,10 @@ import sys
 import pytest
 
 from engines import choose
-from engines.choose import BUNDLED, RUNTIMES, Runtime, open_vision
+from engines.choose import BUNDLED, RUNTIMES, Runtime, Wish, open_vision
+from engines.gpu.decoding import PeopleDecoding, PersonDecoding
 from engines.gpu.probe import NoDriver
-from engines.maps import ModelError, NetworkError
+from engines.maps import MOVENET, OPENPOSE, ModelError, NetworkError
 
 
 class NamedNetwork:
@@ -98,6 +100,8 @@ def test_without_a_driver_nobody_is_troubled(monkeypatch, caplog):
         raise NoDriver("no NVIDIA driver is installed; install the driver")
 
     gpu_table(monkeypatch, without_driver)
+    choose.RUNTIMES["other"] = choose.RUNTIMES["gpu"]  # of two on a GPU it is told once
+    choose.RUNTIMES["cpu"] = choose.RUNTIMES.pop("cpu")
     with caplog.at_level(logging.WARNING):
         assert open_vision().reason == "CPU runs; no NVIDIA driver is installed"
     assert not caplog.records
@@ -175,6 +179,61 @@ def test_real_runtimes_open(key):
     vision = open_vision(key, threads=1)
     assert vision.name == "openpose-thin"
     assert vision.runtime.startswith(RUNTIMES[key].label)
+
+
+def test_of_two_on_a_gpu_one_is_enough(monkeypatch, caplog):
+    gpu_table(monkeypatch, NamedNetwork)
+    missing = choose.RUNTIMES["gpu"]._replace(open_network=without_wheel)
+    monkeypatch.setattr(choose, "RUNTIMES", {"first": missing, **choose.RUNTIMES})
+    with caplog.at_level(logging.WARNING):
+        assert open_vision().reason == "GPU runs"
+    assert not caplog.records
+
+
+def test_a_file_that_is_no_network_is_told_before_a_gpu_is_woken(monkeypatch, tmp_path):
+    """A GPU's runtime reads the file at the first picture only."""
+    gpu_table(monkeypatch, NamedNetwork)
+    (tmp_path / "notes.onnx").write_text("not a network", encoding="utf-8")
+    for runtime in ("gpu", "auto"):
+        with pytest.raises(ModelError, match="is no ONNX file"):
+            open_vision(runtime, model=tmp_path / "notes.onnx")
+
+
+def test_what_one_runtime_cannot_read_another_may(monkeypatch):
+    def picky(wish):
+        raise ModelError("own.onnx: an operator is not known")
+
+    table(monkeypatch, first=picky, second=NamedNetwork)
+    assert open_vision().reason == "SECOND runs"
+
+
+def test_each_network_is_decoded_as_its_kind(monkeypatch):
+    asked = []
+
+    def opened(model, flavour, decode, **rest):
+        asked.append((flavour, decode))
+        raise NetworkError("that was all")
+
+    monkeypatch.setattr("engines.gpu.opening.open_network", opened)
+    for spoken in (OPENPOSE, MOVENET):
+        for flavour in ("tensorrt", "rtx"):
+            with pytest.raises(NetworkError):
+                RUNTIMES[flavour].open_network(Wish(BUNDLED, spoken, 1, None))
+    people, person = PeopleDecoding, PersonDecoding
+    assert asked == [
+        ("tensorrt", people), ("rtx", people), ("tensorrt", person), ("rtx", person),
+    ]  # fmt: skip
+
+
+def test_onnx_runtime_keeps_and_tells_nothing(tmp_path):
+    pytest.importorskip("onnxruntime")
+    code = "from engines.choose import *; open_vision('onnxruntime', threads=1)"
+    homes = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"), str(tmp_path))
+    env = {name: text for name, text in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=BUNDLED.parents[1], env=env | homes, check=True
+    )
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_choosing_loads_no_runtime():
