@@ -23,7 +23,7 @@ from engines.gpu.decoding import PeopleDecoding, PersonDecoding
 from engines.gpu.device import GpuError
 from engines.gpu.devices import open_device
 from engines.gpu.frame_pass import SLOTS, FramePass
-from engines.gpu.kernels import FOUND, FOUND_PAIRS, KERNELS, read_kernels
+from engines.gpu.kernels import FOUND, FOUND_PAIRS, FOUND_PEAKS, KERNELS, read_kernels
 from engines.gpu.network import PICTURES_KEPT, SIZES_KEPT, GpuNetwork
 from engines.gpu.stage import Stage
 from engines.gpu.tensorrt_engine import TensorRtEngine
@@ -142,6 +142,10 @@ def the_person_is_the_one_of_the_maps():
         assert sure.sum() >= 10
         apart = np.linalg.norm((cpu.cells - found.cells)[sure], axis=1)
         assert np.median(apart) * found.stride < 0.5, apart
+    stage, _ = network.stage(GpuPersonEye.SIZE)
+    live = paper.live()
+    PersonDecoding(stage).close()
+    assert paper.live() == live
     network.close()
     assert paper.leaked() == 0
 
@@ -533,6 +537,28 @@ def nonsense_from_the_gpu_is_its_failure():
     stale.view(FOUND)["strength"][0, len(fine.strength) :] = np.nan
     stale.view(FOUND)["counts"][0, 18:] = -7
     np.testing.assert_array_equal(decoding.read(stale, box, (360, 640)).xy, fine.xy)
+
+
+def each_limit_alone_sends_the_maps():
+    gpu = device()
+    network = people(gpu)
+    row, box = network.look(pictures()[0], region=None, size=CROP)
+    _, decoding = network.stage(CROP)
+    spread = np.zeros(FOUND["counts"].shape, np.int32)
+    spread[[1, 2, 8]] = 40, 52, 52  # two limbs between them
+    lonely = np.zeros_like(spread)
+    lonely[[0, 2, 4, 5, 7, 8, 10, 11, 13]] = 60  # no limb joins them
+    pairs = 40 * 52 * 2
+    assert spread.sum() <= FOUND_PEAKS
+    assert pairs > FOUND_PAIRS
+    assert lonely.sum() > FOUND_PEAKS
+    fits = np.zeros_like(spread)
+    fits[[0, 2, 4, 5, 7]] = 60
+    for counts, sent in ((spread, True), (lonely, True), (fits, False)):
+        told = row.copy()
+        told.view(FOUND)["counts"][0] = counts
+        told.view(FOUND)["peaks"][0] = told.view(FOUND)["strength"][0] = 0
+        assert (decoding.read(told, box, (360, 640)) is None) == sent
 
 
 def another_network_is_refused():

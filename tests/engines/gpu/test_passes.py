@@ -32,6 +32,7 @@ SCENARIOS = [
     "a_network_ends_before_the_gpu_that_it_runs_on",
     "what_cannot_be_captured_is_asked_for_step_by_step",
     "nonsense_from_the_gpu_is_its_failure",
+    "each_limit_alone_sends_the_maps",
     "another_network_is_refused",
     "closing_waits_for_a_look",
 ]

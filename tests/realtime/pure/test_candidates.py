@@ -93,6 +93,31 @@ def test_links_name_the_peaks_that_are_left():
     assert_array_equal(peaks.joint[links.end], limbs[:, 1])
 
 
+def plain_candidates(necks, shoulders, strength, height=0.5):
+    """Necks and right shoulders in a row, all pairs of one strength or as told."""
+    peaks = necks + shoulders
+    pairs = necks * shoulders
+    return Candidates(
+        np.repeat([1, 2], [necks, shoulders]), np.arange(2 * peaks, dtype=np.float32).reshape(-1, 2),
+        np.full(peaks, height, np.float32), np.full(pairs, strength, np.float32),
+        np.full(pairs, 10, np.uint8), 19, Letterbox(1, 0, 0), (500, 500),
+    )  # fmt: skip
+
+
+def test_of_equally_strong_links_the_first_comes_first():
+    """As find_links has it: else the same picture has other people on a GPU."""
+    strength = np.tile([0.25, 0.5, 0.75], 27)
+    _, links = linked(plain_candidates(9, 9, strength), 0.1)
+    pairs = np.arange(81).reshape(27, 3).T[::-1].ravel()
+    assert_array_equal(links.start, pairs // 9)
+    assert_array_equal(links.end, 9 + pairs % 9)
+
+
+def test_a_peak_as_high_as_the_threshold_is_none():
+    peaks, links = linked(plain_candidates(2, 3, 0.5, height=0.25), 0.25)
+    assert (len(peaks.joint), len(links.limb)) == (0, 0)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"xy": np.zeros((2, 3))}, {"height": np.zeros(3)}, {"support": np.zeros(4)}]
 )
