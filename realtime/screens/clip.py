@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 OTHERS: Final = 0.36
 """Light of the dancers who are not asked for."""
 
+FINE: Final = 2
+"""Skeletons are drawn so many times as large, then made small."""
+MOST_FINE: Final = 2_400_000
+"""Larger ones, px, are drawn as they are: on a large screen steps are small."""
+
 
 class Clip:
     """Draws a clip's dancers, who stay as large as they are, or a masked video's picture."""
@@ -26,6 +31,7 @@ class Clip:
     def __init__(self) -> None:
         self._tall: dict[int, float] = {}
         self._measured_for: tuple[object, ...] = ()
+        self._layer = pygame.Surface((1, 1))
         self._source: NDArray[np.uint8] | None = None
         self._shown = pygame.Surface((1, 1))
 
@@ -39,10 +45,33 @@ class Clip:
         if self._measured_for != (view.stature, room.size, count):
             self._tall, self._measured_for = {}, (view.stature, room.size, count)
         lead = min(max(view.lead, 0), count - 1)
-        paint = draw_lights if view.figure == "points" else draw_bones
-        for member in sorted(range(count), key=lambda k: k == lead):
-            tall = self._height(member, placed[member], room)
-            paint(surface, placed[member], tall, 1.0 if member == lead else OTHERS)
+        order = sorted(range(count), key=lambda member: member == lead)
+        talls = [self._height(member, placed[member], room) for member in range(count)]
+        shares = [1.0 if member == lead else OTHERS for member in range(count)]
+        if view.figure == "points":
+            for member in order:
+                draw_lights(surface, placed[member], talls[member], shares[member])
+            return
+        self._bones(surface, [(placed[k], talls[k], shares[k]) for k in order])
+
+    def _bones(
+        self, surface: pygame.Surface, people: list[tuple[NDArray[np.float32], float, float]]
+    ) -> None:
+        """Draw people twice as large, then make them small: lines are smooth, on black."""
+        box = _around(people).clip(surface.get_clip())
+        fine = FINE if box.width * box.height * FINE**2 <= MOST_FINE else 1
+        if box.width < 2 or box.height < 2:
+            return
+        size = (box.width * fine, box.height * fine)
+        if self._layer.get_width() < size[0] or self._layer.get_height() < size[1]:
+            self._layer = pygame.Surface(size)
+        page = self._layer.subsurface((0, 0, *size))
+        page.fill((0, 0, 0))
+        for joints, tall, share in people:
+            large = joints.copy()
+            large[:, :2] = (joints[:, :2] + 0.5 - box.topleft) * fine - 0.5
+            draw_bones(page, large, tall * fine, share)
+        surface.blit(pygame.transform.smoothscale(page, box.size) if fine > 1 else page, box)
 
     def _height(self, member: int, joints: NDArray[np.float32], room: pygame.Rect) -> float:
         """Return the most a dancer measured so far: who crouches is drawn as thick as before."""
@@ -65,6 +94,17 @@ class Clip:
             whole = pygame.image.frombuffer(rows.data, (wide, len(rows)), "RGB")
             self._source, self._shown = picture, pygame.transform.smoothscale(whole, size)
         put(surface, self._shown, room.center)
+
+
+def _around(people: list[tuple[NDArray[np.float32], float, float]]) -> pygame.Rect:
+    """Return the rectangle that holds people (joints, height, light) with their strokes."""
+    xy = np.concatenate([joints[visible(joints)][:, :2] for joints, _, _ in people])
+    if not len(xy):
+        return pygame.Rect(0, 0, 0, 0)
+    reach = 3 + 0.03 * max(tall for _, tall, _ in people)
+    left, top = np.clip(xy.min(axis=0) - reach, -3e4, 3e4).tolist()
+    right, bottom = np.clip(xy.max(axis=0) + reach, -3e4, 3e4).tolist()
+    return pygame.Rect(int(left), int(top), int(right - left) + 1, int(bottom - top) + 1)
 
 
 def placed_in(
