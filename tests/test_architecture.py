@@ -15,7 +15,8 @@ HEAVY = {
 }  # fmt: skip
 PURE = sorted(f"realtime.pure.{p.stem}" for p in (ROOT / "realtime/pure").glob("[a-z]*.py"))
 LIGHT = ["engines.maps", *PURE, "realtime.ports", "realtime.songpack", "realtime.settings",
-         "realtime.watcher", "realtime.loop", "realtime.recording", "realtime.scores"]  # fmt: skip
+         "realtime.watcher", "realtime.loop", "realtime.recording", "realtime.scores",
+         "realtime.masking"]  # fmt: skip
 
 
 @pytest.mark.parametrize("modules", [PURE, LIGHT], ids=["pure", "light"])
