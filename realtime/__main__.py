@@ -16,7 +16,7 @@ from platformdirs import user_log_path
 
 from engines.maps import DanceError
 from engines.version import our_version
-from realtime.commands import build_engine, doctor, mask, play, pose, record, score, songs
+from realtime.commands import build_engine, doctor, mask, play, pose, quiz, record, score, songs
 from realtime.commands.common import say
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
         "-v", "--verbose", action="store_true", help="tell more on standard error"
     )
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    for command in (play, record, songs, score, pose, mask, doctor, build_engine):
+    for command in (play, record, songs, quiz, score, pose, mask, doctor, build_engine):
         command.add(commands)
     return root
 

@@ -29,8 +29,9 @@ LEAST_JOINTS: Final = 8
 class Clip(Protocol):
     """Some seconds of a dance."""
 
-    title: str
-    bpm: float
+    @property
+    def bpm(self) -> float:
+        """Beats a minute, for motion."""
 
     def joints(self, at_s: float, *, everybody: bool) -> NDArray[np.float32] | None:
         """Return float32 (M, 18, 3) at a second of the clip; None where it has a picture."""

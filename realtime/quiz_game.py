@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from engines.maps import DanceError
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 BUZZERS: Final = ("a", "l", "f", "j")
 MUSIC_S: Final = 2.0
 SEEDS: Final = 10_000
+SETTLE_S: Final = (
+    0.6  # the last page does not take the Enter that was meant for the last question
+)
 Music = tuple["NDArray[np.float32]", int]
 
 
@@ -51,7 +54,7 @@ class QuizKit:
 
     ``seed`` empty: another quiz each time; ``group``: everybody is shown from the start; ``music``
     returns some seconds of a song from a second on, None where it has none; ``colours`` its
-    cover's; ``open_speaker`` plays samples at a rate; ``unlike`` as in ``make_questions``; ``log``
+    cover's; ``open_speaker`` plays samples at a rate; ``alike`` as in ``make_questions``; ``log``
     keeps the quizzes played, ``day`` is today's date.
     """
 
@@ -65,7 +68,7 @@ class QuizKit:
     open_speaker: Callable[[NDArray[np.float32], int], Speaker]
     seed: str = ""
     group: bool = False
-    unlike: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    alike: Callable[[str], Mapping[str, float]] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +97,7 @@ class QuizGame:
         self._quit = False
         self._speaker: Speaker | None = None
         self._silent_from_s = 0.0
+        self._muted = False
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="next clip")
         self.played: list[Quiz] = []
         self.seeds: list[str] = []
@@ -114,7 +118,7 @@ class QuizGame:
         """Ask all questions; return the quiz, None where it was left before any answer."""
         kit, screen = self._kit, QuizScreen(self._stage)
         questions = make_questions(
-            kit.shelf.entries, kit.rules, seed, unlike=kit.unlike, known=self._known()
+            kit.shelf.entries, kit.rules, seed, alike=kit.alike, known=self._known()
         )
         quiz = Quiz(questions, kit.rules, kit.clock.now())
         coming = self._pool.submit(self._prepare, questions[0])
@@ -156,7 +160,7 @@ class QuizGame:
             if pointer is not None:
                 target = screen.at(pointer, self._window.surface.get_size())
                 hovered = (
-                    target.index if target is not None and target.kind == "choice" else None
+                    target.which if target is not None and target.kind == "choice" else None
                 )
             if self._speaker is not None and now >= self._silent_from_s:
                 self._hush()
@@ -169,20 +173,27 @@ class QuizGame:
 
     def _act(self, quiz: Quiz, shown: _Shown, action: str, now: float) -> None:
         """Do what a key or a button means."""
-        if action in ("up", "down"):
-            quiz.move(-1 if action == "up" else 1)
-        elif action in CHOOSE:
+        plain: dict[str, Callable[[], object]] = {
+            "up": lambda: quiz.move(-1), "down": lambda: quiz.move(1),
+            "submit": lambda: quiz.submit(now), "next": lambda: quiz.go_on(now),
+            "hint": lambda: self._hint(quiz, shown), "mute": self._mute,
+        }  # fmt: skip
+        if action in CHOOSE:
             quiz.choose(CHOOSE.index(action))
             if quiz.rules.players > 1:
                 quiz.submit(now)
         elif action in BUZZ:
             quiz.buzz(BUZZ.index(action), now)
-        elif action == "submit":
-            quiz.submit(now)
-        elif action == "next":
-            quiz.go_on(now)
-        elif action == "hint" and quiz.hint() == "music" and shown.music is not None:
+        elif action in plain:
+            plain[action]()
+
+    def _hint(self, quiz: Quiz, shown: _Shown) -> None:
+        if quiz.hint() == "music" and shown.music is not None:
             self._sound(*shown.music)
+
+    def _mute(self) -> None:
+        self._muted = not self._muted
+        self._hush()
 
     def _actions(self, screen: QuizScreen | QuizEndScreen) -> list[str]:
         """Return what keys and mouse ask for."""
@@ -202,7 +213,7 @@ class QuizGame:
         everybody = self._kit.group or "formation" in taken or told is not None
         clip = shown.clip
         return QuizView(
-            phase="told" if quiz.phase in ("told", "over") else quiz.phase,
+            phase="told" if quiz.phase == "over" else quiz.phase,
             number=quiz.number + 1, total=len(quiz.questions), choices=question.titles,
             selected=quiz.mark, hovered=None,
             answer=question.answer if told is not None else None,
@@ -234,8 +245,11 @@ class QuizGame:
             confusions=confusions(read_games(kit.log)), share=line, age_s=0.0,
         )  # fmt: skip
         while not self._quit:
+            settled = kit.clock.now() - began_s > SETTLE_S
             for action in self._actions(screen):
                 self._quit |= action == "quit"
+                if not settled:
+                    continue
                 if action == "copy":
                     self._window.copy(line)
                 if action in ("again", "leave"):
@@ -275,6 +289,8 @@ class QuizGame:
 
     def _sound(self, samples: NDArray[np.float32], rate: int) -> None:
         self._hush()
+        if self._muted:
+            return
         self._speaker = self._kit.open_speaker(samples, rate)
         self._speaker.start(0.0)
         self._silent_from_s = self._kit.clock.now() + len(samples) / rate + 0.3
@@ -287,7 +303,7 @@ class QuizGame:
 
 def action_of(target: Target) -> Action:
     """Return what a click on something asks for."""
-    return CHOOSE[target.index] if target.kind == "choice" else target.kind
+    return CHOOSE[target.which] if target.kind == "choice" else target.kind
 
 
 def players_of(quiz: Quiz) -> tuple[PlayerView, ...]:

@@ -7,10 +7,21 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tqdm import tqdm
+
 from engines.maps import DanceError
-from realtime.commands.common import print_result, say, settings_from
+from realtime.commands.common import (
+    add_network_options,
+    eyes_from,
+    print_result,
+    say,
+    settings_from,
+)
+from realtime.commands.play import Cameras
 from realtime.devices.host_clock import PerfClock
+from realtime.pure.guess import DanceLibrary
 from realtime.pure.quiz import LIMIT_S, MOST_PLAYERS, QUESTIONS, Rules, fingerprint, share_line
+from realtime.pure.resemblance import alike as likenesses
 from realtime.quiz_clips import PackShelf, VideoShelf
 from realtime.quiz_log import quiz_file
 
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
     from realtime.pure.types import Frame
     from realtime.quiz_clips import Shelf
     from realtime.quiz_game import Music, QuizKit
+    from realtime.reverse_quiz import Guesser
     from realtime.settings import Settings
 
 
@@ -69,9 +81,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     which.add_argument("--seed", default="", metavar="WORD", help="the quiz of this word")
     parser.add_argument(
+        "--reverse", action="store_true",
+        help="you dance anything from your songs, it guesses which",
+    )  # fmt: skip
+    parser.add_argument("--camera", help="with --reverse; as in play")
+    parser.add_argument("--dancer-style", default="", metavar="STYLE", help="as in play")
+    parser.add_argument(
         "--fullscreen", action="store_true", help="fill the screen (F11 toggles)"
     )
-    parser.add_argument("--settings", metavar="FILE", help="settings file (TOML)")
+    add_network_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -81,6 +99,8 @@ def run(args: argparse.Namespace) -> int:
     from realtime.quiz_game import QuizGame
 
     settings = settings_from(args)
+    if args.reverse:
+        return _reversed(args, settings)
     kit = kit_from(args, settings)
     for problem in kit.shelf.problems:
         say(problem)
@@ -96,6 +116,56 @@ def run(args: argparse.Namespace) -> int:
     for quiz, seed in zip(game.played, game.seeds, strict=True):
         print_result(share_line(seed, quiz.answers, len(quiz.questions), library))
     return 0
+
+
+def _reversed(args: argparse.Namespace, settings: Settings) -> int:
+    """Let the program guess what is danced, until the player leaves."""
+    from realtime.devices.window import GameWindow
+    from realtime.reverse_quiz import ReverseQuiz
+
+    shelf = PackShelf(settings.libraries)
+    for problem in shelf.problems:
+        say(problem)
+    guesser = guesser_of(shelf)
+    clock, eyes = PerfClock(), eyes_from(settings)
+    cameras = Cameras(settings, clock, args.dancer_style)
+    window = GameWindow("You dance, it guesses")
+    try:
+        if args.fullscreen:
+            window.toggle_fullscreen()
+        began_s = clock.now()
+        song = next(iter(shelf.packs.values()))
+        camera = cameras.open(song, lambda: (clock.now() - began_s) % song.length_s)
+        try:
+            game = ReverseQuiz(
+                window, guesser, eyes=eyes, camera=camera, clock=clock,
+                budget_s=1 / settings.camera_fps,
+            )  # fmt: skip
+            game.run()
+        finally:
+            cameras.close(camera)
+            cameras.shut()
+    finally:
+        window.close()
+    return 0
+
+
+def guesser_of(shelf: PackShelf) -> Guesser:
+    """Return the songs described, so that they can be guessed.
+
+    Raises
+    ------
+    DanceError
+        Where there is no song.
+    """
+    from realtime.reverse_quiz import Guesser
+
+    if not shelf.packs:
+        raise DanceError("there is no song to guess; record one: kpopdance record VIDEO")
+    library = DanceLibrary()
+    for slug, song in tqdm(shelf.packs.items(), desc="learning the dances", leave=False):
+        library.add(slug, song.members)
+    return Guesser(library, shelf.packs)
 
 
 def kit_from(args: argparse.Namespace, settings: Settings) -> QuizKit:
@@ -129,10 +199,18 @@ def kit_from(args: argparse.Namespace, settings: Settings) -> QuizKit:
     def colours(slug: str) -> tuple[Colour, ...]:
         return () if packs is None else packs.packs[slug].colours
 
+    alike = None
+    if args.hard and packs is not None and packs.packs:
+        library = guesser_of(packs).library
+
+        def alike(slug: str) -> dict[str, float]:
+            song = packs.packs[slug]
+            return likenesses(library, song.members[song.lead])
+
     return QuizKit(
         clock=clock, shelf=shelf, rules=rules, log=quiz_file(), day=day, music=music, colours=colours,
         open_speaker=lambda samples, rate: _speaker(samples, rate, clock, settings.sound_device),
-        seed=day if args.daily else args.seed, group=args.group,
+        seed=day if args.daily else args.seed, group=args.group, alike=alike,
     )  # fmt: skip
 
 

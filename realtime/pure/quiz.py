@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 CHOICES: Final = 4
 CLIP_S: Final = 8.0
@@ -100,7 +100,7 @@ class Rules:
 
 def make_questions(
     songs: Sequence[Entry], rules: Rules, seed: str, *,
-    unlike: Mapping[tuple[str, str], float] | None = None, known: Sequence[str] = (),
+    alike: Callable[[str], Mapping[str, float]] | None = None, known: Sequence[str] = (),
 ) -> tuple[Question, ...]:  # fmt: skip
     """Return the questions: every song once at most, four distinct choices each.
 
@@ -112,8 +112,8 @@ def make_questions(
         How many, how hard.
     seed : str
         Decides everything.
-    unlike : mapping, optional
-        How unlike the dances of two songs are, by their slugs; for ``hard``.
+    alike : callable, optional
+        Returns how much alike other songs' dances are to a song's, by slug; asked for ``hard``.
     known : sequence of str
         Titles that fill up where there are too few songs.
 
@@ -127,17 +127,18 @@ def make_questions(
     dice = random.Random(f"{seed} {rules.level}")
     shelf = sorted(songs, key=lambda song: song.slug)
     asked = dice.sample(shelf, min(rules.questions, len(shelf)))
-    return tuple(_question(song, shelf, dice, rules, unlike or {}, known) for song in asked)
+    return tuple(_question(song, shelf, dice, rules, alike, known) for song in asked)
 
 
 def _question(
     song: Entry, shelf: Sequence[Entry], dice: random.Random, rules: Rules,
-    unlike: Mapping[tuple[str, str], float], known: Sequence[str],
+    alike: Callable[[str], Mapping[str, float]] | None, known: Sequence[str],
 ) -> Question:  # fmt: skip
     others = [other for other in shelf if other.title != song.title]
     dice.shuffle(others)
-    if rules.level == "hard":
-        others.sort(key=lambda other: unlike.get((song.slug, other.slug), float("inf")))
+    if rules.level == "hard" and alike is not None:
+        likeness = alike(song.slug)
+        others.sort(key=lambda other: -likeness.get(other.slug, -2.0))
     wrong: dict[str, str] = {}
     for other in others:
         wrong.setdefault(other.title, other.slug)

@@ -93,16 +93,25 @@ def test_songs_of_one_title_are_one_choice():
 
 
 def test_hard_questions_offer_the_dances_most_alike():
-    unlike = {
-        (a.slug, b.slug): abs(i - j) for i, a in enumerate(SONGS) for j, b in enumerate(SONGS)
-    }
-    for question in make_questions(SONGS, Rules(12, "hard"), "x", unlike=unlike):
+    def alike(slug):
+        return {f"song-{k}": -abs(k - int(slug[5:])) / 12 for k in range(12)}
+
+    for question in make_questions(SONGS, Rules(12, "hard"), "x", alike=alike):
         own = int(question.slug[5:])
         others = sorted(
             abs(int(slug[5:]) - own) for slug in question.slugs if slug != question.slug
         )
         nearest = sorted(abs(k - own) for k in range(12) if k != own)[:3]
         assert others == nearest
+
+
+def test_songs_nobody_compared_come_last_and_easy_questions_compare_nothing():
+    def alike(slug):
+        return {"song-1": -0.9, "song-2": 0.1}
+
+    for question in make_questions(SONGS, Rules(12, "hard"), "x", alike=alike):
+        assert {"song-1", "song-2"} <= set(question.slugs)
+    make_questions(SONGS, Rules(12), "x", alike=lambda slug: pytest.fail(slug))
 
 
 def test_an_empty_library_and_rules_nobody_can_play_are_refused():
