@@ -65,9 +65,12 @@ class TensorRtEngine:
             self._load(library, plan)
             ports = self._ports(library, size)
             self._lend_memory()
-        except Exception:
+        except GpuError:
             self.close()  # now: the error may outlive the GPU, and its traceback holds us
             raise
+        except (AttributeError, RuntimeError, TypeError) as why:
+            self.close()
+            raise GpuError(f"{flavour} answers otherwise than documented: {why}") from why
         self.inlet = ports.pop(INPUT_NAME)
         self.outlets: Mapping[str, Port] = ports
 

@@ -85,7 +85,7 @@ class Engine(Held):
         return [(1, 3, 64, 64)] * 3
 
     def create_runtime_config(self):
-        return Config(self.library)
+        return None if self.library.refuse == "config" else Config(self.library)
 
     def create_execution_context(self, *, runtime_config):
         assert runtime_config.allocation is Allocation.USER_MANAGED  # as it was built

@@ -458,7 +458,8 @@ def what_tensorrt_is_asked_for_is_what_it_takes():
 
 def what_tensorrt_refuses_is_the_gpu_s_failure():
     for refuse, told in (
-        ("deserialize", "cannot load"), ("context", "cannot prepare this engine: no room"),
+        ("deserialize", "cannot load"), ("config", "otherwise than documented"),
+        ("context", "cannot prepare this engine: no room"),
         ("shape", "takes no image"), ("shapes", "does not say how large"),
         ("address", "refuses memory"), ("execute", "stopped: out of order"),
     ):  # fmt: skip

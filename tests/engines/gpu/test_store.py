@@ -120,6 +120,12 @@ def test_the_command_names_everything_that_is_wished():
     )
 
 
+def test_an_engine_whose_input_varies_has_a_name_of_its_own(wish):
+    assert wish.stem == "one-1x16x16-fp16-rtx"
+    varied = dataclasses.replace(wish, shapes=(SHAPE, SHAPE, (1, 3, 24, 16)))
+    assert varied.stem == "one-1x16x16-varies-fp16-rtx"
+
+
 def test_what_is_missing_is_built_once_and_told(here, wish, folder):
     told = []
     plan, kept = engine_for(wish, here, folder, told.append)
