@@ -258,11 +258,12 @@ def test_a_part_keeps_its_sound_in_time(capsys, tmp_path, dancer, codec, done):
     assert audio.length_s + audio.start_s < 0.4 + 0.03
 
 
-@pytest.fixture
-def gif(tmp_path, dancer):
-    """A GIF of two dancers whose pictures last 7, 12, 5, 9 ... hundredths, the last 23."""
+@pytest.fixture(params=["slow", "fast"])
+def gif(request, tmp_path, dancer):
+    """A GIF of two dancers, whose pictures last so many hundredths."""
     images = pictures(dancer, (-SHIFT, SHIFT))
-    delays = [7, 12, 5, 9, 30, 2, 3, 10, 8, 6, 4, 23]
+    slow, fast = [7, 12, 5, 9, 30, 2, 3, 10, 8, 6, 4, 23], [3, 2, 3, 3, 3, 4, 3, 2, 3, 3, 3, 4]
+    delays = slow if request.param == "slow" else fast
     begin = np.cumsum([0, *delays[:-1]]) / 100
     path = tmp_path / "source.gif"
     writer = GifWriter(path)
@@ -315,6 +316,18 @@ def test_what_is_drawn_over(capsys, two, tmp_path, ending):
     assert found["blur"][corner].mean() < 0.75 * source[corner].mean()
     for image in found.values():
         assert ((image[..., 0] > 200) & (image[..., 2] < 40)).sum() > 20  # blue legs
+
+
+@pytest.mark.usefixtures("unwatched")
+def test_a_part_is_drawn_over_its_own_pictures(capsys, two, tmp_path):
+    out = tmp_path / "out.mp4"
+    words = ("--over", "picture", "--start", 0.25, "--end", 0.6)
+    assert run(capsys, "mask", two, "-o", out, *words)[0] == 0
+    source = [f.image for f in read(two)[0] if 0.25 <= f.captured_s < 0.6]
+    found = [f.image for f in read(out)[0]]
+    assert len(found) == len(source) == 5
+    apart = np.array([[np.abs(a.astype(int) - b).mean() for b in source] for a in found])
+    assert apart.argmin(axis=1).tolist() == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.usefixtures("unwatched")
