@@ -29,7 +29,7 @@ class Sidecar:
     Attributes
     ----------
     network, precision : str
-        ``openpose_thin`` and the like; ``fp32`` or ``fp16``.
+        ``openpose_thin`` and the like; one of ``precision.PRECISIONS``.
     flavour, version : str
         ``rtx`` or ``tensorrt``, and its full version: an engine runs on that one only.
     onnx_sha256, plan_sha256 : str

@@ -255,18 +255,19 @@ def sizes_come_and_go_without_growth():
     network = people(gpu)
     vision = GpuVision(network, "")
     image = pictures()[0]
-    for k in range(2 * PICTURES_KEPT):
-        vision.find(image[: 200 + 8 * k], region=None, size=(64, 64))
-    full = paper.live()
-    for k in range(2 * PICTURES_KEPT):
-        vision.find(image[: 200 + 8 * k], region=None, size=(64, 64))
-    assert paper.live() == full
-    for k in range(SIZES_KEPT + 3):
-        vision.find(image, region=None, size=(64, 64 + 8 * k))
-    full = paper.live()
-    for k in range(SIZES_KEPT + 3):
-        vision.find(image, region=None, size=(64, 64 + 8 * k))
-    assert paper.live() == full
+    for kept, look in (
+        (PICTURES_KEPT, lambda k: {"image": image[: 200 + 8 * k], "size": (64, 64)}),
+        (SIZES_KEPT, lambda k: {"image": image, "size": (64, 64 + 8 * k)}),
+    ):
+        live = []
+        for k in range(kept + 4):
+            vision.find(**look(k), region=None)
+            live.append(paper.live())
+        assert live[-1] == live[-2] == live[-3], live  # never more than are kept
+        assert live[0] < live[1]
+        for k in range(kept + 4):  # all are made again
+            vision.find(**look(k), region=None)
+        assert paper.live() == live[-1]
     network.close()
     network.close()
     assert paper.leaked() == 0
