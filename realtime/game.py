@@ -24,21 +24,29 @@ from realtime.screens.theme import Theme
 from realtime.songpack import SongPack, SongPackError, as_danced, load_pack, pack_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from realtime.loop import DanceSession
     from realtime.ports import Window
     from realtime.pure.types import Report
+    from realtime.screens.actions import Action
 
 PREVIEW_BEATS: Final = 32
+QUIZ_KEY: Final = (("Q", "quiz"),)
 
 
 class Game:
-    """Song list, dance, results; ``run`` returns when the player leaves."""
+    """Song list, dance, results; ``run`` returns when the player leaves.
 
-    def __init__(self, window: Window, kit: Kit) -> None:
+    ``quiz`` plays the quiz in the same window and returns whether that was closed.
+    """
+
+    def __init__(
+        self, window: Window, kit: Kit, quiz: Callable[[], bool] | None = None
+    ) -> None:
         self._window, self._kit = window, kit
+        self._quiz = quiz
         self._stage = Stage(Theme())
         self._mirror = kit.settings.mirror
         self._terms = kit.settings.terms
@@ -51,7 +59,7 @@ class Game:
         """Show the song list (after dancing ``first``, if given) until the player leaves."""
         if first is not None:
             self.play(first)
-        screen = SongListScreen(self._stage)
+        screen = SongListScreen(self._stage, hints=QUIZ_KEY if self._quiz is not None else ())
         began_s = self._kit.clock.now()
         songs = self._shelf(screen)
         while not self._quit:
@@ -59,17 +67,28 @@ class Game:
                 action = screen.key(name)
                 if name == "quit" or action == "leave":
                     return
-                if action in ("strictness", "body", "turn"):
-                    self._change_terms(action, screen)
-                    songs = self._shelf(screen)
-                if action == "play" and screen.selected is not None:
-                    self.play(songs[screen.selected.slug][0])
+                if self._do(action, screen, songs):
                     songs = self._shelf(screen)
                 if action in ("play", "select"):
                     began_s = self._kit.clock.now()
             view = self._list_view(screen, songs, self._kit.clock.now() - began_s)
             screen.draw(self._window.surface, view)
             self._window.flip()
+
+    def _do(
+        self, action: Action | None, screen: SongListScreen,
+        songs: dict[str, tuple[Path, SongPack | None]],
+    ) -> bool:  # fmt: skip
+        """Do what a key of the song list means; return whether the list may have changed."""
+        if action == "quiz":
+            self._play_quiz()
+        elif action in ("strictness", "body", "turn"):
+            self._change_terms(action, screen)
+        elif action == "play" and screen.selected is not None:
+            self.play(songs[screen.selected.slug][0])
+        else:
+            return False
+        return True
 
     def play(self, folder: Path) -> None:
         """Dance one song as often as the player likes."""
@@ -81,6 +100,13 @@ class Game:
                     return
         except DanceError as why:
             self._tell(str(why))
+
+    def _play_quiz(self) -> None:
+        if self._quiz is not None:
+            try:
+                self._quit = self._quiz()
+            except DanceError as why:
+                self._tell(str(why), "The quiz cannot begin")
 
     def turn(self, slug: str) -> None:
         """Dance the mirror image of a song, or no longer."""
@@ -227,7 +253,7 @@ class Game:
         settings = replace(self._kit.settings, player_lag_ms=lag_ms)
         self._kit = replace(self._kit, settings=settings)
 
-    def _tell(self, text: str) -> None:
+    def _tell(self, text: str, heading: str = "This dance cannot begin") -> None:
         """Show one sentence until the player goes back."""
         screen = MessageScreen(self._stage)
         began_s = self._kit.clock.now()
@@ -237,7 +263,7 @@ class Game:
             if any(screen.key(name) == "back" for name in names):
                 return
             beat = 2 * (self._kit.clock.now() - began_s)
-            screen.draw(self._window.surface, "This dance cannot begin", text, beat)
+            screen.draw(self._window.surface, heading, text, beat)
             self._window.flip()
 
     def _draw(self, screen: DanceScreen, view: DanceView) -> None:

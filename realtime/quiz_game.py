@@ -102,17 +102,18 @@ class QuizGame:
         self.played: list[Quiz] = []
         self.seeds: list[str] = []
 
-    def run(self) -> None:
-        """Play until the player leaves."""
+    def run(self) -> bool:
+        """Play until the player leaves; return whether the window was closed."""
         try:
             while not self._quit:
                 seed = self._kit.seed or f"{random.randrange(SEEDS):04d}"
                 quiz = self._play(seed)
                 if quiz is None or not self._end(quiz, seed):
-                    return
+                    break
         finally:
             self._hush()
             self._pool.shutdown(cancel_futures=True)
+        return self._quit
 
     def _play(self, seed: str) -> Quiz | None:
         """Ask all questions; return the quiz, None where it was left before any answer."""

@@ -29,6 +29,7 @@ from realtime.devices.host_clock import PerfClock
 from realtime.game import result_view
 from realtime.lags import lags_file
 from realtime.performance import Kit, Outcome, Performance, dance_unseen
+from realtime.pure.quiz import Rules
 from realtime.scores import scores_file
 from realtime.songpack import find_pack, load_pack, pack_folders
 
@@ -248,15 +249,17 @@ def _audio(path: Path) -> tuple[NDArray[np.float32], int]:
 
 
 def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None) -> int:
+    from realtime.commands.quiz import quiz_kit
     from realtime.devices.window import GameWindow
     from realtime.game import Game
+    from realtime.quiz_game import QuizGame
 
     window = GameWindow()
     try:
         kit = make_kit(settings, args.dancer_style)
         if args.fullscreen:
             window.toggle_fullscreen()
-        game = Game(window, kit)
+        game = Game(window, kit, lambda: QuizGame(window, quiz_kit(settings, Rules())).run())
         if args.mirrored and folder is not None:
             game.turn(folder.name)
         try:

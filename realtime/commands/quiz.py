@@ -176,8 +176,6 @@ def kit_from(args: argparse.Namespace, settings: Settings) -> QuizKit:
     DanceError
         Where they cannot be played, in one sentence.
     """
-    from realtime.quiz_game import QuizKit
-
     try:
         rules = Rules(
             questions=args.questions, level="hard" if args.hard else "easy",
@@ -185,10 +183,33 @@ def kit_from(args: argparse.Namespace, settings: Settings) -> QuizKit:
         )  # fmt: skip
     except ValueError as why:
         raise DanceError(str(why)) from None
-    clock, day = PerfClock(), date.today().isoformat()  # noqa: DTZ011 - the player's own day
+    day = _today()
+    return quiz_kit(
+        settings,
+        rules,
+        clips=args.clips,
+        seed=day if args.daily else args.seed,
+        group=args.group,
+    )
+
+
+def quiz_kit(
+    settings: Settings, rules: Rules, *,
+    clips: Path | None = None, seed: str = "", group: bool = False,
+) -> QuizKit:  # fmt: skip
+    """Return what a quiz over the player's songs, or over a folder of masked videos, is played with.
+
+    Raises
+    ------
+    DanceError
+        Where there is no such folder.
+    """
+    from realtime.quiz_game import QuizKit
+
+    clock = PerfClock()
     shelf: Shelf
-    if args.clips is not None:
-        shelf, packs = VideoShelf(args.clips, _frames, _length_s), None
+    if clips is not None:
+        shelf, packs = VideoShelf(clips, _frames, _length_s), None
     else:
         shelf = packs = PackShelf(settings.libraries)
 
@@ -200,7 +221,7 @@ def kit_from(args: argparse.Namespace, settings: Settings) -> QuizKit:
         return () if packs is None else packs.packs[slug].colours
 
     alike = None
-    if args.hard and packs is not None and packs.packs:
+    if rules.level == "hard" and packs is not None and packs.packs:
         library = guesser_of(packs).library
 
         def alike(slug: str) -> dict[str, float]:
@@ -208,10 +229,14 @@ def kit_from(args: argparse.Namespace, settings: Settings) -> QuizKit:
             return likenesses(library, song.members[song.lead])
 
     return QuizKit(
-        clock=clock, shelf=shelf, rules=rules, log=quiz_file(), day=day, music=music, colours=colours,
+        clock=clock, shelf=shelf, rules=rules, log=quiz_file(), day=_today(), music=music,
+        colours=colours, seed=seed, group=group, alike=alike,
         open_speaker=lambda samples, rate: _speaker(samples, rate, clock, settings.sound_device),
-        seed=day if args.daily else args.seed, group=args.group, alike=alike,
     )  # fmt: skip
+
+
+def _today() -> str:
+    return date.today().isoformat()  # noqa: DTZ011 - the player's own day
 
 
 def _frames(path: Path) -> Iterator[Frame]:

@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 Choose = Literal["choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6"]
 Buzz = Literal["buzz 1", "buzz 2", "buzz 3", "buzz 4"]
 Action = Literal[
-    "select", "play", "leave", "strictness", "body", "turn",
+    "select", "play", "quiz", "leave", "strictness", "body", "turn",
     "pause", "mirror", "back", "again", "lag",
     "up", "down", "submit", "next", "hint", "replay", "mute", "copy",
     "choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6",

@@ -140,6 +140,8 @@ class SongListScreen:
             return "leave"
         if name in TERM_KEYS:
             return TERM_KEYS[name]
+        if name == "q":
+            return "quiz"
         steps = {"up": -1, "down": 1, "page up": -4, "page down": 4, "home": -999, "end": 999}
         if name in steps and self.cards:
             return self._move(steps[name])

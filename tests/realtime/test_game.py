@@ -390,3 +390,37 @@ def test_what_takes_long_while_loading_is_told(library, monkeypatch):
     play(devices, (dancing, "space"), (paused, "escape"))
     assert ("loading", "Building an engine") in shown
     assert ("loading", "Warming up ...") not in shown
+
+
+def test_q_in_the_list_plays_the_quiz_and_comes_back(library):
+    played = []
+
+    def quiz():
+        played.append(1)
+        return False
+
+    window = PressedWindow((lambda game: True, "q"), (lambda game: bool(played), "escape"))
+    game = window.game = Game(window, kit(library), quiz)
+    game.run()
+    assert played == [1]
+
+
+def test_a_window_closed_in_the_quiz_ends_the_game(library):
+    window = PressedWindow((lambda game: True, "q"), (lambda game: False, "never"))
+    game = window.game = Game(window, kit(library), lambda: True)
+    game.run()
+
+
+def test_a_quiz_that_cannot_begin_is_told_on_a_page(library, monkeypatch):
+    from realtime.screens.message import MessageScreen
+
+    told = []
+    monkeypatch.setattr(MessageScreen, "draw", lambda self, *what: told.append(what[1:3]))
+
+    def quiz():
+        raise DanceError("there is no song to guess")
+
+    window = PressedWindow((lambda game: True, "q"), (lambda game: bool(told), "escape"))
+    game = window.game = Game(window, kit(library), quiz)
+    game.run()
+    assert told[0] == ("The quiz cannot begin", "there is no song to guess")
