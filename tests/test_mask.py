@@ -16,10 +16,10 @@ from realtime.__main__ import main
 from realtime.devices.audio_file import read_audio, write_audio
 from realtime.devices.drawn import LOOKS, Studio
 from realtime.devices.gif_writer import GifWriter
-from realtime.devices.overlay import COLOURS
 from realtime.devices.video_file import VideoFile
 from realtime.masking import MaskingError, Scene
 from realtime.pure.dancer import Dancer
+from realtime.pure.skeleton_colours import JOINT_COLOURS
 from realtime.pure.stature import torsos_over_time
 from realtime.songpack import BUNDLED, load_pack
 
@@ -203,7 +203,7 @@ def test_two_dancers_through_the_real_network(capsys, two, dancer, tmp_path):
             truth = joints_at(dancer, frame.captured_s, x)
             for a, b in ((1, 8), (8, 9), (9, 10), (1, 11), (11, 12), (12, 13)):
                 middle = (truth[a, :2] + truth[b, :2]) / 2
-                near.append(hue_apart(colour_at(frame.image, middle), COLOURS[b]) < 0.5)
+                near.append(hue_apart(colour_at(frame.image, middle), JOINT_COLOURS[b]) < 0.5)
     assert np.mean(near) > 0.8
 
 
@@ -267,7 +267,7 @@ def gif(request, tmp_path, dancer):
     begin = np.cumsum([0, *delays[:-1]]) / 100
     path = tmp_path / "source.gif"
     writer = GifWriter(path)
-    writer.expect(begin.tolist(), sum(delays) / 100, COLOURS, images[:3])
+    writer.expect(begin.tolist(), sum(delays) / 100, JOINT_COLOURS, images[:3])
     for image, at_s in zip(images, begin, strict=True):
         writer.add(image, at_s)
     writer.finish()
@@ -338,7 +338,7 @@ def test_width_scales_everything(capsys, two, dancer, tmp_path):
     assert image.shape == (480, 800, 3)
     truth = joints_at(dancer, 0.0, SHIFT)
     middle = truth[[9, 10], :2].mean(axis=0) * 2
-    assert hue_apart(colour_at(image, middle), COLOURS[10]) < 0.3
+    assert hue_apart(colour_at(image, middle), JOINT_COLOURS[10]) < 0.3
 
 
 @pytest.mark.usefixtures("unwatched")

@@ -22,10 +22,11 @@ from realtime.commands.common import (
     video_progress,
 )
 from realtime.devices.gif_writer import GifWriter
-from realtime.devices.overlay import COLOURS, Over, Painter
+from realtime.devices.overlay import Over, Painter
 from realtime.devices.video_file import VideoFile, VideoInfo
 from realtime.devices.video_writer import VideoWriter
 from realtime.masking import MaskingError, Scene, follow, masked
+from realtime.pure.skeleton_colours import JOINT_COLOURS
 from realtime.watcher import FULL_AREA_PX
 
 if TYPE_CHECKING:
@@ -239,7 +240,9 @@ def _write(
     if isinstance(writer, GifWriter):
         scene, sound = _for_gif(args, scene, video.info), "none"
         times = (scene.at_s - begin_s).tolist()
-        writer.expect(times, scene.ends_s - begin_s, COLOURS, samples.kept if samples else ())
+        writer.expect(
+            times, scene.ends_s - begin_s, JOINT_COLOURS, samples.kept if samples else ()
+        )
     else:
         end_s = None if args.end is None else video.begins_s + scene.ends_s
         sound = writer.keep_sound(args.file, video.begins_s + begin_s, end_s)

@@ -1,8 +1,7 @@
 """Skeletons drawn as OpenPose draws them, onto pictures or black, and the files they go to.
 
-Colours are those of OpenPose's COCO body (``POSE_COCO_COLORS_RENDER`` in its
-``poseParametersRender.hpp``), one for each joint; a limb has the colour of its outer joint. Limbs
-are ellipses and joints discs, as its GPU draws them, but as thick as each person's size says.
+Limbs are ellipses in the colour of their outer joint, joints discs, as its GPU draws them, but as
+thick as each person's size says.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import numpy as np
 from engines.anatomy import LIMBS
 from engines.files import write_whole
 from engines.maps import DanceError
+from realtime.pure.skeleton_colours import JOINT_COLOURS
 from realtime.pure.stature import torso_of
 
 if TYPE_CHECKING:
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
 
 Over = Literal["black", "picture", "blur"]
 BODY_LIMBS: Final = LIMBS[:17]
-COLOURS: Final = (
-    (255, 0, 85), (255, 0, 0), (255, 85, 0), (255, 170, 0), (255, 255, 0), (170, 255, 0),
-    (85, 255, 0), (0, 255, 0), (0, 255, 85), (0, 255, 170), (0, 255, 255), (0, 170, 255),
-    (0, 85, 255), (0, 0, 255), (255, 0, 170), (170, 0, 255), (255, 0, 255), (85, 0, 255),
-)  # fmt: skip
-"""Red, green, blue of each joint."""
 STROKE: Final = (
     0.042  # half a limb's width, in torsos: OpenPose's for a person who fills the picture
 )
@@ -149,7 +143,7 @@ def _draw_person(canvas: Image, joints: NDArray[np.float32], torso: float) -> No
         lengths = np.linalg.norm(axes, axis=1, keepdims=True)
         _fill(canvas, middle, axes * (1 + edge / np.maximum(lengths, 1e-6)), (0, 0, 0))
     for middle, axes, joint in ellipses:
-        _fill(canvas, middle, axes, COLOURS[joint])
+        _fill(canvas, middle, axes, JOINT_COLOURS[joint])
 
 
 def _ellipses(joints: NDArray[np.float32], torso: float) -> list[Ellipse]:

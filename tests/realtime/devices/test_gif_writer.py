@@ -8,14 +8,15 @@ import pytest
 from numpy.testing import assert_allclose
 
 from realtime.devices.gif_writer import GifWriter
-from realtime.devices.overlay import COLOURS, skeleton_picture
+from realtime.devices.overlay import skeleton_picture
 from realtime.devices.video_file import VideoError
+from realtime.pure.skeleton_colours import JOINT_COLOURS
 from tests.realtime.test_masking import body
 
 
 def write(path, images, at_s, ends_s, samples=()):
     writer = GifWriter(path)
-    writer.expect(at_s, ends_s, COLOURS, samples)
+    writer.expect(at_s, ends_s, JOINT_COLOURS, samples)
     for image, second in zip(images, at_s, strict=True):
         writer.add(image, second)
     writer.finish(ends_s)
@@ -66,13 +67,13 @@ def test_over_a_picture_the_drawn_colours_stay_sharp(tmp_path):
     y, x = np.mgrid[0:96, 0:160]
     picture = np.dstack([x, y * 2, 255 - x]).astype(np.uint8)
     drawn = picture.copy()
-    for k, colour in enumerate(COLOURS):
+    for k, colour in enumerate(JOINT_COLOURS):
         drawn[10:30, 8 * k : 8 * k + 8] = colour[::-1]
     write(
         tmp_path / "a.gif", [drawn, picture], [0.0, 0.1], 0.2, samples=[picture[::2, ::2]] * 2
     )
     first, second = (image for _, _, image in read(tmp_path / "a.gif"))
-    for k, colour in enumerate(COLOURS):
+    for k, colour in enumerate(JOINT_COLOURS):
         assert first[20, 8 * k + 4, ::-1].tolist() == list(colour)
     assert np.abs(second.astype(int) - picture).mean() < 10
 

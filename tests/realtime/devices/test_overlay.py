@@ -7,7 +7,6 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from realtime.devices.overlay import (
-    COLOURS,
     DOT,
     STROKE,
     Painter,
@@ -15,6 +14,7 @@ from realtime.devices.overlay import (
     draw_skeletons,
     skeleton_picture,
 )
+from realtime.pure.skeleton_colours import JOINT_COLOURS
 from realtime.pure.stature import torso_of
 from realtime.pure.types import Pose
 from tests.realtime.test_masking import body
@@ -38,7 +38,7 @@ def test_every_joint_and_limb_has_openposes_colour():
     image = skeleton_picture(people, (400, 500))
     assert image.shape == (500, 400, 3)
     for joint, colour in OPENPOSE.items():
-        assert COLOURS[joint] == colour
+        assert JOINT_COLOURS[joint] == colour
     for a, b in (
         (1, 2),
         (2, 3),
@@ -51,9 +51,9 @@ def test_every_joint_and_limb_has_openposes_colour():
         (12, 13),
         (1, 0),
     ):
-        assert rgb(image, people[0, [a, b], :2].mean(axis=0)) == COLOURS[b]
+        assert rgb(image, people[0, [a, b], :2].mean(axis=0)) == JOINT_COLOURS[b]
     for joint in (2, 3, 4, 5, 6, 7, 9, 10, 12, 13):
-        assert rgb(image, people[0, joint, :2]) == COLOURS[joint]
+        assert rgb(image, people[0, joint, :2]) == JOINT_COLOURS[joint]
 
 
 def test_strokes_follow_the_persons_size_not_the_pictures():
@@ -77,7 +77,7 @@ def test_what_is_unseen_is_left_out_and_no_dot_hangs_in_the_air():
     image = skeleton_picture(joints[None], (400, 500))
     for joint in (4, 10):
         assert rgb(image, joints[joint, :2]) == (0, 0, 0)
-    assert rgb(image, joints[7, :2]) == COLOURS[7]
+    assert rgb(image, joints[7, :2]) == JOINT_COLOURS[7]
     nobody = np.full((1, 18, 3), np.nan, np.float32)
     nobody[..., 2] = 0
     assert skeleton_picture(nobody, (40, 50)).max() == 0
@@ -96,7 +96,7 @@ def test_the_larger_person_is_in_front_whoever_comes_first():
         skeleton_picture(np.stack(pair), (400, 500)) for pair in ((near, far), (far, near))
     ]
     assert_array_equal(*pictures)
-    assert rgb(pictures[0], near[[9, 10], :2].mean(axis=0)) == COLOURS[10]
+    assert rgb(pictures[0], near[[9, 10], :2].mean(axis=0)) == JOINT_COLOURS[10]
 
 
 def test_far_outside_nothing_breaks():
@@ -124,5 +124,5 @@ def test_drawing_over_a_picture_leaves_the_picture_as_it_was():
     image = np.full((500, 400, 3), 90, np.uint8)
     drawn = draw_skeletons(image, [Pose(person())])
     assert (image == 90).all()
-    assert rgb(drawn, person()[[12, 13], :2].mean(axis=0)) == COLOURS[13]
+    assert rgb(drawn, person()[[12, 13], :2].mean(axis=0)) == JOINT_COLOURS[13]
     assert_array_equal(draw_skeletons(image, []), image)
