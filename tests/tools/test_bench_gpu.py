@@ -64,6 +64,7 @@ def test_without_a_gpu_it_is_one_sentence(monkeypatch, capsys, tmp_path):
         ({"graph_equals_plain": False}, "graph equals plain work"),
         ({"soak": {"bytes_taken": 99 << 20}}, "no growth"),
         ({"tests": "1 failed, 3 passed in 2 s"}, "kernel tests"),
+        ({"graph_nodes": 0}, "captured as a graph"),
         ({"compute_sanitizer": "found: Invalid write"}, "compute-sanitizer"),
         ({"agreement": {"maps_apart": 0.03, "joints_px": {"p95": 0.2}}}, "maps"),
         ({"agreement": {"maps_apart": 0.01, "joints_px": {"p95": 1.2}}}, "joints"),
@@ -72,6 +73,7 @@ def test_without_a_gpu_it_is_one_sentence(monkeypatch, capsys, tmp_path):
 def test_what_does_not_hold_is_told(wrong, check):
     record = {
         "runtime": "TensorRT for RTX", "graph_equals_plain": True, "soak": {"bytes_taken": 0},
+        "graph_nodes": 40,
         "tests": "3 passed in 2 s", "compute_sanitizer": "clean",
         "agreement": {"maps_apart": 0.01, "joints_px": {"p95": 0.2}},
     }  # fmt: skip

@@ -453,6 +453,9 @@ def what_tensorrt_is_asked_for_is_what_it_takes():
     assert kept.read_bytes() == b"compiled kernels"
     vision.find(image, region=None, size=(64, 64))
     assert library.caches == [[], [b"compiled kernels"]]
+    live = paper.live()
+    TensorRtEngine(bytes(2000), "rtx", gpu, CROP).close()
+    assert paper.live() == live
     network.close()
     assert paper.leaked() == 0
 
@@ -534,6 +537,9 @@ def nonsense_from_the_gpu_is_its_failure():
     for bad in spoilt:
         why = failure(lambda bad=bad: decoding.read(bad, box, (360, 640)))
         assert "nonsense" in str(why)
+    person = np.full(51, np.nan, np.float32).view(np.uint8)
+    why = failure(lambda: PersonDecoding.read(decoding, person, box, (360, 640)))
+    assert "nonsense" in str(why)
     stale = row.copy()  # behind the last peak anything may stand
     stale.view(FOUND)["peaks"][0, len(fine.joint) :] = np.nan
     stale.view(FOUND)["strength"][0, len(fine.strength) :] = np.nan

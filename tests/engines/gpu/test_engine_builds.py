@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from engines.choose import BUNDLED, BUNDLED_PERSON
 from engines.gpu.build import RTX_TARGETS, USUAL_TARGETS, build_plan
 from engines.gpu.precision import half_precision
-from engines.gpu.tensorrt_library import choose_flavour, installed
+from engines.gpu.tensorrt_library import choose_flavour, installed, listener
 from engines.maps import ModelError, NetworkError
 
 SIZES = {BUNDLED: (368, 432), BUNDLED_PERSON: (256, 256)}
@@ -135,11 +135,30 @@ def test_what_is_no_network_is_refused(data):
         half_precision(data)
 
 
-def test_an_engine_asks_for_no_memory_while_it_runs(rtx, monkeypatch):
-    """Or no graph could hold it; the library itself refuses to build what would have to."""
-    flags, real = [], rtx.IBuilderConfig.set_flag
-    monkeypatch.setattr(
-        rtx.IBuilderConfig, "set_flag", lambda own, flag: flags.append(flag) or real(own, flag)
-    )
-    built(network(), (16, 16))
-    assert flags == [rtx.BuilderFlag.REQUIRE_USER_ALLOCATION]
+def test_an_engine_is_built_as_it_was_asked_for(rtx, monkeypatch):
+    told = []
+
+    def heard(kind, name):
+        real = getattr(kind, name)
+        monkeypatch.setattr(
+            kind, name, lambda own, *args: told.append((name, *args)) or real(own, *args)
+        )
+
+    heard(rtx.IBuilderConfig, "set_flag")
+    heard(rtx.IBuilderConfig, "clear_flag")
+    heard(rtx.IOptimizationProfile, "set_shape")
+    shapes = ((1, 3, 256, 256), (1, 3, 256, 264), (1, 3, 272, 264))
+    for tf32 in (True, False):
+        build_plan(BUNDLED.read_bytes(), "rtx", shapes=shapes, targets=("8.6",), tf32=tf32)
+    shape = ("set_shape", "image", *shapes)
+    # or the library may ask for memory while it runs, and no graph could hold it
+    alone = ("set_flag", rtx.BuilderFlag.REQUIRE_USER_ALLOCATION)
+    assert told == [shape, alone, ("clear_flag", rtx.BuilderFlag.TF32), shape, alone]
+
+
+def test_only_errors_are_a_reason(rtx):
+    heard = []
+    ear = listener(rtx, heard)
+    for severity in (0, 1, 2, 3):
+        ear.log(severity, f" {severity}\n")
+    assert heard == ["0", "1"]
