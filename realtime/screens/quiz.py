@@ -795,10 +795,10 @@ class QuizScreen:
     @staticmethod
     def _score_box(at: QuizLayout, view: QuizView) -> pygame.Rect:
         boxes = at.player_boxes(max(1, len(view.players)))
-        turn = next((k for k, player in enumerate(view.players) if player.buzzing), 0)
-        if len(view.players) > 1:
-            return boxes[turn]
-        return pygame.Rect(boxes[0].topleft, (boxes[0].width // 2, boxes[0].height))
+        if len(view.players) < 2:
+            return pygame.Rect(boxes[0].topleft, (boxes[0].width // 2, boxes[0].height))
+        whose = (box for box, player in zip(boxes, view.players, strict=True) if player.buzzing)
+        return next(whose, at.players)
 
     def _banner(
         self, surface: pygame.Surface, at: QuizLayout, notices: tuple[str, ...]

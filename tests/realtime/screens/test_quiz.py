@@ -472,6 +472,19 @@ def test_points_fly_from_the_choice_to_the_score(stage):
         )
 
 
+def test_points_fly_to_who_earned_them(stage):
+    at = quiz_layout(LARGE)
+    for turn in (0, 1, 2):
+        ages = [
+            drawn(stage, QuizScreen, quiz_views.told(
+                age_s=age_s, players=quiz_views.players(3, buzzing=turn)))
+            for age_s in (0.97, 9.0)
+        ]  # fmt: skip
+        x = np.argwhere(np.abs(ages[0] - ages[1]).sum(axis=2) > 60)[:, 0].mean()
+        boxes = at.player_boxes(3)
+        assert np.argmin([abs(box.centerx - x) for box in boxes]) == turn
+
+
 def test_whose_turn_it_is_is_said_large(stage, written):
     pixels = drawn(stage, QuizScreen, quiz_views.STATES["buzzed"])
     (turn,) = [line for line in written if line[0] == "Alexandra!"]
@@ -568,6 +581,16 @@ def test_the_clips_frame_stays_still():
     inside = placed_in(room, corners, quiz_views.STATURE)[0, :2, :2]
     assert inside[0, 0] >= 100 - 0.01
     assert inside[1, 1] <= 450.01
+
+
+def test_what_lies_nowhere_is_unseen():
+    joints = views.dancer()[None]
+    joints[0, body.R_WRIST, 0], joints[0, body.L_KNEE, 1] = np.inf, np.nan
+    shown = placed_in(pygame.Rect(0, 0, 400, 400), joints, quiz_views.STATURE)[0]
+    for joint in (body.R_WRIST, body.L_KNEE):
+        assert np.isnan(shown[joint, :2]).all()
+        assert shown[joint, 2] == 0
+    assert np.isfinite(np.delete(shown, (body.R_WRIST, body.L_KNEE), axis=0)).all()
 
 
 def test_who_crouches_is_drawn_as_thick_as_before():
@@ -730,4 +753,5 @@ def test_the_wait_for_the_first_guess_is_shown(stage, written):
         pixels = part(drawn(stage, ReverseScreen, view), bar)
         filled.append(like(pixels, (255, 45, 150)).any(axis=1).sum())
     assert abs(filled[1] / filled[0] - 3) < 0.1
+    assert abs(filled[1] / bar.width - 0.75) < 0.02
     assert any(line[0] == "1 s more until the first guess" for line in written)
