@@ -62,11 +62,16 @@ SMOOTHING: Final = np.array([1, 2, 3, 2, 1], dtype=np.float32) / 9
 LEAST_SEEN: Final = 0.3  # of that smoothing's weight; less is unseen
 FLOOR: Final = 0.05  # energy per row that a window has at least: none is sure of standing still
 LEGS: Final = np.arange(len(BONES)) >= 7
+PARTS: Final = np.tile(
+    np.repeat(np.stack([~LEGS, LEGS], axis=1), 2, axis=0).astype(np.float32), (2, 1)
+)
+"""Which of the columns of ``wide_rows`` are upper body, which legs, float32 (44, 2)."""
+SHARE: Final = np.repeat(np.sqrt(BASE_WEIGHT), 2)
 
 AXES: Final = 24
 SHELF_ROWS: Final = 16_384
 """Dances are indexed by so many rows together; what a chain needs of them stays in the cache."""
-LOOKS: Final = 48
+LOOKS: Final = 40
 """Dances compared exactly at most, where bounds exclude fewer."""
 LEAST_SONGS: Final = 4
 """Songs compared exactly at least: the runners-up say how much the first one is worth."""
@@ -115,14 +120,19 @@ def wide_rows(rows: Signature) -> Floats:
 
     Unseen is 0 and neither adds to a likeness nor takes from it.
     """
-    way = rows.reshape(len(rows), -1, 2).astype(np.float32) / WHOLE
-    seen = (rows.reshape(len(rows), -1, 2) != 0).any(axis=-1)
-    share = np.sqrt(BASE_WEIGHT)[:, None]
-    out = np.zeros((len(rows), 2, len(BONES), 2), dtype=np.float32)
-    out[:, 0] = np.where(seen[..., None], (way - USUAL_WAY) * share, 0)
-    both = (seen[2:] & seen[:-2])[..., None]
-    out[1:-1, 1] = np.where(both, (way[2:] - way[:-2]) * (MOTION * share), 0)
-    return out.reshape(len(rows), 2 * COLUMNS)
+    way = rows.astype(np.float32)
+    seen = np.repeat(_seen(rows), 2, axis=1)
+    out = np.zeros((len(rows), 2 * COLUMNS), dtype=np.float32)
+    np.multiply(way * (SHARE / WHOLE) - USUAL_WAY.ravel() * SHARE, seen, out=out[:, :COLUMNS])
+    turn = (way[2:] - way[:-2]) * (MOTION * SHARE / WHOLE)
+    np.multiply(turn, seen[2:] & seen[:-2], out=out[1:-1, COLUMNS:])
+    return out
+
+
+def _seen(rows: Signature) -> NDArray[np.bool_]:
+    """Return bool (T, 11), which bones were seen: their two bytes are not both 0."""
+    seen: NDArray[np.bool_] = np.ascontiguousarray(rows).view(np.int16) != 0
+    return seen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +162,7 @@ def query_of(rows: Signature) -> Query | None:
         return None
     n = segments * SEGMENT
     wide = wide_rows(rows)[-n:]
-    there = (rows[-n:].reshape(n, -1, 2) != 0).any(axis=-1).mean(axis=0)
+    there = _seen(rows[-n:]).mean(axis=0)
     upper, legs = (
         float(np.average(there[part], weights=BASE_WEIGHT[part])) for part in (~LEGS, LEGS)
     )
@@ -388,11 +398,10 @@ def _chained(pieces: Floats) -> Floats:
 
 def _energy(wide: Floats) -> NDArray[np.float64]:
     """Return float64 (2, T + 1): energy of upper body and legs summed up to each row."""
-    square = (wide**2).reshape(len(wide), 2, len(BONES), 2).sum(axis=(1, 3))
-    parts = np.stack([square[:, part].sum(axis=1) for part in (~LEGS, LEGS)])
-    return np.concatenate(
-        [np.zeros((2, 1)), np.cumsum(parts, axis=1, dtype=np.float64)], axis=1
-    )
+    parts = (wide * wide) @ PARTS
+    out = np.zeros((2, len(wide) + 1))
+    np.cumsum(parts.T, axis=1, out=out[:, 1:])
+    return out
 
 
 def _norms(energy: NDArray[np.float64], query: Query, places: int) -> Floats:
