@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from realtime.pure.quiz_view import QuizView
 
-OTHERS: Final = 0.36
+OTHERS: Final = 0.44
 """Light of the dancers who are not asked for."""
 
 FINE: Final = 2

@@ -783,7 +783,8 @@ class QuizScreen:
             return
         start, end = boxes[chosen], self._score_box(at, view)
         eased = gone * gone * (3 - 2 * gone)
-        x = start.right - 90 * at.unit + (end.centerx - start.right + 90 * at.unit) * eased
+        left = start.right - 90 * at.unit
+        x = left + (end.centerx - left) * gone**3  # upwards first: past the verdict's words
         y = start.centery + (end.centery - start.centery) * eased
         colour = MINT if view.points_earned > 0 else RED
         words = f"{view.points_earned:+d}".replace("-", "–")
