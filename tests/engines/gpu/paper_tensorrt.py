@@ -162,6 +162,7 @@ class Context(Held):
 
     def execute_async_v3(self, stream_handle):
         assert self.memory is not None
+        assert Paper().current() > 0  # the library takes this thread's GPU
         if self.library.refuse == "execute":
             self.engine.runtime.logger.log(1, "out of order")
             return False

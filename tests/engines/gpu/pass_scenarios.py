@@ -482,6 +482,15 @@ def what_tensorrt_refuses_is_the_gpu_s_failure():
         found = GpuVision(network, "").find(pictures()[0], region=None, size=CROP)
         assert isinstance(found, Candidates)
         assert network.stage(CROP)[0].engine.capturable == (refuse != "capture")
+        seen = []
+        thread = threading.Thread(
+            target=lambda network=network, seen=seen: seen.append(
+                GpuVision(network, "").find(pictures()[0], region=None, size=CROP)
+            )
+        )
+        thread.start()
+        thread.join()
+        same_candidates(seen[0], found)
     network = by_tensorrt(device(), PaperTensorRt(BUNDLED, kind="INT8"))
     assert "neither float nor half" in str(failure(lambda: network.stage(CROP)))
 
