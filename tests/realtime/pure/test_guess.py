@@ -15,7 +15,7 @@ from realtime.pure.dance_index import (
     signature,
 )
 from realtime.pure.features import BONES
-from realtime.pure.guess import KNOWN, DanceLibrary, certainty, evidence
+from realtime.pure.guess import CROWD, KNOWN, DanceLibrary, certainty, evidence
 from realtime.pure.track import PoseTrack
 from realtime.pure.types import Choreography, Pose
 from tests import dances
@@ -288,6 +288,17 @@ def test_evidence_and_certainty_rise_together():
     holding = query_of(np.repeat(random_rows(1, 1), 40, axis=0))
     assert_allclose(holding.motion, 0, atol=1e-6)
     assert certainty(evidence(holding, 0.7, 0.55)) < certainty(evidence(query, 0.7, 0.55))
+
+
+def test_evidence_in_numbers():
+    query = query_of(random_rows(1, 40))
+    told = evidence(query, 0.8, 0.6)
+    assert_allclose(told, [0.8, 0.2, 0.5, np.log2(4) / 3, 1], atol=1e-6)
+    chance = CROWD[4.0]  # counts where no other song is as alike
+    assert_allclose(
+        evidence(query, 0.8, -1.0)[1:3], [0.8 - chance, (0.8 - chance) / (1 - chance)]
+    )
+    assert np.isfinite(evidence(query, 1.0, 1.0)).all()
 
 
 def test_an_empty_library_guesses_nothing(songs):
