@@ -228,6 +228,7 @@ class QuizGame:
             left_s=quiz.left_s(now), limit_s=quiz.rules.limit_s,
             players=players_of(quiz), age_s=0.0, beat=clip_s * clip.bpm / 60,
             notices=self._kit.shelf.problems[:1] if quiz.number == 0 else (),
+            marks=quiz.marks(), played=clip_s % clip.length_s / clip.length_s,
         )  # fmt: skip
 
     def _end(self, quiz: Quiz, seed: str) -> bool:

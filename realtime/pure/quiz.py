@@ -284,6 +284,11 @@ class Quiz:
         self.phase, self.step, self.mark = "asking", self.rules.begins, None
         self.out, self.began_s, self._paused_s = frozenset(), now_s, 0.0
 
+    def marks(self) -> tuple[bool, ...]:
+        """Return for each question before this one whether anybody answered it rightly."""
+        right = {answer.question for answer in self.answers if answer.right}
+        return tuple(number in right for number in range(self.number))
+
     def hints_taken(self) -> int:
         """Return how many steps of the ladder this question took."""
         return self.step - self.rules.begins

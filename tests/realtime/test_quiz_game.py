@@ -169,7 +169,11 @@ def test_a_quiz_of_nine_songs_with_the_keys(shelf, tmp_path):
     assert len(end.confusions) == 1
     (kept,) = read_games(tmp_path / "quizzes.json")
     assert (kept["seed"], kept["day"], len(kept["answers"])) == ("word", "2026-11-22", 9)
-    assert len({view.number for s, view in window.shown if isinstance(s, QuizScreen)}) == 9
+    views = [view for s, view in window.shown if isinstance(s, QuizScreen)]
+    assert len({view.number for view in views}) == 9
+    assert views[-1].marks == (True, True, False, *[True] * 5)
+    assert all(0 <= view.played < 1 for view in views)
+    assert max(view.played for view in views) > 0
 
 
 def at(screen, size, kind, index=0):

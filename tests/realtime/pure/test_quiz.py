@@ -330,3 +330,4 @@ def test_the_line_to_share_has_a_mark_for_each_question():
         game.go_on(100.0)
     line = share_line("2026-11-22", game.answers, 3, "3f2a")
     assert line == "Guess That Song! 2026-11-22: 2/3 ●○● (songs 3f2a)"
+    assert game.marks() == (True, False)  # the third is on the page still
