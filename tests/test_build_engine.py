@@ -10,6 +10,7 @@ from engines.gpu.sidecar import digest, read_sidecar, sidecar_of
 from engines.gpu.tensorrt_library import installed
 from engines.maps import NetworkError
 from realtime.__main__ import main
+from realtime.watcher import FULL_AREA_PX, full_size
 
 
 @pytest.fixture
@@ -48,6 +49,21 @@ def test_sizes_that_vary_are_in_the_name_and_the_facts(rtx, tmp_path, capsys):
     shapes = ((1, 3, 256, 256), (4, 3, 368, 432), (4, 3, 432, 768))
     assert read_sidecar(plan, "").shapes == shapes
     assert "facts beside it" in capsys.readouterr().out
+
+
+def test_without_a_size_what_the_game_asks_for_is_built(rtx, tmp_path, capsys):
+    words = ["build-engine", "openpose", "--flavour", "rtx", "--targets", "8.6", "--json"]
+    assert main([*words, "--precision", "fp32", "--out", str(tmp_path)]) == 0
+    told = json.loads(capsys.readouterr().out)["engines"]
+    assert {path.name for path in tmp_path.glob("*.engine")} == {
+        f"openpose_thin-1x{size}-fp32-rtx-8.6.engine"
+        for size in ("256x256", "296x528", "344x464")
+    }
+    assert len(told) == 3
+    # a picture of a usual camera, a crop of it: what the watcher asks for
+    assert {full_size((720, 1280), FULL_AREA_PX), full_size((480, 640), FULL_AREA_PX)} == {
+        (296, 528), (344, 464),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from engines.gpu.frame_pass import SLOTS, FramePass
 from engines.gpu.kernels import CROP
 from engines.gpu.probe import probe_gpu
 from engines.gpu.vision import GpuVision
-from engines.maps import OPENPOSE, DanceError
+from engines.maps import OPENPOSE, STRIDE, DanceError
 from engines.onnxruntime_runner import OnnxRuntimeNetwork
 from engines.placement import place
 from engines.version import our_version
@@ -73,7 +73,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--soak", type=float, default=60.0, help="seconds")
     parser.add_argument("--no-tests", action="store_true", help="leave out pytest -m gpu")
     parser.add_argument("--model", type=Path, default=BUNDLED, help="an OpenPose ONNX file")
-    parser.add_argument("--size", default=f"{SIZE[0]}x{SIZE[1]}", help="input, HxW px")
+    parser.add_argument("--size", type=_size, default=SIZE, metavar="HxW", help="input, px")
     args = parser.parse_args(words)
     try:
         record = measured(args)
@@ -88,10 +88,17 @@ def main(words: list[str] | None = None) -> int:
     return 0 if all(record["held"].values()) else 1
 
 
+def _size(text: str) -> tuple[int, int]:
+    height, width = (int(part) for part in text.split("x"))
+    if height % STRIDE or width % STRIDE or min(height, width) < STRIDE:
+        raise ValueError(f"choose multiples of {STRIDE}")
+    return height, width
+
+
 def measured(args: argparse.Namespace) -> dict[str, Any]:
     """Return the record."""
     gpu = probe_gpu()
-    height, width = (int(part) for part in args.size.split("x"))
+    height, width = args.size
     network, refusals = best_network(args.model, PeopleDecoding, (height, width))
     stage, decoding = network.stage((height, width))
     pictures = dancing_pictures(PICTURES)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engines.gpu.build import Shape
 
 ENDING: Final = ".engine"
+VARIES: Final = "-varies"
 SPOKEN: Final = {"openpose_thin": "openpose", "movenet_thunder": "movenet"}
 """What the command calls the bundled networks."""
 SYSTEM: Final = f"{platform.system()} {platform.machine()}"
@@ -62,7 +63,7 @@ class EngineWish:
     def stem(self) -> str:
         """What an engine's file name begins with: all but the targets."""
         batch, _, height, width = self.shapes[1]
-        varies = "" if self.shapes[0] == self.shapes[2] else "-varies"
+        varies = "" if self.shapes[0] == self.shapes[2] else VARIES
         parts = (
             self.onnx.stem,
             f"{batch}x{height}x{width}{varies}",
@@ -153,6 +154,8 @@ def compiled_of(path: Path) -> Path:
 def find(folder: Path, wish: EngineWish, here: Here) -> tuple[Path, bytes]:
     """Return the engine that was kept for a wish and may be loaded here: its file, and its bytes.
 
+    One of the very size comes first, then one whose input may vary.
+
     Raises
     ------
     EngineStale
@@ -161,12 +164,21 @@ def find(folder: Path, wish: EngineWish, here: Here) -> tuple[Path, bytes]:
     """
     refusals = []
     source = wish.onnx.read_bytes()
-    for path in sorted(folder.glob(f"{escape(wish.stem)}-*{ENDING}")):
+    fixed = sorted(folder.glob(f"{escape(wish.stem)}-*{ENDING}"))
+    varying = f"{escape(wish.onnx.stem)}-*{VARIES}-{wish.precision}-{wish.flavour}-*{ENDING}"
+    for path in [*fixed, *sorted(set(folder.glob(varying)) - set(fixed))]:
         try:
             facts = read_sidecar(path, wish.command)
-            return path, refuse_stale(path, facts, here, source, wish.command)
+            if path in fixed or _covers(facts, wish.shapes[1]):
+                return path, refuse_stale(path, facts, here, source, wish.command)
         except EngineStale as why:
             refusals.append(why)
     if refusals:
         raise refusals[0]
     raise EngineStale(f"{folder}: no engine for this input yet; build it: {wish.command}")
+
+
+def _covers(facts: Sidecar, shape: Shape) -> bool:
+    """Say whether an engine whose input may vary takes this shape."""
+    least, _, most = facts.shapes
+    return all(low <= side <= high for low, side, high in zip(least, shape, most, strict=True))

@@ -161,8 +161,8 @@ class TensorRtEngine:
         names = [self._engine.get_tensor_name(k) for k in range(self._engine.num_io_tensors)]
         for name in names:
             if self._engine.get_tensor_mode(name) == library.TensorIOMode.INPUT:
-                shape = tuple(self._engine.get_tensor_profile_shape(name, 0)[2])
-                wanted = (shape[0], 3, *size)
+                least = tuple(self._engine.get_tensor_profile_shape(name, 0)[0])
+                wanted = (least[0], 3, *size)
                 if name != INPUT_NAME or not self._context.set_input_shape(name, wanted):
                     raise GpuError(f"this engine takes no {name} of {wanted}: {self._reason()}")
         for name in names:

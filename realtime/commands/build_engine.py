@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from platformdirs import user_cache_path
 from tqdm import tqdm
@@ -14,19 +14,23 @@ from engines.gpu.build import RTX_TARGETS, USUAL_TARGETS
 from engines.gpu.precision import PRECISIONS
 from engines.gpu.store import EngineWish, build, keep
 from engines.gpu.tensorrt_library import choose_flavour
-from engines.maps import DanceError, ModelError
+from engines.maps import PERSON_PX, DanceError, ModelError
 from realtime.commands.common import print_json, print_result, say
+from realtime.watcher import CROP_PX, FULL_AREA_PX, full_size
 
 if TYPE_CHECKING:
     import argparse
 
     from engines.gpu.build import Shape
 
+CAMERAS: Final = ((720, 1280), (480, 640))
 BUNDLED_NETWORKS: Final = {
-    "openpose": (BUNDLED, (368, 432)),
-    "movenet": (BUNDLED_PERSON, (256, 256)),
-}
-"""Name -> ONNX file and the usual input (height, width)."""
+    "openpose": (
+        BUNDLED, ((CROP_PX, CROP_PX), *(full_size(camera, FULL_AREA_PX) for camera in CAMERAS)),
+    ),
+    "movenet": (BUNDLED_PERSON, ((PERSON_PX, PERSON_PX),)),
+}  # fmt: skip
+"""Name -> ONNX file and the inputs (height, width) that the game asks of it with usual cameras."""
 STEP: Final = 8  # inputs are multiples of it
 LARGEST: Final = 2048
 MOST_PEOPLE: Final = 32
@@ -47,7 +51,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="int8: of an ONNX file with Q/DQ nodes (default: fp16)",
     )  # fmt: skip
     parser.add_argument(
-        "--size", metavar="HxW", help="input in px (default 368x432; movenet 256x256)"
+        "--size",
+        metavar="HxW",
+        help="input in px (default: all that the game asks for with usual cameras)",
     )
     parser.add_argument("--min", metavar="HxW", help="least input, where it may vary")
     parser.add_argument("--max", metavar="HxW", help="most input, where it may vary")
@@ -66,11 +72,22 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Build, write, and say where."""
     onnx_file, usual = _network(args.network)
-    shapes = _shapes(args, usual)
+    asked = args.size or args.min or args.max
+    wished = [_shapes(args, size) for size in (usual[:1] if asked else usual)]
     targets = _targets(args)
     flavour, reason = choose_flavour(args.flavour)
     say(f"flavour: {flavour} ({reason})")
-    wish = EngineWish(onnx_file, flavour, args.precision, shapes, targets)
+    told = []
+    for shapes in wished:
+        wish = EngineWish(onnx_file, flavour, args.precision, shapes, targets)
+        told.append(_built(wish, args))
+    if args.json:
+        print_json(told[0] if len(told) == 1 else {"engines": told})
+    return 0
+
+
+def _built(wish: EngineWish, args: argparse.Namespace) -> dict[str, Any]:
+    """Build one engine, write it, say where; return the facts that ``--json`` prints."""
     with tqdm(desc="reading", leave=False, bar_format="{desc} {elapsed}") as bar:
         facts, plan = build(wish, bar.set_description)
         took_s = float(bar.format_dict["elapsed"])
@@ -79,13 +96,11 @@ def run(args: argparse.Namespace) -> int:
         path = keep(folder, wish, facts, plan)
     except OSError as why:
         raise DanceError(f"--out {folder}: cannot be written to ({why.strerror})") from None
-    if args.json:
-        print_json({"engine": str(path), "bytes": len(plan), "sha256": facts.plan_sha256,
-                    "flavour": flavour, "version": facts.version, "targets": facts.targets})  # fmt: skip
-    else:
+    if not args.json:
         size = len(plan) / 1e6
         print_result(f"wrote {path}: {size:.1f} MB in {took_s:.1f} s, facts beside it")
-    return 0
+    return {"engine": str(path), "bytes": len(plan), "sha256": facts.plan_sha256,
+            "flavour": wish.flavour, "version": facts.version, "targets": facts.targets}  # fmt: skip
 
 
 def engine_folder() -> Path:
@@ -93,7 +108,7 @@ def engine_folder() -> Path:
     return user_cache_path("kpopdance", appauthor=False) / "engines"
 
 
-def _network(text: str) -> tuple[Path, tuple[int, int]]:
+def _network(text: str) -> tuple[Path, tuple[tuple[int, int], ...]]:
     if text in BUNDLED_NETWORKS:
         return BUNDLED_NETWORKS[text]
     file = Path(text)

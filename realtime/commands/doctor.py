@@ -141,8 +141,9 @@ def _gpu() -> dict[str, Any]:
     have = {what: [n for n in names if find_spec(n)] for what, names in needs.items()}
     missing = [what for what, names in have.items() if not names]
     words = f"{gpu.name}, compute capability {gpu.capability}, CUDA {gpu.driver}"
+    there = ", ".join(name for names in have.values() for name in names)
     return {
-        "found": f"{words} ({', '.join(sum(have.values(), [])) or 'nothing installed for it'})",
+        "found": f"{words} ({there or 'nothing installed for it'})",
         "todo": f"{' and '.join(missing)} missing; {GPU_INSTALL}" if missing else "",
     }
 

@@ -188,3 +188,29 @@ def test_a_network_may_have_any_name(here, wish, folder):
     wish = dataclasses.replace(wish, onnx=odd)
     path = stored(folder, wish)
     assert find(folder, wish, here)[0] == path
+
+
+def test_an_engine_whose_input_may_vary_serves_every_size_within(here, wish, folder):
+    model = onnx.load(wish.onnx)
+    for place, letter in zip(
+        model.graph.input[0].type.tensor_type.shape.dim, "n-hw", strict=True
+    ):
+        if letter != "-":
+            place.Clear()
+            place.dim_param = letter
+    onnx.save(model, wish.onnx)
+    least, best, most = (1, 3, 8, 8), (2, 3, 16, 16), (4, 3, 24, 32)
+    varying = stored(folder, dataclasses.replace(wish, shapes=(least, best, most)))
+    assert find(folder, wish, here)[0] == varying
+    for size, found in (((24, 32), True), ((8, 8), True), ((32, 24), False), ((24, 40), False)):
+        asked = dataclasses.replace(wish, shapes=((1, 3, *size),) * 3)
+        if found:
+            assert find(folder, asked, here)[0] == varying
+        else:
+            with pytest.raises(EngineStale, match="no engine for this input yet"):
+                find(folder, asked, here)
+    other = dataclasses.replace(wish, precision="fp32")
+    with pytest.raises(EngineStale, match="no engine for this input yet"):
+        find(folder, other, here)
+    exact = stored(folder, wish)
+    assert find(folder, wish, here)[0] == exact  # the very size comes first
