@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from engines.maps import DanceError
+from realtime.commands.cameras import Cameras
 from realtime.commands.common import (
     add_network_options,
     eyes_from,
@@ -17,7 +18,6 @@ from realtime.commands.common import (
     say,
     settings_from,
 )
-from realtime.commands.play import Cameras
 from realtime.devices.host_clock import PerfClock
 from realtime.pure.guess import DanceLibrary
 from realtime.pure.quiz import LIMIT_S, MOST_PLAYERS, QUESTIONS, Rules, fingerprint, share_line

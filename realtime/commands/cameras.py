@@ -1,0 +1,129 @@
+"""The camera that the settings name: a webcam, a phone, a video, or the drawn dancer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from engines.maps import DanceError
+from realtime.songpack import find_pack, load_pack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from realtime.ports import Camera, HostClock
+    from realtime.pure.dancer import DancerStyle
+    from realtime.settings import Settings
+    from realtime.songpack import SongPack
+
+DANCER: Final = "dancer"
+STYLE_HELP: Final = (
+    "how the drawn dancer dances, e.g. lateness_ms=100,amplitude=0.6,noise_deg=8,dropped=0.2,"
+    "mirrored,still,absent=10-20,arms=1.1,legs=0.9,dances=OTHER-SONG"
+)
+
+
+class Cameras:
+    """Opens the camera that the settings name; a real one stays open between songs."""
+
+    def __init__(self, settings: Settings, clock: HostClock, style: str = "") -> None:
+        self._settings, self._clock, self._style = settings, clock, style
+        self._kept: Camera | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether a person dances in front of it: no drawn dancer, no video."""
+        source = self._settings.camera
+        return source != DANCER and not Path(source).is_file()
+
+    def open(self, song: SongPack, song_s: Callable[[], float | None]) -> Camera:
+        """Return the camera for a song."""
+        source = self._settings.camera
+        if source == DANCER:
+            return _drawn(song, song_s, self._clock, style_from(self._style, self._settings))
+        if Path(source).is_file():
+            from realtime.devices.video_file import VideoCamera
+
+            return VideoCamera(Path(source), self._clock, song_s)
+        if self._kept is None:
+            self._kept = self._webcam(source)
+        return self._kept
+
+    def close(self, camera: Camera) -> None:
+        """Close a camera that belongs to one song."""
+        if camera is not self._kept:
+            camera.close()
+
+    def shut(self) -> None:
+        """Close the camera that stayed open."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    def _webcam(self, source: str) -> Camera:
+        from realtime.devices.camera import CameraRequest, OpenCvCamera
+
+        s = self._settings
+        request = CameraRequest(source, s.camera_width, s.camera_height, s.camera_fps)
+        return OpenCvCamera(request, self._clock)
+
+
+def style_from(text: str, settings: Settings) -> tuple[DancerStyle, SongPack | None]:
+    """Return the drawn dancer's style in words like ``lateness_ms=100,mirrored``.
+
+    The second value is another song's pack where ``dances=`` names one.
+
+    Raises
+    ------
+    DanceError
+        For an unknown word or value, in one sentence.
+    """
+    from realtime.pure.dancer import DancerStyle, Proportions
+
+    parts = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    songs = [load_pack(find_pack(v, settings.libraries)) for k, _, v in parts if k == "dances"]
+    try:
+        lengths = {
+            k: float(v) for k, _, v in parts if k in ("arms", "legs", "torso", "shoulders")
+        }
+        style = DancerStyle(
+            **dict(
+                _style_word(k, v)
+                for k, _, v in parts
+                if k not in (*lengths, "dances", "absent")
+            ),
+            absent=tuple(_interval(v) for k, _, v in parts if k == "absent"),
+            proportions=Proportions(**lengths),
+        )
+    except (ValueError, TypeError) as why:
+        raise DanceError(f"--dancer-style {text}: {why}; {STYLE_HELP}") from None
+    return style, songs[0] if songs else None
+
+
+def _style_word(name: str, value: str) -> tuple[str, Any]:
+    if name in ("mirrored", "still"):
+        return name, True
+    if name == "lateness_ms":
+        return "lateness_s", float(value) / 1000
+    if name in ("amplitude", "noise_deg", "dropped"):
+        return name, float(value)
+    raise ValueError(f"{name!r} is no word of it")
+
+
+def _interval(text: str) -> tuple[float, float]:
+    start, _, end = text.partition("-")
+    return float(start), float(end)
+
+
+def _drawn(
+    song: SongPack,
+    song_s: Callable[[], float | None],
+    clock: HostClock,
+    wanted: tuple[DancerStyle, SongPack | None],
+) -> Camera:
+    from realtime.devices.drawn_camera import DrawnCamera
+    from realtime.pure.dancer import Dancer
+
+    style, other = wanted
+    danced = other or song
+    return DrawnCamera(Dancer(danced.members[danced.lead], style), song_s, clock)
