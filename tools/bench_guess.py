@@ -116,7 +116,9 @@ def _drawn(chosen: argparse.Namespace) -> dict[str, Any]:
         part = library if size == len(songs) else _library(songs[:size])
         players = _players(songs[:size], chosen.players, f"{size} songs")
         told["cells"] += [_cell(part, songs, players, seconds) for seconds in SECONDS]
-    told["brute"] = _beside_brute(library, players)
+    told["brute"] = _beside_brute(library, [player.track for _, player in players])
+    strangers = _strangers(BRUTE, OTHER_SONGS)["another dance"]
+    told["brute_strangers"] = _beside_brute(library, [one.track for one in strangers])
     told["ways"] = {
         name: _right(library, songs, _players(songs, chosen.players, name, way), 4.0)
         for name, way in WAYS.items()
@@ -186,14 +188,14 @@ def _right(
     return means | spent
 
 
-def _beside_brute(library: DanceLibrary, players: list[Player]) -> list[dict[str, float]]:
+def _beside_brute(library: DanceLibrary, tracks: list[PoseTrack]) -> list[dict[str, float]]:
     """Return, by seconds, how often brute force finds another first dance, and both times."""
     everything = [exact_rows(library.index.rows(k)) for k in range(len(library.index))]
     out = []
     for seconds in SECONDS:
         rows = []
-        for _, player in tqdm(players[:BRUTE], desc=f"brute force, {seconds:g} s"):
-            queries, _late_s = newest_queries(player.track, seconds, ways=2)
+        for track in tqdm(tracks[:BRUTE], desc=f"brute force, {seconds:g} s"):
+            queries, _late_s = newest_queries(track, seconds, ways=2)
             began = perf_counter()
             found = library.index.search(queries)
             between = perf_counter()
@@ -408,6 +410,7 @@ def lines_of(told: dict[str, Any]) -> list[str]:
         lines += [f"{what.replace('_', ' ')}: {told[what]:.1f}"] if what in told else []
     titles = {
         "cells": "library size x seconds danced", "brute": "beside brute force, all songs",
+        "brute_strangers": "beside brute force, asked about dances that are not in the library",
         "real": f"{told.get('player')} among {told.get('songs')} songs with {told.get('reference')}",
         "certainties": "certainties of good and bad dancers and strangers, all seconds",
     }  # fmt: skip
