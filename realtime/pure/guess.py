@@ -14,7 +14,7 @@ signature is 40 KB (40 GB on disk), its bounds are 116 bytes a place (209 GB): t
 5. They vote for (song, begin / 0.5 s): one sort of 2.6 million keys, 0.15 s.
 6. The 2,000 songs with most votes get bounds as now, computed from their signatures (80 MB to read,
    4.6 s to project: so product codes of 6 bytes a place are kept instead, 11 GB, and 22 MB are read,
-   0.08 s to sum up from tables); the 48 best are compared exactly, 50 ms.
+   0.08 s to sum up from tables); the 40 best are compared exactly, 40 ms.
 7. Together 0.3 s on one core, twice that with mirror images: with two cores one question a second.
 8. Bounds stay exact only among the songs voted for; what the vote misses has to be measured.
 9. Chance: the best unrelated song grows as sqrt(2 ln places). Drawn, it has 0.48 of 10 songs and 0.57 of
@@ -134,7 +134,7 @@ class Answer:
 
 
 class DanceLibrary:
-    """Songs that can be guessed; ``add`` costs 3 ms per three minutes and member."""
+    """Songs that can be guessed; ``add`` costs 9 ms per three minutes and member."""
 
     def __init__(self, index: DanceIndex | None = None) -> None:
         self._index = DanceIndex() if index is None else index  # an empty one is falsy
