@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 ASK_EVERY_S: Final = 0.5
 TAKE_S: Final = 0.1
-NEEDED_S: Final = 2.0
+NEEDED_S: Final = 2.0  # for a first guess
+SURE_S: Final = 4.0  # for a name: strangers of the same style look alike for shorter
 FIRST_FRAME_S: Final = 5.0
 GONE_S: Final = 1.5  # not seen for so long: what was danced before is forgotten
 IDLE_BPM: Final = 110.0
@@ -139,6 +140,11 @@ class DanceGuesser:
         return answer, self._clock.now() - began_s
 
 
+def named(answer: Answer) -> Guess | None:
+    """Return the song to name: known, and danced for long enough; None: it does not know yet."""
+    return answer.known if answer.seconds >= SURE_S - 0.25 else None
+
+
 def newest(track: PoseTrack) -> PoseTrack:
     """Return the last seconds of a track as one of their own, for another thread."""
     first = int(np.searchsorted(track.at_s, track.at_s[-1] - MOST_SECONDS - 1.0))
@@ -197,16 +203,17 @@ class ReverseQuiz:
         now, seen, answer = self._clock.now(), dancing.sighting, dancing.answer
         guesses = tuple(self._guess_view(guess, now - answer.at_s) for guess in answer.guesses)
         coach, lead, bpm = None, 0, IDLE_BPM
-        if answer.known is not None:
-            song = self._guesser.packs[answer.known.song]
-            at_s = answer.known.song_s + now - answer.at_s
+        known = named(answer)
+        if known is not None:
+            song = self._guesser.packs[known.song]
+            at_s = known.song_s + now - answer.at_s
             coach = np.stack([member.row(at_s) for member in song.members])
-            lead, bpm = answer.known.member, song.bpm
+            lead, bpm = known.member, song.bpm
         state = self._camera.state()
         return ReverseView(
             picture=None if seen is None else seen[0].image,
             pose=None if seen is None or seen[1] is None else seen[1].joints,
-            guesses=guesses, known=answer.known is not None,
+            guesses=guesses, known=known is not None,
             danced_s=dancing.danced_s, needed_s=NEEDED_S, coach=coach, lead=lead,
             songs=len(self._guesser.packs), beat=(now - began_s) * bpm / 60, age_s=now - began_s,
             notices=(state.message,) if state.message else (),

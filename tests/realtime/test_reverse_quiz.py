@@ -13,9 +13,17 @@ import pytest
 
 from engines.maps import DanceError
 from realtime.pure.dancer import Dancer, DancerStyle
-from realtime.pure.guess import DanceLibrary
+from realtime.pure.guess import Answer, DanceLibrary, Guess
 from realtime.pure.types import Frame
-from realtime.reverse_quiz import GONE_S, NEEDED_S, DanceGuesser, Guesser, ReverseQuiz, newest
+from realtime.reverse_quiz import (
+    GONE_S,
+    NEEDED_S,
+    DanceGuesser,
+    Guesser,
+    ReverseQuiz,
+    named,
+    newest,
+)
 from realtime.songpack import SongPack
 from realtime.watcher import Watcher
 from tests import dances
@@ -135,6 +143,18 @@ def test_what_goes_wrong_while_watching_is_told(guesser):
     with pytest.raises(TypeError):
         room.wait(lambda: False)
     room.dancing.stop()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "certainty", "known"),
+    [(2.0, 0.99, False), (4.0, 0.99, True), (8.0, 0.99, True), (8.0, 0.5, False)],
+)
+def test_a_song_is_named_after_four_seconds_and_only_if_it_is_certain(
+    seconds, certainty, known
+):
+    guess = Guess("song-1", 0, 3.0, 0.9, certainty, False)
+    assert (named(Answer((guess,), 1.0, seconds)) is guess) == known
+    assert named(Answer()) is None
 
 
 def test_the_newest_seconds_are_a_track_of_their_own():
