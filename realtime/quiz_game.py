@@ -311,7 +311,9 @@ def action_of(target: Target) -> Action:
 def players_of(quiz: Quiz) -> tuple[PlayerView, ...]:
     """Return the players as the pages show them."""
     several = quiz.rules.players > 1
-    answering = quiz.turn if quiz.phase == "buzzed" or (several and quiz.told is not None) else None
+    answering = (
+        quiz.turn if quiz.phase == "buzzed" or (several and quiz.told is not None) else None
+    )
     return tuple(
         PlayerView(
             f"Player {k + 1}" if several else "You", BUZZERS[k] if several else "",

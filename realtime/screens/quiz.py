@@ -10,6 +10,7 @@ import pygame
 
 from realtime.screens.actions import BUZZ, CHOOSE, ENTER, Target
 from realtime.screens.clip import Clip
+from realtime.screens.heading import draw_leave, draw_notices, draw_title
 from realtime.screens.signs import PAINTERS, Look, button, keycap, paragraph, put, ring, sign
 from realtime.screens.stage import beat_pulse
 from realtime.screens.theme import (
@@ -335,25 +336,16 @@ class QuizScreen:
         self._submit(surface, at, view)
         self._keys(surface, at, view)
         self._flight(surface, at, view)
-        self._banner(surface, at, view.notices)
+        draw_notices(self.theme, surface, at.banner, view.notices, at.unit)
 
     # the head
 
     def _head(self, surface: pygame.Surface, at: QuizLayout, view: QuizView) -> None:
         u = at.unit
-        style = Style(44 * u)
-        first = self.theme.neon(surface, TITLE[0], at.title, style, MAGENTA)
-        rest = at.title.copy()
-        rest.left = first.right + round(11 * u)
-        rest.width = max(0, at.title.right - rest.left)
-        self.theme.neon(surface, TITLE[1], rest, style, CYAN)
+        draw_title(self.theme, surface, at.title, TITLE, u)
         words = f"{view.number} of {view.total}"
         self.theme.write(surface, words, at.tally, Style(24 * u, SOFT, "right", 8))
-        over = self._over == Target("leave")
-        edge = WHITE if over else FAINT
-        look = Glass(10 * u, edge, 1.4, 190, (60, 30, 90) if over else (30, 20, 62))
-        self.theme.panel(surface, at.leave, look)
-        put(surface, sign(self.theme, "cross", 18 * u, edge), at.leave.center)
+        draw_leave(self.theme, surface, at.leave, u, lit=self._over == Target("leave"))
         self._progress(surface, at, view)
 
     def _progress(self, surface: pygame.Surface, at: QuizLayout, view: QuizView) -> None:
@@ -800,17 +792,6 @@ class QuizScreen:
             return pygame.Rect(boxes[0].topleft, (boxes[0].width // 2, boxes[0].height))
         whose = (box for box, player in zip(boxes, view.players, strict=True) if player.buzzing)
         return next(whose, at.players)
-
-    def _banner(
-        self, surface: pygame.Surface, at: QuizLayout, notices: tuple[str, ...]
-    ) -> None:
-        u = at.unit
-        for number, notice in enumerate(notices[:2]):
-            box = at.banner.move(0, number * (at.banner.height + round(8 * u)))
-            self.theme.panel(surface, box, Glass(14 * u, RED, 2.0 * u, 230, (70, 10, 34)))
-            inner = box.inflate(-round(28 * u), -round(6 * u))
-            style = Style(20 * u, WHITE, "centre", max(9.0, 14 * u))
-            paragraph(self.theme, surface, notice, inner, style)
 
 
 def _cap_words(key: str) -> str:

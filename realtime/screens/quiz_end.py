@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pygame
 
 from realtime.screens.actions import ENTER, Target
+from realtime.screens.heading import draw_leave, draw_title
 from realtime.screens.quiz import TITLE
 from realtime.screens.signs import Look, button, keycap, paragraph, put, sign
 from realtime.screens.theme import (
@@ -186,17 +187,9 @@ class QuizEndScreen:
         self.theme.keys(surface, at.keys, keys + self.hints)
 
     def _title(self, surface: pygame.Surface, at: EndLayout) -> None:
-        u, style = at.unit, Style(44 * at.unit)
-        first = self.theme.neon(surface, TITLE[0], at.title, style, MAGENTA)
-        rest = at.title.copy()
-        rest.left = first.right + round(11 * u)
-        rest.width = max(0, at.title.right - rest.left)
-        self.theme.neon(surface, TITLE[1], rest, style, CYAN)
-        over = self._over == Target("leave")
-        edge = WHITE if over else FAINT
-        look = Glass(10 * u, edge, 1.4, 190, (60, 30, 90) if over else (30, 20, 62))
-        self.theme.panel(surface, at.leave, look)
-        put(surface, sign(self.theme, "cross", 18 * u, edge), at.leave.center)
+        u = at.unit
+        draw_title(self.theme, surface, at.title, TITLE, u)
+        draw_leave(self.theme, surface, at.leave, u, lit=self._over == Target("leave"))
 
     # how it went
 

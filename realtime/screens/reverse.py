@@ -12,16 +12,15 @@ import pygame
 from realtime.pure.types import Pose
 from realtime.pure.view import DanceView
 from realtime.screens.actions import Target
+from realtime.screens.heading import draw_leave, draw_notices, draw_title
 from realtime.screens.mirror import MirrorPanel
-from realtime.screens.signs import paragraph, put, sign
+from realtime.screens.signs import paragraph
 from realtime.screens.skeleton import visible
 from realtime.screens.theme import (
     CYAN,
     FAINT,
-    GOLD,
     MAGENTA,
     MINT,
-    RED,
     SOFT,
     VIOLET,
     WHITE,
@@ -167,20 +166,12 @@ class ReverseScreen:
         self.theme.write(
             surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)
         )
-        self._banner(surface, at, view.notices)
+        draw_notices(self.theme, surface, at.banner, view.notices, at.unit)
 
     def _title(self, surface: pygame.Surface, at: ReverseLayout) -> None:
-        u, style = at.unit, Style(44 * at.unit)
-        first = self.theme.neon(surface, TITLE[0], at.title, style, MAGENTA)
-        rest = at.title.copy()
-        rest.left = first.right + round(11 * u)
-        rest.width = max(0, at.title.right - rest.left)
-        self.theme.neon(surface, TITLE[1], rest, style, CYAN)
-        over = self._over is not None
-        edge = WHITE if over else FAINT
-        look = Glass(10 * u, edge, 1.4, 190, (60, 30, 90) if over else (30, 20, 62))
-        self.theme.panel(surface, at.leave, look)
-        put(surface, sign(self.theme, "cross", 18 * u, edge), at.leave.center)
+        u = at.unit
+        draw_title(self.theme, surface, at.title, TITLE, u)
+        draw_leave(self.theme, surface, at.leave, u, lit=self._over is not None)
 
     def _danced(self, surface: pygame.Surface, at: ReverseLayout, view: ReverseView) -> None:
         """Draw how much was danced of what a first guess takes."""
@@ -307,18 +298,6 @@ class ReverseScreen:
         self.theme.write(surface, guess.title, text, Style(19 * u, WHITE, "left", 15 * u))
         share = _share(guess.certainty)
         self.theme.bar(surface, bar, share, mix(VIOLET, CYAN, share))
-
-    def _banner(
-        self, surface: pygame.Surface, at: ReverseLayout, notices: tuple[str, ...]
-    ) -> None:
-        u = at.unit
-        for number, notice in enumerate(notices[:2]):
-            box = at.banner.move(0, number * (at.banner.height + round(8 * u)))
-            edge, shade = (RED, (70, 10, 34)) if number == 0 else (GOLD, (58, 40, 8))
-            self.theme.panel(surface, box, Glass(14 * u, edge, 2.0 * u, 230, shade))
-            inner = box.inflate(-round(28 * u), -round(6 * u))
-            style = Style(20 * u, WHITE, "centre", max(9.0, 14 * u))
-            paragraph(self.theme, surface, notice, inner, style)
 
 
 def _as_dance(view: ReverseView) -> DanceView:
