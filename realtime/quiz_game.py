@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from engines.maps import DanceError
 from realtime.pure.known_titles import KNOWN_TITLES
 from realtime.pure.quiz import (
+    CHOICES,
     Quiz,
     fingerprint,
     kind_word,
@@ -227,7 +228,7 @@ class QuizGame:
             sounding=self._speaker is not None,
             left_s=quiz.left_s(now), limit_s=quiz.rules.limit_s,
             players=players_of(quiz), age_s=0.0, beat=clip_s * clip.bpm / 60,
-            notices=self._kit.shelf.problems[:1] if quiz.number == 0 else (),
+            notices=notices_of(self._kit.shelf) if quiz.number == 0 else (),
             marks=quiz.marks(), played=clip_s % clip.length_s / clip.length_s,
         )  # fmt: skip
 
@@ -301,6 +302,13 @@ class QuizGame:
         if self._speaker is not None:
             self._speaker.close()
             self._speaker = None
+
+
+def notices_of(shelf: Shelf) -> tuple[str, ...]:
+    """Return what is wrong with a library, and that it is small, in a sentence each."""
+    count = len(shelf.entries)
+    few = f"Your library has {count} song{'s' * (count > 1)}: other titles fill up the choices."
+    return (*shelf.problems[:1], *((few,) if count < CHOICES else ()))
 
 
 def action_of(target: Target) -> Action:

@@ -96,14 +96,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play until the player leaves, then print each result in the line to share."""
     from realtime.devices.window import GameWindow
-    from realtime.quiz_game import QuizGame
+    from realtime.quiz_game import QuizGame, notices_of
 
     settings = settings_from(args)
     if args.reverse:
         return _reversed(args, settings)
     kit = kit_from(args, settings)
-    for problem in kit.shelf.problems:
-        say(problem)
+    for notice in dict.fromkeys((*kit.shelf.problems, *notices_of(kit.shelf))):
+        say(notice)
     window = GameWindow("Guess That Song!")
     try:
         if args.fullscreen:

@@ -170,6 +170,7 @@ def test_a_quiz_of_nine_songs_with_the_keys(shelf, tmp_path):
     (kept,) = read_games(tmp_path / "quizzes.json")
     assert (kept["seed"], kept["day"], len(kept["answers"])) == ("word", "2026-11-22", 9)
     views = [view for s, view in window.shown if isinstance(s, QuizScreen)]
+    assert {view.notices for view in views} == {()}
     assert len({view.number for view in views}) == 9
     assert views[-1].marks == (True, True, False, *[True] * 5)
     assert all(0 <= view.played < 1 for view in views)
@@ -329,4 +330,6 @@ def test_one_song_is_a_quiz_of_one_question_with_known_titles(tmp_path):
     game, window = played(kit(shelf, tmp_path), knowing(shelf))
     (question,) = game.played[0].questions
     assert len(set(question.titles)) == 4
+    first = next(view for screen, view in window.shown if isinstance(screen, QuizScreen))
+    assert first.notices == ("Your library has 1 song: other titles fill up the choices.",)
     assert window.shown[-1][1].share.endswith("1/1 ● (songs " + window.shown[-1][1].share[-5:])

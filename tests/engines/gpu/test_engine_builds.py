@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from engines.choose import BUNDLED, BUNDLED_PERSON
 from engines.gpu.build import RTX_TARGETS, USUAL_TARGETS, build_plan
-from engines.gpu.precision import half_precision
+from engines.gpu.precision import half_precision, with_precision
 from engines.gpu.tensorrt_library import choose_flavour, installed, listener
 from engines.maps import ModelError, NetworkError
 
@@ -162,3 +162,29 @@ def test_only_errors_are_a_reason(rtx):
     for severity in (0, 1, 2, 3):
         ear.log(severity, f" {severity}\n")
     assert heard == ["0", "1"]
+
+
+def test_eight_bits_where_the_network_says_so(rtx):
+    nodes = [
+        helper.make_node("QuantizeLinear", ["image", "scale", "zero"], ["few"]),
+        helper.make_node("DequantizeLinear", ["few", "scale", "zero"], ["again"]),
+        helper.make_node(
+            "DequantizeLinear", ["kernel", "scales", "zeros"], ["weights"], axis=0
+        ),
+        helper.make_node("Conv", ["again", "weights"], ["out"]),
+    ]
+    kernel = np.random.default_rng(0).integers(-127, 127, (32, 3, 3, 3)).astype(np.int8)
+    constants = [
+        numpy_helper.from_array(np.float32(1.0), "scale"),
+        numpy_helper.from_array(np.int8(0), "zero"),
+        numpy_helper.from_array(kernel, "kernel"),
+        numpy_helper.from_array(np.full(32, 0.01, np.float32), "scales"),
+        numpy_helper.from_array(np.zeros(32, np.int8), "zeros"),
+    ]
+    picture = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 64, 64])
+    out = helper.make_tensor_value_info("out", TensorProto.FLOAT, None)
+    graph = helper.make_graph(nodes, "eight bits", [picture], [out], constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    data = with_precision(model.SerializeToString(), "int8")
+    first, again = (built(data, (64, 64), ("8.6",)) for _ in range(2))
+    assert first.plan == again.plan
