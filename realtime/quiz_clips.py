@@ -48,10 +48,11 @@ class Clip(Protocol):
 
 
 class Shelf(Protocol):
-    """Where clips come from."""
+    """Where clips come from; ``empty`` says what to do where there are none."""
 
     entries: tuple[Entry, ...]
     problems: tuple[str, ...]
+    empty: str
 
     def clip(self, slug: str, start_s: float) -> Clip:
         """Return some seconds of a song; raises DanceError where it is damaged."""
@@ -124,6 +125,7 @@ class PackShelf:
     """
 
     def __init__(self, libraries: tuple[Path, ...]) -> None:
+        self.empty = "there is no song to guess; record one: kpopdance record VIDEO"
         self.packs: dict[str, SongPack] = {}
         problems = []
         for folder in pack_folders(libraries):
@@ -165,6 +167,7 @@ class VideoShelf:
         self, folder: Path, read: Callable[[Path], Iterable[Frame]],
         length_s: Callable[[Path], float],
     ) -> None:  # fmt: skip
+        self.empty = f"{folder}: there is no clip in it; make one: kpopdance mask VIDEO -o CLIP"
         if not folder.is_dir():
             raise DanceError(
                 f"{folder}: there is no such folder of clips; make some: kpopdance mask"

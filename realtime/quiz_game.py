@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -40,9 +41,12 @@ if TYPE_CHECKING:
     from realtime.quiz_clips import Clip, Shelf
     from realtime.screens.actions import Action, Target
 
+log = logging.getLogger(__name__)
+
 BUZZERS: Final = ("a", "l", "f", "j")
 MUSIC_S: Final = 2.0
 SEEDS: Final = 10_000
+COPIED_S: Final = 1.5
 SETTLE_S: Final = (
     0.6  # the last page does not take the Enter that was meant for the last question
 )
@@ -90,15 +94,14 @@ class QuizGame:
     def __init__(self, window: PointedWindow, kit: QuizKit) -> None:
         if not kit.shelf.entries:
             told = f" ({kit.shelf.problems[0]})" if kit.shelf.problems else ""
-            raise DanceError(
-                f"there is no song to guess{told}; record one: kpopdance record VIDEO"
-            )
+            raise DanceError(f"{kit.shelf.empty}{told}")
         self._window, self._kit = window, kit
         self._stage = Stage(Theme())
         self._quit = False
         self._speaker: Speaker | None = None
         self._silent_from_s = 0.0
         self._muted = False
+        self._trouble = ""
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="next clip")
         self.played: list[Quiz] = []
         self.seeds: list[str] = []
@@ -123,13 +126,19 @@ class QuizGame:
             kit.shelf.entries, kit.rules, seed, alike=kit.alike, known=self._known()
         )
         quiz = Quiz(questions, kit.rules, kit.clock.now())
-        coming = self._pool.submit(self._prepare, questions[0])
+        coming = self._coming(quiz, 0)
         while quiz.phase != "over" and not self._quit:
-            shown = self._await(coming)
+            try:
+                shown = self._await(coming)
+            except DanceError as why:
+                log.warning("%s", why)
+                self._trouble = f"A clip was left out: {why}"
+                quiz.skip(kit.clock.now())
+                coming = self._coming(quiz, quiz.number)
+                continue
             if shown is None:
                 break
-            if quiz.number + 1 < len(questions):
-                coming = self._pool.submit(self._prepare, questions[quiz.number + 1])
+            coming = self._coming(quiz, quiz.number + 1)
             quiz.began_s = kit.clock.now()
             if not self._ask(screen, quiz, shown):
                 break
@@ -139,6 +148,11 @@ class QuizGame:
         self.seeds.append(seed)
         keep_game(kit.log, game_of(quiz, seed, kit.day))
         return quiz
+
+    def _coming(self, quiz: Quiz, number: int) -> Future[_Shown]:
+        """Prepare a question beside the one that is asked; behind the last one, that again."""
+        question = quiz.questions[min(number, len(quiz.questions) - 1)]
+        return self._pool.submit(self._prepare, question)
 
     def _ask(self, screen: QuizScreen, quiz: Quiz, shown: _Shown) -> bool:
         """Ask one question until it is answered and seen; return whether the quiz goes on."""
@@ -171,6 +185,7 @@ class QuizGame:
             screen.draw(self._window.surface, view)
             self._window.flip()
         self._hush()
+        self._trouble = ""
         return True
 
     def _act(self, quiz: Quiz, shown: _Shown, action: str, now: float) -> None:
@@ -192,6 +207,9 @@ class QuizGame:
     def _hint(self, quiz: Quiz, shown: _Shown) -> None:
         if quiz.hint() == "music" and shown.music is not None:
             self._sound(*shown.music)
+            if self._speaker is None or self._speaker.problem:
+                quiz.free += 1
+                self._trouble = "There is no sound here: this hint costs nothing."
 
     def _mute(self) -> None:
         self._muted = not self._muted
@@ -228,25 +246,29 @@ class QuizGame:
             sounding=self._speaker is not None,
             left_s=quiz.left_s(now), limit_s=quiz.rules.limit_s,
             players=players_of(quiz), age_s=0.0, beat=clip_s * clip.bpm / 60,
-            notices=notices_of(self._kit.shelf) if quiz.number == 0 else (),
+            notices=self._notices(quiz),
             marks=quiz.marks(), played=clip_s % clip.length_s / clip.length_s,
         )  # fmt: skip
+
+    def _notices(self, quiz: Quiz) -> tuple[str, ...]:
+        first = notices_of(self._kit.shelf) if quiz.number == 0 else ()
+        return ((self._trouble,) if self._trouble else ()) + first
 
     def _end(self, quiz: Quiz, seed: str) -> bool:
         """Show the last page; return whether another quiz is wanted."""
         kit, screen = self._kit, QuizEndScreen(self._stage)
         began_s = kit.clock.now()
         best = max(range(len(quiz.standings)), key=lambda k: quiz.standings[k].points)
-        line = share_line(
-            seed, quiz.answers, len(quiz.questions), fingerprint(kit.shelf.entries)
-        )
-        right = len({answer.question for answer in quiz.answers if answer.right})
+        asked = asked_of(quiz)
+        marks = [each.right for each in asked]
+        line = share_line(seed, marks, fingerprint(kit.shelf.entries))
         view = QuizEndView(
             players=tuple(sorted(players_of(quiz), key=lambda player: -player.points)),
-            asked=asked_of(quiz), word=kind_word(right, len(quiz.questions)),
+            asked=asked, word=kind_word(sum(marks), len(asked)),
             best_streak=quiz.standings[best].best_streak,
             confusions=confusions(read_games(kit.log)), share=line, age_s=0.0,
         )  # fmt: skip
+        told_s = began_s
         while not self._quit:
             settled = kit.clock.now() - began_s > SETTLE_S
             for action in self._actions(screen):
@@ -254,9 +276,13 @@ class QuizGame:
                 if not settled:
                     continue
                 if action == "copy":
-                    self._window.copy(line)
+                    copied = self._window.copy(line)
+                    told = "Copied." if copied else "The clipboard cannot be reached here."
+                    view, told_s = replace(view, share=told), kit.clock.now()
                 if action in ("again", "leave"):
                     return action == "again"
+            if kit.clock.now() - told_s > COPIED_S:
+                view = replace(view, share=line)
             screen.draw(self._window.surface, replace(view, age_s=kit.clock.now() - began_s))
             self._window.flip()
         return False
@@ -319,9 +345,7 @@ def action_of(target: Target) -> Action:
 def players_of(quiz: Quiz) -> tuple[PlayerView, ...]:
     """Return the players as the pages show them."""
     several = quiz.rules.players > 1
-    answering = (
-        quiz.turn if quiz.phase == "buzzed" or (several and quiz.told is not None) else None
-    )
+    answering = quiz.answering if several else None
     return tuple(
         PlayerView(
             f"Player {k + 1}" if several else "You", BUZZERS[k] if several else "",

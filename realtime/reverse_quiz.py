@@ -201,9 +201,13 @@ class ReverseQuiz:
 
     def _view(self, dancing: DanceGuesser, began_s: float) -> ReverseView:
         now, seen, answer = self._clock.now(), dancing.sighting, dancing.answer
-        guesses = tuple(self._guess_view(guess, now - answer.at_s) for guess in answer.guesses)
-        coach, lead, bpm = None, 0, IDLE_BPM
         known = named(answer)
+        early = min(answer.seconds / SURE_S, 1.0)  # too short to be as sure as it seems
+        guesses = tuple(
+            self._guess_view(guess, now - answer.at_s, early if known is None else 1.0)
+            for guess in answer.guesses
+        )
+        coach, lead, bpm = None, 0, IDLE_BPM
         if known is not None:
             song = self._guesser.packs[known.song]
             at_s = known.song_s + now - answer.at_s
@@ -220,7 +224,7 @@ class ReverseQuiz:
             status=f"{looks_in_words(self._watcher.looks)} · {self._eyes.runtime}",
         )  # fmt: skip
 
-    def _guess_view(self, guess: Guess, since_s: float) -> GuessView:
+    def _guess_view(self, guess: Guess, since_s: float, share: float) -> GuessView:
         song = self._guesser.packs[guess.song]
         place_s = min(max(guess.song_s + since_s, 0.0), song.length_s)
-        return GuessView(song.title, song.artist, guess.certainty, place_s)
+        return GuessView(song.title, song.artist, share * guess.certainty, place_s)

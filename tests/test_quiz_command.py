@@ -87,7 +87,7 @@ def test_masked_videos_are_asked_for(tmp_path, library):
     [
         (["--questions", "0"], "0 questions; choose 1 or more"),
         (["--players", "5"], "5 players; choose 1 to 4"),
-        (["--seconds", "-3"], "-3.0 seconds for a question"),
+        (["--seconds", "-3"], "--seconds -3: choose 0 (no limit) or more"),
         (["--clips", "no-such-folder"], "no such folder of clips"),
     ],
 )

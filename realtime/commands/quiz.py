@@ -96,7 +96,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play until the player leaves, then print each result in the line to share."""
     from realtime.devices.window import GameWindow
-    from realtime.quiz_game import QuizGame, notices_of
+    from realtime.quiz_game import QuizGame, asked_of, notices_of
 
     settings = settings_from(args)
     if args.reverse:
@@ -114,7 +114,7 @@ def run(args: argparse.Namespace) -> int:
         window.close()
     library = fingerprint(kit.shelf.entries)
     for quiz, seed in zip(game.played, game.seeds, strict=True):
-        print_result(share_line(seed, quiz.answers, len(quiz.questions), library))
+        print_result(share_line(seed, [each.right for each in asked_of(quiz)], library))
     return 0
 
 
@@ -176,6 +176,8 @@ def kit_from(args: argparse.Namespace, settings: Settings) -> QuizKit:
     DanceError
         Where they cannot be played, in one sentence.
     """
+    if args.seconds < 0:
+        raise DanceError(f"--seconds {args.seconds:g}: choose 0 (no limit) or more")
     try:
         rules = Rules(
             questions=args.questions, level="hard" if args.hard else "easy",
@@ -250,6 +252,7 @@ def _length_s(path: Path) -> float:
     from realtime.devices.video_file import VideoFile
 
     with VideoFile(path) as video:
+        next(iter(video.frames()))  # refuses a video without a readable picture
         return video.info.length_s or 0.0
 
 

@@ -198,7 +198,8 @@ class Quiz:
     """A quiz going on; times are host seconds, given by who asks.
 
     ``step`` is the ladder's step that is shown; ``phase``, ``mark`` (the choice marked), ``turn``
-    (who answers) and ``out`` (who answered this question wrongly) are for the page.
+    (who answers) and ``out`` (who answered this question wrongly) are for the page; ``free`` hints of
+    this question cost nothing.
     """
 
     questions: tuple[Question, ...]
@@ -212,6 +213,7 @@ class Quiz:
     out: frozenset[int] = frozenset()
     answers: list[Answer] = field(default_factory=list)
     standings: list[Standing] = field(default_factory=list)
+    free: int = 0
     _buzzed_s: float = 0.0
     _paused_s: float = 0.0
 
@@ -225,6 +227,13 @@ class Quiz:
         return self.questions[self.number]
 
     @property
+    def answering(self) -> int | None:
+        """Who answers, or whose answer is told; None where nobody buzzed."""
+        if self.phase == "buzzed" or (self.phase in ("told", "over") and self.turn in self.out):
+            return self.turn
+        return None
+
+    @property
     def told(self) -> Answer | None:
         """The answer that ended the question, once it is told."""
         return self.answers[-1] if self.phase in ("told", "over") and self.answers else None
@@ -236,8 +245,9 @@ class Quiz:
         return max(0.0, self.rules.limit_s - (now_s - self.began_s - self._paused_s))
 
     def choose(self, choice: int) -> None:
-        """Mark a choice."""
-        if self.phase in ("asking", "buzzed") and 0 <= choice < len(self.question.titles):
+        """Mark a choice; with buzzers only who buzzed may."""
+        ready = ("asking",) if self.rules.players == 1 else ("buzzed",)
+        if self.phase in ready and 0 <= choice < len(self.question.titles):
             self.mark = choice
 
     def move(self, step: int) -> None:
@@ -269,20 +279,24 @@ class Quiz:
         return True
 
     def tick(self, now_s: float) -> None:
-        """Let time run out."""
+        """Let time run out: a marked choice is then the answer."""
         if self.phase in ("asking", "buzzed") and self.left_s(now_s) <= 0:
-            self._answer(None, now_s)
+            self._answer(self.mark, now_s)
 
     def go_on(self, now_s: float) -> None:
         """Ask the next question, or end."""
-        if self.phase != "told":
-            return
+        if self.phase == "told":
+            self.skip(now_s)
+
+    def skip(self, now_s: float) -> None:
+        """Leave the question as it is, and ask the next one, or end."""
         if self.number + 1 == len(self.questions):
             self.phase = "over"
             return
         self.number += 1
         self.phase, self.step, self.mark = "asking", self.rules.begins, None
-        self.out, self.began_s, self._paused_s = frozenset(), now_s, 0.0
+        self.out, self.free = frozenset(), 0
+        self.began_s, self._paused_s = now_s, 0.0
 
     def marks(self) -> tuple[bool, ...]:
         """Return for each question before this one whether anybody answered it rightly."""
@@ -290,8 +304,8 @@ class Quiz:
         return tuple(number in right for number in range(self.number))
 
     def hints_taken(self) -> int:
-        """Return how many steps of the ladder this question took."""
-        return self.step - self.rules.begins
+        """Return how many steps of the ladder this question took that cost something."""
+        return self.step - self.rules.begins - self.free
 
     def _answer(self, choice: int | None, now_s: float) -> None:
         """Take an answer; with buzzers, a wrong one passes the question on to the others."""
@@ -343,8 +357,7 @@ def kind_word(right: int, asked: int) -> str:
     return "These were hard ones. Dance them once and you will know them."
 
 
-def share_line(seed: str, answers: Sequence[Answer], asked: int, library: str) -> str:
-    """Return a line to send to friends: seed, result, a mark for each question, the library."""
-    right = {answer.question for answer in answers if answer.right}
-    marks = "".join("●" if k in right else "○" for k in range(asked))
-    return f"Guess That Song! {seed}: {len(right)}/{asked} {marks} (songs {library})"
+def share_line(seed: str, right: Sequence[bool], library: str) -> str:
+    """Return a line to send to friends: seed, result, a mark for each question asked, the library."""
+    marks = "".join("●" if well else "○" for well in right)
+    return f"Guess That Song! {seed}: {sum(right)}/{len(right)} {marks} (songs {library})"

@@ -233,7 +233,7 @@ class ReverseScreen:
     ) -> None:
         songs = "1 song" if view.songs == 1 else f"{view.songs} songs"
         if view.guesses:
-            words, small = UNKNOWN, f"It is like none of the {songs} I know. Dance on."
+            words, small = UNKNOWN, f"It is not clearly one of the {songs} I know. Dance on."
             if view.songs < 2:
                 small = f"I know {songs}. Dance on, and dance big."
         else:

@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
+import dataclasses
 import threading
 
 import numpy as np
@@ -73,6 +74,8 @@ WINDOW = [None]
 
 class Sounds:
     """A speaker that remembers what it was given."""
+
+    problem = ""
 
     def __init__(self):
         self.given, self.closed = [], 0
@@ -164,8 +167,9 @@ def test_a_quiz_of_nine_songs_with_the_keys(shelf, tmp_path):
     assert len(end.asked) == 9
     assert [asked.right for asked in end.asked].count(False) == 1
     assert end.players[0].points == quiz.standings[0].points > 700
-    assert end.share.startswith("Guess That Song! word: 8/9 ●●○●●●●●●")
-    assert window.copied == [end.share]
+    shares = [view.share for screen, view in window.shown if isinstance(screen, QuizEndScreen)]
+    assert shares[0].startswith("Guess That Song! word: 8/9 ●●○●●●●●●")
+    assert window.copied == shares[:1]
     assert len(end.confusions) == 1
     (kept,) = read_games(tmp_path / "quizzes.json")
     assert (kept["seed"], kept["day"], len(kept["answers"])) == ("word", "2026-11-22", 9)
@@ -208,7 +212,8 @@ def test_a_quiz_with_the_mouse_alone(shelf, tmp_path, size):
 
     game, window = played(kit(shelf, tmp_path, questions=2), play, size)
     assert [answer.right for answer in game.played[0].answers] == [True, True]
-    assert window.copied == [window.shown[-1][1].share]
+    ends = [view for screen, view in window.shown if isinstance(screen, QuizEndScreen)]
+    assert window.copied == [ends[0].share]
 
 
 def test_the_ladder_shows_more_step_by_step(shelf, tmp_path):
@@ -291,7 +296,50 @@ def test_leaving_in_the_middle_shows_what_was_answered_and_keeps_it(shelf, tmp_p
     game, window = played(kit(shelf, tmp_path), play)
     assert len(game.played[0].answers) == 1
     assert len(window.shown[-1][1].asked) == 1
+    assert "1/1 ●" in window.shown[-1][1].share
     assert len(read_games(tmp_path / "quizzes.json")) == 1
+
+
+def test_a_damaged_clip_is_left_out_and_the_quiz_goes_on(shelf, tmp_path):
+    first = []
+
+    class Damaged:
+        entries, problems, empty = shelf.entries, (), ""
+
+        def clip(self, slug, start_s):
+            if not first or first == [slug]:
+                first[:] = [slug]
+                raise DanceError(f"{slug}: holds no readable picture")
+            return shelf.clip(slug, start_s)
+
+    devices = dataclasses.replace(kit(shelf, tmp_path, questions=3), shelf=Damaged())
+    game, window = played(devices, knowing(shelf))
+    views = [view for screen, view in window.shown if isinstance(screen, QuizScreen)]
+    assert {view.number for view in views} == {2, 3}
+    assert "A clip was left out" in views[0].notices[0]
+    assert views[-1].notices == ()
+    assert [answer.question for answer in game.played[0].answers] == [1, 2]
+
+
+def test_a_hint_without_sound_is_said_and_free(shelf, tmp_path):
+    silent, seen = Sounds(), []
+    silent.problem = "no output device found"
+
+    def play(window):
+        view = quiz_view(window)
+        if view is None:
+            return ["escape"]
+        seen.append(view.notices)
+        if view.phase == "told":
+            return ["escape"]
+        return ["1", "return"] if view.hints[-2].taken else ["h"]
+
+    game, _ = played(kit(shelf, tmp_path, speaker=silent, seed="a", questions=9), play)
+    steps = [
+        step for step in game.played[0].questions[0].hints if step in ("formation", "music")
+    ]
+    assert game.played[0].answers[0].hints == len(steps) - 1
+    assert ("There is no sound here: this hint costs nothing.",) in seen
 
 
 def test_leaving_at_once_keeps_nothing(shelf, tmp_path):

@@ -204,15 +204,38 @@ def test_time_runs_out():
     game = quiz()
     game.tick(100.0 + LIMIT_S - 0.01)
     assert game.phase == "asking"
-    game.choose(right_of(game))  # marked is not answered
     game.tick(100.0 + LIMIT_S)
-    assert (game.phase, game.told.choice, game.told.right, game.told.points) == (
-        "told",
-        None,
-        False,
-        0,
-    )
+    told = game.told
+    assert (game.phase, told.choice, told.right, told.points) == ("told", None, False, 0)
     assert game.left_s(200.0) == 0
+
+
+def test_a_choice_that_is_marked_when_time_runs_out_is_the_answer():
+    game = quiz()
+    game.choose(right_of(game))
+    game.tick(100.0 + LIMIT_S)
+    assert game.told.right
+    assert game.told.points == 50
+
+
+def test_a_question_that_cannot_be_shown_is_skipped():
+    game = quiz(2)
+    game.skip(101.0)
+    assert (game.number, game.phase, game.answers) == (1, "asking", [])
+    game.skip(102.0)
+    assert game.phase == "over"
+
+
+def test_a_hint_that_gave_nothing_costs_nothing():
+    game = quiz(begins=0)
+    game.hint()
+    game.hint()
+    game.free += 1
+    game.choose(right_of(game))
+    game.submit(100.0)
+    assert game.told.points == 85
+    game.go_on(100.0)
+    assert game.free == 0
 
 
 def test_the_ladder_goes_up_to_its_end_and_begins_anew():
@@ -304,6 +327,25 @@ def test_who_buzzes_and_says_nothing_was_wrong():
     game.tick(101.0 + BUZZ_S + LIMIT_S)
     assert game.phase == "told"
     assert game.told.choice is None
+    assert game.answering == 1  # the only one who tried
+
+
+def test_nobody_is_blamed_where_nobody_buzzed():
+    game = quiz(players=3)
+    game.choose(0)
+    assert game.mark is None  # buzz first
+    game.tick(100.0 + LIMIT_S)
+    assert (game.phase, game.answering, game.told.points) == ("told", None, 0)
+    game.go_on(130.0)
+    game.buzz(2, 131.0)
+    assert game.answering == 2
+
+
+def test_standings_stay_when_nobody_answers():
+    game = quiz(players=2)
+    game.buzz(1, 101.0)
+    game.tick(101.0 + BUZZ_S)
+    game.tick(101.0 + BUZZ_S + LIMIT_S)
     assert game.standings[0].points == 0
 
 
@@ -328,6 +370,6 @@ def test_the_line_to_share_has_a_mark_for_each_question():
         game.choose(wrong_of(game) if wrong else right_of(game))
         game.submit(100.0)
         game.go_on(100.0)
-    line = share_line("2026-11-22", game.answers, 3, "3f2a")
+    line = share_line("2026-11-22", [answer.right for answer in game.answers], "3f2a")
     assert line == "Guess That Song! 2026-11-22: 2/3 ●○● (songs 3f2a)"
     assert game.marks() == (True, False)  # the third is on the page still
