@@ -12,7 +12,7 @@ from realtime.pure.quiz import CLIP_S, LADDER, Entry
 from realtime.songpack import SongPackError, load_pack, pack_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -24,6 +24,7 @@ VIDEOS: Final = (".mp4", ".gif", ".webm", ".mkv", ".mov")
 MOST_SEEN_PX: Final = 640  # longer side of a masked video's pictures, kept in memory
 SEEN_ROWS: Final = 0.5  # of a clip's rows with the one asked for, or another moment is taken
 LEAST_JOINTS: Final = 8
+Box = tuple[float, float, float, float]
 
 
 class Clip(Protocol):
@@ -36,7 +37,7 @@ class Clip(Protocol):
     def joints(self, at_s: float, *, everybody: bool) -> NDArray[np.float32] | None:
         """Return float32 (M, 18, 3) at a second of the clip; None where it has a picture."""
 
-    def stature(self, *, everybody: bool) -> tuple[float, float, float, float]:
+    def stature(self, *, everybody: bool) -> Box:
         """Return left, top, right, bottom of all that is reached during the clip."""
 
     def picture(self, at_s: float) -> NDArray[np.uint8] | None:
@@ -60,12 +61,16 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PackClip:
-    """A clip of a song pack: ``rows`` float32 (M, T, 18, 3), the lead first; T rows at ``fps``."""
+    """A clip of a song pack: ``rows`` float32 (M, T, 18, 3), the lead first; T rows at ``fps``.
+
+    ``reach`` is what the lead, and what everybody, reaches: left, top, right, bottom.
+    """
 
     title: str
     bpm: float
     rows: NDArray[np.float32]
     fps: float
+    reach: tuple[Box, Box]
 
     @property
     def length_s(self) -> float:
@@ -77,15 +82,9 @@ class PackClip:
         row = min(int(at_s % self.length_s * self.fps), self.rows.shape[1] - 1)
         return self.rows[:, row] if everybody else self.rows[:1, row]
 
-    def stature(self, *, everybody: bool) -> tuple[float, float, float, float]:
+    def stature(self, *, everybody: bool) -> Box:
         """Return left, top, right, bottom of all that is reached during the clip."""
-        rows = self.rows if everybody else self.rows[:1]
-        xy = rows[..., :2].reshape(-1, 2)
-        xy = xy[np.isfinite(xy).all(axis=1)]
-        if not len(xy):
-            return (0.0, 0.0, 1.0, 1.0)
-        (left, top), (right, bottom) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
-        return (left, top, right, bottom)
+        return self.reach[everybody]
 
     def picture(self, at_s: float) -> None:
         """Return None: it has joints."""
@@ -104,7 +103,7 @@ class VideoClip:
     def joints(self, at_s: float, *, everybody: bool) -> None:
         """Return None: it has pictures."""
 
-    def stature(self, *, everybody: bool) -> tuple[float, float, float, float]:
+    def stature(self, *, everybody: bool) -> Box:
         """Return the picture's size in px."""
         height, width = self.pictures[0].shape[:2]
         return (0.0, 0.0, float(width), float(height))
@@ -147,7 +146,7 @@ class PackShelf:
         )
         others = [member for k, member in enumerate(song.members) if k != song.lead]
         rows = np.stack([_rows(member, float(moments[best])) for member in (lead, *others)])
-        return PackClip(song.title, song.bpm, rows, lead.fps)
+        return PackClip(song.title, song.bpm, rows, lead.fps, (_reach(rows[:1]), _reach(rows)))
 
 
 class VideoShelf:
@@ -225,6 +224,16 @@ def _rows(member: Choreography, start_s: float) -> NDArray[np.float32]:
     return rows if len(rows) else member.joints[-1:]
 
 
+def _reach(rows: NDArray[np.float32]) -> Box:
+    """Return left, top, right, bottom of all that is seen in rows float32 (M, T, 18, 3)."""
+    xy = rows[..., :2].reshape(-1, 2)
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    if not len(xy):
+        return (0.0, 0.0, 1.0, 1.0)
+    (left, top), (right, bottom) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
+    return (left, top, right, bottom)
+
+
 def _seen(rows: NDArray[np.float32]) -> float:
     """Return the share of rows in which enough of the dancer is seen."""
     return float(((rows[..., 2] > 0).sum(axis=1) >= LEAST_JOINTS).mean())
@@ -234,9 +243,3 @@ def _small(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a picture as RGB, at most ``MOST_SEEN_PX`` long."""
     step = -(-max(image.shape[:2]) // MOST_SEEN_PX)
     return np.ascontiguousarray(image[::step, ::step, ::-1])
-
-
-def similar_titles(known: Sequence[str], entries: Sequence[Entry]) -> list[str]:
-    """Return the known titles that no song of the library has."""
-    own = {entry.title.casefold() for entry in entries}
-    return [title for title in known if title.casefold() not in own]
