@@ -9,11 +9,12 @@ BIN := $(VENV)/bin
 SYSTEM := tools/install_system.sh
 
 install: $(VENV)/.installed
-$(VENV)/.installed: pyproject.toml $(SYSTEM)
+$(VENV)/.installed: pyproject.toml $(SYSTEM) tools/link_checkout.sh
 	@sh $(SYSTEM) play
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install -qq --editable .
+	@sh tools/link_checkout.sh $(VENV)
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
@@ -41,7 +42,7 @@ bench: $(VENV)/.tested
 	$(BIN)/python -m pytest -m bench -s
 
 song: $(VENV)/.installed
-	$(BIN)/python -m tools.make_demo_song
+	$(BIN)/python -m tools.demo.make_demo_song
 
 clean:
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache

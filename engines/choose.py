@@ -7,28 +7,20 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engines.fallback import LastingPersonEye, LastingVision
-from engines.gpu.decoding import PeopleDecoding, PersonDecoding
-from engines.gpu.network import GpuNetwork
-from engines.gpu.probe import NoDriver
-from engines.gpu.vision import GpuPersonEye, GpuVision
-from engines.maps import (
-    MOVENET,
-    NETWORKS,
-    OPENPOSE,
-    Eyes,
-    Format,
-    ModelError,
-    NetworkError,
-    PoseNetwork,
-    remedy,
-)
-from engines.vision import PersonEye, PoseVision
+from kpopdance.engines.errors import ModelError, NetworkError
+from kpopdance.engines.fallback import LastingPersonEye, LastingVision
+from kpopdance.engines.formats import MOVENET, NETWORKS, OPENPOSE, Format, remedy
+from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
+from kpopdance.engines.gpu.network import GpuNetwork
+from kpopdance.engines.gpu.probe import NoDriver
+from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
+from kpopdance.engines.ports import Eyes, PoseNetwork
+from kpopdance.engines.vision import PersonEye, PoseVision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from engines.maps import PersonVision, Vision
+    from kpopdance.engines.ports import PersonVision, Vision
 
 log = logging.getLogger(__name__)
 
@@ -255,14 +247,14 @@ def _rtx(wish: Wish) -> Network:
 
 
 def _on_gpu(wish: Wish, flavour: str) -> Network:
-    from engines.gpu.opening import open_network
+    from kpopdance.engines.gpu.opening import open_network
 
     decode = PersonDecoding if wish.spoken is MOVENET else PeopleDecoding
     return open_network(wish.model, flavour, decode, cache_dir=wish.cache_dir, tell=wish.tell)
 
 
 def _openvino(wish: Wish) -> PoseNetwork:
-    from engines.openvino_runner import OpenVinoNetwork
+    from kpopdance.engines.openvino_runner import OpenVinoNetwork
 
     return OpenVinoNetwork(
         wish.model, wish.spoken, threads=wish.threads, cache_dir=wish.cache_dir
@@ -270,7 +262,7 @@ def _openvino(wish: Wish) -> PoseNetwork:
 
 
 def _onnxruntime(wish: Wish) -> PoseNetwork:
-    from engines.onnxruntime_runner import OnnxRuntimeNetwork
+    from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
 
     return OnnxRuntimeNetwork(wish.model, wish.spoken, threads=wish.threads)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from engines.gpu.device import GpuError
-from engines.gpu.vision import GpuPersonEye, GpuVision
+from kpopdance.engines.gpu.device import GpuError
+from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,14 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engines.maps import (
-        Candidates,
-        PersonJoints,
-        PersonMaps,
-        PoseMaps,
-        Region,
-    )
-    from engines.vision import PersonEye, PoseVision
+    from kpopdance.engines.maps import Candidates, PersonJoints, PersonMaps, PoseMaps, Region
+    from kpopdance.engines.vision import PersonEye, PoseVision
 
 log = logging.getLogger(__name__)
 

@@ -18,11 +18,10 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
     NotImplemented,
 )
 
-from engines.maps import (
+from kpopdance.engines.errors import ModelError, NetworkError
+from kpopdance.engines.formats import (
     INPUT_NAME,
     Format,
-    ModelError,
-    NetworkError,
     check_input,
     check_kinds,
     check_names,

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 # the home folder. Without this package they fall back to a stub of their own that does nothing.
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: not importable
 
-import openvino  # noqa: E402 - only after the line above
+import openvino
 
-from engines.maps import (  # noqa: E402
+from kpopdance.engines.errors import ModelError, NetworkError
+from kpopdance.engines.formats import (
     INPUT_NAME,
     Format,
-    ModelError,
-    NetworkError,
     check_input,
     check_kinds,
     check_names,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from engines.maps import Letterbox, NetworkError
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.maps import Letterbox
 
 if TYPE_CHECKING:
-    from engines.maps import Region
+    from kpopdance.engines.maps import Region
 
 
 class Placement(NamedTuple):

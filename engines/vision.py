@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING, cast
 import cv2
 import numpy as np
 
-from engines.maps import (
-    LIMB_CHANNELS,
-    PERSON_PX,
-    STRIDE,
-    NetworkError,
-    PersonMaps,
-    PoseMaps,
-    check_picture,
-)
-from engines.placement import place
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.formats import PERSON_PX, check_picture
+from kpopdance.engines.maps import LIMB_CHANNELS, STRIDE, PersonMaps, PoseMaps
+from kpopdance.engines.placement import place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from engines.maps import Letterbox, PoseNetwork, Region
+    from kpopdance.engines.maps import Letterbox, Region
+    from kpopdance.engines.ports import PoseNetwork
 
 
 class _Seer:

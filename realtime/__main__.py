@@ -14,10 +14,20 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_log_path
 
-from engines.maps import DanceError
-from engines.version import our_version
-from realtime.commands import build_engine, doctor, mask, play, pose, quiz, record, score, songs
-from realtime.commands.common import say
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.version import our_version
+from kpopdance.realtime.commands import (
+    build_engine,
+    doctor,
+    mask,
+    play,
+    pose,
+    quiz,
+    record,
+    score,
+    songs,
+)
+from kpopdance.realtime.commands.common import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.anatomy import ANATOMIES
-from engines.maps import FAINT, Candidates
-from realtime.pure.skeletons import SAMPLE_THRESHOLD, affinity, find_peaks, too_long
+from kpopdance.engines.anatomy import ANATOMIES
+from kpopdance.engines.maps import FAINT, Candidates
+from kpopdance.realtime.pose.skeletons import SAMPLE_THRESHOLD, affinity, find_peaks, too_long
 
 
 def candidates_of(maps):

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from realtime.pure.body import mirrored
-from realtime.pure.judge import Judge
-from realtime.pure.smoother import SMOOTHER_LAG_S
-from realtime.pure.track import PoseTrack, resample
-from realtime.pure.types import Choreography, Pose
-from tools.spoilt_dances import wandering
+from kpopdance.realtime.core.body import mirrored
+from kpopdance.realtime.core.track import FILTER_LAG_S, PoseTrack, resample
+from kpopdance.realtime.core.types import Choreography, Pose
+from kpopdance.realtime.scoring.judge import Judge
+from tools.bench.scoring.spoilt_dances import wandering
 
 FPS = 30.0
 PX = 480.0
@@ -207,7 +206,7 @@ def track_of(joints, *, late_s=0.0, start_s=0.0, fps=FPS, camera_fps=None, keep=
             pose = row.copy()
             pose[:, :2] *= PX
             track.add(
-                float(at) + late_s + SMOOTHER_LAG_S,
+                float(at) + late_s + FILTER_LAG_S,
                 Pose(pose) if (pose[:, 2] > 0).any() else None,
             )
     return track

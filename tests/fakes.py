@@ -6,10 +6,11 @@ import threading
 
 import numpy as np
 
-from engines.gpu.device import GpuError
-from engines.maps import Eyes, Letterbox, PersonMaps, PoseMaps
-from realtime.ports import CameraState
-from realtime.pure.types import Frame, Heard
+from kpopdance.engines.gpu.device import GpuError
+from kpopdance.engines.maps import Letterbox, PersonMaps, PoseMaps
+from kpopdance.engines.ports import Eyes
+from kpopdance.realtime.core.ports import CameraState
+from kpopdance.realtime.core.types import Frame, Heard
 
 
 class FakeClock:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.anatomy import LIMB_CHANNELS, LIMBS
-from engines.maps import Letterbox, PoseMaps
+from kpopdance.engines.anatomy import LIMB_CHANNELS, LIMBS
+from kpopdance.engines.maps import Letterbox, PoseMaps
 from tests import dances
 
 SIGMA_CELLS = 1.0

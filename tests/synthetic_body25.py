@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.maps import Letterbox, PoseMaps
-from realtime.pure.body import JOINTS
+from kpopdance.engines.maps import Letterbox, PoseMaps
+from kpopdance.realtime.core.body import JOINTS
 from tests.synthetic import LIMB_CELLS, SIGMA_CELLS
 
 NAMES = (

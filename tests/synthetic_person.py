@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.maps import Letterbox, PersonMaps
+from kpopdance.engines.maps import Letterbox, PersonMaps
 
 SIGMA_CELLS = 1.5
 SIDE = 256

@@ -13,10 +13,20 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {
     "cv2", "pygame", "sounddevice", "av", "onnxruntime", "openvino", "onnx", "tensorrt", "torch",
 }  # fmt: skip
-PURE = sorted(f"realtime.pure.{p.stem}" for p in (ROOT / "realtime/pure").glob("[a-z]*.py"))
-LIGHT = ["engines.maps", *PURE, "realtime.ports", "realtime.songpack", "realtime.settings",
-         "realtime.watcher", "realtime.loop", "realtime.recording", "realtime.scores",
-         "realtime.masking"]  # fmt: skip
+PURE = sorted(
+    f"kpopdance.realtime.{room}.{path.stem}"
+    for room in ("core", "pose", "scoring", "search")
+    for path in (ROOT / "realtime" / room).glob("[a-z]*.py")
+)
+LIGHT = [
+    "kpopdance", "kpopdance.engines.maps", "kpopdance.engines.ports", *PURE,
+    *(f"kpopdance.realtime.{name}" for name in (
+        "game.loop", "library.mirrored", "library.pack_reader", "library.pack_writer",
+        "library.scores",
+        "library.settings", "library.songpack", "library.standards", "studio.masking",
+        "studio.recording",
+    )),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("modules", [PURE, LIGHT], ids=["pure", "light"])

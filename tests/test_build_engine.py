@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from engines.gpu.sidecar import digest, read_sidecar, sidecar_of
-from engines.gpu.tensorrt_library import installed
-from engines.maps import NetworkError
-from realtime.__main__ import main
-from realtime.watcher import FULL_AREA_PX, full_size
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.gpu.sidecar import digest, read_sidecar, sidecar_of
+from kpopdance.engines.gpu.tensorrt_library import installed
+from kpopdance.realtime.__main__ import main
+from kpopdance.realtime.pose.watcher import FULL_AREA_PX, full_size
 
 
 @pytest.fixture

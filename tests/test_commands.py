@@ -7,14 +7,14 @@ import json
 import numpy as np
 import pytest
 
-from realtime.__main__ import main
-from realtime.devices.audio_file import write_audio
-from realtime.devices.drawn import LOOKS, Studio
-from realtime.devices.overlay import write_picture
-from realtime.devices.video_writer import VideoWriter
-from realtime.pure.dancer import Dancer, DancerStyle
-from realtime.songpack import BUNDLED, load_pack
-from tools.demo_choreography import BPM
+from kpopdance.realtime.__main__ import main
+from kpopdance.realtime.devices.audio_file import write_audio
+from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
+from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.devices.overlay import write_picture
+from kpopdance.realtime.devices.video_writer import VideoWriter
+from kpopdance.realtime.library.pack_reader import BUNDLED, load_pack
+from tools.demo.demo_choreography import BPM
 
 START_S, SECONDS, FPS = 32.0, 6.0, 15.0
 
@@ -52,12 +52,12 @@ def sound(tmp_path_factory):
 
 
 def film(path, song, style):
-    dancer = Dancer(song.members[song.lead], style)
-    studio, writer = Studio(dancer.picture), VideoWriter(path, FPS)
+    dancer = DrawnDancer(song.members[song.lead], style)
+    studio, writer = DrawnRoom(dancer.picture), VideoWriter(path, FPS)
     for index in range(int(SECONDS * FPS)):
         at_s = index / FPS
         joints = dancer.joints(START_S + at_s)
-        writer.add(studio.take([(joints, LOOKS[0])], index), at_s)
+        writer.add(studio.take([(joints, OUTFITS[0])], index), at_s)
     writer.finish()
     return path
 
@@ -92,10 +92,10 @@ def test_songs_lists_and_checks(capsys, tmp_path):
 
 
 def test_pose_finds_the_drawn_dancer(capsys, song, tmp_path):
-    dancer = Dancer(song.members[song.lead])
+    dancer = DrawnDancer(song.members[song.lead])
     truth = dancer.joints(12.0)
     picture = tmp_path / "dancer.png"
-    write_picture(picture, Studio(dancer.picture).take([(truth, LOOKS[1])]))
+    write_picture(picture, DrawnRoom(dancer.picture).take([(truth, OUTFITS[1])]))
     code, out, _ = run(capsys, "pose", picture)
     assert code == 0
     people = json.loads(out)["people"]
@@ -131,7 +131,7 @@ def test_a_pack_that_may_not_be_read_is_one_damaged_line(capsys, tmp_path, monke
     def refuse_it(path):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("realtime.songpack._read_toml", refuse_it)
+    monkeypatch.setattr("kpopdance.realtime.library.pack_reader._read_toml", refuse_it)
     code, out, _ = run(capsys, "songs")
     assert code == 2
     assert "closed" in out
@@ -184,7 +184,7 @@ def test_two_videos_and_a_stranger(capsys, video, song, tmp_path):
 def test_a_recording_stopped_half_way_leaves_nothing(
     capsys, video, sound, tmp_path, monkeypatch
 ):
-    import realtime.commands.record as command
+    import kpopdance.realtime.commands.record as command
 
     def stop(*args, **kwargs):
         raise KeyboardInterrupt

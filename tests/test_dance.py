@@ -7,14 +7,14 @@ import time
 import numpy as np
 import pytest
 
-from engines.fallback import LastingVision
-from realtime.loop import DanceSession, count_in_s
-from realtime.pure.dancer import Dancer, DancerStyle
-from realtime.pure.judge import Judge
-from realtime.pure.standard import standard_from_choreography
-from realtime.pure.types import Frame
-from realtime.songpack import SongPack
-from realtime.watcher import Watcher
+from kpopdance.engines.fallback import LastingVision
+from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
+from kpopdance.realtime.game.loop import DanceSession, count_in_s
+from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.pose.watcher import Watcher
+from kpopdance.realtime.scoring.judge import Judge
+from kpopdance.realtime.scoring.standard import standard_from_choreography
 from tests import dances
 from tests.fakes import (
     FailingVision,
@@ -51,7 +51,7 @@ class Stage:
         )  # fmt: skip
 
     def dance(self, style=None, *, keep=lambda index: True, each=lambda stage: None):
-        dancer = Dancer(SONG.members[0], style or DancerStyle())
+        dancer = DrawnDancer(SONG.members[0], style or DancerStyle())
         self.session.begin()
         index = 0
         try:

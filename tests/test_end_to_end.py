@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.choose import open_eyes
-from realtime.devices.drawn import LOOKS, Studio
-from realtime.performance import standard_of
-from realtime.pure.dancer import Dancer, DancerStyle
-from realtime.pure.judge import Judge
-from realtime.pure.report import report_of
-from realtime.pure.standard import standard_from_choreography
-from realtime.pure.terms import USUAL
-from realtime.pure.track import PoseTrack
-from realtime.pure.types import Choreography, Frame
-from realtime.songpack import BUNDLED, load_pack
-from realtime.watcher import Watcher
+from kpopdance.engines.choose import open_eyes
+from kpopdance.realtime.core.terms import USUAL
+from kpopdance.realtime.core.track import PoseTrack
+from kpopdance.realtime.core.types import Choreography, Frame
+from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
+from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.library.pack_reader import BUNDLED, load_pack
+from kpopdance.realtime.library.standards import standard_of
+from kpopdance.realtime.pose.watcher import Watcher
+from kpopdance.realtime.scoring.judge import Judge
+from kpopdance.realtime.scoring.report import report_of
+from kpopdance.realtime.scoring.standard import standard_from_choreography
 from tests import dances
 
 FPS = 15.0
@@ -41,19 +41,19 @@ def scores(chorus):
     standard = standard_from_choreography(chorus, bpm=120)
     other = dances.song(99, moves=7)
     dancers = {
-        "on time": Dancer(chorus),
-        "late": Dancer(chorus, DancerStyle(lateness_s=0.1)),
-        "small": Dancer(chorus, DancerStyle(amplitude=0.6)),
-        "still": Dancer(chorus, DancerStyle(still=True)),
-        "another dance": Dancer(other),
+        "on time": DrawnDancer(chorus),
+        "late": DrawnDancer(chorus, DancerStyle(lateness_s=0.1)),
+        "small": DrawnDancer(chorus, DancerStyle(amplitude=0.6)),
+        "still": DrawnDancer(chorus, DancerStyle(still=True)),
+        "another dance": DrawnDancer(other),
     }
     return {name: perform(dancer, standard, eyes) for name, dancer in dancers.items()}
 
 
 def perform(dancer, standard, eyes):
-    studio, watcher, track = Studio(dancer.picture), Watcher(eyes), PoseTrack()
+    studio, watcher, track = DrawnRoom(dancer.picture), Watcher(eyes), PoseTrack()
     for index, song_s in enumerate(np.arange(-0.5, LAST_S - FIRST_S + 0.7, 1 / FPS)):
-        image = studio.take([(dancer.joints(float(song_s)), LOOKS[0])], index)
+        image = studio.take([(dancer.joints(float(song_s)), OUTFITS[0])], index)
         track.add(float(song_s), watcher.watch(Frame(image, float(song_s), index))[0])
     judge = Judge(standard)
     judge.step(track, np.inf)
@@ -96,14 +96,14 @@ def test_the_bundled_song_has_a_full_standard(song):
 
 def test_the_dancer_is_held_while_somebody_walks_through(chorus):
     """Another person crosses the picture in front of the dancer, hiding her for a moment."""
-    dancer, walker = Dancer(chorus), Dancer(chorus, DancerStyle(still=True))
-    studio, watcher = Studio(dancer.picture), Watcher(open_eyes())
+    dancer, walker = DrawnDancer(chorus), DrawnDancer(chorus, DancerStyle(still=True))
+    studio, watcher = DrawnRoom(dancer.picture), Watcher(open_eyes())
     near = []
     for index in range(64):
         at_s = index / FPS
         truth, passer = dancer.joints(at_s), walker.joints(0.0).copy()
         passer[:, :2] += (220 * (at_s - 0.5) - 160 - passer[:, 0].mean(), 15)
-        people = [(truth, LOOKS[0]), (passer, LOOKS[2])]
+        people = [(truth, OUTFITS[0]), (passer, OUTFITS[2])]
         pose = watcher.watch(Frame(studio.take(people, index), at_s, index))[0]
         if pose is not None:
             apart = [_apart(pose.joints, joints) for joints in (truth, passer)]

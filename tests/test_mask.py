@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-import realtime.commands.mask as command
-from realtime.__main__ import main
-from realtime.devices.audio_file import read_audio, write_audio
-from realtime.devices.drawn import LOOKS, Studio
-from realtime.devices.gif_writer import GifWriter
-from realtime.devices.video_file import VideoFile
-from realtime.masking import MaskingError, Scene
-from realtime.pure.dancer import Dancer
-from realtime.pure.skeleton_colours import JOINT_COLOURS
-from realtime.pure.stature import torsos_over_time
-from realtime.songpack import BUNDLED, load_pack
+import kpopdance.realtime.commands.mask as command
+from kpopdance.realtime.__main__ import main
+from kpopdance.realtime.core.skeleton_colours import JOINT_COLOURS
+from kpopdance.realtime.devices.audio_file import read_audio, write_audio
+from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
+from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.devices.gif_writer import GifWriter
+from kpopdance.realtime.devices.video_file import VideoFile
+from kpopdance.realtime.library.pack_reader import BUNDLED, load_pack
+from kpopdance.realtime.pose.stature import torsos_over_time
+from kpopdance.realtime.studio.masking import MaskingError, Scene
 
 PICTURE = (240, 400)  # height and width
 MS = Fraction(1, 1000)
@@ -39,7 +39,7 @@ def at_home(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def dancer():
     song = load_pack(BUNDLED / "neon-steps")
-    return Dancer(song.members[song.lead])
+    return DrawnDancer(song.members[song.lead])
 
 
 def joints_at(dancer, at_s, shift=0.0):
@@ -52,9 +52,9 @@ def joints_at(dancer, at_s, shift=0.0):
 
 
 def pictures(dancer, shifts):
-    studio = Studio(PICTURE)
+    studio = DrawnRoom(PICTURE)
     return [
-        studio.take([(joints_at(dancer, ms / 1000, x), LOOKS[k]) for k, x in enumerate(shifts)], n)
+        studio.take([(joints_at(dancer, ms / 1000, x), OUTFITS[k]) for k, x in enumerate(shifts)], n)
         for n, ms in enumerate(TIMES_MS)
     ]  # fmt: skip
 

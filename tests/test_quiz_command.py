@@ -7,13 +7,14 @@ import datetime
 import numpy as np
 import pytest
 
-from realtime.__main__ import main, parser
-from realtime.commands.common import settings_from
-from realtime.commands.quiz import kit_from
-from realtime.devices.audio_file import write_audio
-from realtime.devices.video_writer import VideoWriter
-from realtime.pure.quiz import Rules, make_questions
-from realtime.songpack import SongPack, save_pack
+from kpopdance.realtime.__main__ import main, parser
+from kpopdance.realtime.commands.common import settings_from
+from kpopdance.realtime.commands.quiz import kit_from
+from kpopdance.realtime.devices.audio_file import write_audio
+from kpopdance.realtime.devices.video_writer import VideoWriter
+from kpopdance.realtime.library.pack_writer import save_pack
+from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.quiz.rules import Rules, make_questions
 from tests import dances
 
 
@@ -99,7 +100,7 @@ def test_what_cannot_be_played_is_one_sentence(library, words, sentence, capsys)
 
 
 def test_without_songs_it_is_one_sentence(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("realtime.settings.BUNDLED", tmp_path / "nothing")
+    monkeypatch.setattr("kpopdance.realtime.library.settings.BUNDLED", tmp_path / "nothing")
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     settings = tmp_path / "settings.toml"
     settings.write_text(f'library = "{tmp_path / "songs"}"\n', encoding="utf-8")

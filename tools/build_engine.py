@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from realtime.__main__ import main
+from kpopdance.realtime.__main__ import main
 
 if __name__ == "__main__":
     sys.exit(main(["build-engine", *sys.argv[1:]]))

@@ -10,16 +10,16 @@ import numpy as np
 from cuda import bindings
 from cuda.bindings import driver
 
-from engines.gpu.capture import CudaGraph, ask, record, try_to
-from engines.gpu.checks import CLOSED, GIVEN_BACK, as_32_bits, check_span
-from engines.gpu.device import GpuError
+from kpopdance.engines.gpu.capture import CudaGraph, ask, record, try_to
+from kpopdance.engines.gpu.checks import CLOSED, GIVEN_BACK, as_32_bits, check_span
+from kpopdance.engines.gpu.device import GpuError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from engines.gpu.device import Arg, Event, Graph, Memory, PinnedMemory
+    from kpopdance.engines.gpu.device import Arg, Event, Graph, Memory, PinnedMemory
 
 
 class BindingsMemory:

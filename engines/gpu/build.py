@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from engines.gpu.probe import probe_gpu
-from engines.gpu.tensorrt_library import installed, listener
-from engines.maps import NetworkError
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.gpu.probe import probe_gpu
+from kpopdance.engines.gpu.tensorrt_library import installed, listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from cuda.bindings import driver
 
-from engines.gpu.checks import refused
-from engines.gpu.device import GpuError
+from kpopdance.engines.gpu.checks import refused
+from kpopdance.engines.gpu.device import GpuError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

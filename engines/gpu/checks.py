@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from engines.gpu.device import GpuError
+from kpopdance.engines.gpu.device import GpuError
 
 if TYPE_CHECKING:
-    from engines.gpu.device import Arg, Memory, PinnedMemory
+    from kpopdance.engines.gpu.device import Arg, Memory, PinnedMemory
 
 CLOSED: Final = "the GPU was given back; open the device again"
 GIVEN_BACK: Final = "this memory is not the device's, or was given back before"

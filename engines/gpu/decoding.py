@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engines.anatomy import ANATOMIES
-from engines.gpu.device import GpuError
-from engines.gpu.kernels import (
+from kpopdance.engines.anatomy import ANATOMIES
+from kpopdance.engines.gpu.device import GpuError
+from kpopdance.engines.gpu.kernels import (
     BLOCK,
     FOUND,
     FOUND_PAIRS,
@@ -19,8 +19,8 @@ from engines.gpu.kernels import (
     peaks_grid,
     person_grid,
 )
-from engines.gpu.stage import check_outlets
-from engines.maps import (
+from kpopdance.engines.gpu.sized_network import check_outlets
+from kpopdance.engines.maps import (
     FAINT,
     LIMB_CHANNELS,
     PERSON_HEAT,
@@ -33,9 +33,9 @@ from engines.maps import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from engines.gpu.device import Memory
-    from engines.gpu.stage import Stage
-    from engines.maps import Letterbox
+    from kpopdance.engines.gpu.device import Memory
+    from kpopdance.engines.gpu.sized_network import SizedNetwork
+    from kpopdance.engines.maps import Letterbox
 
 COORDINATES = 3
 """Numbers of a peak: x, y, height."""
@@ -47,11 +47,11 @@ class PeopleDecoding:
 
     Parameters
     ----------
-    stage : Stage
+    stage : SizedNetwork
         The network; its outputs are ``heatmaps`` (N, 19 or 26, h, w) and ``pafs``.
     """
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: SizedNetwork) -> None:
         self._stage = stage
         outlets, crops = stage.engine.outlets, stage.crops
         self._height, self._width = stage.height // STRIDE, stage.width // STRIDE
@@ -124,11 +124,11 @@ class PersonDecoding:
 
     Parameters
     ----------
-    stage : Stage
+    stage : SizedNetwork
         The network; its outputs are those of ``PersonMaps``.
     """
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: SizedNetwork) -> None:
         self._stage = stage
         crops = stage.crops
         self._height, self._width = stage.height // PERSON_STRIDE, stage.width // PERSON_STRIDE

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from engines.maps import NetworkError
+from kpopdance.engines.errors import NetworkError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final, Literal
 
-from engines.gpu.device import GpuError
-from engines.gpu.probe import probe_gpu
-from engines.maps import NetworkError
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.gpu.device import GpuError
+from kpopdance.engines.gpu.probe import probe_gpu
 
 if TYPE_CHECKING:
-    from engines.gpu.device import Device
+    from kpopdance.engines.gpu.device import Device
 
 LAYERS: Final = ("pycuda", "cuda-bindings")
 INSTALL: Final = "pip install cuda-bindings"
@@ -54,11 +54,11 @@ def open_device(layer: Layer = "auto") -> Device:
 
 def _open(layer: str) -> Device:
     if layer == "pycuda":
-        from engines.gpu.pycuda_device import PycudaDevice
+        from kpopdance.engines.gpu.pycuda_device import PycudaDevice
 
         return PycudaDevice()
     if layer == "cuda-bindings":
-        from engines.gpu.bindings_device import BindingsDevice
+        from kpopdance.engines.gpu.bindings_device import BindingsDevice
 
         return BindingsDevice()
     raise ValueError(f"no layer is called {layer}; there are {', '.join(LAYERS)} and auto")

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from engines.gpu.device import GpuError
-from engines.gpu.kernels import CROP
+from kpopdance.engines.gpu.device import GpuError
+from kpopdance.engines.gpu.kernels import CROP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from engines.gpu.device import Event, Graph, Memory, PinnedMemory
-    from engines.gpu.stage import Decoding, Stage
-    from engines.placement import Placement
+    from kpopdance.engines.gpu.device import Event, Graph, Memory, PinnedMemory
+    from kpopdance.engines.gpu.sized_network import Decoding, SizedNetwork
+    from kpopdance.engines.placement import Placement
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class FramePass:
 
     Parameters
     ----------
-    stage : Stage
+    stage : SizedNetwork
         The network.
     decoding : Decoding
         What comes back of its outputs.
@@ -53,7 +53,12 @@ class FramePass:
     """
 
     def __init__(
-        self, stage: Stage, decoding: Decoding, size: tuple[int, int], *, graphs: bool = True
+        self,
+        stage: SizedNetwork,
+        decoding: Decoding,
+        size: tuple[int, int],
+        *,
+        graphs: bool = True,
     ) -> None:
         self._stage, self._decoding, self._size = stage, decoding, size
         device = stage.device

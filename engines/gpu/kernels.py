@@ -1,7 +1,7 @@
 """The game's own GPU kernels: what they take and give, and the built file that holds them.
 
 ``kernels.cu`` does for several crops at once what ``engines/vision.py`` does before a network and
-``realtime/pure/skeletons.py`` and ``one_person.py`` do behind it. Each kernel comes as ``_f32``
+``realtime/pose/skeletons.py`` and ``one_person.py`` do behind it. Each kernel comes as ``_f32``
 and ``_f16``, by the type of the network's tensors (T); all other numbers are 32 bits. Sizes are
 counts of px or cells; N crops are one launch.
 
@@ -38,13 +38,14 @@ from typing import Final
 
 import numpy as np
 
-from engines.gpu.sidecar import digest
-from engines.maps import PERSON_HEAT, NetworkError
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.gpu.sidecar import digest
+from kpopdance.engines.maps import PERSON_HEAT
 
 SOURCE: Final = Path(__file__).with_name("kernels.cu")
 FATBIN: Final = SOURCE.with_suffix(".fatbin")
 FACTS: Final = SOURCE.with_suffix(".json")
-REBUILD: Final = "python -m tools.build_kernels"
+REBUILD: Final = "python -m tools.weights.build_kernels"
 
 MAX_PEAKS: Final = 64  # of one joint
 MAX_CANDIDATES: Final = 2048  # of one joint, from which the highest are taken

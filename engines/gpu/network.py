@@ -6,11 +6,12 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from engines.gpu.device import GpuError
-from engines.gpu.frame_pass import FramePass
-from engines.gpu.stage import Stage
-from engines.maps import NetworkError, check_picture
-from engines.placement import place
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.formats import check_picture
+from kpopdance.engines.gpu.device import GpuError
+from kpopdance.engines.gpu.frame_pass import FramePass
+from kpopdance.engines.gpu.sized_network import SizedNetwork
+from kpopdance.engines.placement import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engines.gpu.device import Device
-    from engines.gpu.stage import Decoding, Engine
-    from engines.maps import Letterbox, Region
+    from kpopdance.engines.gpu.device import Device
+    from kpopdance.engines.gpu.sized_network import Decoding, Engine
+    from kpopdance.engines.maps import Letterbox, Region
 
 log = logging.getLogger(__name__)
 
@@ -55,12 +56,12 @@ class GpuNetwork(Generic[D]):
 
     def __init__(
         self, name: str, runtime: str, device: Device, *,
-        open_engine: Callable[[Size], Engine], decode: Callable[[Stage], D],
+        open_engine: Callable[[Size], Engine], decode: Callable[[SizedNetwork], D],
     ) -> None:  # fmt: skip
         self.name, self.runtime = name, runtime
         self.lock = threading.RLock()
         self._device, self._open_engine, self._decode = device, open_engine, decode
-        self._stages: dict[Size, tuple[Stage, D]] = {}
+        self._stages: dict[Size, tuple[SizedNetwork, D]] = {}
         self._passes: dict[tuple[Size, Size], FramePass] = {}
 
     def look(
@@ -77,7 +78,7 @@ class GpuNetwork(Generic[D]):
         frame_pass.submit(image, [at])
         return frame_pass.collect()[0], at.box
 
-    def stage(self, size: Size) -> tuple[Stage, D]:
+    def stage(self, size: Size) -> tuple[SizedNetwork, D]:
         """Return the network at an input size, and what decodes it; GpuError where that fails."""
         if size not in self._stages:
             engine: Engine | None = None
@@ -85,7 +86,7 @@ class GpuNetwork(Generic[D]):
                 self._forget_size(next(iter(self._stages)))
             try:
                 engine = self._open_engine(size)
-                stage = Stage(self._device, engine)
+                stage = SizedNetwork(self._device, engine)
                 self._stages[size] = stage, self._decode(stage)
             except NetworkError as why:  # an engine that cannot be had is the GPU's failure too
                 if engine is not None:

@@ -6,21 +6,21 @@ import atexit
 import logging
 from typing import TYPE_CHECKING, Final
 
-from engines.gpu.devices import open_device
-from engines.gpu.kernels import KERNELS, read_kernels
-from engines.gpu.network import D, GpuNetwork
-from engines.gpu.probe import probe_gpu
-from engines.gpu.sidecar import EngineStale, Here
-from engines.gpu.store import SYSTEM, EngineWish, build, compiled_of, find, keep
-from engines.gpu.tensorrt_engine import TensorRtEngine
-from engines.gpu.tensorrt_library import installed
+from kpopdance.engines.gpu.devices import open_device
+from kpopdance.engines.gpu.kernels import KERNELS, read_kernels
+from kpopdance.engines.gpu.network import D, GpuNetwork
+from kpopdance.engines.gpu.probe import probe_gpu
+from kpopdance.engines.gpu.sidecar import EngineStale, Here
+from kpopdance.engines.gpu.store import SYSTEM, EngineWish, build, compiled_of, find, keep
+from kpopdance.engines.gpu.tensorrt_engine import TensorRtEngine
+from kpopdance.engines.gpu.tensorrt_library import installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from engines.gpu.network import Size
-    from engines.gpu.stage import Stage
+    from kpopdance.engines.gpu.network import Size
+    from kpopdance.engines.gpu.sized_network import SizedNetwork
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ FOLDER: Final = "engines"
 
 
 def open_network(
-    onnx: Path, flavour: str, decode: Callable[[Stage], D], *,
+    onnx: Path, flavour: str, decode: Callable[[SizedNetwork], D], *,
     cache_dir: Path | None, tell: Callable[[str], None],
 ) -> GpuNetwork[D]:  # fmt: skip
     """Return a network on the first GPU, in half precision.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engines.maps import ModelError, NetworkError
+from kpopdance.engines.errors import ModelError, NetworkError
 
 PRECISIONS: Final = ("fp16", "tf32", "fp32", "int8")
 """Half precision; float32 with rounded products; float32; what the ONNX's Q/DQ nodes say."""

@@ -15,17 +15,23 @@ import numpy as np
 import pycuda
 import pycuda.driver as cuda
 
-from engines.gpu.checks import CLOSED, GIVEN_BACK, as_32_bits, check_span, refused_in_words
-from engines.gpu.device import GpuError
-from engines.gpu.probe import LIBRARY
+from kpopdance.engines.gpu.checks import (
+    CLOSED,
+    GIVEN_BACK,
+    as_32_bits,
+    check_span,
+    refused_in_words,
+)
+from kpopdance.engines.gpu.device import GpuError
+from kpopdance.engines.gpu.probe import LIBRARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from engines.gpu.capture import CudaGraph
-    from engines.gpu.device import Arg, Event, Graph, Memory, PinnedMemory
+    from kpopdance.engines.gpu.capture import CudaGraph
+    from kpopdance.engines.gpu.device import Arg, Event, Graph, Memory, PinnedMemory
 
 NON_BLOCKING = 1  # CU_STREAM_NON_BLOCKING, which pycuda has no name for
 
@@ -260,7 +266,7 @@ class PycudaDevice:
 
 def _recorder() -> Callable[..., CudaGraph] | None:
     try:
-        from engines.gpu.capture import record
+        from kpopdance.engines.gpu.capture import record
     except ImportError:
         return None
     return record
@@ -274,7 +280,7 @@ def _give_back(owned: PycudaMemory | PycudaPinned | PycudaEvent | Graph) -> None
             owned.array = np.empty(0, np.uint8)
         _try_to(owned.allocation.free)
     else:
-        from engines.gpu.capture import CudaGraph, try_to
+        from kpopdance.engines.gpu.capture import CudaGraph, try_to
 
         assert isinstance(owned, CudaGraph)
         try_to("cuGraphExecDestroy", owned.executable)

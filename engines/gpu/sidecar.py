@@ -7,12 +7,12 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from engines.maps import NetworkError
+from kpopdance.engines.errors import NetworkError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engines.gpu.probe import Gpu
+    from kpopdance.engines.gpu.probe import Gpu
 
 FORMAT: Final = 3
 NOT_KNOWN: Final = "none"

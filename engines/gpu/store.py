@@ -8,11 +8,12 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engines.files import write_whole
-from engines.gpu.build import build_plan
-from engines.gpu.precision import with_precision
-from engines.gpu.probe import probe_gpu
-from engines.gpu.sidecar import (
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.files import write_whole
+from kpopdance.engines.gpu.build import build_plan
+from kpopdance.engines.gpu.precision import with_precision
+from kpopdance.engines.gpu.probe import probe_gpu
+from kpopdance.engines.gpu.sidecar import (
     NOT_KNOWN,
     EngineStale,
     Here,
@@ -22,13 +23,12 @@ from engines.gpu.sidecar import (
     refuse_stale,
     sidecar_of,
 )
-from engines.maps import NetworkError
-from engines.version import our_version
+from kpopdance.engines.version import our_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engines.gpu.build import Shape
+    from kpopdance.engines.gpu.build import Shape
 
 ENDING: Final = ".engine"
 VARIES: Final = "-varies"

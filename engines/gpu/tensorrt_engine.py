@@ -6,17 +6,17 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from engines.files import write_whole
-from engines.gpu.device import GpuError
-from engines.gpu.stage import Port
-from engines.gpu.tensorrt_library import installed, listener
-from engines.maps import INPUT_NAME
+from kpopdance.engines.files import write_whole
+from kpopdance.engines.formats import INPUT_NAME
+from kpopdance.engines.gpu.device import GpuError
+from kpopdance.engines.gpu.sized_network import Port
+from kpopdance.engines.gpu.tensorrt_library import installed, listener
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from engines.gpu.device import Device, Memory
+    from kpopdance.engines.gpu.device import Device, Memory
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, SupportsInt
 
-from engines.gpu.probe import probe_gpu
-from engines.maps import NetworkError
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.gpu.probe import probe_gpu
 
 if TYPE_CHECKING:
     from types import ModuleType

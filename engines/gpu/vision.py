@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic
 
-from engines.gpu.decoding import PeopleDecoding, PersonDecoding
-from engines.gpu.network import D, GpuNetwork
-from engines.maps import PERSON_PX, Candidates, PersonJoints, PersonMaps, PoseMaps
+from kpopdance.engines.formats import PERSON_PX
+from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
+from kpopdance.engines.gpu.network import D, GpuNetwork
+from kpopdance.engines.maps import Candidates, PersonJoints, PersonMaps, PoseMaps
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engines.maps import Letterbox, Region
+    from kpopdance.engines.maps import Letterbox, Region
 
 
 class _GpuSeer(Generic[D]):

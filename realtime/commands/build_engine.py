@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 from platformdirs import user_cache_path
 from tqdm import tqdm
 
-from engines.choose import BUNDLED, BUNDLED_PERSON
-from engines.gpu.build import RTX_TARGETS, USUAL_TARGETS
-from engines.gpu.precision import PRECISIONS
-from engines.gpu.store import EngineWish, build, keep
-from engines.gpu.tensorrt_library import choose_flavour
-from engines.maps import PERSON_PX, DanceError, ModelError
-from realtime.commands.common import print_json, print_result, say
-from realtime.watcher import CROP_PX, FULL_AREA_PX, full_size
+from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON
+from kpopdance.engines.errors import DanceError, ModelError
+from kpopdance.engines.formats import PERSON_PX
+from kpopdance.engines.gpu.build import RTX_TARGETS, USUAL_TARGETS
+from kpopdance.engines.gpu.precision import PRECISIONS
+from kpopdance.engines.gpu.store import EngineWish, build, keep
+from kpopdance.engines.gpu.tensorrt_library import choose_flavour
+from kpopdance.realtime.commands.common import print_json, print_result, say
+from kpopdance.realtime.pose.watcher import CROP_PX, FULL_AREA_PX, full_size
 
 if TYPE_CHECKING:
     import argparse
 
-    from engines.gpu.build import Shape
+    from kpopdance.engines.gpu.build import Shape
 
 CAMERAS: Final = ((720, 1280), (480, 640))
 BUNDLED_NETWORKS: Final = {
@@ -41,7 +42,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "build-engine", help="build a TensorRT engine for an NVIDIA GPU",
         description="Build an engine from a bundled network or an ONNX file of your own (see "
-        "tools/import_weights.py), with its facts beside it. TensorRT for RTX builds on any computer.",
+        "tools/weights/import_weights.py), with its facts beside it. TensorRT for RTX builds on any "
+        "computer.",
     )  # fmt: skip
     parser.add_argument(
         "network", help="openpose, movenet, or an ONNX file", metavar="openpose|movenet|FILE"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engines.maps import DanceError
-from realtime.songpack import find_pack, load_pack
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from realtime.ports import Camera, HostClock
-    from realtime.pure.dancer import DancerStyle
-    from realtime.settings import Settings
-    from realtime.songpack import SongPack
+    from kpopdance.realtime.core.ports import Camera, HostClock
+    from kpopdance.realtime.devices.drawn_dancer import DancerStyle
+    from kpopdance.realtime.library.settings import Settings
+    from kpopdance.realtime.library.songpack import SongPack
 
 DANCER: Final = "dancer"
 STYLE_HELP: Final = (
@@ -42,7 +42,7 @@ class Cameras:
         if source == DANCER:
             return _drawn(song, song_s, self._clock, style_from(self._style, self._settings))
         if Path(source).is_file():
-            from realtime.devices.video_file import VideoCamera
+            from kpopdance.realtime.devices.video_file import VideoCamera
 
             return VideoCamera(Path(source), self._clock, song_s)
         if self._kept is None:
@@ -61,7 +61,7 @@ class Cameras:
             self._kept = None
 
     def _webcam(self, source: str) -> Camera:
-        from realtime.devices.camera import CameraRequest, OpenCvCamera
+        from kpopdance.realtime.devices.camera import CameraRequest, OpenCvCamera
 
         s = self._settings
         request = CameraRequest(source, s.camera_width, s.camera_height, s.camera_fps)
@@ -78,7 +78,7 @@ def style_from(text: str, settings: Settings) -> tuple[DancerStyle, SongPack | N
     DanceError
         For an unknown word or value, in one sentence.
     """
-    from realtime.pure.dancer import DancerStyle, Proportions
+    from kpopdance.realtime.devices.drawn_dancer import DancerStyle, Proportions
 
     parts = [part.strip().partition("=") for part in text.split(",") if part.strip()]
     songs = [load_pack(find_pack(v, settings.libraries)) for k, _, v in parts if k == "dances"]
@@ -121,9 +121,9 @@ def _drawn(
     clock: HostClock,
     wanted: tuple[DancerStyle, SongPack | None],
 ) -> Camera:
-    from realtime.devices.drawn_camera import DrawnCamera
-    from realtime.pure.dancer import Dancer
+    from kpopdance.realtime.devices.drawn_camera import DrawnCamera
+    from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 
     style, other = wanted
     danced = other or song
-    return DrawnCamera(Dancer(danced.members[danced.lead], style), song_s, clock)
+    return DrawnCamera(DrawnDancer(danced.members[danced.lead], style), song_s, clock)

@@ -8,26 +8,27 @@ import json
 import logging
 import sys
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 from tqdm import tqdm
 
-from engines.choose import AUTO, RUNTIMES, open_eyes
-from engines.maps import NETWORKS
-from engines.version import our_version
-from realtime.pure.terms import BODIES, STRICTNESS
-from realtime.pure.thorough import ThoroughPersonVision, ThoroughVision
-from realtime.settings import Settings, read_settings
+from kpopdance.engines.choose import AUTO, RUNTIMES, open_eyes
+from kpopdance.engines.formats import NETWORKS
+from kpopdance.engines.version import our_version
+from kpopdance.realtime.core.terms import BODIES, STRICTNESS
+from kpopdance.realtime.library.settings import Settings, read_settings
+from kpopdance.realtime.pose.thorough import ThoroughPersonVision, ThoroughVision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from engines.maps import Eyes
-    from realtime.devices.video_file import VideoFile
-    from realtime.pure.terms import Terms
-    from realtime.pure.types import Frame, Report, Verdict
+    from kpopdance.engines.ports import Eyes
+    from kpopdance.realtime.core.terms import Terms
+    from kpopdance.realtime.core.types import Frame, Report, Verdict
+    from kpopdance.realtime.devices.video_file import VideoFile
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,9 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
         help="openpose: it alone; movenet: it follows each dancer; auto: both, as time allows",
     )  # fmt: skip
     parser.add_argument(
-        "--model", metavar="FILE", help="OpenPose weights of your own (tools/import_weights.py)"
+        "--model",
+        metavar="FILE",
+        help="OpenPose weights of your own (tools/weights/import_weights.py)",
     )
     parser.add_argument(
         "--thorough", action=argparse.BooleanOptionalAction,
@@ -145,6 +148,16 @@ def video_progress(
         bar.update(max(0.0, min(done_s, total or done_s) - bar.n))
 
     return bar, move
+
+
+@contextmanager
+def watched(video: VideoFile, what: str) -> Iterator[Callable[[Frame], None]]:
+    """Show how far a video is while it is looked at; tell at the end what was wrong with it."""
+    bar, move = video_progress(video, what)
+    with bar:
+        yield move
+    if video.warning:
+        say(f"warning: {video.warning}")
 
 
 def report_json(report: Report, eyes: Eyes) -> dict[str, Any]:

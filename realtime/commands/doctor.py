@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from engines.gpu.probe import NoDriver, probe_gpu
-from engines.maps import DanceError, NetworkError
-from engines.version import our_version
-from realtime.commands.common import (
+from kpopdance.engines.errors import DanceError, NetworkError
+from kpopdance.engines.gpu.probe import NoDriver, probe_gpu
+from kpopdance.engines.version import our_version
+from kpopdance.realtime.commands.common import (
     print_json,
     print_result,
     settings_from,
     wished_eyes,
 )
-from realtime.devices.host_clock import PerfClock
-from realtime.settings import Settings, SettingsError, settings_file
-from realtime.songpack import pack_folders
+from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.library.pack_reader import pack_folders
+from kpopdance.realtime.library.settings import Settings, SettingsError, settings_file
 
 if TYPE_CHECKING:
     import argparse
@@ -149,7 +149,7 @@ def _gpu() -> dict[str, Any]:
 
 
 def _camera(settings: Settings) -> dict[str, Any]:
-    from realtime.devices.camera import list_cameras
+    from kpopdance.realtime.devices.camera import list_cameras
 
     cameras = list_cameras()
     words = ", ".join(f"{camera.index} ({camera.name})" for camera in cameras)
@@ -161,7 +161,7 @@ def _camera(settings: Settings) -> dict[str, Any]:
 
 
 def _sound() -> dict[str, Any]:
-    from realtime.devices.sound import SoundError, list_sound_devices
+    from kpopdance.realtime.devices.sound import SoundError, list_sound_devices
 
     try:
         devices = list_sound_devices()
@@ -173,7 +173,7 @@ def _sound() -> dict[str, Any]:
 
 
 def _screen() -> dict[str, Any]:
-    from realtime.devices.window import GameWindow, NoScreen
+    from kpopdance.realtime.devices.window import GameWindow, NoScreen
 
     try:
         window = GameWindow("kpopdance doctor", (640, 360))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import numpy as np
 from tqdm import tqdm
 
-from engines.maps import DanceError
-from realtime.commands.common import (
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.commands.common import (
     add_network_options,
     eyes_from,
     print_json,
@@ -21,21 +21,21 @@ from realtime.commands.common import (
     settings_from,
     video_progress,
 )
-from realtime.devices.gif_writer import GifWriter
-from realtime.devices.overlay import Over, Painter
-from realtime.devices.video_file import VideoFile, VideoInfo
-from realtime.devices.video_writer import VideoWriter
-from realtime.masking import MaskingError, Scene, follow, masked
-from realtime.pure.skeleton_colours import JOINT_COLOURS
-from realtime.watcher import FULL_AREA_PX
+from kpopdance.realtime.core.skeleton_colours import JOINT_COLOURS
+from kpopdance.realtime.devices.gif_writer import GifWriter
+from kpopdance.realtime.devices.overlay import Over, Painter
+from kpopdance.realtime.devices.video_file import VideoFile, VideoInfo
+from kpopdance.realtime.devices.video_writer import VideoWriter
+from kpopdance.realtime.pose.watcher import FULL_AREA_PX
+from kpopdance.realtime.studio.masking import MaskingError, Scene, follow, masked
 
 if TYPE_CHECKING:
     import argparse
 
     from numpy.typing import NDArray
 
-    from engines.maps import Eyes
-    from realtime.pure.types import Frame
+    from kpopdance.engines.ports import Eyes
+    from kpopdance.realtime.core.types import Frame
 
 ENDINGS: Final = (".gif", ".mp4", ".mkv", ".mov")
 AREA_PX: Final = 656 * 368

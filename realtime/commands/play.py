@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from engines.files import write_whole
-from engines.maps import DanceError
-from engines.version import our_version
-from realtime.commands.cameras import STYLE_HELP, Cameras
-from realtime.commands.common import (
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import write_whole
+from kpopdance.engines.version import our_version
+from kpopdance.realtime.commands.cameras import STYLE_HELP, Cameras
+from kpopdance.realtime.commands.common import (
     add_network_options,
     add_terms_options,
     eyes_from,
@@ -26,23 +26,23 @@ from realtime.commands.common import (
     settings_from,
     terms_from,
 )
-from realtime.devices.host_clock import PerfClock
-from realtime.game import result_view
-from realtime.lags import lags_file
-from realtime.performance import Kit, Outcome, Performance, dance_unseen
-from realtime.pure.quiz import Rules
-from realtime.scores import scores_file
-from realtime.songpack import find_pack, load_pack, pack_folders
+from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.game.game import result_view
+from kpopdance.realtime.game.performance import Kit, Outcome, Performance, dance_unseen
+from kpopdance.realtime.library.lags import lags_file
+from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
+from kpopdance.realtime.library.scores import scores_file
+from kpopdance.realtime.quiz.rules import Rules
 
 if TYPE_CHECKING:
     import argparse
 
     from numpy.typing import NDArray
 
-    from realtime.ports import HostClock, Speaker
-    from realtime.pure.view import DanceView
-    from realtime.settings import Settings
-    from realtime.songpack import SongPack
+    from kpopdance.realtime.core.ports import HostClock, Speaker
+    from kpopdance.realtime.library.settings import Settings
+    from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.screens.view import DanceView
 
 PICTURE_SIZE: Final = (1280, 720)
 
@@ -122,7 +122,7 @@ def _speaker(
     clock: HostClock,
     device: str,
 ) -> Speaker:
-    from realtime.devices.sound import CountIn, open_speaker
+    from kpopdance.realtime.devices.sound import CountIn, open_speaker
 
     return open_speaker(
         samples, rate, clock, count_in=CountIn(*count_in), device=device or None
@@ -130,17 +130,17 @@ def _speaker(
 
 
 def _audio(path: Path) -> tuple[NDArray[np.float32], int]:
-    from realtime.devices.audio_file import read_audio
+    from kpopdance.realtime.devices.audio_file import read_audio
 
     audio = read_audio(path)
     return audio.samples, audio.rate
 
 
 def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None) -> int:
-    from realtime.commands.quiz import quiz_kit
-    from realtime.devices.window import GameWindow
-    from realtime.game import Game
-    from realtime.quiz_game import QuizGame
+    from kpopdance.realtime.commands.quiz import quiz_kit
+    from kpopdance.realtime.devices.window import GameWindow
+    from kpopdance.realtime.game.game import Game
+    from kpopdance.realtime.quiz.game import QuizGame
 
     window = GameWindow()
     try:
@@ -219,13 +219,13 @@ class Snapshot:
         """Draw dance.png and result.png."""
         assert self._folder is not None
         os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
-        from realtime.devices.window import offscreen_surface, save_picture
-        from realtime.screens.dance import DanceScreen
-        from realtime.screens.results import ResultsScreen
-        from realtime.screens.stage import Stage
-        from realtime.screens.theme import Theme
+        from kpopdance.realtime.devices.window import offscreen_surface, save_picture
+        from kpopdance.realtime.screens.dance import DanceScreen
+        from kpopdance.realtime.screens.parts.backdrop import Backdrop
+        from kpopdance.realtime.screens.parts.theme import Theme
+        from kpopdance.realtime.screens.results import ResultsScreen
 
-        stage = Stage(Theme())
+        stage = Backdrop(Theme())
         page = offscreen_surface(PICTURE_SIZE)
         if self._view is not None:
             view = dataclasses.replace(self._view, verdict_age_s=0.3)

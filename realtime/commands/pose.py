@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engines.files import write_whole
-from engines.maps import DanceError
-from realtime.commands.common import (
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import write_whole
+from kpopdance.realtime.commands.common import (
     add_network_options,
     eyes_from,
     print_json,
@@ -17,17 +17,17 @@ from realtime.commands.common import (
     settings_from,
     video_progress,
 )
-from realtime.devices.overlay import draw_skeletons, write_picture
-from realtime.devices.video_file import VideoFile
-from realtime.devices.video_writer import VideoWriter
-from realtime.pure.openpose_json import people_json
-from realtime.watcher import FULL_AREA_PX, look_closely
+from kpopdance.realtime.devices.overlay import draw_skeletons, write_picture
+from kpopdance.realtime.devices.video_file import VideoFile
+from kpopdance.realtime.devices.video_writer import VideoWriter
+from kpopdance.realtime.pose.openpose_json import people_json
+from kpopdance.realtime.pose.watcher import FULL_AREA_PX, look_closely
 
 if TYPE_CHECKING:
     import argparse
 
-    from engines.maps import Eyes
-    from realtime.pure.types import Frame, Pose
+    from kpopdance.engines.ports import Eyes
+    from kpopdance.realtime.core.types import Frame, Pose
 
 PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 AREA_PX: Final = 656 * 368

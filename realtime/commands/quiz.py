@@ -9,21 +9,28 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from engines.maps import DanceError
-from realtime.commands.cameras import Cameras
-from realtime.commands.common import (
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.commands.cameras import Cameras
+from kpopdance.realtime.commands.common import (
     add_network_options,
     eyes_from,
     print_result,
     say,
     settings_from,
 )
-from realtime.devices.host_clock import PerfClock
-from realtime.pure.guess import DanceLibrary
-from realtime.pure.quiz import LIMIT_S, MOST_PLAYERS, QUESTIONS, Rules, fingerprint, share_line
-from realtime.pure.resemblance import alike as likenesses
-from realtime.quiz_clips import PackShelf, VideoShelf
-from realtime.quiz_log import quiz_file
+from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.quiz.clips import PackShelf, VideoShelf
+from kpopdance.realtime.quiz.log import quiz_file
+from kpopdance.realtime.quiz.rules import (
+    LIMIT_S,
+    MOST_PLAYERS,
+    QUESTIONS,
+    Rules,
+    fingerprint,
+    share_line,
+)
+from kpopdance.realtime.search.confusable import alike as likenesses
+from kpopdance.realtime.search.guess import DanceLibrary
 
 if TYPE_CHECKING:
     import argparse
@@ -32,13 +39,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from realtime.ports import HostClock, Speaker
-    from realtime.pure.quiz_view import Colour
-    from realtime.pure.types import Frame
-    from realtime.quiz_clips import Shelf
-    from realtime.quiz_game import Music, QuizKit
-    from realtime.reverse_quiz import Guesser
-    from realtime.settings import Settings
+    from kpopdance.realtime.core.ports import HostClock, Speaker
+    from kpopdance.realtime.core.types import Frame
+    from kpopdance.realtime.library.settings import Settings
+    from kpopdance.realtime.quiz.clips import Shelf
+    from kpopdance.realtime.quiz.game import Music, QuizKit
+    from kpopdance.realtime.quiz.reverse import Guesser
+    from kpopdance.realtime.screens.quiz_view import Colour
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -95,8 +102,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play until the player leaves, then print each result in the line to share."""
-    from realtime.devices.window import GameWindow
-    from realtime.quiz_game import QuizGame, asked_of, notices_of
+    from kpopdance.realtime.devices.window import GameWindow
+    from kpopdance.realtime.quiz.game import QuizGame, asked_of, notices_of
 
     settings = settings_from(args)
     if args.reverse:
@@ -120,8 +127,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _reversed(args: argparse.Namespace, settings: Settings) -> int:
     """Let the program guess what is danced, until the player leaves."""
-    from realtime.devices.window import GameWindow
-    from realtime.reverse_quiz import ReverseQuiz
+    from kpopdance.realtime.devices.window import GameWindow
+    from kpopdance.realtime.quiz.reverse import ReverseQuiz
 
     shelf = PackShelf(settings.libraries)
     for problem in shelf.problems:
@@ -158,7 +165,7 @@ def guesser_of(shelf: PackShelf) -> Guesser:
     DanceError
         Where there is no song.
     """
-    from realtime.reverse_quiz import Guesser
+    from kpopdance.realtime.quiz.reverse import Guesser
 
     if not shelf.packs:
         raise DanceError("there is no song to guess; record one: kpopdance record VIDEO")
@@ -206,7 +213,7 @@ def quiz_kit(
     DanceError
         Where there is no such folder.
     """
-    from realtime.quiz_game import QuizKit
+    from kpopdance.realtime.quiz.game import QuizKit
 
     clock = PerfClock()
     shelf: Shelf
@@ -242,14 +249,14 @@ def _today() -> str:
 
 
 def _frames(path: Path) -> Iterator[Frame]:
-    from realtime.devices.video_file import VideoFile
+    from kpopdance.realtime.devices.video_file import VideoFile
 
     with VideoFile(path) as video:
         yield from video.frames()
 
 
 def _length_s(path: Path) -> float:
-    from realtime.devices.video_file import VideoFile
+    from kpopdance.realtime.devices.video_file import VideoFile
 
     with VideoFile(path) as video:
         next(iter(video.frames()))  # refuses a video without a readable picture
@@ -257,7 +264,7 @@ def _length_s(path: Path) -> float:
 
 
 def _music(path: Path, start_s: float, seconds: float) -> Music:
-    from realtime.devices.audio_file import read_audio
+    from kpopdance.realtime.devices.audio_file import read_audio
 
     audio = read_audio(path)
     first = max(0, round(start_s * audio.rate))
@@ -265,6 +272,6 @@ def _music(path: Path, start_s: float, seconds: float) -> Music:
 
 
 def _speaker(samples: NDArray[np.float32], rate: int, clock: HostClock, device: str) -> Speaker:
-    from realtime.devices.sound import open_speaker
+    from kpopdance.realtime.devices.sound import open_speaker
 
     return open_speaker(samples, rate, clock, device=device or None)

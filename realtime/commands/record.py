@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engines.maps import DanceError
-from realtime.commands.common import (
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.commands.common import (
     add_network_options,
     eyes_from,
     print_json,
@@ -21,11 +21,19 @@ from realtime.commands.common import (
     settings_from,
     video_progress,
 )
-from realtime.devices.audio_file import RATE, Audio, MediaError, read_audio, write_audio
-from realtime.devices.video_file import VideoFile
-from realtime.pure.rhythm import onset_strength, tempo
-from realtime.recording import Quality, Recording, record
-from realtime.songpack import SongPack, SongPackError, save_pack, turned
+from kpopdance.realtime.devices.audio_file import (
+    SAMPLE_RATE,
+    Audio,
+    MediaError,
+    read_audio,
+    write_audio,
+)
+from kpopdance.realtime.devices.video_file import VideoFile
+from kpopdance.realtime.library.mirrored import turned
+from kpopdance.realtime.library.pack_writer import save_pack
+from kpopdance.realtime.library.songpack import SongPack, SongPackError
+from kpopdance.realtime.studio.recording import Quality, Recording, record
+from kpopdance.realtime.studio.rhythm import onset_strength, tempo
 
 if TYPE_CHECKING:
     import argparse
@@ -152,7 +160,7 @@ def _write(song: SongPack, audio: Audio, folder: Path, *, replace: bool) -> None
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="kpopdance-") as making:
         path = Path(making) / "audio.ogg"
-        write_audio(path, np.clip(audio.samples, -1, 1), RATE)
+        write_audio(path, np.clip(audio.samples, -1, 1), SAMPLE_RATE)
         save_pack(dataclasses.replace(song, audio=path), folder, replace=replace)
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from engines.maps import DanceError
-from engines.version import our_version
-from realtime.commands.common import (
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.version import our_version
+from kpopdance.realtime.commands.common import (
     add_network_options,
     add_terms_options,
     eyes_from,
@@ -24,50 +20,28 @@ from realtime.commands.common import (
     say,
     settings_from,
     terms_from,
-    video_progress,
+    watched,
 )
-from realtime.devices.audio_file import MediaError, read_audio
-from realtime.devices.video_file import VideoFile
-from realtime.performance import refuse_nothing, standard_of
-from realtime.pure.judge import Judge
-from realtime.pure.recipe import RECIPE, changes_since
-from realtime.pure.report import report_of
-from realtime.pure.rhythm import USUAL_BPM, match_sound, onset_strength, tempo
-from realtime.pure.standard import standard_from_choreography
-from realtime.recording import player_track, record
-from realtime.replay import ReplayError, dance_key, judged_again, read_replay
-from realtime.songpack import as_danced, find_pack, load_pack, turned
+from kpopdance.realtime.devices.video_file import VideoFile
+from kpopdance.realtime.library.mirrored import as_danced
+from kpopdance.realtime.library.pack_reader import find_pack, load_pack
+from kpopdance.realtime.library.replay import ReplayError, dance_key, judged_again, read_replay
+from kpopdance.realtime.library.standards import standard_of
+from kpopdance.realtime.scoring.recipe import RECIPE, changes_since
+from kpopdance.realtime.scoring.report import report_of
+from kpopdance.realtime.studio.attempts import (
+    alignment,
+    check_alignment,
+    reference_from_pack,
+    reference_from_video,
+    score_track,
+    track_from_video,
+)
 
 if TYPE_CHECKING:
     import argparse
 
-    from numpy.typing import NDArray
-
-    from engines.maps import Eyes
-    from realtime.pure.standard import Standard
-    from realtime.pure.terms import Terms
-    from realtime.pure.track import PoseTrack
-    from realtime.pure.types import Report
-    from realtime.settings import Settings
-
-LAG_ROUNDS: Final = 2
-MOST_SHIFT_S: Final = 3600.0
-MOST_FORGIVEN_S: Final = 0.25
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reference:
-    """What is danced after: the standard, its sections, and its music's onsets.
-
-    ``onsets`` is float32 (bands, T) or None without sound; ``from_video`` where it was recorded
-    on the fly, ``first_picture_s`` being the song second of its first picture then.
-    """
-
-    standard: Standard
-    sections: tuple[tuple[str, float], ...]
-    onsets: NDArray[np.float32] | None
-    from_video: bool
-    first_picture_s: float = 0.0
+    from kpopdance.realtime.library.settings import Settings
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -110,18 +84,18 @@ def run(args: argparse.Namespace) -> int:
         raise DanceError(
             "say what to score: kpopdance score REFERENCE PLAYER, or --replay FILE"
         )
-    _check_align(args.align)
+    check_alignment(args.align)
     is_video = Path(args.reference).is_file()
     folder = None if is_video else find_pack(args.reference, settings.libraries)
     with VideoFile(args.player):
         pass  # a damaged video is said before the long work
     eyes, terms = eyes_from(settings), terms_from(settings, args)
     reference = (
-        _from_pack(folder, terms)
+        reference_from_pack(folder, terms)
         if folder is not None
-        else _from_video(Path(args.reference), eyes, terms)
+        else reference_from_video(Path(args.reference), eyes, terms, watched)
     )
-    track = _track(args.player, eyes)
+    track = track_from_video(args.player, eyes, watched)
     shift_s, by = alignment(args.align, reference, args.player)
     say(f"alignment: {shift_s:+.3f} s ({by})")
     forgive = reference.from_video and not args.judge_lag
@@ -178,101 +152,3 @@ def _replay(args: argparse.Namespace, settings: Settings) -> int:
     else:
         print_result(report_words(report))
     return 0
-
-
-def alignment(how: str, reference: Reference, player: Path) -> tuple[float, str]:
-    """Return the song second of the player's first picture, and how it was found."""
-    if how not in ("audio", "none"):
-        return float(how), "given"
-    together_s = reference.first_picture_s
-    if how == "none":
-        return together_s, "none: both begin together"
-    try:
-        sound = read_audio(player)
-    except MediaError:
-        return together_s, "none: the player's video has no sound"
-    if reference.onsets is None:
-        return together_s, "none: the reference has no sound"
-    match = match_sound(reference.onsets, onset_strength(sound.samples, sound.rate))
-    if not match.believable:
-        return together_s, "none: not the same music"
-    return match.shift_s - sound.start_s, "audio"
-
-
-def score_track(
-    reference: Reference, track: PoseTrack, shift_s: float, *, forgive_lag: bool
-) -> tuple[Report, float]:
-    """Return the report on a track whose second 0 is song second ``shift_s``.
-
-    With ``forgive_lag`` the median lag of the recognised moves, up to 250 ms, is taken for the
-    recordings' own and not held against the dancer; it is returned in s, and told in the lags.
-    More than that is a dancer's own, and nothing of it is forgiven; nor where it would not help.
-    """
-    lag_s = 0.0
-    judge = plain = _judged(reference, track, shift_s, 0.0)
-    for _ in range(LAG_ROUNDS if forgive_lag else 0):
-        lags = [v.lag_s for v in judge.verdicts if judge.recognised(v)]
-        if len(lags) > len(judge.verdicts) / 2:
-            lag_s += float(np.median(lags))
-            judge = _judged(reference, track, shift_s, lag_s)
-    if abs(lag_s) > MOST_FORGIVEN_S or judge.totals()[0] < plain.totals()[0]:
-        lag_s, judge = 0.0, plain
-    report = report_of(judge, reference.sections)
-    moves = tuple(dataclasses.replace(v, lag_s=v.lag_s + lag_s) for v in report.moves)
-    lag_ms = None if report.lag_ms is None else report.lag_ms + 1000 * lag_s
-    return dataclasses.replace(report, moves=moves, lag_ms=lag_ms), lag_s
-
-
-def _judged(reference: Reference, track: PoseTrack, shift_s: float, lag_s: float) -> Judge:
-    judge = Judge(reference.standard, player_lag_s=lag_s - shift_s)
-    judge.step(track, np.inf)
-    return judge
-
-
-def _from_pack(folder: Path, terms: Terms) -> Reference:
-    song = as_danced(load_pack(folder), terms)
-    assert song.audio is not None
-    sound = read_audio(song.audio)
-    onsets = onset_strength(sound.samples, sound.rate)
-    return Reference(standard_of(song, terms), song.sections, onsets, from_video=False)
-
-
-def _from_video(path: Path, eyes: Eyes, terms: Terms) -> Reference:
-    with VideoFile(path) as video:
-        bar, move = video_progress(video, f"reference {path.name}")
-        with bar:
-            recording = record(video.frames(), eyes, progress=move)[0]
-        if video.warning:
-            say(f"warning: {video.warning}")
-    onsets, sound_s, bpm, offset_s = None, 0.0, USUAL_BPM, 0.0
-    with contextlib.suppress(MediaError):  # a video without sound has no beat to find
-        sound = read_audio(path)
-        onsets, sound_s = onset_strength(sound.samples, sound.rate), sound.start_s
-        bpm, offset_s = tempo(onsets)
-    filmed = (recording.choreography(start_s=-sound_s),)
-    dance = (turned(filmed) if terms.mirrored else filmed)[0]
-    standard = standard_from_choreography(dance, bpm=bpm, first_beat_s=offset_s, terms=terms)
-    refuse_nothing(standard, str(path))
-    return Reference(standard, (), onsets, from_video=True, first_picture_s=-sound_s)
-
-
-def _track(path: Path, eyes: Eyes) -> PoseTrack:
-    with VideoFile(path) as video:
-        bar, move = video_progress(video, f"player {path.name}")
-        with bar:
-            track = player_track(video.frames(), eyes, move)
-        if video.warning:
-            say(f"warning: {video.warning}")
-    return track
-
-
-def _check_align(how: str) -> None:
-    if how not in ("audio", "none"):
-        try:
-            sensible = abs(float(how)) <= MOST_SHIFT_S
-        except ValueError:
-            sensible = False
-        if not sensible:
-            raise DanceError(
-                f"--align {how}: say audio, none, or a number of seconds within an hour"
-            )

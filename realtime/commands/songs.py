@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from realtime.commands.common import print_json, print_result, settings_from
-from realtime.scores import read_scores, scores_file
-from realtime.songpack import SongPackError, find_pack, load_pack, pack_folders
+from kpopdance.realtime.commands.common import print_json, print_result, settings_from
+from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
+from kpopdance.realtime.library.scores import read_scores, scores_file
+from kpopdance.realtime.library.songpack import SongPackError
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List and check; return 2 where a pack is damaged."""
-    from realtime.devices.audio_file import MediaError, read_audio
+    from kpopdance.realtime.devices.audio_file import MediaError, read_audio
 
     libraries = settings_from(args).libraries
     named = [find_pack(name, libraries) for name in args.song]

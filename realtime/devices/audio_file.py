@@ -16,7 +16,7 @@ import numpy as np
 from av.audio.resampler import AudioResampler
 from av.stream import Disposition
 
-from engines.maps import DanceError
+from kpopdance.engines.errors import DanceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RATE = 48000
+SAMPLE_RATE = 48000
 MISSING_S = 0.1  # this much may be missing in the end: containers round to a frame or two
 BLOCK = 4800  # samples handed to an encoder at once
 OPEN_ENDED = 0xFFFFFFFF  # a .wav written to a pipe
@@ -75,7 +75,7 @@ class Audio:
         return len(self.samples) / self.rate
 
 
-def read_audio(path: Path, rate: int = RATE) -> Audio:
+def read_audio(path: Path, rate: int = SAMPLE_RATE) -> Audio:
     """Return a file's first sound stream as stereo; videos give their sound.
 
     Raises
@@ -99,7 +99,11 @@ def read_audio(path: Path, rate: int = RATE) -> Audio:
 
 
 def write_audio(
-    path: Path, samples: NDArray[np.float32], rate: int = RATE, *, bit_rate: int = 120_000
+    path: Path,
+    samples: NDArray[np.float32],
+    rate: int = SAMPLE_RATE,
+    *,
+    bit_rate: int = 120_000,
 ) -> None:
     """Write float32 (N, 2) as .ogg (Opus), .flac or .wav; the name appears when it is complete.
 

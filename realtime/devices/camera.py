@@ -15,10 +15,10 @@ from typing import Final
 import cv2
 import numpy as np
 
-from engines.maps import DanceError
-from realtime.devices.slot import Slot
-from realtime.ports import CameraState, HostClock
-from realtime.pure.types import Frame
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.ports import CameraState, HostClock
+from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.slot import Slot
 
 log = logging.getLogger(__name__)
 

@@ -6,15 +6,15 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from realtime.devices.drawn import LOOKS, Look, Studio
-from realtime.devices.slot import Slot
-from realtime.ports import CameraState, HostClock
-from realtime.pure.types import Frame
+from kpopdance.realtime.core.ports import CameraState, HostClock
+from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, Outfit
+from kpopdance.realtime.devices.slot import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from realtime.pure.dancer import Dancer
+    from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 
 FPS: Final = 30.0
 LOST_S: Final = 1.0
@@ -25,7 +25,7 @@ class DrawnCamera:
 
     Parameters
     ----------
-    dancer : Dancer
+    dancer : DrawnDancer
         Its picture size is the camera's.
     song_s : callable
         Returns the song second of now, or None while nothing plays: the dancer then waits in
@@ -36,16 +36,16 @@ class DrawnCamera:
 
     def __init__(
         self,
-        dancer: Dancer,
+        dancer: DrawnDancer,
         song_s: Callable[[], float | None],
         clock: HostClock,
-        look: Look = LOOKS[0],
+        look: Outfit = OUTFITS[0],
     ) -> None:
         self._dancer = dancer
         self._song_s = song_s
         self._clock = clock
         self._look = look
-        self._studio = Studio(dancer.picture)
+        self._studio = DrawnRoom(dancer.picture)
         self._slot: Slot[Frame] = Slot()
         self._times: deque[float] = deque(maxlen=60)
         self._began_s = clock.now()

@@ -11,7 +11,7 @@ import av.error
 import av.filter
 import numpy as np
 
-from realtime.devices.video_file import VideoError
+from kpopdance.realtime.devices.video_file import VideoError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

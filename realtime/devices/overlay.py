@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Final, Literal
 import cv2
 import numpy as np
 
-from engines.anatomy import LIMBS
-from engines.files import write_whole
-from engines.maps import DanceError
-from realtime.pure.skeleton_colours import JOINT_COLOURS
-from realtime.pure.stature import torso_of
+from kpopdance.engines.anatomy import LIMBS
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import write_whole
+from kpopdance.realtime.core.skeleton_colours import JOINT_COLOURS
+from kpopdance.realtime.pose.stature import torso_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from realtime.pure.types import Pose
+    from kpopdance.realtime.core.types import Pose
 
     Image = NDArray[np.uint8]
     Ellipse = tuple[NDArray[np.float64], NDArray[np.float64], int]

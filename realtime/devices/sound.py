@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from engines.maps import DanceError
-from realtime.pure.types import Heard
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.types import Heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from realtime.ports import HostClock
+    from kpopdance.realtime.core.ports import HostClock
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

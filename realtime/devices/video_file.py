@@ -11,10 +11,10 @@ import av
 import av.error
 import numpy as np
 
-from engines.maps import DanceError
-from realtime.devices.slot import Slot
-from realtime.ports import CameraState, HostClock
-from realtime.pure.types import Frame
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.ports import CameraState, HostClock
+from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.slot import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

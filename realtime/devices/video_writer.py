@@ -13,7 +13,7 @@ import av.error
 import numpy as np
 from av.audio.resampler import AudioResampler
 
-from realtime.devices.video_file import VideoError
+from kpopdance.realtime.devices.video_file import VideoError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,10 +26,12 @@ VIDEO_SUFFIXES: Final = (".mp4", ".mkv", ".mov")
 QUALITY: Final = "19"  # x264's constant rate factor: nothing to be seen of it
 BT709: Final = 1  # of colours in the file, told so that every player shows the same
 COPIED: Final = ("aac", "mp3", "ac3", "eac3", "alac", "flac", "opus")  # as players of mp4 know
-RATE: Final = 48_000  # of sound encoded anew
+SAMPLE_RATE: Final = 48_000  # of sound encoded anew
 SOUND_BITS: Final = 160_000  # a second
-HOLE: Final = RATE // 50  # samples: so much more than is there, by the time stamps, is silence
-HOLE_MOST: Final = 60 * RATE
+HOLE: Final = (
+    SAMPLE_RATE // 50
+)  # samples: so much more than is there, by the time stamps, is silence
+HOLE_MOST: Final = 60 * SAMPLE_RATE
 PREROLL: Final = 2  # packets before a cut, which decoders need to begin; not heard
 
 
@@ -173,7 +175,9 @@ class _Sound:
         if self.copied:
             self._packets = self._copies(target.add_stream_from_template(self._stream))
         else:
-            self._packets = self._encoded(target.add_stream("aac", rate=RATE, layout="stereo"))
+            self._packets = self._encoded(
+                target.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
+            )
         self._waiting = next(self._packets, None)
 
     def write(self, until_s: float) -> None:
@@ -213,7 +217,7 @@ class _Sound:
     def _encoded(self, out: Any) -> Iterator[tuple[float, Any]]:  # noqa: ANN401
         """Yield second and packet, encoded anew and cut to the sample."""
         out.bit_rate = SOUND_BITS
-        resampler = AudioResampler(format="fltp", layout="stereo", rate=RATE)
+        resampler = AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE)
         at: int | None = None  # the next sample's place in what is written
         for packet in self._readable():
             try:
@@ -221,7 +225,7 @@ class _Sound:
             except av.error.FFmpegError:
                 continue  # what cannot be decoded is missing
             for frame in decoded:
-                due = round(((frame.time or 0.0) - self._begin_s) * RATE)
+                due = round(((frame.time or 0.0) - self._begin_s) * SAMPLE_RATE)
                 if at is None:
                     at = due
                 if HOLE < due - at < HOLE_MOST:
@@ -231,7 +235,7 @@ class _Sound:
                     samples = part.to_ndarray().astype(np.float32, copy=False)
                     yield from self._encode(out, samples, at)
                     at += samples.shape[1]
-                if at / RATE >= self._length_s:
+                if at / SAMPLE_RATE >= self._length_s:
                     break
         yield from self._muxed(out.encode(None))
 
@@ -242,14 +246,16 @@ class _Sound:
         at: int,
     ) -> Iterator[tuple[float, Any]]:
         last = (
-            len(samples[0]) if math.isinf(self._length_s) else round(self._length_s * RATE) - at
+            len(samples[0])
+            if math.isinf(self._length_s)
+            else round(self._length_s * SAMPLE_RATE) - at
         )
         kept = samples[:, max(-at, 0) : max(last, 0)]
         if kept.shape[1]:
             frame = av.AudioFrame.from_ndarray(
                 np.ascontiguousarray(kept, np.float32), format="fltp", layout="stereo"
             )
-            frame.rate, frame.pts = RATE, max(at, 0)
+            frame.rate, frame.pts = SAMPLE_RATE, max(at, 0)
             yield from self._muxed(out.encode(frame))
 
     @staticmethod

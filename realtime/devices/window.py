@@ -9,7 +9,7 @@ from typing import Final
 
 import pygame
 
-from engines.maps import DanceError
+from kpopdance.engines.errors import DanceError
 
 SIZE: Final = (1280, 720)
 LEAST_SIZE: Final = (640, 360)

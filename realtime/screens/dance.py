@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
-from realtime.pure import body
-from realtime.screens.actions import ENTER
-from realtime.screens.figure import pictogram
-from realtime.screens.mirror import MirrorPanel
-from realtime.screens.theme import (
+from kpopdance.realtime.core import body
+from kpopdance.realtime.screens.actions import ENTER
+from kpopdance.realtime.screens.parts.figure import pictogram
+from kpopdance.realtime.screens.parts.mirror import MirrorPanel
+from kpopdance.realtime.screens.parts.theme import (
     ADD,
     CYAN,
     FAINT,
@@ -36,14 +36,14 @@ from realtime.screens.theme import (
     mix,
     scale_of,
 )
-from realtime.screens.troupe import Troupe, accent_wrist
+from kpopdance.realtime.screens.parts.troupe import Troupe, accent_wrist
 
 if TYPE_CHECKING:
-    from realtime.pure.types import Verdict
-    from realtime.pure.view import DanceView, Upcoming
-    from realtime.screens.actions import Action
-    from realtime.screens.stage import Stage
-    from realtime.screens.theme import Align, Colour, Hints, Theme
+    from kpopdance.realtime.core.types import Verdict
+    from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
+    from kpopdance.realtime.screens.parts.theme import Align, Colour, Hints, Theme
+    from kpopdance.realtime.screens.view import DanceView, Upcoming
 
 LOOK_AHEAD_S: Final = 4.0
 """How long before it is due a pictogram enters the lane."""
@@ -171,17 +171,17 @@ def count_in_word(beat: float) -> str:
 
 
 class DanceScreen:
-    """Draws a :class:`~realtime.pure.view.DanceView`; one per dance.
+    """Draws a :class:`~kpopdance.realtime.screens.view.DanceView`; one per dance.
 
     Parameters
     ----------
-    stage : Stage
+    stage : Backdrop
         The background, shared by all screens.
     hints : tuple of (key, meaning)
         More keys to list; what they do is the loop's.
     """
 
-    def __init__(self, stage: Stage, hints: Hints = ()) -> None:
+    def __init__(self, stage: Backdrop, hints: Hints = ()) -> None:
         self.stage = stage
         self.theme: Theme = stage.theme
         self.hints = KEYS + hints

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
-from realtime.screens.actions import ENTER
-from realtime.screens.theme import (
+from kpopdance.realtime.screens.actions import ENTER
+from kpopdance.realtime.screens.parts.theme import (
     MAGENTA,
     NIGHT,
     RED,
@@ -20,9 +20,9 @@ from realtime.screens.theme import (
 )
 
 if TYPE_CHECKING:
-    from realtime.screens.actions import Action
-    from realtime.screens.stage import Stage
-    from realtime.screens.theme import Hints, Theme
+    from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
+    from kpopdance.realtime.screens.parts.theme import Hints, Theme
 
 KEYS: Final[Hints] = (("Esc", "back"),)
 HEADING, TEXT = 54.0, 26.0
@@ -37,13 +37,13 @@ class MessageScreen:
 
     Parameters
     ----------
-    stage : Stage
+    stage : Backdrop
         The background, shared by all screens.
     hints : tuple of (key, meaning)
         More keys to list; what they do is the loop's.
     """
 
-    def __init__(self, stage: Stage, hints: Hints = ()) -> None:
+    def __init__(self, stage: Backdrop, hints: Hints = ()) -> None:
         self.stage = stage
         self.theme: Theme = stage.theme
         self.hints = KEYS + hints

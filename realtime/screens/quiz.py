@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
-from realtime.screens.actions import BUZZ, CHOOSE, ENTER, Target
-from realtime.screens.clip import Clip
-from realtime.screens.heading import draw_leave, draw_notices, draw_title
-from realtime.screens.signs import PAINTERS, Look, button, keycap, paragraph, put, ring, sign
-from realtime.screens.stage import beat_pulse
-from realtime.screens.theme import (
+from kpopdance.realtime.screens.actions import BUZZ, CHOOSE, ENTER, Target
+from kpopdance.realtime.screens.parts.backdrop import beat_pulse
+from kpopdance.realtime.screens.parts.clip_figures import ClipFigures
+from kpopdance.realtime.screens.parts.heading import draw_leave, draw_notices, draw_title
+from kpopdance.realtime.screens.parts.signs import (
+    PAINTERS,
+    ButtonFace,
+    button,
+    keycap,
+    paragraph,
+    put,
+    ring,
+    sign,
+)
+from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     FAINT,
     GOLD,
@@ -35,10 +44,10 @@ from realtime.screens.theme import (
 )
 
 if TYPE_CHECKING:
-    from realtime.pure.quiz_view import HintView, PlayerView, QuizView
-    from realtime.screens.actions import Action
-    from realtime.screens.stage import Stage
-    from realtime.screens.theme import Colour, Hints, Theme
+    from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
+    from kpopdance.realtime.screens.parts.theme import Colour, Hints, Theme
+    from kpopdance.realtime.screens.quiz_view import HintView, PlayerView, QuizView
 
 TITLE: Final = ("Guess", "That Song!")
 QUESTION: Final = "What song is the figure dancing?"
@@ -237,23 +246,23 @@ def time_colour(share: float) -> Colour:
 
 
 class QuizScreen:
-    """Draws a :class:`~realtime.pure.quiz_view.QuizView`.
+    """Draws a :class:`~kpopdance.realtime.screens.quiz_view.QuizView`.
 
     What keys mean and what lies under the mouse follows the view drawn last.
 
     Parameters
     ----------
-    stage : Stage
+    stage : Backdrop
         The background, shared by all screens.
     hints : tuple of (key, meaning)
         More keys to list; what they do is the loop's.
     """
 
-    def __init__(self, stage: Stage, hints: Hints = ()) -> None:
+    def __init__(self, stage: Backdrop, hints: Hints = ()) -> None:
         self.stage = stage
         self.theme: Theme = stage.theme
         self.hints = hints
-        self.clip = Clip()
+        self.clip = ClipFigures()
         self._view: QuizView | None = None
         self._over: Target | None = None
         self._layout = quiz_layout((1280, 720))
@@ -738,9 +747,9 @@ class QuizScreen:
         over = self._over is not None and self._over.kind in ("submit", "next")
         if view.phase == "told":
             words = "Results" if view.number >= view.total else "Next question"
-            look = Look(words, "Enter", CYAN, over=over)
+            look = ButtonFace(words, "Enter", CYAN, over=over)
         elif answering(view):
-            look = Look("Submit", "Enter", MAGENTA, ready=self._ready(view), over=over)
+            look = ButtonFace("Submit", "Enter", MAGENTA, ready=self._ready(view), over=over)
         else:
             self._call(surface, at, view)
             return

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
-from realtime.screens.actions import ENTER, Target
-from realtime.screens.heading import draw_leave, draw_title
-from realtime.screens.quiz import TITLE
-from realtime.screens.signs import Look, button, keycap, paragraph, put, sign
-from realtime.screens.theme import (
+from kpopdance.realtime.screens.actions import ENTER, Target
+from kpopdance.realtime.screens.parts.heading import draw_leave, draw_title
+from kpopdance.realtime.screens.parts.signs import (
+    ButtonFace,
+    button,
+    keycap,
+    paragraph,
+    put,
+    sign,
+)
+from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     FAINT,
     GOLD,
@@ -30,12 +36,13 @@ from realtime.screens.theme import (
     is_wide,
     scale_of,
 )
+from kpopdance.realtime.screens.quiz import TITLE
 
 if TYPE_CHECKING:
-    from realtime.pure.quiz_view import AskedView, PlayerView, QuizEndView
-    from realtime.screens.actions import Action
-    from realtime.screens.stage import Stage
-    from realtime.screens.theme import Hints, Theme
+    from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
+    from kpopdance.realtime.screens.parts.theme import Hints, Theme
+    from kpopdance.realtime.screens.quiz_view import AskedView, PlayerView, QuizEndView
 
 KEYS: Final[Hints] = (("Enter", "play again"), ("C", "copy the line"), ("Esc", "leave"))
 MARK_AFTER_S, MARK_EVERY_S, MARK_POP_S = 0.35, 0.11, 0.16
@@ -125,17 +132,17 @@ def headline(view: QuizEndView) -> str:
 
 
 class QuizEndScreen:
-    """Draws a :class:`~realtime.pure.quiz_view.QuizEndView`.
+    """Draws a :class:`~kpopdance.realtime.screens.quiz_view.QuizEndView`.
 
     Parameters
     ----------
-    stage : Stage
+    stage : Backdrop
         The background, shared by all screens.
     hints : tuple of (key, meaning)
         More keys to list; what they do is the loop's.
     """
 
-    def __init__(self, stage: Stage, hints: Hints = ()) -> None:
+    def __init__(self, stage: Backdrop, hints: Hints = ()) -> None:
         self.stage = stage
         self.theme: Theme = stage.theme
         self.hints = hints
@@ -181,7 +188,7 @@ class QuizEndScreen:
             self._confusions(surface, at, view.confusions)
         if view.share:
             self._share(surface, at, view.share)
-        look = Look("Play again", "Enter", MAGENTA, over=self._over == Target("again"))
+        look = ButtonFace("Play again", "Enter", MAGENTA, over=self._over == Target("again"))
         button(self.theme, surface, at.again, look, at.unit)
         keys = KEYS if view.share else (KEYS[0], KEYS[2])
         self.theme.keys(surface, at.keys, keys + self.hints)

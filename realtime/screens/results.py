@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
-from realtime.pure.types import GRADES
-from realtime.screens.actions import ENTER
-from realtime.screens.theme import (
+from kpopdance.realtime.core.types import GRADES
+from kpopdance.realtime.screens.actions import ENTER
+from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     FAINT,
     GOLD,
@@ -31,11 +31,11 @@ from realtime.screens.theme import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from realtime.pure.types import Report
-    from realtime.pure.view import ResultView
-    from realtime.screens.actions import Action
-    from realtime.screens.stage import Stage
-    from realtime.screens.theme import Align, Colour, Hints, Theme
+    from kpopdance.realtime.core.types import Report
+    from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
+    from kpopdance.realtime.screens.parts.theme import Align, Colour, Hints, Theme
+    from kpopdance.realtime.screens.view import ResultView
 
 KEYS: Final[Hints] = (("Enter", "dance again"), ("Esc", "back to the songs"))
 COUNT_UP_S: Final = 1.6
@@ -127,17 +127,17 @@ def counted_up(score: float, age_s: float) -> float:
 
 
 class ResultsScreen:
-    """Draws a :class:`~realtime.pure.view.ResultView`.
+    """Draws a :class:`~kpopdance.realtime.screens.view.ResultView`.
 
     Parameters
     ----------
-    stage : Stage
+    stage : Backdrop
         The background, shared by all screens.
     hints : tuple of (key, meaning)
         More keys to list; what they do is the loop's.
     """
 
-    def __init__(self, stage: Stage, hints: Hints = ()) -> None:
+    def __init__(self, stage: Backdrop, hints: Hints = ()) -> None:
         self.stage = stage
         self.theme: Theme = stage.theme
         self.hints = KEYS + hints

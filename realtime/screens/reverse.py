@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pygame
 
-from realtime.pure.types import Pose
-from realtime.pure.view import DanceView
-from realtime.screens.actions import Target
-from realtime.screens.heading import draw_leave, draw_notices, draw_title
-from realtime.screens.mirror import MirrorPanel
-from realtime.screens.signs import paragraph
-from realtime.screens.skeleton import visible
-from realtime.screens.theme import (
+from kpopdance.realtime.core.types import Pose
+from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.parts.heading import draw_leave, draw_notices, draw_title
+from kpopdance.realtime.screens.parts.mirror import MirrorPanel
+from kpopdance.realtime.screens.parts.signs import paragraph
+from kpopdance.realtime.screens.parts.skeleton import visible
+from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     FAINT,
     MAGENTA,
@@ -33,13 +32,14 @@ from realtime.screens.theme import (
     mix,
     scale_of,
 )
-from realtime.screens.troupe import Troupe
+from kpopdance.realtime.screens.parts.troupe import Troupe
+from kpopdance.realtime.screens.view import DanceView
 
 if TYPE_CHECKING:
-    from realtime.pure.quiz_view import GuessView, ReverseView
-    from realtime.screens.actions import Action
-    from realtime.screens.stage import Stage
-    from realtime.screens.theme import Align, Hints, Theme
+    from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
+    from kpopdance.realtime.screens.parts.theme import Align, Hints, Theme
+    from kpopdance.realtime.screens.quiz_view import GuessView, ReverseView
 
 TITLE: Final = ("You dance,", "it guesses")
 KEYS: Final[Hints] = (("R", "start again"), ("Esc", "leave"))
@@ -118,17 +118,17 @@ def certainty_words(certainty: float) -> str:
 
 
 class ReverseScreen:
-    """Draws a :class:`~realtime.pure.quiz_view.ReverseView`.
+    """Draws a :class:`~kpopdance.realtime.screens.quiz_view.ReverseView`.
 
     Parameters
     ----------
-    stage : Stage
+    stage : Backdrop
         The background, shared by all screens.
     hints : tuple of (key, meaning)
         More keys to list; what they do is the loop's.
     """
 
-    def __init__(self, stage: Stage, hints: Hints = ()) -> None:
+    def __init__(self, stage: Backdrop, hints: Hints = ()) -> None:
         self.stage = stage
         self.theme: Theme = stage.theme
         self.hints = KEYS + hints

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
-from realtime.pure.terms import USUAL
-from realtime.screens.actions import ENTER
-from realtime.screens.theme import (
+from kpopdance.realtime.core.terms import USUAL
+from kpopdance.realtime.screens.actions import ENTER
+from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     FAINT,
     GOLD,
@@ -28,16 +28,16 @@ from realtime.screens.theme import (
     mix,
     scale_of,
 )
-from realtime.screens.troupe import Troupe
+from kpopdance.realtime.screens.parts.troupe import Troupe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from realtime.pure.terms import Terms
-    from realtime.pure.view import ListView, SongCard
-    from realtime.screens.actions import Action
-    from realtime.screens.stage import Stage
-    from realtime.screens.theme import Align, Hints, Theme
+    from kpopdance.realtime.core.terms import Terms
+    from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
+    from kpopdance.realtime.screens.parts.theme import Align, Hints, Theme
+    from kpopdance.realtime.screens.view import ListView, SongCard
 
 KEYS: Final[Hints] = (("↑ ↓", "choose"), ("Enter", "dance"), ("Esc", "leave"))
 TERM_KEYS: Final[dict[str, Action]] = {"s": "strictness", "b": "body", "t": "turn"}
@@ -103,7 +103,7 @@ class SongListScreen:
 
     Parameters
     ----------
-    stage : Stage
+    stage : Backdrop
         The background, shared by all screens.
     cards : sequence of SongCard
         What there is to dance, in order.
@@ -111,7 +111,9 @@ class SongListScreen:
         More keys to list; what they do is the loop's.
     """
 
-    def __init__(self, stage: Stage, cards: Sequence[SongCard] = (), hints: Hints = ()) -> None:
+    def __init__(
+        self, stage: Backdrop, cards: Sequence[SongCard] = (), hints: Hints = ()
+    ) -> None:
         self.stage = stage
         self.theme: Theme = stage.theme
         self.hints = KEYS + hints

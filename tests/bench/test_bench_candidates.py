@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.gpu.decoding import PeopleDecoding
-from engines.gpu.kernels import FOUND
-from engines.maps import Letterbox
-from realtime.pure.confidence import OPENPOSE, calibrated
-from realtime.pure.limb_tree import complete
-from realtime.pure.skeletons import assemble
+from kpopdance.engines.gpu.decoding import PeopleDecoding
+from kpopdance.engines.gpu.kernels import FOUND
+from kpopdance.engines.maps import Letterbox
+from kpopdance.realtime.pose.confidence import OPENPOSE, calibrated
+from kpopdance.realtime.pose.limb_tree import complete
+from kpopdance.realtime.pose.skeletons import assemble
 from tests.candidates import candidates_of
 from tests.synthetic import crowd, paint
 

@@ -8,8 +8,8 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from engines.choose import BUNDLED, RUNTIMES, open_vision
-from engines.vision import PoseVision
+from kpopdance.engines.choose import BUNDLED, RUNTIMES, open_vision
+from kpopdance.engines.vision import PoseVision
 
 pytestmark = pytest.mark.bench
 

@@ -5,12 +5,12 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from realtime.pure.alignment import DtwStream
-from realtime.pure.judge import Judge
-from realtime.pure.standard import standard_from_choreography
-from realtime.pure.timing import BAND_ROWS
-from realtime.pure.track import PoseTrack
-from realtime.pure.types import Pose
+from kpopdance.realtime.core.track import PoseTrack
+from kpopdance.realtime.core.types import Pose
+from kpopdance.realtime.scoring.alignment import DtwStream
+from kpopdance.realtime.scoring.judge import Judge
+from kpopdance.realtime.scoring.standard import standard_from_choreography
+from kpopdance.realtime.scoring.timing import BAND_ROWS
 from tests import dances
 
 pytestmark = pytest.mark.bench

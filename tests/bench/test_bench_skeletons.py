@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from realtime.pure.skeletons import assemble
+from kpopdance.realtime.pose.skeletons import assemble
 from tests.oracles import assemble_naive
 from tests.synthetic import crowd, paint
 

@@ -8,15 +8,15 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from engines.choose import BUNDLED, open_eyes
-from engines.maps import OPENPOSE
-from engines.openvino_runner import OpenVinoNetwork
-from realtime.devices.drawn import LOOKS, Studio
-from realtime.pure.dancer import Dancer
-from realtime.pure.types import Frame
-from realtime.songpack import BUNDLED as SONGS
-from realtime.songpack import load_pack
-from realtime.watcher import Watcher
+from kpopdance.engines.choose import BUNDLED, open_eyes
+from kpopdance.engines.formats import OPENPOSE
+from kpopdance.engines.openvino_runner import OpenVinoNetwork
+from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
+from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.library.pack_reader import BUNDLED as SONGS
+from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.pose.watcher import Watcher
 
 pytestmark = pytest.mark.bench
 FRAMES = 150
@@ -25,7 +25,7 @@ MOST = 1.25
 
 def test_frame_to_pose_costs_little_more_than_the_network():
     song = load_pack(SONGS / "neon-steps")
-    dancer, studio = Dancer(song.members[song.lead]), Studio()
+    dancer, studio = DrawnDancer(song.members[song.lead]), DrawnRoom()
     watcher = Watcher(open_eyes(threads=1))
     bare = OpenVinoNetwork(BUNDLED, OPENPOSE, threads=1)
     tensor = np.random.default_rng(1).uniform(0, 255, (1, 3, 256, 256)).astype(np.float32)
@@ -33,7 +33,7 @@ def test_frame_to_pose_costs_little_more_than_the_network():
     poses, calls = [], []
     for index in range(FRAMES):
         at_s = 32 + index / 30
-        frame = Frame(studio.take([(dancer.joints(at_s), LOOKS[0])], index), at_s, index)
+        frame = Frame(studio.take([(dancer.joints(at_s), OUTFITS[0])], index), at_s, index)
         began = perf_counter()
         watcher.watch(frame)
         between = perf_counter()

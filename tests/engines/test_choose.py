@@ -6,11 +6,12 @@ import sys
 
 import pytest
 
-from engines import choose
-from engines.choose import BUNDLED, RUNTIMES, Runtime, Wish, open_vision
-from engines.gpu.decoding import PeopleDecoding, PersonDecoding
-from engines.gpu.probe import NoDriver
-from engines.maps import MOVENET, OPENPOSE, ModelError, NetworkError
+from kpopdance.engines import choose
+from kpopdance.engines.choose import BUNDLED, RUNTIMES, Runtime, Wish, open_vision
+from kpopdance.engines.errors import ModelError, NetworkError
+from kpopdance.engines.formats import MOVENET, OPENPOSE
+from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
+from kpopdance.engines.gpu.probe import NoDriver
 
 
 class NamedNetwork:
@@ -118,7 +119,7 @@ def test_a_damaged_model_is_no_reason_to_look_elsewhere_when_a_gpu_is_asked_for(
 
 @pytest.mark.parametrize("flavour", ["tensorrt", "rtx"])
 def test_the_real_flavours_do_without_here(flavour, monkeypatch):
-    monkeypatch.setattr("engines.gpu.probe.LIBRARY", "no-such-driver.so")
+    monkeypatch.setattr("kpopdance.engines.gpu.probe.LIBRARY", "no-such-driver.so")
     reason = open_vision(flavour, threads=1).reason
     assert reason.startswith(
         RUNTIMES[flavour].label + " was asked for and is not used because no"
@@ -214,7 +215,7 @@ def test_each_network_is_decoded_as_its_kind(monkeypatch):
         asked.append((flavour, decode))
         raise NetworkError("that was all")
 
-    monkeypatch.setattr("engines.gpu.opening.open_network", opened)
+    monkeypatch.setattr("kpopdance.engines.gpu.opening.open_network", opened)
     for spoken in (OPENPOSE, MOVENET):
         for flavour in ("tensorrt", "rtx"):
             with pytest.raises(NetworkError):
@@ -227,7 +228,7 @@ def test_each_network_is_decoded_as_its_kind(monkeypatch):
 
 def test_onnx_runtime_keeps_and_tells_nothing(tmp_path):
     pytest.importorskip("onnxruntime")
-    code = "from engines.choose import *; open_vision('onnxruntime', threads=1)"
+    code = "from kpopdance.engines.choose import *; open_vision('onnxruntime', threads=1)"
     homes = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"), str(tmp_path))
     env = {name: text for name, text in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
     subprocess.run(
@@ -238,7 +239,7 @@ def test_onnx_runtime_keeps_and_tells_nothing(tmp_path):
 
 def test_choosing_loads_no_runtime():
     heavy = {"openvino", "onnxruntime", "tensorrt", "tensorrt_rtx", "cuda", "pycuda", "onnx"}
-    code = f"import sys, engines.choose; sys.exit(bool({heavy} & {{*sys.modules}}))"
+    code = f"import sys, kpopdance.engines.choose; sys.exit(bool({heavy} & {{*sys.modules}}))"
     root = BUNDLED.parents[1]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, check=False)
     assert done.returncode == 0

@@ -9,23 +9,22 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from engines import choose
-from engines.choose import BUNDLED, BUNDLED_PERSON, RUNTIMES, Runtime, open_eyes
-from engines.maps import (
+from kpopdance.engines import choose
+from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON, RUNTIMES, Runtime, open_eyes
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.formats import (
     MOVENET,
     NETWORKS,
     OPENPOSE,
     PERSON_PX,
-    Eyes,
-    Letterbox,
-    NetworkError,
-    PersonMaps,
     check_input,
     check_names,
     remedy,
 )
-from engines.vision import PersonEye, tensor_from_image
-from realtime.pure.one_person import person_from_maps
+from kpopdance.engines.maps import Letterbox, PersonMaps
+from kpopdance.engines.ports import Eyes
+from kpopdance.engines.vision import PersonEye, tensor_from_image
+from kpopdance.realtime.pose.one_person import person_from_maps
 from tests.engines.test_runners import DRAWN, drawn_dancer
 
 AGREE = 1e-3
@@ -34,14 +33,14 @@ AGREE = 1e-3
 
 def onnxruntime_network(model=BUNDLED_PERSON, **options):
     pytest.importorskip("onnxruntime")
-    from engines.onnxruntime_runner import OnnxRuntimeNetwork
+    from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
 
     return OnnxRuntimeNetwork(model, MOVENET, threads=1, **options)
 
 
 def openvino_network(model=BUNDLED_PERSON, **options):
     pytest.importorskip("openvino")
-    from engines.openvino_runner import OpenVinoNetwork
+    from kpopdance.engines.openvino_runner import OpenVinoNetwork
 
     return OpenVinoNetwork(model, MOVENET, threads=1, **options)
 
@@ -134,7 +133,7 @@ def test_auto_does_without_movenet_and_says_why(table, monkeypatch, tmp_path, ca
     assert eyes.wish == "auto"
     assert eyes.trouble.startswith("MoveNet not used because ")
     assert str(model) in eyes.trouble
-    assert "python -m tools.convert_movenet" in eyes.trouble
+    assert "python -m tools.weights.convert_movenet" in eyes.trouble
     assert eyes.reason == f"FIRST runs; {eyes.trouble}"
     assert eyes.trouble in [record.getMessage() for record in caplog.records]
     with pytest.raises(NetworkError, match=r"movenet\.onnx.*tools\.convert_movenet"):

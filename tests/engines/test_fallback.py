@@ -7,9 +7,10 @@ import logging
 import numpy as np
 import pytest
 
-from engines.fallback import LastingPersonEye, LastingVision
-from engines.gpu.device import GpuError
-from engines.maps import Eyes, Finder, NetworkError, PersonFinder
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.fallback import LastingPersonEye, LastingVision
+from kpopdance.engines.gpu.device import GpuError
+from kpopdance.engines.ports import Eyes, Finder, PersonFinder
 
 PICTURE = np.zeros((8, 8, 3), np.uint8)
 LOST = GpuError("the GPU is lost; start the game again")

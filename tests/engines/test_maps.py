@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from engines.maps import OPENPOSE, Letterbox, NetworkError, PoseMaps, check_input, check_names
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.formats import OPENPOSE, check_input, check_names
+from kpopdance.engines.maps import Letterbox, PoseMaps
 
 
 def test_letterbox_maps_px_centres_and_back():

@@ -14,10 +14,10 @@ def watch(event, args):
         print("NETWORK", event, args)
 sys.addaudithook(watch)
 import numpy as np
-from engines.choose import open_vision
+from kpopdance.engines.choose import open_vision
 vision = open_vision()
 vision.see(np.zeros((120, 160, 3), np.uint8), region=None, size=(64, 64))
-import realtime.__main__, threading, time
+import kpopdance.realtime.__main__, threading, time
 for thread in threading.enumerate():
     if thread is not threading.current_thread():
         thread.join(1.0)

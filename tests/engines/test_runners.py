@@ -6,9 +6,10 @@ import onnx
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from engines.choose import BUNDLED
-from engines.maps import OPENPOSE, NetworkError
-from engines.vision import PoseVision
+from kpopdance.engines.choose import BUNDLED
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.formats import OPENPOSE
+from kpopdance.engines.vision import PoseVision
 
 AGREE = 1e-4
 """Largest difference of the maps between runtimes; 1e-5 was measured."""
@@ -16,14 +17,14 @@ AGREE = 1e-4
 
 def onnxruntime_network(model=BUNDLED, **options):
     pytest.importorskip("onnxruntime")
-    from engines.onnxruntime_runner import OnnxRuntimeNetwork
+    from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
 
     return OnnxRuntimeNetwork(model, OPENPOSE, threads=1, **options)
 
 
 def openvino_network(model=BUNDLED, **options):
     pytest.importorskip("openvino")
-    from engines.openvino_runner import OpenVinoNetwork
+    from kpopdance.engines.openvino_runner import OpenVinoNetwork
 
     return OpenVinoNetwork(model, OPENPOSE, threads=1, **options)
 
@@ -110,7 +111,7 @@ def test_bad_files_are_named(open_network, damage, tmp_path):
 
 def test_forgotten_sizes_are_compiled_again(monkeypatch):
     network = openvino_network()
-    monkeypatch.setattr("engines.openvino_runner.SIZES_KEPT", 1)
+    monkeypatch.setattr("kpopdance.engines.openvino_runner.SIZES_KEPT", 1)
     first, _ = network.infer(noise(64, 64))
     network.infer(noise(64, 72))
     again, _ = network.infer(noise(64, 64))

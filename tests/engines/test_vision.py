@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from engines.maps import OPENPOSE, NetworkError, check_input
-from engines.vision import PoseVision, tensor_from_image
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.formats import OPENPOSE, check_input
+from kpopdance.engines.vision import PoseVision, tensor_from_image
 
 
 class EchoNetwork:

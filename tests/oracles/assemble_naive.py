@@ -1,6 +1,6 @@
 """People from pose maps, written down cell by cell and sample by sample.
 
-Cao et al., arXiv:1812.08008, with the order of ``realtime/pure/skeletons.py``: links of all limbs
+Cao et al., arXiv:1812.08008, with the order of ``realtime/pose/skeletons.py``: links of all limbs
 strongest first. Nothing of that file is imported; the constants are written again on purpose.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from engines.anatomy import LIMB_CHANNELS, LIMBS
+from kpopdance.engines.anatomy import LIMB_CHANNELS, LIMBS
 
 
 def assemble(maps, *, threshold=0.10, min_parts=4):

@@ -1,6 +1,6 @@
 """A person's missing joints from faint peaks, by trying every choice of peaks.
 
-Twin of ``realtime/pure/limb_tree.py`` without its dynamic programming: all assignments of free
+Twin of ``realtime/pose/limb_tree.py`` without its dynamic programming: all assignments of free
 peaks to missing joints, each joint left out in turn, are added up; the dearest is taken. Nothing of
 that file is imported; the constants are written again on purpose.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from itertools import product
 
-from engines.anatomy import BODY_25, COCO_18
+from kpopdance.engines.anatomy import BODY_25, COCO_18
 from tests.oracles.assemble_naive import peaks_of
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.gpu.devices import open_device
-from engines.gpu.kernels import KERNELS, read_kernels
+from kpopdance.engines.gpu.devices import open_device
+from kpopdance.engines.gpu.kernels import KERNELS, read_kernels
 
 
 @dataclass

@@ -12,8 +12,8 @@ import numpy as np
 import onnxruntime
 from cuda.bindings import driver
 
-from engines.gpu.stage import Port
-from engines.maps import INPUT_NAME
+from kpopdance.engines.formats import INPUT_NAME
+from kpopdance.engines.gpu.sized_network import Port
 from tests.engines.gpu.paper_driver import Paper
 
 SHAPES = {

@@ -16,31 +16,33 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from engines.choose import BUNDLED, BUNDLED_PERSON, open_eyes
-from engines.fallback import LastingVision
-from engines.gpu import tensorrt_engine
-from engines.gpu.decoding import PeopleDecoding, PersonDecoding
-from engines.gpu.device import GpuError
-from engines.gpu.devices import open_device
-from engines.gpu.frame_pass import SLOTS, FramePass
-from engines.gpu.kernels import FOUND, FOUND_PAIRS, FOUND_PEAKS, KERNELS, read_kernels
-from engines.gpu.network import PICTURES_KEPT, SIZES_KEPT, GpuNetwork
-from engines.gpu.stage import Stage
-from engines.gpu.tensorrt_engine import TensorRtEngine
-from engines.gpu.vision import GpuPersonEye, GpuVision
-from engines.maps import FAINT, MOVENET, OPENPOSE, Candidates, NetworkError, PoseMaps
-from engines.onnxruntime_runner import OnnxRuntimeNetwork
-from engines.placement import place
-from engines.vision import PersonEye, PoseVision
-from realtime.devices.drawn import LOOKS, Studio
-from realtime.pure.dancer import Dancer
-from realtime.pure.limb_tree import complete
-from realtime.pure.one_person import joints_of
-from realtime.pure.skeletons import assemble
-from realtime.pure.types import Frame
-from realtime.songpack import BUNDLED as SONGS
-from realtime.songpack import load_pack
-from realtime.watcher import Watcher
+from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON, open_eyes
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.fallback import LastingVision
+from kpopdance.engines.formats import MOVENET, OPENPOSE
+from kpopdance.engines.gpu import tensorrt_engine
+from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
+from kpopdance.engines.gpu.device import GpuError
+from kpopdance.engines.gpu.devices import open_device
+from kpopdance.engines.gpu.frame_pass import SLOTS, FramePass
+from kpopdance.engines.gpu.kernels import FOUND, FOUND_PAIRS, FOUND_PEAKS, KERNELS, read_kernels
+from kpopdance.engines.gpu.network import PICTURES_KEPT, SIZES_KEPT, GpuNetwork
+from kpopdance.engines.gpu.sized_network import SizedNetwork
+from kpopdance.engines.gpu.tensorrt_engine import TensorRtEngine
+from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
+from kpopdance.engines.maps import FAINT, Candidates, PoseMaps
+from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
+from kpopdance.engines.placement import place
+from kpopdance.engines.vision import PersonEye, PoseVision
+from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
+from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.library.pack_reader import BUNDLED as SONGS
+from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.pose.limb_tree import complete
+from kpopdance.realtime.pose.one_person import joints_of
+from kpopdance.realtime.pose.skeletons import assemble
+from kpopdance.realtime.pose.watcher import Watcher
 from tests.candidates import candidates_of
 from tests.engines.gpu.paper_driver import Paper
 from tests.engines.gpu.paper_network import PaperEngine
@@ -54,9 +56,11 @@ LOST = 719  # CUDA_ERROR_LAUNCH_FAILED
 def pictures(count=1):
     """The drawn dancer in some moments of the bundled song, 640x360."""
     song = load_pack(SONGS / "neon-steps")
-    dancer = Dancer(song.members[song.lead])
-    studio = Studio(dancer.picture)
-    drawn = [studio.take([(dancer.joints(10.0 + 0.7 * k), LOOKS[0])], k) for k in range(count)]
+    dancer = DrawnDancer(song.members[song.lead])
+    studio = DrawnRoom(dancer.picture)
+    drawn = [
+        studio.take([(dancer.joints(10.0 + 0.7 * k), OUTFITS[0])], k) for k in range(count)
+    ]
     return [np.ascontiguousarray(cv2.resize(image, (640, 360))) for image in drawn]
 
 
@@ -163,7 +167,7 @@ def both_kinds_of_tensors_serve():
 def a_graph_gives_what_plain_work_gives():
     gpu = device()
     engine = PaperEngine(BUNDLED, gpu, CROP)
-    stage = Stage(gpu, engine)
+    stage = SizedNetwork(gpu, engine)
     decoding = PeopleDecoding(stage)
     shots = pictures(4)
     size = shots[0].shape[:2]
@@ -188,7 +192,7 @@ def a_graph_gives_what_plain_work_gives():
 
 def pictures_in_flight_come_back_in_order():
     gpu = device()
-    stage = Stage(gpu, PaperEngine(BUNDLED, gpu, CROP))
+    stage = SizedNetwork(gpu, PaperEngine(BUNDLED, gpu, CROP))
     frame_pass = FramePass(stage, PeopleDecoding(stage), (360, 640))
     shots = pictures(5)
     at = place(shots[0].shape, None, CROP)
@@ -214,14 +218,14 @@ def several_crops_are_one_launch():
         place(image.shape, region, CROP)
         for region in (region_of(image), None, (200.0, 100.0, 380.0, 280.0))
     ]
-    alone = Stage(gpu, PaperEngine(BUNDLED, gpu, CROP))
+    alone = SizedNetwork(gpu, PaperEngine(BUNDLED, gpu, CROP))
     single = FramePass(alone, PeopleDecoding(alone), (360, 640))
     rows = []
     for at in places:
         single.submit(image, [at])
         rows.append(single.collect()[0])
     before = paper.calls("cuGraphLaunch")
-    stage = Stage(gpu, PaperEngine(BUNDLED, gpu, CROP, crops=4))
+    stage = SizedNetwork(gpu, PaperEngine(BUNDLED, gpu, CROP, crops=4))
     batch = FramePass(stage, PeopleDecoding(stage), (360, 640))
     batch.submit(image, places)
     together = batch.collect()
@@ -592,7 +596,7 @@ def another_network_is_refused():
     )
     for onnx, decode, change in engines:
         engine = PaperEngine(onnx, gpu, (256, 256))
-        stage = Stage(gpu, engine)
+        stage = SizedNetwork(gpu, engine)
         engine.outlets = engine.outlets | change
         why = failure(lambda decode=decode, stage=stage: decode(stage))
         assert "another network" in str(why)

@@ -12,10 +12,10 @@ import sys
 
 import pytest
 
-from engines.gpu import probe
-from engines.gpu.checks import ADVICE, refused_in_words
-from engines.gpu.devices import open_device
-from engines.gpu.probe import NoDriver
+from kpopdance.engines.gpu import probe
+from kpopdance.engines.gpu.checks import ADVICE, refused_in_words
+from kpopdance.engines.gpu.devices import open_device
+from kpopdance.engines.gpu.probe import NoDriver
 from tests.engines.gpu import paper_driver
 
 pytestmark = pytest.mark.skipif(
@@ -145,7 +145,7 @@ def test_without_any_layer_the_install_is_told(paper):
 def test_a_driver_that_finds_no_gpu_is_told(paper):
     ran = python(
         paper | {"PAPER_FAIL": "cuInit:100:0"}, "-c",
-        "from engines.gpu.devices import open_device; open_device()",
+        "from kpopdance.engines.gpu.devices import open_device; open_device()",
     )  # fmt: skip
     assert "NetworkError: the NVIDIA driver sees no GPU" in ran.stderr
 

@@ -9,11 +9,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from engines.choose import BUNDLED, BUNDLED_PERSON
-from engines.gpu.build import RTX_TARGETS, USUAL_TARGETS, build_plan
-from engines.gpu.precision import half_precision, with_precision
-from engines.gpu.tensorrt_library import choose_flavour, installed, listener
-from engines.maps import ModelError, NetworkError
+from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON
+from kpopdance.engines.errors import ModelError, NetworkError
+from kpopdance.engines.gpu.build import RTX_TARGETS, USUAL_TARGETS, build_plan
+from kpopdance.engines.gpu.precision import half_precision, with_precision
+from kpopdance.engines.gpu.tensorrt_library import choose_flavour, installed, listener
 
 SIZES = {BUNDLED: (368, 432), BUNDLED_PERSON: (256, 256)}
 
@@ -105,7 +105,7 @@ def test_rounded_products_are_allowed_or_not(rtx):
 
 
 def test_without_a_driver_auto_takes_rtx_and_says_why(rtx, monkeypatch):
-    monkeypatch.setattr("engines.gpu.probe.LIBRARY", "no-such-driver.so")
+    monkeypatch.setattr("kpopdance.engines.gpu.probe.LIBRARY", "no-such-driver.so")
     flavour, why = choose_flavour("auto")
     assert flavour == "rtx"
     assert "no NVIDIA driver" in why

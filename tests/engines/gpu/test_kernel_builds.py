@@ -8,12 +8,12 @@ import shutil
 import numpy as np
 import pytest
 
-from engines.anatomy import ANATOMIES
-from engines.gpu import kernels
-from engines.gpu.sidecar import digest
-from engines.maps import NetworkError
-from tools import build_kernels
-from tools.build_kernels import (
+from kpopdance.engines.anatomy import ANATOMIES
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.gpu import kernels
+from kpopdance.engines.gpu.sidecar import digest
+from tools.weights import build_kernels
+from tools.weights.build_kernels import (
     CUBINS,
     PTX,
     REGISTER_BUDGET,

@@ -16,13 +16,15 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from engines.anatomy import ANATOMIES
-from engines.choose import BUNDLED, BUNDLED_PERSON
-from engines.gpu import kernels
-from engines.maps import MOVENET, OPENPOSE, Letterbox, NetworkError, PersonMaps
-from engines.placement import place
-from engines.vision import tensor_from_image
-from realtime.pure import one_person, skeletons
+from kpopdance.engines.anatomy import ANATOMIES
+from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.formats import MOVENET, OPENPOSE
+from kpopdance.engines.gpu import kernels
+from kpopdance.engines.maps import Letterbox, PersonMaps
+from kpopdance.engines.placement import place
+from kpopdance.engines.vision import tensor_from_image
+from kpopdance.realtime.pose import one_person, skeletons
 from tests import synthetic, synthetic_person
 from tests.engines.gpu.cpu_shim import ORDERS, NoCompiler, Shim, build_library
 from tests.engines.gpu.on_gpu import GpuKernels
@@ -698,7 +700,7 @@ def test_not_a_number_is_looked_up_nowhere_else(shim):
 
 @pytest.mark.shared
 def test_a_real_picture_all_the_way(shim, kind, shared):
-    runner = pytest.importorskip("engines.onnxruntime_runner")
+    runner = pytest.importorskip("kpopdance.engines.onnxruntime_runner")
     image = cv2.imread(str(sorted((shared / "data" / "coco" / "images").iterdir())[0]))
     size = (184, 216)
     crop = crop_of(image, None, size)

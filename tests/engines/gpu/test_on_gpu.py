@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from engines.choose import BUNDLED, BUNDLED_PERSON
-from engines.gpu.decoding import PeopleDecoding, PersonDecoding
-from engines.gpu.frame_pass import FramePass
-from engines.gpu.vision import GpuPersonEye, GpuVision
-from engines.maps import MOVENET, NetworkError
-from engines.onnxruntime_runner import OnnxRuntimeNetwork
-from engines.placement import place
-from engines.vision import PersonEye
-from realtime.pure.one_person import joints_of
-from tools import bench_gpu
-from tools.gpu_networks import NO_NETWORK, best_network
+from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.formats import MOVENET
+from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
+from kpopdance.engines.gpu.frame_pass import FramePass
+from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
+from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
+from kpopdance.engines.placement import place
+from kpopdance.engines.vision import PersonEye
+from kpopdance.realtime.pose.one_person import joints_of
+from tools.bench.run import bench_gpu
+from tools.bench.run.gpu_networks import NO_NETWORK, best_network
 
 pytestmark = pytest.mark.gpu
 SIZE = (368, 432)

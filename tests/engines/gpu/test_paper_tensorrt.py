@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engines.gpu.tensorrt_library import installed
-from engines.maps import NetworkError
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.gpu.tensorrt_library import installed
 from tests.engines.gpu import paper_tensorrt
 
 THEIRS = {

@@ -14,13 +14,14 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
-from engines.choose import BUNDLED, BUNDLED_PERSON
-from engines.gpu.precision import half_precision, with_precision
-from engines.maps import MOVENET, OPENPOSE, ModelError, NetworkError
-from engines.onnxruntime_runner import OnnxRuntimeNetwork
-from engines.vision import PersonEye, PoseVision
-from realtime.pure.one_person import person_from_maps
-from realtime.pure.skeletons import assemble
+from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON
+from kpopdance.engines.errors import ModelError, NetworkError
+from kpopdance.engines.formats import MOVENET, OPENPOSE
+from kpopdance.engines.gpu.precision import half_precision, with_precision
+from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
+from kpopdance.engines.vision import PersonEye, PoseVision
+from kpopdance.realtime.pose.one_person import person_from_maps
+from kpopdance.realtime.pose.skeletons import assemble
 
 MEDIAN_PX = 0.5  # of the input
 MAPS = 0.25  # of 0..1; 0.14 was measured, in limbs nobody has

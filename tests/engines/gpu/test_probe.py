@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from engines.gpu import probe as cuda_probe
-from engines.gpu.probe import Gpu, probe_gpu
-from engines.maps import NetworkError
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.gpu import probe as cuda_probe
+from kpopdance.engines.gpu.probe import Gpu, probe_gpu
 
 DRIVER = """
 #include <string.h>
@@ -75,7 +75,7 @@ def test_no_driver_is_told(monkeypatch):
     [({}, "A card, compute capability 8.9, CUDA 13.1"), ({"init": 999}, "error 999")],
 )
 def test_the_doctor_says_what_the_driver_says(tmp_path, monkeypatch, how, words):
-    from realtime.commands.doctor import _gpu
+    from kpopdance.realtime.commands.doctor import _gpu
 
     driver(tmp_path, monkeypatch, **how)
     found = _gpu()
@@ -83,7 +83,7 @@ def test_the_doctor_says_what_the_driver_says(tmp_path, monkeypatch, how, words)
 
 
 def test_the_doctor_asks_for_no_gpu(monkeypatch):
-    from realtime.commands.doctor import _gpu
+    from kpopdance.realtime.commands.doctor import _gpu
 
     monkeypatch.setattr(cuda_probe, "LIBRARY", "no-such-driver.so")
     assert _gpu() == {"found": "no NVIDIA GPU; none is needed"}

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from engines.gpu.probe import Gpu
-from engines.gpu.sidecar import (
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.gpu.probe import Gpu
+from kpopdance.engines.gpu.sidecar import (
     EngineStale,
     Here,
     Sidecar,
@@ -15,7 +16,6 @@ from engines.gpu.sidecar import (
     refuse_stale,
     sidecar_of,
 )
-from engines.maps import DanceError
 
 ONNX, PLAN, REBUILD = b"a network", b"an engine", "kpopdance build-engine openpose"
 SHAPES = ((1, 3, 256, 256), (2, 3, 368, 432), (4, 3, 368, 656))

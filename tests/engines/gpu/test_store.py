@@ -10,14 +10,14 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from engines.choose import BUNDLED
-from engines.gpu.opening import engine_for
-from engines.gpu.probe import Gpu
-from engines.gpu.sidecar import EngineStale, Here, digest, read_sidecar, sidecar_of
-from engines.gpu.store import SYSTEM, EngineWish, build, compiled_of, find, keep
-from engines.gpu.tensorrt_library import installed
-from engines.maps import ModelError, NetworkError
-from realtime.__main__ import main
+from kpopdance.engines.choose import BUNDLED
+from kpopdance.engines.errors import ModelError, NetworkError
+from kpopdance.engines.gpu.opening import engine_for
+from kpopdance.engines.gpu.probe import Gpu
+from kpopdance.engines.gpu.sidecar import EngineStale, Here, digest, read_sidecar, sidecar_of
+from kpopdance.engines.gpu.store import SYSTEM, EngineWish, build, compiled_of, find, keep
+from kpopdance.engines.gpu.tensorrt_library import installed
+from kpopdance.realtime.__main__ import main
 
 SHAPE = (1, 3, 16, 16)
 CARD = Gpu("A card", "8.6", "13.0")

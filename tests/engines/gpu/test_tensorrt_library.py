@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from engines.gpu.tensorrt_library import installed
-from engines.maps import NetworkError
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.gpu.tensorrt_library import installed
 
 
 @pytest.mark.parametrize(

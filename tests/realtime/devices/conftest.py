@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.null_sink import NullSink, missing_programs
+from tools.bench.run.null_sink import NullSink, missing_programs
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from av.audio.resampler import AudioResampler
 from numpy.testing import assert_allclose
 
-from engines.maps import DanceError
-from realtime.devices.audio_file import Audio, MediaError, read_audio, write_audio
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.devices.audio_file import Audio, MediaError, read_audio, write_audio
 
 RATE = 48000
 MP3_DELAY = 1105  # an encoder's, unknowable without a Xing header: 23 ms

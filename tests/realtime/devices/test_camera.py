@@ -9,15 +9,15 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.maps import DanceError
-from realtime.devices.camera import (
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.devices.camera import (
     CameraError,
     CameraRequest,
     OpenCvCamera,
     camera_index,
     list_cameras,
 )
-from realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.devices.host_clock import PerfClock
 
 SIZE = (320, 240)
 FPS = 50
@@ -282,12 +282,12 @@ def test_an_unknown_camera_is_refused_in_one_sentence(source):
 
 
 def test_cameras_are_found_by_number_path_and_part_of_the_name(tmp_path, monkeypatch):
-    monkeypatch.setattr("realtime.devices.camera.platform.system", lambda: "Linux")
+    monkeypatch.setattr("kpopdance.realtime.devices.camera.platform.system", lambda: "Linux")
     for name, words in (("video0", "Integrated Webcam"), ("video2", "Logitech BRIO\n")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "name").write_text(words)
     (tmp_path / "video3").mkdir()  # no name: on its way out
-    monkeypatch.setattr("realtime.devices.camera.Path", lambda _: tmp_path)
+    monkeypatch.setattr("kpopdance.realtime.devices.camera.Path", lambda _: tmp_path)
     assert [(c.index, c.name) for c in list_cameras()] == [
         (0, "Integrated Webcam"),
         (2, "Logitech BRIO"),

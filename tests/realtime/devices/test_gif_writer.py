@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from realtime.devices.gif_writer import GifWriter
-from realtime.devices.overlay import skeleton_picture
-from realtime.devices.video_file import VideoError
-from realtime.pure.skeleton_colours import JOINT_COLOURS
-from tests.realtime.test_masking import body
+from kpopdance.realtime.core.skeleton_colours import JOINT_COLOURS
+from kpopdance.realtime.devices.gif_writer import GifWriter
+from kpopdance.realtime.devices.overlay import skeleton_picture
+from kpopdance.realtime.devices.video_file import VideoError
+from tests.realtime.studio.test_masking import body
 
 
 def write(path, images, at_s, ends_s, samples=()):

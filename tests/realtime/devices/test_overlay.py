@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from realtime.devices.overlay import (
+from kpopdance.realtime.core.skeleton_colours import JOINT_COLOURS
+from kpopdance.realtime.core.types import Pose
+from kpopdance.realtime.devices.overlay import (
     DOT,
     STROKE,
     Painter,
@@ -14,10 +16,8 @@ from realtime.devices.overlay import (
     draw_skeletons,
     skeleton_picture,
 )
-from realtime.pure.skeleton_colours import JOINT_COLOURS
-from realtime.pure.stature import torso_of
-from realtime.pure.types import Pose
-from tests.realtime.test_masking import body
+from kpopdance.realtime.pose.stature import torso_of
+from tests.realtime.studio.test_masking import body
 
 OPENPOSE = {  # red, green, blue of poseParametersRender.hpp's POSE_COCO_COLORS_RENDER
     0: (255, 0, 85), 4: (255, 255, 0), 7: (0, 255, 0), 10: (0, 255, 255), 13: (0, 0, 255),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 
-from realtime.devices.slot import Slot
+from kpopdance.realtime.devices.slot import Slot
 
 
 def test_the_newest_wins_and_drops_are_counted():

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from realtime.devices import sound
-from realtime.devices.host_clock import PerfClock
-from realtime.devices.sound import CountIn, SilentSpeaker, SoundCard, open_speaker
-from realtime.pure.clock import SongClock
-from tools.bench_sound import measure_clock
+from kpopdance.realtime.core.clock import SongClock
+from kpopdance.realtime.devices import sound
+from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker, SoundCard, open_speaker
+from tools.bench.run.bench_sound import measure_clock
 
 RATE = 48000
 
@@ -217,8 +217,8 @@ def test_closing_on_a_hung_server_ends_the_program_too(null_sink):
 import sys
 from time import perf_counter, sleep
 import numpy as np
-from realtime.devices.host_clock import PerfClock
-from realtime.devices.sound import SoundCard
+from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.devices.sound import SoundCard
 card = SoundCard(np.zeros((480000, 2), np.float32), 48000, PerfClock())
 card.start(0.0)
 sleep(0.4)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from engines.maps import DanceError
-from realtime.devices.video_file import VideoCamera, VideoError, VideoFile
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.devices.video_file import VideoCamera, VideoError, VideoFile
 
 WIDTH, HEIGHT = 160, 96
 MS = Fraction(1, 1000)

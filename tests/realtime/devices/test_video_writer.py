@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from realtime.devices.video_file import VideoError, VideoFile
-from realtime.devices.video_writer import VideoWriter
+from kpopdance.realtime.devices.video_file import VideoError, VideoFile
+from kpopdance.realtime.devices.video_writer import VideoWriter
 
 BLUE_AND_ORANGE = np.zeros((96, 160, 3), np.uint8)
 BLUE_AND_ORANGE[:, :80] = (255, 0, 0)

@@ -16,7 +16,7 @@ PLAY = """
 import sys
 from pathlib import Path
 from time import perf_counter
-from realtime.devices.window import GameWindow
+from kpopdance.realtime.devices.window import GameWindow
 window = GameWindow()
 print("open", *window.size, window.driver, flush=True)
 ends, shown = perf_counter() + 9, 0
@@ -51,7 +51,7 @@ def python(code, *args, **env):
 
 
 def test_without_a_screen_one_clear_sentence():
-    code = "from realtime.devices.window import GameWindow\nGameWindow()"
+    code = "from kpopdance.realtime.devices.window import GameWindow\nGameWindow()"
     said = python(code).communicate(timeout=20)[1].strip().splitlines()[-1]
     assert "NoScreen" in said
     assert "make demo HEADLESS=1" in said
@@ -60,7 +60,7 @@ def test_without_a_screen_one_clear_sentence():
 def test_a_page_is_saved_without_a_screen(tmp_path):
     code = (
         "import sys; from pathlib import Path\n"
-        "from realtime.devices.window import offscreen_surface, save_picture\n"
+        "from kpopdance.realtime.devices.window import offscreen_surface, save_picture\n"
         "page = offscreen_surface((320, 200)); page.fill((9, 8, 7))\n"
         "save_picture(page, Path(sys.argv[1]))"
     )
@@ -71,8 +71,8 @@ def test_a_page_is_saved_without_a_screen(tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
-    from engines.maps import DanceError
-    from realtime.devices.window import offscreen_surface, save_picture
+    from kpopdance.engines.errors import DanceError
+    from kpopdance.realtime.devices.window import offscreen_surface, save_picture
 
     (tmp_path / "file").write_text("")
     with pytest.raises(DanceError, match=r"file/page\.png"):

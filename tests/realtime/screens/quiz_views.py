@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from realtime.pure.quiz_view import (
+from kpopdance.realtime.screens.quiz_view import (
     AskedView,
     GuessView,
     HintView,

@@ -9,9 +9,9 @@ os.environ["SDL_VIDEODRIVER"] = os.environ["SDL_AUDIODRIVER"] = "dummy"
 import pygame
 import pytest
 
-from realtime.screens.message import MessageScreen
-from realtime.screens.stage import Stage
-from realtime.screens.theme import Theme
+from kpopdance.realtime.screens.message import MessageScreen
+from kpopdance.realtime.screens.parts.backdrop import Backdrop
+from kpopdance.realtime.screens.parts.theme import Theme
 
 PATH = "/home/somebody/games/" + "a-folder-with-a-long-name/" * 7 + "song.toml"
 TEXT = f"{PATH}: bpm is missing; add it, or record the song again with kpopdance record VIDEO."
@@ -20,7 +20,7 @@ SIZES = ((640, 360), (640, 400), (1280, 720), (1920, 1080), (720, 1280))
 
 @pytest.fixture(scope="module")
 def screen():
-    return MessageScreen(Stage(Theme()))
+    return MessageScreen(Backdrop(Theme()))
 
 
 @pytest.mark.parametrize("size", SIZES)

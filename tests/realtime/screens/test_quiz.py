@@ -12,19 +12,25 @@ import numpy as np
 import pygame
 import pytest
 
-from engines.anatomy import LIMBS
-from realtime.pure import body
-from realtime.pure.quiz_view import AskedView, PlayerView
-from realtime.pure.skeleton_colours import JOINT_COLOURS
-from realtime.screens.actions import Target
-from realtime.screens.clip import OTHERS, Clip, placed_in
-from realtime.screens.quiz import QuizScreen, answering, next_hint, quiz_layout, time_colour
-from realtime.screens.quiz_end import QuizEndScreen, end_layout, headline
-from realtime.screens.reverse import ReverseScreen, certainty_words, reverse_layout
-from realtime.screens.signs import PAINTERS, ring, sign
-from realtime.screens.skeleton import LIGHTS, draw_bones, draw_lights
-from realtime.screens.stage import Stage
-from realtime.screens.theme import CYAN, GOLD, MINT, RED, WHITE, Theme, dim
+from kpopdance.engines.anatomy import LIMBS
+from kpopdance.realtime.core import body
+from kpopdance.realtime.core.skeleton_colours import JOINT_COLOURS
+from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.parts.backdrop import Backdrop
+from kpopdance.realtime.screens.parts.clip_figures import OTHERS, ClipFigures, placed_in
+from kpopdance.realtime.screens.parts.signs import PAINTERS, ring, sign
+from kpopdance.realtime.screens.parts.skeleton import LIGHTS, draw_bones, draw_lights
+from kpopdance.realtime.screens.parts.theme import CYAN, GOLD, MINT, RED, WHITE, Theme, dim
+from kpopdance.realtime.screens.quiz import (
+    QuizScreen,
+    answering,
+    next_hint,
+    quiz_layout,
+    time_colour,
+)
+from kpopdance.realtime.screens.quiz_end import QuizEndScreen, end_layout, headline
+from kpopdance.realtime.screens.quiz_view import AskedView, PlayerView
+from kpopdance.realtime.screens.reverse import ReverseScreen, certainty_words, reverse_layout
 from tests.realtime.screens import quiz_views, views
 
 SIZES = (
@@ -94,7 +100,7 @@ def part(pixels, box):
 
 @pytest.mark.parametrize(("screen", "states"), PAGES)
 def test_the_stage_stands_behind_every_page(screen, states):
-    lit = Stage(Theme())
+    lit = Backdrop(Theme())
     pixels = drawn(lit, screen, next(iter(states.values())), (640, 360))
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 2000
 
@@ -594,12 +600,12 @@ def test_what_lies_nowhere_is_unseen():
 
 
 def test_who_crouches_is_drawn_as_thick_as_before():
-    clip, room = Clip(), pygame.Rect(0, 0, 400, 400)
+    clip, room = ClipFigures(), pygame.Rect(0, 0, 400, 400)
     upright = (views.dancer() * (300, 300, 1)).astype(np.float32)
     small = (views.dancer() * (200, 200, 1)).astype(np.float32)
     heights = [clip._height(0, joints, room) for joints in (upright, small, upright)]
     assert heights[0] == heights[1] == heights[2]
-    assert Clip()._height(0, small, room) < heights[0]
+    assert ClipFigures()._height(0, small, room) < heights[0]
 
 
 @pytest.mark.parametrize("draw", [draw_bones, draw_lights])

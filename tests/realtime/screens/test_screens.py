@@ -11,22 +11,28 @@ import numpy as np
 import pygame
 import pytest
 
-from realtime.pure import body
-from realtime.pure.view import ListView, Upcoming
-from realtime.screens.dance import DanceScreen, count_in_word, dance_layout, lag_words
-from realtime.screens.figure import LEAD, draw_neon, draw_silhouette, pictogram, silhouettes
-from realtime.screens.mirror import crop_to_fill
-from realtime.screens.results import (
+from kpopdance.realtime.core import body
+from kpopdance.realtime.screens.dance import DanceScreen, count_in_word, dance_layout, lag_words
+from kpopdance.realtime.screens.parts.backdrop import Backdrop
+from kpopdance.realtime.screens.parts.figure import (
+    LEAD,
+    draw_neon,
+    draw_silhouette,
+    pictogram,
+    silhouettes,
+)
+from kpopdance.realtime.screens.parts.mirror import crop_to_fill
+from kpopdance.realtime.screens.parts.theme import GRADE_COLOUR, Style, Theme
+from kpopdance.realtime.screens.parts.troupe import Troupe
+from kpopdance.realtime.screens.results import (
     UNJUDGED,
     ResultsScreen,
     counted_up,
     lag_sentence,
     result_layout,
 )
-from realtime.screens.song_list import SongListScreen, list_layout
-from realtime.screens.stage import Stage
-from realtime.screens.theme import GRADE_COLOUR, Style, Theme
-from realtime.screens.troupe import Troupe
+from kpopdance.realtime.screens.song_list import SongListScreen, list_layout
+from kpopdance.realtime.screens.view import ListView, Upcoming
 from tests.realtime.screens import views
 
 SIZES = ((640, 360), (1280, 720), (1920, 1080), (720, 1280))
@@ -35,7 +41,7 @@ PHASES = ("loading", "count-in", "playing", "paused", "finished")
 
 @pytest.fixture(scope="module")
 def stage():
-    return Stage(Theme())
+    return Backdrop(Theme())
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from realtime.pure.types import GRADES, Pose, Report, Verdict
-from realtime.pure.view import DanceView, ResultView, SongCard, Upcoming
+from kpopdance.realtime.core.types import GRADES, Pose, Report, Verdict
+from kpopdance.realtime.screens.view import DanceView, ResultView, SongCard, Upcoming
 
 STANDING = (
     (0.00, -0.40), (0.00, -0.30), (-0.08, -0.29), (-0.16, -0.36), (-0.20, -0.48),

@@ -14,9 +14,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from engines.gpu.device import Device, GpuError
-from engines.gpu.devices import open_device
-from engines.maps import NetworkError
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.gpu.device import Device, GpuError
+from kpopdance.engines.gpu.devices import open_device
 from tests.engines.gpu.paper_driver import Paper
 
 KERNELS = ["scale", "write_down", "shape", "beyond", "fails"]
@@ -668,7 +668,7 @@ def without_any_layer_the_install_is_told(layer):
 def without_pycuda_the_bindings_are_used(layer):
     sys.modules["pycuda"] = None
     told = []
-    logger = logging.getLogger("engines.gpu.devices")
+    logger = logging.getLogger("kpopdance.engines.gpu.devices")
     logger.setLevel(logging.INFO)
     logger.addHandler(handler := logging.Handler())
     handler.emit = lambda record: told.append((record.levelname, record.getMessage()))

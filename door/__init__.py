@@ -1,0 +1,1 @@
+"""KPOP DANCE: a webcam dance game, and its parts as a library."""

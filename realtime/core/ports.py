@@ -1,0 +1,94 @@
+"""What the loop asks of the world; devices answer, tests fake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from kpopdance.realtime.core.types import Frame, Heard
+
+
+@dataclass(frozen=True, slots=True)
+class CameraState:
+    """How a camera is doing: ``lost`` while no picture comes; sizes are (width, height) px."""
+
+    name: str
+    lost: bool
+    asked: str
+    size: tuple[int, int] | None
+    fps: float | None
+    dropped: int
+    message: str = ""
+
+
+class Camera(Protocol):
+    """A source of frames that keeps only the newest."""
+
+    def newest(self, timeout_s: float) -> Frame | None:
+        """Return the newest frame not yet returned, or None after the timeout."""
+
+    def state(self) -> CameraState:
+        """Return how the camera is doing now."""
+
+    def close(self) -> None:
+        """Release the camera; returns within about 2 s even if it hangs."""
+
+
+class Speaker(Protocol):
+    """Plays one song and says when its samples sound."""
+
+    @property
+    def heard(self) -> Heard | None:
+        """The newest report of the device; None before the first block."""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the sound in words, empty while all is well."""
+
+    def start(self, from_s: float) -> None:
+        """Begin at a song second (negative: count-in first)."""
+
+    def pause(self) -> None:
+        """Fall silent and hold the song's place."""
+
+    def resume(self) -> None:
+        """Go on from where the song was."""
+
+    def close(self) -> None:
+        """Release the device."""
+
+
+class HostClock(Protocol):
+    """The one host clock."""
+
+    def now(self) -> float:
+        """Return host seconds (``time.perf_counter``)."""
+
+
+class Window(Protocol):
+    """Something to draw on that reports keys."""
+
+    @property
+    def surface(self) -> Any:  # noqa: ANN401 - pygame.Surface; ports know no device library
+        """What to draw on this frame."""
+
+    def events(self) -> list[str]:
+        """Return the names of keys pressed since the last call, and ``quit``."""
+
+    def flip(self) -> None:
+        """Show what was drawn and wait for the next frame's turn."""
+
+
+class PointedWindow(Window, Protocol):
+    """A window that reports the mouse too, and reaches the clipboard."""
+
+    def clicks(self) -> list[tuple[int, int]]:
+        """Return where the mouse was pressed before the last ``events``, px of the surface."""
+
+    @property
+    def pointer(self) -> tuple[int, int] | None:
+        """Where the mouse is, px of the surface; None while it is elsewhere."""
+
+    def copy(self, text: str) -> bool:
+        """Put a text on the clipboard; return whether that worked."""

@@ -1,0 +1,1 @@
+"""One dance in front of a camera, and the pages around it."""

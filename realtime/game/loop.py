@@ -1,0 +1,228 @@
+"""The live loop: one song danced in front of a camera, from the newest frame to the verdict.
+
+Two threads. The window's thread ticks the song clock and asks for views; the watching thread
+takes the newest frame, finds the player, and lets the judge step. They share only values that
+are replaced whole.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from kpopdance.realtime.core.clock import SongClock
+from kpopdance.realtime.core.track import PoseTrack
+from kpopdance.realtime.scoring.report import combo_after, report_of
+from kpopdance.realtime.screens.view import DancePhase, DanceView, Upcoming
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.core.ports import Camera, HostClock, Speaker
+    from kpopdance.realtime.core.types import Frame, Pose, Report, Verdict
+    from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.pose.watcher import Watcher
+    from kpopdance.realtime.scoring.judge import Judge
+
+COUNT_IN_BEATS: Final = 4
+TAIL_S: Final = 1.0  # after the last move, so that its verdict is seen
+GRACE_S: Final = 0.5  # without a frame for so long, a move is judged with what there is
+TAKE_S: Final = 0.1
+AHEAD_S: Final = 5.0
+BEATS_PER_PICTOGRAM: Final = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """The newest frame with what was seen in it; ``took_s`` from capture to verdict."""
+
+    frame: Frame
+    pose: Pose | None
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Standing:
+    """Score and judgements so far, replaced whole after each verdict."""
+
+    score: float = 0.0
+    combo: int = 0
+    verdict: Verdict | None = None
+    given_s: float = -np.inf
+
+
+class DanceSession:
+    """One song: ``begin``, then ``tick`` and ``view`` for every drawn frame, then ``finish``."""
+
+    def __init__(
+        self, song: SongPack, judge: Judge, *, camera: Camera, watcher: Watcher,
+        speaker: Speaker, clock: HostClock,
+    ) -> None:  # fmt: skip
+        self.song = song
+        self.took_s: list[float] = []
+        self.judged_at: list[int] = []  # poses known when each move was judged
+        self._judge, self._camera, self._watcher = judge, camera, watcher
+        self._speaker, self._clock = speaker, clock
+        self._count_in_s = count_in_s(song)
+        self._song_clock = SongClock(-self._count_in_s)
+        self._track = PoseTrack()
+        self._sighting: Sighting | None = None
+        self._standing = _Standing()
+        self._coach = np.stack([member.joints for member in song.members])
+        self._pictograms = _pictograms(song)
+        self._paused = False
+        self._ending = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._watch, name="watcher", daemon=True)
+
+    @property
+    def track(self) -> PoseTrack:
+        """The player's poses at song seconds, so far."""
+        return self._track
+
+    @property
+    def faults(self) -> tuple[tuple[float, float], ...]:
+        """Song seconds without camera: begin and end."""
+        return self._judge.faults
+
+    @property
+    def paused(self) -> bool:
+        """Whether the song is paused."""
+        return self._paused
+
+    def begin(self) -> None:
+        """Start count-in, song and watching."""
+        self._speaker.start(-self._count_in_s)
+        self._thread.start()
+
+    def tick(self) -> bool:
+        """Bring the song clock up to date; return whether the song goes on.
+
+        Raises
+        ------
+        Exception
+            Whatever went wrong while watching, if anything did.
+        """
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+        self._song_clock.step(self._speaker.heard)
+        return self.song_now() < self._end_s()
+
+    def song_now(self) -> float:
+        """Return the song second that sounds now."""
+        return self._song_clock.song_s(self._clock.now())
+
+    def toggle_pause(self) -> None:
+        """Pause, or go on."""
+        self._paused = not self._paused
+        if self._paused:
+            self._speaker.pause()
+            self._song_clock.pause(self._clock.now())
+        else:
+            self._song_clock.resume()
+            self._speaker.resume()
+
+    def view(self, *, mirror: bool, status: str = "") -> DanceView:
+        """Return what to show now."""
+        now, song_s = self._clock.now(), self.song_now()
+        song, seen, standing = self.song, self._sighting, self._standing
+        return DanceView(
+            title=song.title, artist=song.artist, phase=self._phase(song_s), song_s=song_s,
+            length_s=song.length_s, bpm=song.bpm, beat=(song_s - song.offset_s) * song.bpm / 60,
+            picture=None if seen is None else seen.frame.image,
+            pose=None if seen is None else seen.pose,
+            mirror=mirror, coach=self._coach_at(song_s), lead=song.lead,
+            upcoming=tuple(p for p in self._pictograms if -1 < p.at_s - song_s < AHEAD_S),
+            score=standing.score, combo=standing.combo, verdict=standing.verdict,
+            verdict_age_s=now - standing.given_s, notices=self.notices(), status=status,
+        )  # fmt: skip
+
+    def notices(self) -> tuple[str, ...]:
+        """Return what the player must know now, worst first."""
+        return tuple(
+            text for text in (self._camera.state().message, self._speaker.problem) if text
+        )
+
+    def finish(self) -> Report:
+        """Stop watching, judge what is left, and return the report."""
+        self.stop()
+        fresh = self._judge.step(self._track, np.inf)
+        self.judged_at += [len(self._track)] * len(fresh)
+        return report_of(self._judge, self.song.sections)
+
+    def stop(self) -> None:
+        """Stop sound and watching."""
+        self._ending.set()
+        self._speaker.pause()
+        if self._thread.is_alive():
+            self._thread.join(timeout=3)
+
+    def _phase(self, song_s: float) -> DancePhase:
+        if self._paused:
+            return "paused"
+        return "count-in" if song_s < 0 else "playing"
+
+    def _end_s(self) -> float:
+        due = self._judge.due_s()
+        return max(self.song.length_s + TAIL_S, -np.inf if due is None else due + GRACE_S)
+
+    def _coach_at(self, song_s: float) -> NDArray[np.float32]:
+        lead = self.song.members[self.song.lead]
+        at = (song_s - lead.start_s) * lead.fps
+        at = min(max(at, 0.0), self._coach.shape[1] - 1.001)
+        row, share = int(at), np.float32(at % 1)
+        a, b = self._coach[:, row], self._coach[:, row + 1]
+        coach = a + share * (b - a)
+        coach[..., 2] = np.minimum(a[..., 2], b[..., 2])
+        return coach
+
+    def _watch(self) -> None:
+        """Watch until the end; whatever goes wrong is raised in ``tick``."""
+        try:
+            while not self._ending.is_set():
+                frame = self._camera.newest(TAKE_S)
+                if frame is not None:
+                    self._take(frame)
+                elif not self._paused:
+                    self._step_judge()
+        except Exception as failure:  # noqa: BLE001 - raised again in tick, on the window's thread
+            self._failure = failure
+
+    def _take(self, frame: Frame) -> None:
+        pose = self._watcher.watch(frame)[0]
+        if not self._paused and self._song_clock.running:
+            self._track.add(self._song_clock.song_s(frame.captured_s), pose)
+            self._step_judge()
+        took_s = self._clock.now() - frame.captured_s
+        self.took_s.append(took_s)
+        self._sighting = Sighting(frame, pose, took_s)
+
+    def _step_judge(self) -> None:
+        song_s = self.song_now()
+        last_s = float(self._track.at_s[-1]) if len(self._track) else -np.inf
+        if song_s - last_s > GRACE_S:
+            # frames are missing, not the dancer
+            self._judge.fault(last_s, song_s)
+        for verdict in self._judge.step(self._track, max(last_s, song_s - GRACE_S)):
+            self.judged_at.append(len(self._track))
+            score, _, _ = self._judge.totals()
+            combo = combo_after(self._standing.combo, verdict)
+            self._standing = _Standing(score, combo, verdict, self._clock.now())
+
+
+def count_in_s(song: SongPack) -> float:
+    """Return how long before song second 0 the count-in begins: four beats, ending on a beat."""
+    beat_s = 60 / song.bpm
+    return COUNT_IN_BEATS * beat_s - song.offset_s % beat_s
+
+
+def _pictograms(song: SongPack) -> tuple[Upcoming, ...]:
+    lead = song.members[song.lead]
+    step_s = BEATS_PER_PICTOGRAM * 60 / song.bpm
+    first = song.offset_s % step_s
+    at_s = np.arange(max(first, lead.start_s), lead.end_s, step_s)
+    return tuple(Upcoming(float(at), lead.row(float(at))) for at in at_s)

@@ -1,0 +1,1 @@
+"""What lies on the disk: song packs, replays, settings, scores."""

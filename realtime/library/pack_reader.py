@@ -1,0 +1,259 @@
+"""Song packs found and read: everything is checked before anything is believed."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+from numpy.lib import format as npy
+
+from kpopdance.realtime.core.types import Choreography
+from kpopdance.realtime.library.mirrored import turned
+from kpopdance.realtime.library.songpack import FORMAT, SongPack, SongPackError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+MAX_ARRAY_BYTES: Final = 256 * 1024 * 1024
+MAX_TOML_BYTES: Final = 64 * 1024
+MAX_MEMBERS: Final = 24
+MAX_NAME_BYTES: Final = 255
+MAX_START_S: Final = 36_000
+ENCRYPTED: Final = 1  # flag of a zip's entry
+BUNDLED: Final = Path(__file__).resolve().parents[2] / "songs"
+_TEXTS: Final = ("title", "artist", "language", "licence", "audio")
+_MAY: Final = {"lead", "mirrored", "colours", "sections"}
+MAX_COLOURS: Final = 5
+_KEYS: Final = {"format", "bpm", "offset_s", "preview_s", *_MAY, *_TEXTS}
+
+
+def pack_folders(libraries: tuple[Path, ...]) -> list[Path]:
+    """Return all folders that look like packs, by name, the first library's before the next's."""
+    found: dict[str, Path] = {}
+    for library in libraries:
+        if library.is_dir():
+            for folder in sorted(library.iterdir()):
+                if folder.is_dir() and not folder.name.startswith((".", "__")):
+                    found.setdefault(folder.name, folder)
+    return list(found.values())
+
+
+def find_pack(name: str, libraries: tuple[Path, ...]) -> Path:
+    """Return the folder of a pack named by slug or path.
+
+    Raises
+    ------
+    SongPackError
+        Where there is none.
+    """
+    path = Path(name)
+    if path.is_dir():
+        return path
+    for folder in pack_folders(libraries):
+        if folder.name == name:
+            return folder
+    known = ", ".join(folder.name for folder in pack_folders(libraries)) or "none"
+    raise SongPackError(f"there is no song {name!r}; known songs: {known}")
+
+
+def load_pack(folder: Path) -> SongPack:
+    """Return the pack in a folder.
+
+    Raises
+    ------
+    SongPackError
+        For every kind of damage, one sentence naming the file and the remedy.
+    """
+    try:
+        return _load(folder)
+    except OSError as why:
+        where = why.filename or folder
+        raise SongPackError(
+            f"{where}: cannot be read ({why.strerror}); check its rights"
+        ) from None
+
+
+def _load(folder: Path) -> SongPack:
+    toml = _inside(folder, "song.toml")
+    told = _read_toml(toml)
+    audio = _inside(folder, told["audio"])
+    if not audio.is_file() or audio.stat().st_size == 0:
+        raise SongPackError(f"{audio}: the audio is missing or empty; copy it into the pack")
+    members = _read_choreography(_inside(folder, "choreography.npz"))
+    if told.get("mirrored", False):
+        members = turned(members)
+    lead = int(told.get("lead", 0))
+    if not 0 <= lead < len(members):
+        raise SongPackError(
+            f"{toml}: lead is {lead}, but there are members 0 to {len(members) - 1}; correct lead"
+        )
+    return SongPack(
+        title=told["title"], artist=told["artist"], bpm=float(told["bpm"]), members=members,
+        audio=audio, language=told["language"], licence=told["licence"],
+        offset_s=float(told["offset_s"]), preview_s=float(told["preview_s"]), lead=lead,
+        sections=tuple((s["name"], float(s["start_s"])) for s in told.get("sections", ())),
+        folder=folder, mirrored=told.get("mirrored", False),
+        colours=tuple(_rgb(text) for text in told.get("colours", ())),
+    )  # fmt: skip
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise SongPackError(
+            f"{path}: is missing; a pack needs song.toml (see README, song packs)"
+        )
+    if path.stat().st_size > MAX_TOML_BYTES:
+        raise SongPackError(f"{path}: is larger than 64 KiB; this is no song.toml")
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as why:
+        raise SongPackError(
+            f"{path}: cannot be read ({why}); correct it or restore it"
+        ) from None
+    if told.get("format") != FORMAT:
+        raise SongPackError(
+            f"{path}: format is {told.get('format')!r}, this game reads {FORMAT}; "
+            "update the game or record the song again"
+        )
+    _check_keys(path, told)
+    _check_sections(path, told.get("sections", []))
+    return told
+
+
+def _check_keys(path: Path, told: dict[str, Any]) -> None:
+    unknown = sorted(told.keys() - _KEYS)
+    missing = sorted(_KEYS - _MAY - told.keys())
+    if unknown:
+        raise SongPackError(f"{path}: {unknown[0]!r} is no key of a song; remove it")
+    if missing:
+        raise SongPackError(f"{path}: {missing[0]!r} is missing; add it")
+    _check_texts(path, told)
+    for key, low, high in (("bpm", 30, 300), ("offset_s", -60, 600), ("preview_s", 0, 36_000)):
+        if not _number(told[key]) or not low <= told[key] <= high:
+            raise SongPackError(
+                f"{path}: {key} must be a number from {low} to {high}, got {told[key]!r}; correct it"
+            )
+    if not isinstance(told.get("mirrored", False), bool):
+        raise SongPackError(f"{path}: mirrored must be true or false; correct it")
+    _check_colours(path, told.get("colours", []))
+    if type(told.get("lead", 0)) is not int:
+        raise SongPackError(f"{path}: lead must be a whole number; correct it")
+
+
+def _check_texts(path: Path, told: dict[str, Any]) -> None:
+    for key in _TEXTS:
+        if not isinstance(told[key], str) or (
+            key in ("title", "audio") and not told[key].strip()
+        ):
+            raise SongPackError(f"{path}: {key} must be a text; write it in quotes")
+    if len(told["audio"].encode()) > MAX_NAME_BYTES or not told["audio"].isprintable():
+        raise SongPackError(f"{path}: audio is no file name; correct it")
+
+
+def _check_colours(path: Path, colours: object) -> None:
+    fine = isinstance(colours, list) and all(
+        isinstance(text, str) and re.fullmatch("#[0-9a-fA-F]{6}", text) for text in colours
+    )
+    if not fine or len(cast("list[str]", colours)) > MAX_COLOURS:
+        raise SongPackError(
+            f'{path}: colours are up to {MAX_COLOURS} texts like "#ff2d96"; correct them'
+        )
+
+
+def _rgb(text: str) -> tuple[int, int, int]:
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+
+
+def _check_sections(path: Path, sections: object) -> None:
+    fine = isinstance(sections, list) and all(
+        isinstance(s, dict) and isinstance(s.get("name"), str) and _number(s.get("start_s"))
+        for s in sections
+    )
+    if not fine:
+        raise SongPackError(f"{path}: each of sections needs name and start_s; correct them")
+
+
+def _number(value: object) -> bool:
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    )
+
+
+def _inside(folder: Path, name: str) -> Path:
+    path = folder / name
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a link to itself
+        inside = False
+    if not inside:
+        raise SongPackError(f"{folder}: {name!r} lies outside the pack; copy it inside")
+    return path
+
+
+def _read_choreography(path: Path) -> tuple[Choreography, ...]:
+    if not path.is_file():
+        raise SongPackError(f"{path}: is missing; record it with kpopdance record VIDEO")
+    joints, fps, start_s = _read_arrays(path)
+    if joints.dtype != np.float32 or joints.ndim != 4 or joints.shape[2:] != (18, 3):
+        raise SongPackError(
+            f"{path}: joints are {joints.dtype} {joints.shape}, not float32 (members, T, 18, 3); "
+            "record it again"
+        )
+    if not 1 <= joints.shape[0] <= MAX_MEMBERS or joints.shape[1] < 2:
+        raise SongPackError(
+            f"{path}: has {joints.shape[0]} members and {joints.shape[1]} rows; record it again"
+        )
+    _check_numbers(path, joints, fps, start_s)
+    return tuple(Choreography(member.copy(), fps, start_s) for member in joints)
+
+
+def _check_numbers(path: Path, joints: NDArray[np.float32], fps: float, start_s: float) -> None:
+    if not (5 <= fps <= 240 and abs(start_s) <= MAX_START_S):
+        raise SongPackError(f"{path}: fps is {fps}, start_s {start_s}; record it again")
+    confidence = joints[..., 2]
+    seen = confidence > 0
+    if not np.isfinite(confidence).all() or (confidence < 0).any() or (confidence > 1).any():
+        raise SongPackError(f"{path}: confidences must lie in 0..1; record it again")
+    xy = joints[..., :2][seen]
+    if not np.isfinite(xy).all():
+        raise SongPackError(f"{path}: seen joints have places that are NaN; record it again")
+    if len(xy) and np.abs(xy).max() > 100:
+        raise SongPackError(f"{path}: joints lie far off the stage; record it again")
+    if not seen.any():
+        raise SongPackError(f"{path}: nobody is seen in it; record it again")
+
+
+def _read_arrays(path: Path) -> tuple[NDArray[np.float32], float, float]:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            _check_size(path, packed)
+        with np.load(path, allow_pickle=False) as arrays:
+            joints = arrays["joints"]
+            fps = float(arrays["fps"])
+            start_s = float(arrays["start_s"]) if "start_s" in arrays else 0.0
+    except KeyError as why:
+        raise SongPackError(f"{path}: lacks {why}; record it again") from None
+    except (zipfile.BadZipFile, zlib.error, ValueError, TypeError, EOFError, OSError) as why:
+        raise SongPackError(f"{path}: is damaged ({why}); copy or record it again") from None
+    return joints, fps, start_s
+
+
+def _check_size(path: Path, packed: zipfile.ZipFile) -> None:
+    """Refuse what would unpack to more than ``MAX_ARRAY_BYTES``, before unpacking it."""
+    if sum(entry.file_size for entry in packed.infolist()) > MAX_ARRAY_BYTES:
+        raise SongPackError(f"{path}: unpacks to more than 256 MiB; this is no choreography")
+    for entry in packed.infolist():
+        plain = entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        if not plain or entry.flag_bits & ENCRYPTED:
+            raise SongPackError(f"{path}: is packed in a strange way; record it again")
+        with packed.open(entry) as stream:
+            wide = npy.read_magic(stream) != (1, 0)
+            read_header = npy.read_array_header_2_0 if wide else npy.read_array_header_1_0
+            shape, _, dtype = read_header(stream)
+            if math.prod(shape) * dtype.itemsize > MAX_ARRAY_BYTES:
+                raise SongPackError(f"{path}: claims {shape} numbers; this is no choreography")

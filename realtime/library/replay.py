@@ -1,0 +1,207 @@
+"""A dance kept to be judged again: poses, times and settings in one small file, no pictures.
+
+Judged again by the same version, every mark is the same to the last bit: the file knows how many
+poses were there when each move was judged. Of another version the score then is told beside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import zipfile
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import write_whole
+from kpopdance.realtime.core.terms import USUAL, Terms
+from kpopdance.realtime.core.track import PoseTrack
+from kpopdance.realtime.core.types import Choreography, Pose
+from kpopdance.realtime.scoring.judge import Judge
+from kpopdance.realtime.scoring.recipe import RECIPE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.scoring.standard import Standard
+
+FORMAT: Final = 2  # 1 had no terms: everybody danced on the usual ones
+FIRST_RECIPE: Final = 2  # of the replays of format 1
+MOST_BYTES: Final = 64_000_000  # ten minutes at 60 poses a second are 8 MB
+ARRAYS: Final = {
+    "at_s": (np.float64, (None,)), "joints": (np.float32, (None, 18, 3)),
+    "judged_at": (np.int64, (None,)), "faults": (np.float64, (None, 2)),
+}  # fmt: skip
+WORDS: Final = {
+    "format": int, "song": str, "dance": str, "version": str, "network": str, "score": float,
+    "player_lag_s": float, "strictness": str, "body": str, "mirrored": bool, "recipe": int,
+}  # fmt: skip
+
+
+class ReplayError(DanceError):
+    """A replay cannot be read or does not belong to the song."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replay:
+    """One dance.
+
+    Attributes
+    ----------
+    at_s : float64 (T,)
+        Song seconds of the poses, strictly rising.
+    joints : float32 (T, 18, 3)
+        The player's poses in px, unseen as NaN, NaN, 0.
+    judged_at : int64 (K,)
+        How many poses were there when each move was judged.
+    faults : float64 (F, 2)
+        Song seconds without camera.
+    song, dance : str
+        The song's short name; sha256 of the choreography that was danced.
+    version, network : str
+        Of the game, and what it saw with.
+    score : float
+        0..100, as it was given.
+    player_lag_s : float
+        The calibrated lag.
+    strictness, body, mirrored
+        The terms, see ``Terms``.
+    recipe : int
+        Of scoring, see ``RECIPE``.
+    """
+
+    at_s: NDArray[np.float64]
+    joints: NDArray[np.float32]
+    judged_at: NDArray[np.int64]
+    faults: NDArray[np.float64]
+    song: str
+    dance: str
+    version: str
+    network: str
+    score: float
+    player_lag_s: float = 0.0
+    strictness: str = "normal"
+    body: str = "whole"
+    mirrored: bool = False
+    recipe: int = RECIPE
+
+    @property
+    def terms(self) -> Terms:
+        """On which terms it was danced."""
+        return Terms(self.strictness, self.body, self.mirrored)
+
+
+def dance_key(dance: Choreography) -> str:
+    """Return what tells one choreography from another, however it is stored."""
+    head = f"{dance.fps} {dance.start_s} {dance.joints.shape}".encode()
+    return hashlib.sha256(head + np.ascontiguousarray(dance.joints).tobytes()).hexdigest()
+
+
+def judged_again(replay: Replay, standard: Standard) -> Judge:
+    """Return a judge that has seen the dance move by move, as the one of that day did.
+
+    Where the recipe has other moves now, it sees the whole dance at once.
+    """
+    judge = Judge(standard, player_lag_s=replay.player_lag_s)
+    for begin, end in replay.faults.tolist():
+        judge.fault(begin, end)
+    track = PoseTrack()
+    same = replay.recipe == RECIPE and len(replay.judged_at) == len(standard.start_s)
+    for known in replay.judged_at.tolist() if same else ():
+        _add(track, replay, known)
+        due_s = judge.due_s()
+        if due_s is not None:
+            judge.step(track, due_s)
+    _add(track, replay, len(replay.at_s))
+    judge.step(track, np.inf)
+    return judge
+
+
+def _add(track: PoseTrack, replay: Replay, known: int) -> None:
+    """Add the poses up to so many."""
+    for k in range(len(track), known):
+        row = replay.joints[k]
+        track.add(float(replay.at_s[k]), Pose(row) if (row[:, 2] > 0).any() else None)
+
+
+def save_replay(path: Path, replay: Replay) -> None:
+    """Write a replay, whole or not at all; OSError where it cannot be."""
+    words = {name: getattr(replay, name) for name in WORDS if name != "format"}
+    told = json.dumps(words | {"format": FORMAT})
+    packed = io.BytesIO()
+    arrays: dict[str, Any] = {name: getattr(replay, name) for name in ARRAYS}
+    np.savez_compressed(packed, told=np.array(told), **arrays)
+    write_whole(path, packed.getvalue())
+
+
+def read_replay(path: Path) -> Replay:
+    """Return the replay in a file.
+
+    Raises
+    ------
+    ReplayError
+        Where there is none, or it is damaged or of a newer format.
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ReplayError(f"{path}: is too large for a replay; give another file")
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as packed:
+            told = json.loads(str(packed["told"]))
+            arrays = {name: packed[name] for name in ARRAYS}
+    except OSError as why:
+        raise ReplayError(f"{path}: cannot be read ({why.strerror or 'no replay'})") from None
+    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, RecursionError):
+        raise ReplayError(f"{path}: is no replay, or damaged; give another file") from None
+    words = _checked_words(path, told)
+    _check_arrays(path, arrays)
+    return Replay(**arrays, **words)
+
+
+def _checked_words(path: Path, told: object) -> dict[str, Any]:
+    """Return the words of a replay; format 1 was danced on the only terms there were."""
+    if isinstance(told, dict) and told.get("format") == 1:
+        told = {**asdict(USUAL), "recipe": FIRST_RECIPE, **told, "format": FORMAT}
+    if not isinstance(told, dict) or not all(
+        isinstance(told.get(name), kind) for name, kind in WORDS.items()
+    ):
+        raise ReplayError(f"{path}: is no replay, or damaged; give another file")
+    if told["format"] != FORMAT:
+        raise ReplayError(
+            f"{path}: is a replay of format {told['format']}, this game reads {FORMAT}; "
+            "use the version that wrote it"
+        )
+    if not all(math.isfinite(told[name]) for name in ("score", "player_lag_s")):
+        raise ReplayError(f"{path}: its score or lag is no number; it is damaged")
+    try:
+        Terms(told["strictness"], told["body"], told["mirrored"])
+    except ValueError as why:
+        raise ReplayError(f"{path}: {why}; it is damaged, or of a newer game") from None
+    return {name: told[name] for name in WORDS if name != "format"}
+
+
+def _check_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    for name, (kind, shape) in ARRAYS.items():
+        have = arrays[name]
+        right = have.dtype == kind and have.ndim == len(shape)
+        if not right or any(
+            want not in (None, size) for want, size in zip(shape, have.shape, strict=True)
+        ):
+            raise ReplayError(f"{path}: its {name} are not as they should be; it is damaged")
+    rising = (
+        len(arrays["at_s"]) == len(arrays["joints"]) and (np.diff(arrays["at_s"]) > 0).all()
+    )
+    counts = arrays["judged_at"]
+    joints = arrays["joints"]
+    seen = joints[..., 2] > 0
+    if not np.isfinite(arrays["at_s"]).all() or not np.isfinite(joints[seen]).all():
+        raise ReplayError(f"{path}: its poses are no numbers; it is damaged")
+    if (joints[..., 2] > 1).any():
+        raise ReplayError(f"{path}: its confidences are above 1; it is damaged")
+    if not rising or (counts < 0).any() or (counts > len(arrays["at_s"])).any():
+        raise ReplayError(f"{path}: its poses are not in order; it is damaged")

@@ -1,0 +1,174 @@
+"""Settings from a TOML file; unknown keys are refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_config_path, user_data_path
+
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.formats import NETWORKS
+from kpopdance.realtime.core.terms import Terms
+from kpopdance.realtime.library.pack_reader import BUNDLED
+
+
+class SettingsError(DanceError):
+    """The settings file cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a player may choose; the command line overrides it.
+
+    Attributes
+    ----------
+    camera : str
+        Index or device name, MJPEG/RTSP/HTTP address, a video file, or ``dancer``.
+    camera_width, camera_height, camera_fps : int
+        What is asked of a camera; it may answer with something else.
+    mirror : bool
+        Show player and coach as in a mirror.
+    network : str
+        ``openpose``: it alone; ``movenet``: it follows each dancer; ``auto``: both, as time allows.
+    model : str
+        An ONNX file with OpenPose weights of your own, empty for the bundled ones.
+    runtime : str
+        ``auto``, ``tensorrt``, ``rtx``, ``openvino`` or ``onnxruntime``.
+    threads : int
+        For the network; 0 is one less than there are cores.
+    thorough : bool
+        Look at two sizes and the mirror image too: more exact, several times slower; for a GPU.
+    crop_px : int
+        Side of the network's input for one dancer; 224 is faster, 256 more exact.
+    player_lag_ms : float
+        Fixed lag of camera and speaker (Bluetooth: 150-300); later than this is late.
+    strictness : str
+        ``kids``, ``normal`` or ``pro``: how much is asked for full marks.
+    body : str
+        ``whole``, or ``seated``: no legs are asked for.
+    sound_device : str
+        Part of an output's name, empty for the system's choice.
+    replays : str
+        Folder to keep every finished dance in (poses, no pictures), empty to keep none.
+    library : str
+        Folder of your own songs, empty for the usual place.
+    """
+
+    camera: str = "0"
+    camera_width: int = 1280
+    camera_height: int = 720
+    camera_fps: int = 30
+    mirror: bool = True
+    network: str = "auto"
+    model: str = ""
+    runtime: str = "auto"
+    threads: int = 0
+    thorough: bool = False
+    crop_px: int = 256
+    player_lag_ms: float = 0.0
+    strictness: str = "normal"
+    body: str = "whole"
+    sound_device: str = ""
+    replays: str = ""
+    library: str = ""
+
+    def __post_init__(self) -> None:
+        if self.network not in NETWORKS:
+            known = ", ".join(NETWORKS)
+            raise SettingsError(f"network is {self.network!r}; choose one of {known}")
+        try:
+            Terms(self.strictness, self.body)
+        except ValueError as why:
+            raise SettingsError(str(why)) from None
+        if self.crop_px % 8 or not 128 <= self.crop_px <= 512:
+            raise SettingsError(
+                f"crop_px is {self.crop_px}; choose a multiple of 8, 128 to 512"
+            )
+        if not abs(self.player_lag_ms) <= 1000:  # NaN too
+            raise SettingsError(
+                f"player_lag_ms is {self.player_lag_ms:g}; choose -1000 to 1000"
+            )
+        if min(self.camera_width, self.camera_height, self.camera_fps) < 1:
+            asked = f"{self.camera_width}x{self.camera_height} at {self.camera_fps}"
+            raise SettingsError(f"the camera is asked for {asked}; choose 1 or more of each")
+        if self.threads < 0:
+            raise SettingsError(f"threads is {self.threads}; choose 0 (automatic) or more")
+
+    @property
+    def terms(self) -> Terms:
+        """On which terms dances are judged."""
+        return Terms(self.strictness, self.body)
+
+    @property
+    def libraries(self) -> tuple[Path, ...]:
+        """Folders with song packs: the player's own, then the bundled ones."""
+        return (_home("library", self.library) if self.library else own_library(), BUNDLED)
+
+    @property
+    def replay_folder(self) -> Path | None:
+        """Where finished dances are kept, None for nowhere."""
+        return _home("replays", self.replays) if self.replays else None
+
+    @property
+    def model_file(self) -> Path | None:
+        """The player's own OpenPose weights, None for the bundled ones."""
+        return _home("model", self.model) if self.model else None
+
+
+def _home(key: str, text: str) -> Path:
+    """Return a path with ``~`` replaced by the home folder."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise SettingsError(f"{key} is {text!r}: there is no such home; correct it") from None
+
+
+def own_library() -> Path:
+    """Return the usual folder of a player's own songs."""
+    return user_data_path("kpopdance", appauthor=False) / "songs"
+
+
+def settings_file() -> Path:
+    """Return where the settings file is looked for."""
+    return user_config_path("kpopdance", appauthor=False) / "settings.toml"
+
+
+def read_settings(path: Path | None = None) -> Settings:
+    """Return the settings in a file; the usual file may be missing, a named one may not.
+
+    Raises
+    ------
+    SettingsError
+        Where it cannot be read, or a key or value is none of ours.
+    """
+    file = path or settings_file()
+    if not file.is_file():
+        if path is not None:
+            raise SettingsError(f"{path}: there is no such settings file")
+        return Settings()
+    try:
+        told = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as why:
+        raise SettingsError(f"{file}: cannot be read ({why}); correct or remove it") from None
+    _check(file, told)
+    try:
+        return Settings(**told)
+    except SettingsError as why:
+        raise SettingsError(f"{file}: {why}") from None
+
+
+def _check(file: Path, told: dict[str, object]) -> None:
+    defaults = {f.name: f.default for f in dataclasses.fields(Settings)}
+    for key, value in told.items():
+        if key not in defaults:
+            known = ", ".join(defaults)
+            raise SettingsError(f"{file}: {key!r} is no setting; known: {known}")
+        wanted = type(defaults[key])
+        whole = wanted is float and isinstance(value, int) and not isinstance(value, bool)
+        if not (type(value) is wanted or whole):
+            raise SettingsError(
+                f"{file}: {key} must be {wanted.__name__}, got {value!r}; correct it"
+            )

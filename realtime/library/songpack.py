@@ -1,0 +1,62 @@
+"""Song packs: a folder with song.toml, the audio, and choreography.npz; checked at the door.
+
+``song.toml`` (format 1) holds ``format``, ``title``, ``artist``, ``language``, ``bpm``,
+``offset_s`` (song second of a first beat), ``preview_s``, ``licence``, ``audio`` (a file name),
+and may hold ``lead`` (the member to copy), ``mirrored`` (the choreography was recorded from a video
+that shows it as a mirror does: it is turned round when read), ``colours`` (up to five of its
+cover's, ``"#ff2d96"``; a hint of the quiz) and ``sections`` (``name``, ``start_s``).
+``choreography.npz`` holds ``joints`` float32 (members, T, 18, 3) in stage units, ``fps`` and
+``start_s``; never a pickle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kpopdance.engines.errors import DanceError
+
+if TYPE_CHECKING:
+    from kpopdance.realtime.core.types import Choreography
+
+FORMAT: Final = 1
+
+
+class SongPackError(DanceError):
+    """A song pack is damaged; the text names the file and the remedy."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SongPack:
+    """One song to dance to.
+
+    ``offset_s`` is the song second of a first beat; ``sections`` are (name, start_s) in order;
+    ``mirrored``: the file holds the mirror image of ``members``; ``colours`` are the cover's
+    (red, green, blue) 0..255.
+    """
+
+    title: str
+    artist: str
+    bpm: float
+    members: tuple[Choreography, ...]
+    audio: Path | None
+    language: str = "en"
+    licence: str = ""
+    offset_s: float = 0.0
+    preview_s: float = 0.0
+    lead: int = 0
+    sections: tuple[tuple[str, float], ...] = field(default_factory=tuple)
+    folder: Path = Path()
+    mirrored: bool = False
+    colours: tuple[tuple[int, int, int], ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def length_s(self) -> float:
+        """Song second where the choreography ends."""
+        return max(member.end_s for member in self.members)

@@ -1,0 +1,1 @@
+"""From a network's maps to followed, steadied skeletons."""

@@ -1,0 +1,1 @@
+"""Guess That Song!, both ways round."""

@@ -1,0 +1,1 @@
+"""A dance against a choreography: features, alignment, marks, reasons. Needs core alone."""

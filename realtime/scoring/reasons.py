@@ -1,0 +1,165 @@
+"""Why a move was no better: what each mark cost, in points and in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from kpopdance.realtime.core.types import Reason
+from kpopdance.realtime.scoring.coverage import MIN_SEEN, OFTEN_UNSEEN
+from kpopdance.realtime.scoring.energy import HOLD_EFFORT
+from kpopdance.realtime.scoring.features import BASE_WEIGHT, LIMB_BONES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.scoring.features import Features
+    from kpopdance.realtime.scoring.marks import Marks
+
+LEAST_MARK: Final = 0.02  # a mark of 0 alone would take all the blame from the others
+LEAST_POINTS: Final = 0.1  # nothing smaller is told
+TELLING: Final = 0.25  # of a unit vector, some 15 degrees: the direction is worth telling
+LITTLE, MUCH = 0.6, 1.7  # of the reference's motion
+MOSTLY: Final = 0.7
+BONE_WORDS: Final = (
+    "body", "shoulders", "head", "right upper arm", "right forearm", "left upper arm",
+    "left forearm", "right thigh", "right shin", "left thigh", "left shin",
+)  # fmt: skip
+LIMB_WORDS: Final = {
+    "torso": "shoulders and torso", "right_arm": "right arm", "left_arm": "left arm",
+    "right_leg": "right leg", "left_leg": "left leg",
+}  # fmt: skip
+_SHOULDERS: Final = 1
+_TRUNK: Final = LIMB_BONES["torso"]
+
+
+def reasons_of(marks: Marks, reference: Features, score: float) -> tuple[Reason, ...]:
+    """Return what cost the points of one move (marks of N = 1), the dearest first.
+
+    A worth is a product of marks, so the 100 - ``score`` points are shared by the logarithms of
+    the marks, and the shape's part by how much each limb lacks: the points of all reasons add up
+    (but for those under a tenth of a point).
+    """
+    if not any(share[0] > 0 for share in marks.shares.values()):
+        return (_seen(marks, 100 - score),)
+    shape = float(sum(marks.shares[name][0] * marks.shapes[name][0] for name in marks.shapes))
+    factors = {
+        "seen": float(marks.enough[0]), "shape": shape, "timing": float(marks.timing[0]),
+        "size": float(marks.size[0]), "side": float(marks.side[0]),
+    }  # fmt: skip
+    blame = {
+        name: -float(np.log(np.clip(mark, LEAST_MARK, 1))) for name, mark in factors.items()
+    }
+    total = sum(blame.values())
+    if total <= 0:
+        return ()
+    lost = {name: (100 - score) * part / total for name, part in blame.items()}
+    found = [
+        _seen(marks, lost["seen"]), _timing(marks, lost["timing"]), _size(marks, lost["size"]),
+        Reason("side", "on the other side", "change sides: left is right", lost["side"]),
+        *_limbs(marks, reference, lost["shape"]),
+    ]  # fmt: skip
+    told = [reason for reason in found if reason.points >= LEAST_POINTS]
+    return tuple(sorted(told, key=lambda reason: -reason.points))
+
+
+def _seen(marks: Marks, points: float) -> Reason:
+    unseen = [name for name, limb in marks.compared.limbs.items() if limb.seen[0] < MIN_SEEN]
+    if len(unseen) == len(LIMB_BONES) or marks.compared.coverage[0] < MIN_SEEN / 2:
+        return Reason("seen", "not seen", "step into the picture, head to feet", points)
+    if not unseen:
+        return Reason("seen", "hard to see", "more light, and nothing in front of you", points)
+    legs = {"right_leg", "left_leg"} <= set(unseen)
+    what = "legs" if legs else LIMB_WORDS[unseen[0]]
+    return Reason("seen", f"{what} not seen", f"let the camera see your {what}", points)
+
+
+def _timing(marks: Marks, points: float) -> Reason:
+    lag_s = float(marks.compared.lag_s[0])
+    way, advice = ("late", "be earlier") if lag_s > 0 else ("early", "wait for the beat")
+    return Reason("timing", f"{way} by {1000 * abs(lag_s):.0f} ms", advice, points)
+
+
+def _size(marks: Marks, points: float) -> Reason:
+    if marks.compared.energy.effort[0] < HOLD_EFFORT:
+        return Reason("hold", "moved in a hold", "stand still in the holds", points)
+    if marks.compared.energy.ratio[0] > 1:
+        return Reason("size", "too wild", "dance smaller, as calm as the coach", points)
+    lazy = _lazy_limb(marks)
+    if lazy is not None:
+        return Reason("size", f"{lazy} hardly moves", f"move your {lazy} more", points)
+    return Reason("size", "too small", "dance bigger, reach as far as the coach", points)
+
+
+def _lazy_limb(marks: Marks) -> str | None:
+    """Return the limb to which nearly all the missing motion is owed, None where there is none."""
+    missing = {
+        name: float(limb.asked[0] * max(limb.energy.effort[0] - limb.energy.restless[0], 0))
+        for name, limb in marks.compared.limbs.items()
+    }
+    worst = max(missing, key=lambda name: missing[name])
+    alone = missing[worst] > MOSTLY * sum(missing.values())
+    return LIMB_WORDS[worst] if alone else None
+
+
+def _limbs(marks: Marks, reference: Features, points: float) -> list[Reason]:
+    lacks = {
+        name: float(marks.shares[name][0] * (1 - shape[0]))
+        for name, shape in marks.shapes.items()
+    }
+    total = max(sum(lacks.values()), 1e-9)
+    facing = float(
+        np.sign((reference.direction * reference.weight[..., None])[0, :, _SHOULDERS, 0].sum())
+    )
+    return [
+        Reason(
+            "limb", *_limb_words(marks, name, reference, facing or 1.0), points * lack / total
+        )
+        for name, lack in lacks.items()
+    ]
+
+
+def _limb_words(marks: Marks, name: str, reference: Features, facing: float) -> tuple[str, str]:
+    """Return what is wrong with a limb and what to do: its worst bone, and which way it errs."""
+    if marks.compared.limbs[name].seen[0] < 1 - OFTEN_UNSEEN:
+        limb = LIMB_WORDS[name]
+        return f"{limb} not seen", f"let the camera see your {limb}"
+    bones = LIMB_BONES[name]
+    likeness: NDArray[np.float64] = marks.compared.bones[0]
+    bone = max(bones, key=lambda b: float(BASE_WEIGHT[b] * (1 - likeness[b])))
+    word = BONE_WORDS[bone]
+    x, y = marks.compared.aside[0, bone].tolist()
+    if bone in _TRUNK:
+        rows = reference.weight[0, :, bone]
+        coach_x = float(
+            (reference.direction[0, :, bone, 0] * rows).sum() / max(rows.sum(), 1e-9)
+        )
+        return _trunk_words(word, x, coach_x)
+    out = x * facing * (-1 if name.startswith("right") else 1)
+    if max(abs(out), abs(y)) > TELLING:
+        if abs(y) >= abs(out):
+            return (f"{word} too low", f"raise your {word}") if y > 0 else (
+                f"{word} too high", f"lower your {word}")  # fmt: skip
+        return (f"{word} too far out", f"bring your {word} in") if out > 0 else (
+            f"{word} too far in", f"bring your {word} out")  # fmt: skip
+    moved = float(marks.compared.limbs[name].energy.ratio[0])
+    limb = LIMB_WORDS[name]
+    if marks.compared.limbs[name].energy.effort[0] >= HOLD_EFFORT:
+        if moved < LITTLE:
+            return f"{limb} hardly moves", f"move your {limb} more"
+        if moved > MUCH:
+            return f"{limb} moves too much", f"keep your {limb} calmer"
+    return f"{word} differs", f"watch the coach's {word}"
+
+
+def _trunk_words(word: str, x: float, coach_x: float) -> tuple[str, str]:
+    """Return the words for a bone of the trunk that lies ``x`` beside the coach's ``coach_x``."""
+    if word == "body" and abs(x) > TELLING / 2:
+        if abs(coach_x) > abs(coach_x + x):
+            return "body too upright", "lean as far as the coach"
+        return "body leans", "keep your body more upright"
+    if word == "head" and abs(x) > TELLING:
+        return "head tilted otherwise", "watch the coach's head"
+    differ = "differ" if word == "shoulders" else "differs"
+    return f"{word} {differ}", f"watch the coach's {word}"

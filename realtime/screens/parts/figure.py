@@ -1,0 +1,403 @@
+"""Figures: the coach as a glowing silhouette, dancers behind, the player's neon, pictograms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pygame
+
+from kpopdance.engines.anatomy import LIMBS
+from kpopdance.realtime.core import body
+from kpopdance.realtime.screens.parts.theme import (
+    ADD,
+    CYAN,
+    GOLD,
+    MAGENTA,
+    VIOLET,
+    WHITE,
+    dim,
+    mix,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.screens.parts.theme import Colour
+
+    Points = NDArray[np.float64]
+    Outline = Sequence[tuple[float, float]]
+
+ARC: Final = 8
+"""Points on each round end of a limb; every outline has ``2 * ARC`` points."""
+HEAD: Final = [body.NOSE, body.R_EYE, body.L_EYE, body.R_EAR, body.L_EAR]
+ARMS: Final = (
+    (body.R_SHOULDER, body.R_ELBOW, body.R_WRIST),
+    (body.L_SHOULDER, body.L_ELBOW, body.L_WRIST),
+)
+LEG_JOINTS: Final = (
+    (body.R_HIP, body.R_KNEE, body.R_ANKLE),
+    (body.L_HIP, body.L_KNEE, body.L_ANKLE),
+)
+BONES: Final = np.array(LIMBS[:17])
+AURA: Final = (226, 110, 255)
+"""Tint of the light around the lead."""
+RIGHT: Final = frozenset((body.R_SHOULDER, *ARMS[0], *LEG_JOINTS[0]))
+LEFT: Final = frozenset((body.L_SHOULDER, *ARMS[1], *LEG_JOINTS[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Costume:
+    """The colours of a silhouette; ``accent`` is the hand to follow."""
+
+    skin: Colour
+    top: Colour
+    sleeves: Colour
+    legs: Colour
+    shoes: Colour
+    hair: Colour
+    rim: Colour
+    accent: Colour
+
+
+LEAD: Final = Costume(
+    skin=(255, 224, 212), top=(255, 40, 142), sleeves=(255, 74, 160), legs=(70, 44, 178),
+    shoes=(250, 248, 255), hair=(70, 220, 250), rim=(255, 240, 252), accent=GOLD,
+)  # fmt: skip
+BEHIND: Final = Costume(
+    skin=(128, 100, 206), top=(88, 48, 166), sleeves=(106, 66, 186), legs=(56, 34, 130),
+    shoes=(134, 112, 210), hair=(70, 42, 150), rim=(128, 92, 226), accent=(196, 168, 110),
+)  # fmt: skip
+FLAT: Final = Costume(WHITE, WHITE, WHITE, WHITE, WHITE, WHITE, WHITE, GOLD)
+
+(MID_HIP, CHEST, WAIST, R_CHEST, L_CHEST, R_WAIST, L_WAIST, HEAD_MIDDLE, CROWN, NAPE, FACE, JAW,
+ R_FRINGE, R_PARTING, L_PARTING, L_FRINGE, R_HAND, L_HAND, R_CUFF, L_CUFF,
+ R_HEEL, L_HEEL, R_TOE, L_TOE) = range(18, 42)  # fmt: skip
+
+Limb = tuple[int, int, float, float, str]
+"""From point, to point, radius at each in heights, what it wears."""
+
+BODY_LIMBS: Final[tuple[Limb, ...]] = (
+    (R_CHEST, R_WAIST, 0.040, 0.042, "top"), (L_CHEST, L_WAIST, 0.040, 0.042, "top"),
+    (CHEST, WAIST, 0.058, 0.050, "top"), (body.R_SHOULDER, body.L_SHOULDER, 0.033, 0.033, "top"),
+    (R_HEEL, R_TOE, 0.026, 0.021, "shoes"), (body.R_KNEE, body.R_ANKLE, 0.036, 0.021, "legs"),
+    (body.R_HIP, body.R_KNEE, 0.052, 0.037, "legs"),
+    (L_HEEL, L_TOE, 0.026, 0.021, "shoes"), (body.L_KNEE, body.L_ANKLE, 0.036, 0.021, "legs"),
+    (body.L_HIP, body.L_KNEE, 0.052, 0.037, "legs"),
+    (body.R_HIP, body.L_HIP, 0.050, 0.050, "legs"),
+)  # fmt: skip
+HEAD_LIMBS: Final[tuple[Limb, ...]] = (
+    (body.NECK, HEAD_MIDDLE, 0.023, 0.022, "skin"), (CROWN, NAPE, 0.066, 0.062, "hair"),
+    (FACE, JAW, 0.051, 0.043, "skin"),
+    (R_FRINGE, R_PARTING, 0.020, 0.030, "hair"), (L_PARTING, L_FRINGE, 0.029, 0.017, "hair"),
+)  # fmt: skip
+
+
+def _arm_limbs(
+    arm: tuple[int, int, int], hand: int, cuff: int, accent: int
+) -> tuple[Limb, ...]:
+    shoulder, elbow, wrist = arm
+    glove = (cuff, hand, 0.024, 0.034, "accent")
+    return (
+        (shoulder, elbow, 0.034, 0.027, "sleeves"),
+        (elbow, wrist, 0.025, 0.017, "skin"),
+        glove if wrist == accent else (wrist, hand, 0.019, 0.025, "skin"),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Silhouette:
+    """A dancer's filled outlines (k, 2 * ARC, 2) in px, back to front; a group has one rim."""
+
+    outlines: Points
+    colours: list[Colour]
+    groups: list[tuple[int, int]]
+
+    @property
+    def box(self) -> pygame.Rect:
+        """The rectangle that holds it; empty where nothing was seen."""
+        if not len(self.outlines):
+            return pygame.Rect(0, 0, 0, 0)
+        left, top = np.floor(self.outlines.min(axis=(0, 1))).astype(int).tolist()
+        right, bottom = np.ceil(self.outlines.max(axis=(0, 1))).astype(int).tolist()
+        return pygame.Rect(left, top, right - left + 1, bottom - top + 1)
+
+
+def silhouettes(
+    joints: NDArray[np.float32], height: float, costume: Costume, accent: int
+) -> list[Silhouette]:
+    """Return the outlines of dancers.
+
+    Parameters
+    ----------
+    joints : float32 (M, 18, 3)
+        x px, y px, confidence; unseen joints leave out what hangs on them.
+    height : float
+        A dancer's height standing, px; limbs are as thick as it says.
+    costume : Costume
+        Colours.
+    accent : int
+        Which wrist wears the accent.
+    """
+    groups = (
+        BODY_LIMBS, HEAD_LIMBS,
+        _arm_limbs(ARMS[0], R_HAND, R_CUFF, accent), _arm_limbs(ARMS[1], L_HAND, L_CUFF, accent),
+    )  # fmt: skip
+    limbs = [limb for group in groups for limb in group]
+    group_of = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    points = _points(_seen_points(joints), height)
+    a, b = points[:, [limb[0] for limb in limbs]], points[:, [limb[1] for limb in limbs]]
+    radii = np.array([limb[2:4] for limb in limbs]) * height
+    whole: NDArray[np.bool_] = np.asarray(~np.isnan(a + b).any(axis=-1))
+    outlines = capsules(a[whole], b[whole], *np.broadcast_to(radii, (*whole.shape, 2))[whole].T)
+    colours = [getattr(costume, limb[4]) for limb in limbs]
+    figures, first = [], 0
+    for kept in whole:
+        end = first + int(kept.sum())
+        ends = np.cumsum(np.bincount(group_of[kept], minlength=len(groups))).tolist()
+        spans = list(zip([0, *ends[:-1]], ends, strict=True))
+        worn = [colour for colour, keep in zip(colours, kept.tolist(), strict=True) if keep]
+        figures.append(Silhouette(outlines[first:end], worn, spans))
+        first = end
+    return figures
+
+
+def draw_silhouette(
+    surface: pygame.Surface, figure: Silhouette, rim: Colour, rim_px: float
+) -> None:
+    """Draw a dancer with smooth edges and a light rim around each group of limbs.
+
+    A rim thinner than 2 px smooths what it surrounds, so the fills then save the time.
+    """
+    if not len(figure.outlines):
+        return
+    rims = _grown(figure.outlines, rim_px).tolist() if rim_px > 0 else []
+    fills = figure.outlines.tolist()
+    for first, end in figure.groups:
+        for outline in rims[first:end]:
+            _fill(surface, rim, outline)
+        for outline, colour in zip(fills[first:end], figure.colours[first:end], strict=True):
+            _fill(surface, colour, outline, smooth=not 0 < rim_px < 2)
+
+
+def pictogram(joints: NDArray[np.float32], side: int, accent: int) -> pygame.Surface:
+    """Return a small white figure of a pose with its accent hand in gold, ``side`` px high.
+
+    ``joints`` is float32 (18, 3) in any unit, already mirrored where a mirror is shown.
+    """
+    fine = side * 3
+    large = pygame.Surface((fine, fine), pygame.SRCALPHA)
+    large.fill((*WHITE, 0))
+    seen = joints[:, 2] > 0
+    if seen.any():
+        tall = max(standing_height(joints), 1e-6)
+        low, high = joints[seen, :2].min(axis=0), joints[seen, :2].max(axis=0)
+        room = max(float((high - low).max()) + tall * 0.2, tall * 0.9)
+        placed = joints.copy()
+        placed[:, :2] = (joints[:, :2] - (low + high) / 2) * (fine / room) + fine / 2
+        figures = silhouettes(placed[None], tall * fine / room * 1.06, FLAT, accent)
+        draw_silhouette(large, figures[0], WHITE, 0)
+    return pygame.transform.smoothscale(large, (side, side))
+
+
+def standing_height(joints: NDArray[np.float32]) -> float:
+    """Return a dancer's height were they upright, in the unit of the joints (..., 18, 3).
+
+    Adds up trunk and the longer leg, so that bent knees and raised arms do not matter; the
+    largest over the leading axes; 0 where nothing can be measured.
+    """
+    xy = np.where(joints[..., 2:] > 0, joints[..., :2], np.nan).reshape(-1, 18, 2)
+
+    def apart(one: int, other: int) -> NDArray[np.float32]:
+        gap: NDArray[np.float32] = np.hypot(*(xy[:, one] - xy[:, other]).T)
+        return np.where(gap == gap, gap, np.float32(0))
+
+    trunk = np.maximum(apart(body.NECK, body.R_HIP), apart(body.NECK, body.L_HIP))
+    trunk = np.maximum(trunk, 1.1 * apart(body.R_SHOULDER, body.L_SHOULDER))
+    legs = np.maximum(
+        *(apart(hip, knee) + apart(knee, ankle) for hip, knee, ankle in LEG_JOINTS)
+    )
+    tall = 1.66 * trunk + np.maximum(legs, 1.2 * trunk)
+    return float(tall.max(initial=0.0))
+
+
+def draw_neon(
+    surface: pygame.Surface, joints: NDArray[np.float32], width: float, accent: int
+) -> None:
+    """Draw a skeleton of neon tubes: cyan right, magenta left, a gold accent hand.
+
+    ``joints`` is float32 (18, 3) in px of the surface; ``width`` is a tube's radius, px.
+    """
+    xy = _seen_points(joints)
+    starts, ends = BONES.T
+    alive = ~np.isnan(xy[starts, 0] + xy[ends, 0])
+    a, b = xy[starts[alive]], xy[ends[alive]]
+    colours = [_bone_colour(end) for end in ends[alive].tolist()]
+    tubes = (
+        ((1.0, 0.36), (0.66, 1.0), (0.24, 2.0)) if width > 2.4 else ((1.0, 0.36), (0.66, 1.0))
+    )
+    for share, light in tubes:
+        radius = np.full(len(a), width * share)
+        for tube, colour in zip(capsules(a, b, radius, radius).tolist(), colours, strict=True):
+            paint = mix(colour, WHITE, 0.8) if light > 1 else dim(colour, light)
+            _fill(surface, paint, tube)
+    for joint in np.flatnonzero(~np.isnan(xy[:, 0])).tolist():
+        _neon_joint(surface, (float(xy[joint, 0]), float(xy[joint, 1])), width, joint == accent)
+
+
+def capsules(a: Points, b: Points, radius_a: Points, radius_b: Points) -> Points:
+    """Return outlines (k, 2 * ARC, 2) of tapered limbs with round ends from a to b (k, 2)."""
+    along = b - a
+    length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-3)
+    heading = np.arctan2(along[:, 1], along[:, 0])[:, None]
+    lean = np.arccos(np.clip((radius_a - radius_b) / length, -0.99, 0.99))[:, None]
+    turn = np.linspace(-1, 1, ARC)
+    front = heading + lean * turn
+    back = heading + np.pi + (np.pi - lean) * turn
+    tip = b[:, None] + radius_b[:, None, None] * np.stack([np.cos(front), np.sin(front)], -1)
+    root = a[:, None] + radius_a[:, None, None] * np.stack([np.cos(back), np.sin(back)], -1)
+    return np.concatenate([tip, root], axis=1)
+
+
+def glow_area(area: pygame.Rect, reach: float) -> pygame.Rect:
+    """Return what a glow around an area lights, and reads of its layer."""
+    return area.inflate(round(reach * 2.6), round(reach * 2.6))
+
+
+def add_glow(
+    surface: pygame.Surface, layer: pygame.Surface, area: pygame.Rect, reach: float
+) -> None:
+    """Add a soft glow of a transparent layer's area onto a surface, at the same place.
+
+    ``reach`` is about how far it shines, px.
+    """
+    wide = glow_area(area, reach).clip(surface.get_rect())
+    if wide.width < 8 or wide.height < 8:
+        return
+    soft = soft_light(layer, wide, reach)
+    soft.fill(AURA, special_flags=pygame.BLEND_RGB_MULT)
+    surface.blit(pygame.transform.smoothscale(soft, wide.size), wide, special_flags=ADD)
+
+
+def soft_light(layer: pygame.Surface, area: pygame.Rect, reach: float) -> pygame.Surface:
+    """Return a small, blurred, black-backed copy of a transparent layer's area."""
+    black = pygame.Surface(area.size)
+    black.blit(layer, (0, 0), area)
+    shrink = max(2.0, reach / 3.2)
+    small = (max(4, round(area.width / shrink)), max(4, round(area.height / shrink)))
+    soft = pygame.transform.smoothscale(black, small)
+    return pygame.transform.box_blur(pygame.transform.box_blur(soft, 2), 2)
+
+
+def _points(xy: Points, height: float) -> Points:
+    """Return joints (M, 18, 2) followed by the points between and beyond them, NaN if unknown."""
+    neck, hips = xy[:, body.NECK], (xy[:, body.R_HIP] + xy[:, body.L_HIP]) / 2
+    across = (xy[:, body.L_SHOULDER] - xy[:, body.R_SHOULDER]) / 2
+    down = hips - neck
+    waist = neck + 0.80 * down
+    trunk = [
+        hips, neck + 0.30 * down, waist,
+        neck + 0.10 * down - 0.80 * across, neck + 0.10 * down + 0.80 * across,
+        waist - 0.34 * across, waist + 0.34 * across,
+    ]  # fmt: skip
+    return np.stack(
+        [
+            *xy.swapaxes(0, 1),
+            *trunk,
+            *_head(xy, height),
+            *_hands(xy, height),
+            *_feet(xy, height),
+        ],
+        axis=1,
+    )
+
+
+def _head(xy: Points, height: float) -> list[Points]:
+    middle = _mean_seen(xy[:, HEAD])
+    neck = xy[:, body.NECK]
+    upright = np.array([0.0, -0.1]) * height
+    rise = middle - neck
+    up = _unit(np.where(np.isnan(rise), upright, rise)) * height
+    side = np.stack([-up[:, 1], up[:, 0]], axis=1)
+    brow = middle + 0.026 * up
+    seen_face = middle + 0.0 * xy[:, body.NOSE]
+    return [
+        middle, middle + 0.024 * up, middle - 0.014 * up,
+        seen_face - 0.016 * up, seen_face - 0.030 * up,
+        brow - 0.034 * side, brow + 0.006 * side, brow + 0.008 * side, brow + 0.040 * side,
+    ]  # fmt: skip
+
+
+def _hands(xy: Points, height: float) -> list[Points]:
+    (_, right_elbow, right), (_, left_elbow, left) = ARMS
+    ahead = [
+        _unit(xy[:, w] - xy[:, e]) * height
+        for w, e in ((right, right_elbow), (left, left_elbow))
+    ]
+    tips = [xy[:, right] + 0.036 * ahead[0], xy[:, left] + 0.036 * ahead[1]]
+    return [*tips, xy[:, right] - 0.03 * ahead[0], xy[:, left] - 0.03 * ahead[1]]
+
+
+def _feet(xy: Points, height: float) -> list[Points]:
+    heels, toes = [], []
+    middle = _mean_seen(xy)[:, 0]
+    for _, knee, ankle in LEG_JOINTS:
+        shin = _unit(xy[:, ankle] - xy[:, knee]) * height
+        heel = xy[:, ankle] + 0.022 * shin
+        outward = np.sign(xy[:, ankle, 0] - middle) * 0.036 * height
+        heels.append(heel)
+        toes.append(heel + 0.016 * shin + np.stack([outward, 0 * outward], axis=1))
+    return [*heels, *toes]
+
+
+def _mean_seen(xy: Points) -> Points:
+    """Return the mean (M, 2) of seen points (M, n, 2), NaN where none is."""
+    seen = ~np.isnan(xy[..., 0])
+    count = seen.sum(axis=1)
+    total = np.where(seen[..., None], xy, 0.0).sum(axis=1)
+    mean: Points = total / np.where(count > 0, count, np.nan)[:, None]
+    return mean
+
+
+def _grown(outlines: Points, px: float) -> Points:
+    """Return outlines pushed outwards; those of ``capsules`` all run the same way round."""
+    ahead = np.roll(outlines, -1, axis=1) - np.roll(outlines, 1, axis=1)
+    length = np.maximum(np.hypot(ahead[..., 0], ahead[..., 1]), 1e-3)
+    normal = np.stack([ahead[..., 1], -ahead[..., 0]], axis=-1) / length[..., None]
+    return outlines + normal * px
+
+
+def _fill(
+    surface: pygame.Surface, colour: Colour, outline: Outline, *, smooth: bool = True
+) -> None:
+    pygame.draw.polygon(surface, colour, outline)
+    if smooth:
+        pygame.draw.aalines(surface, colour, True, outline)
+
+
+def _unit(vector: Points) -> Points:
+    """Return vectors (M, 2) of length 1."""
+    unit: Points = vector / np.maximum(np.hypot(vector[:, 0], vector[:, 1]), 1e-6)[:, None]
+    return unit
+
+
+def _seen_points(joints: NDArray[np.float32]) -> Points:
+    return np.where(joints[..., 2:] > 0, joints[..., :2], np.nan).astype(np.float64)
+
+
+def _bone_colour(end: int) -> Colour:
+    if end in RIGHT:
+        return CYAN
+    return MAGENTA if end in LEFT else mix(VIOLET, WHITE, 0.35)
+
+
+def _neon_joint(
+    surface: pygame.Surface, at: tuple[float, float], width: float, accent: bool
+) -> None:
+    if accent:
+        pygame.draw.aacircle(surface, dim(GOLD, 0.45), at, width * 2.4)
+        pygame.draw.aacircle(surface, GOLD, at, width * 1.9)
+    pygame.draw.aacircle(surface, WHITE, at, width * (1.0 if accent else 0.72))

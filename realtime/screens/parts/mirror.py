@@ -1,0 +1,159 @@
+"""The player in the mirror: the camera's picture with their skeleton in neon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pygame
+
+from kpopdance.realtime.core import body
+from kpopdance.realtime.screens.parts.figure import draw_neon, standing_height
+from kpopdance.realtime.screens.parts.theme import CYAN, FAINT, INK, VIOLET, Glass, Style, dim
+from kpopdance.realtime.screens.parts.troupe import accent_wrist
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.screens.parts.theme import Theme
+    from kpopdance.realtime.screens.view import DanceView
+
+GENTLE: Final = 1.34
+"""Largest zoom beyond the whole picture: 16:9 still fills a 4:3 panel."""
+LOST: Final = "Camera lost"
+"""How the notice begins that tells that the picture stands still."""
+LOST_DARKNESS: Final = 178
+RADIUS: Final = 0.075
+"""Of the panel's height: roundness of its corners."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """The part of a picture that is shown, its scale, and where it stands in the panel; px."""
+
+    part: pygame.Rect
+    scale: float
+    shown: pygame.Rect
+
+    def to_panel(self, joints: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return joints (18, 3) in px of the panel for joints in px of the picture."""
+        placed = joints.copy()
+        placed[:, 0] = (joints[:, 0] + 0.5 - self.part.left) * self.scale + self.shown.left
+        placed[:, 1] = (joints[:, 1] + 0.5 - self.part.top) * self.scale + self.shown.top
+        return placed
+
+
+def crop_to_fill(picture: tuple[int, int], panel: tuple[int, int]) -> Crop:
+    """Return the middle part of a (width, height) picture that fills the panel.
+
+    At most a quarter of a side is cut: beyond that, bars remain beside the picture.
+    """
+    fill = max(panel[0] / picture[0], panel[1] / picture[1])
+    scale = min(fill, GENTLE * min(panel[0] / picture[0], panel[1] / picture[1]))
+    width = min(picture[0], max(1, round(panel[0] / scale)))
+    height = min(picture[1], max(1, round(panel[1] / scale)))
+    part = pygame.Rect((picture[0] - width) // 2, (picture[1] - height) // 2, width, height)
+    shown = pygame.Rect(
+        0, 0, min(panel[0], round(width * scale)), min(panel[1], round(height * scale))
+    )
+    shown.center = (panel[0] // 2, panel[1] // 2)
+    return Crop(part, scale, shown)
+
+
+class MirrorPanel:
+    """Draws the player; scales each camera picture once, however often it is shown."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self._source: NDArray[np.uint8] | None = None
+        self._made_for: tuple[tuple[int, int], bool] | None = None
+        self._shown = pygame.Surface((1, 1))
+
+    def draw(self, surface: pygame.Surface, panel: pygame.Rect, view: DanceView) -> None:
+        """Draw picture, skeleton and frame."""
+        radius = panel.height * RADIUS
+        if view.picture is None:
+            self._waiting(surface, panel, radius)
+            return
+        surface.blit(self._picture(view.picture, panel.size, view.mirror), panel)
+        lost = any(LOST in notice for notice in view.notices)
+        seen = view.pose is not None and not lost
+        if seen:
+            self._skeleton(surface, panel, view, view.picture.shape[1::-1])
+        edge = dim(CYAN, 0.9) if seen else VIOLET
+        darkness = LOST_DARKNESS if lost else 0
+        self.theme.panel(surface, panel, Glass(radius, edge, panel.height / 110, darkness))
+
+    def _picture(
+        self, picture: NDArray[np.uint8], size: tuple[int, int], mirror: bool
+    ) -> pygame.Surface:
+        if picture is not self._source or self._made_for != (size, mirror):
+            self._shown = self._scaled(picture, size, mirror)
+            self._source, self._made_for = picture, (size, mirror)
+        return self._shown
+
+    def _scaled(
+        self, picture: NDArray[np.uint8], size: tuple[int, int], mirror: bool
+    ) -> pygame.Surface:
+        high, wide = picture.shape[:2]
+        crop = crop_to_fill((wide, high), size)
+        fewer = max(1, int(1 / crop.scale))  # rows that scaling would only average away
+        rows = np.ascontiguousarray(picture[crop.part.top : crop.part.bottom : fewer])
+        whole = pygame.image.frombuffer(rows.data, (wide, len(rows)), "BGR")
+        part = whole.subsurface((crop.part.left, 0, crop.part.width, len(rows)))
+        small = pygame.transform.smoothscale(part, crop.shown.size)
+        if mirror:
+            small = pygame.transform.flip(small, True, False)
+        rounded = pygame.Surface(size, pygame.SRCALPHA)
+        rounded.fill((*INK, 255))
+        rounded.blit(small, crop.shown)
+        mask = self.theme.kept(("mask", size), lambda: _round_mask(size, size[1] * RADIUS))
+        rounded.blit(mask, (0, 0), special_flags=pygame.BLEND_RGBA_MULT)
+        return rounded
+
+    def _skeleton(
+        self,
+        surface: pygame.Surface,
+        panel: pygame.Rect,
+        view: DanceView,
+        picture: tuple[int, int],
+    ) -> None:
+        if view.pose is None:
+            return
+        crop = crop_to_fill(picture, panel.size)
+        joints = view.pose.joints
+        if view.mirror:
+            joints = body.mirrored(joints, picture[0] - 1)
+        placed = crop.to_panel(joints)
+        placed[:, :2] += panel.topleft
+        clip = surface.get_clip()
+        surface.set_clip(panel.inflate(-6, -6))
+        thick = min(max(standing_height(placed) / 70, 1.8), panel.height / 60)
+        draw_neon(surface, placed, thick, accent_wrist(view.mirror))
+        surface.set_clip(clip)
+
+    def _waiting(self, surface: pygame.Surface, panel: pygame.Rect, radius: float) -> None:
+        self.theme.panel(surface, panel, Glass(radius, VIOLET, panel.height / 110, 200))
+        unit = panel.height / 300
+        centre = (panel.centerx, panel.top + panel.height * 0.42)
+        self.theme.shine(surface, centre, 90 * unit, dim(VIOLET, 0.5))
+        pygame.draw.aacircle(surface, FAINT, centre, 38 * unit, max(2, round(4 * unit)))
+        pygame.draw.aacircle(surface, FAINT, centre, 15 * unit)
+        words = pygame.Rect(
+            panel.left, panel.top + round(panel.height * 0.66), panel.width, round(40 * unit)
+        )
+        words = words.inflate(-round(24 * unit), 0)
+        self.theme.write(
+            surface, "waiting for camera", words, Style(22 * unit, FAINT, "centre")
+        )
+
+
+def _round_mask(size: tuple[int, int], radius: float) -> pygame.Surface:
+    fine = 3
+    large = pygame.Surface((size[0] * fine, size[1] * fine), pygame.SRCALPHA)
+    large.fill((255, 255, 255, 0))
+    pygame.draw.rect(
+        large, (255, 255, 255, 255), large.get_rect(), border_radius=round(radius * fine)
+    )
+    return pygame.transform.smoothscale(large, size)

@@ -1,0 +1,193 @@
+"""The dancers on the stage: the lead large and lit, mirrored in the floor, others behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pygame
+
+from kpopdance.realtime.core import body
+from kpopdance.realtime.screens.parts.figure import (
+    BEHIND,
+    LEAD,
+    add_glow,
+    draw_silhouette,
+    glow_area,
+    silhouettes,
+    soft_light,
+)
+from kpopdance.realtime.screens.parts.framing import Framing
+from kpopdance.realtime.screens.parts.theme import ADD, GOLD, MAGENTA, VIOLET, dim
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.screens.parts.theme import Colour, Theme
+
+TALL: Final = 0.765
+"""Of the area's height: the lead standing, which leaves room for raised arms."""
+FAR: Final = 0.80
+"""Size of the dancers behind, compared with the lead."""
+BACK_ROW: Final = 0.055
+"""Of the area's height: how far up the floor the dancers behind stand."""
+FLOOR_SOFT: Final = 16
+"""How far the lead's image in the floor is blurred, px."""
+LIGHT_FROM, LIGHT_TO = (255, 255, 255), (206, 184, 255)
+"""The lead is lit white from above, violet from below."""
+
+
+def accent_wrist(mirror: bool) -> int:
+    """Return the wrist to follow, the dancer's own right, in joints already mirrored or not."""
+    return body.L_WRIST if mirror else body.R_WRIST
+
+
+class Troupe:
+    """Draws a song's dancers and remembers only how they are framed."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self.framing = Framing()
+        self._layer = pygame.Surface((1, 1), pygame.SRCALPHA)
+
+    def reset(self) -> None:
+        """Frame anew; another song follows."""
+        self.framing.reset()
+
+    def draw(
+        self,
+        surface: pygame.Surface,
+        area: pygame.Rect,
+        joints: NDArray[np.float32],
+        *,
+        lead: int,
+        at_s: float,
+        mirror: bool,
+    ) -> None:
+        """Draw dancers, float32 (M, 18, 3), stage units, not mirrored yet, in an area."""
+        if not len(joints):
+            return
+        lead = min(max(lead, 0), len(joints) - 1)
+        shown = body.mirrored(joints, 0.0) if mirror else joints
+        self.framing.step(shown[lead], at_s)
+        accent = accent_wrist(mirror)
+        feet = (float(area.centerx), area.bottom - area.height * 0.06)
+        self._behind(surface, area, shown, feet=feet, lead=lead, accent=accent)
+        placed, height = self.framing.place(shown[lead], feet, area.height * TALL)
+        self._lead(surface, area, _kept_inside(placed, area), height=height, accent=accent)
+
+    def _behind(
+        self,
+        surface: pygame.Surface,
+        area: pygame.Rect,
+        shown: NDArray[np.float32],
+        *,
+        feet: tuple[float, float],
+        lead: int,
+        accent: int,
+    ) -> None:
+        back = (feet[0], feet[1] - BACK_ROW * area.height)
+        placed, height = self.framing.place(shown, back, area.height * TALL * FAR)
+        others = [member for member in range(len(placed)) if member != lead]
+        others = [member for member in others if (placed[member, :, 2] > 0).any()]
+        figures = silhouettes(placed[others], height, BEHIND, accent)
+        for figure in figures:
+            box = figure.box
+            self._pool(surface, (box.centerx, box.bottom), 0.34 * height, dim(VIOLET, 0.55))
+            draw_silhouette(surface, figure, BEHIND.rim, 0)
+
+    def _lead(
+        self,
+        surface: pygame.Surface,
+        area: pygame.Rect,
+        joints: NDArray[np.float32],
+        *,
+        height: float,
+        accent: int,
+    ) -> None:
+        figure = silhouettes(joints[None], height, LEAD, accent)[0]
+        rim_px = max(2.0, height / 170)
+        box = figure.box.inflate(round(rim_px * 4), round(rim_px * 4))
+        box = box.clip(surface.get_rect())
+        if box.width < 2 or box.height < 2:
+            return
+        reach = height / 16
+        layer = self._cleared(surface.get_size(), glow_area(box, max(reach, FLOOR_SOFT)))
+        draw_silhouette(layer, figure, LEAD.rim, rim_px)
+        light = self._light(box.height)
+        layer.blit(light, box, special_flags=pygame.BLEND_RGB_MULT)
+        ground = area.bottom - area.height * 0.06
+        self._pool(surface, (box.centerx, ground), 0.46 * height, dim(MAGENTA, 0.75))
+        self._reflect(surface, layer, box, round(ground))
+        add_glow(surface, layer, box, reach)
+        if joints[accent, 2] > 0:
+            at = (float(joints[accent, 0]), float(joints[accent, 1]))
+            self.theme.shine(surface, at, height * 0.13, dim(GOLD, 0.8))
+        surface.blit(layer, box, box)
+
+    def _cleared(self, size: tuple[int, int], box: pygame.Rect) -> pygame.Surface:
+        """Return the layer with all that will be read of it cleared of older poses."""
+        if self._layer.get_size() != size:
+            self._layer = pygame.Surface(size, pygame.SRCALPHA)
+        self._layer.fill((*LEAD.rim, 0), box)
+        return self._layer
+
+    def _light(self, high: int) -> pygame.Surface:
+        step = 16
+        rows = max(step, -(-high // step) * step)
+        return self.theme.kept(("light", rows), lambda: _gradient(rows))
+
+    def _pool(
+        self, surface: pygame.Surface, at: tuple[float, float], radius: float, colour: Colour
+    ) -> None:
+        """Add a pool of light on the floor."""
+        size = (max(8, round(radius / 8) * 16), max(4, round(radius / 8) * 4))
+
+        def make() -> pygame.Surface:
+            return pygame.transform.smoothscale(self.theme.glow(64, colour), size)
+
+        pool = self.theme.kept(("pool", size, colour), make)
+        surface.blit(pool, (at[0] - size[0] / 2, at[1] - size[1] / 2), special_flags=ADD)
+
+    def _reflect(
+        self, surface: pygame.Surface, layer: pygame.Surface, box: pygame.Rect, ground: int
+    ) -> None:
+        """Add the lower half of the lead, blurred and upside down, below their feet."""
+        part = pygame.Rect(box.left, box.top + box.height // 2, box.width, box.height // 2)
+        part = part.inflate(round(FLOOR_SOFT * 2.6), 0).clip(layer.get_rect())
+        if part.height < 8 or part.width < 8:
+            return
+        soft = pygame.transform.flip(soft_light(layer, part, FLOOR_SOFT), False, True)
+        fade = pygame.transform.scale(self.theme.kept(("fade",), _fade), soft.get_size())
+        soft.blit(fade, (0, 0), special_flags=pygame.BLEND_RGB_MULT)
+        deep = pygame.transform.smoothscale(soft, (part.width, max(2, part.height * 2 // 3)))
+        surface.blit(deep, (part.left, ground), special_flags=ADD)
+
+
+def _kept_inside(joints: NDArray[np.float32], area: pygame.Rect) -> NDArray[np.float32]:
+    """Return a figure moved sideways, as far as its hips would leave the area."""
+    seen = joints[:, 2] > 0
+    if not seen.any():
+        return joints
+    middle = float(joints[seen, 0].mean())
+    margin = 0.2 * area.width
+    wanted = min(max(middle, area.left + margin), area.right - margin)
+    joints[:, 0] += wanted - middle
+    return joints
+
+
+def _fade() -> pygame.Surface:
+    """Return one column that dims a reflection towards its far end."""
+    column = pygame.Surface((1, 24))
+    for row in range(24):
+        share = (1 - row / 23) ** 1.5
+        column.set_at((0, row), (round(110 * share), round(92 * share), round(140 * share)))
+    return column
+
+
+def _gradient(high: int) -> pygame.Surface:
+    small = pygame.Surface((1, 2))
+    small.set_at((0, 0), LIGHT_FROM)
+    small.set_at((0, 1), LIGHT_TO)
+    tall = pygame.transform.smoothscale(small, (1, high))
+    return pygame.transform.scale(tall, (2048, high))

@@ -1,0 +1,129 @@
+"""What the screens are shown: one frozen picture of the game's state per drawn frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from kpopdance.realtime.core.terms import USUAL
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.core.terms import Terms
+    from kpopdance.realtime.core.types import Pose, Report, Verdict
+
+DancePhase = Literal["loading", "count-in", "playing", "paused", "finished"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SongCard:
+    """One line of the song list; ``problem`` says why it cannot be played, empty if it can."""
+
+    slug: str
+    title: str
+    artist: str
+    language: str
+    bpm: float
+    length_s: float
+    members: int
+    best_score: float | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Upcoming:
+    """A pose to come: float32 (18, 3) in stage units, and the song second it is due."""
+
+    at_s: float
+    joints: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DanceView:
+    """Everything the dance screen shows.
+
+    Attributes
+    ----------
+    phase : DancePhase
+        ``loading`` has a ``message``; in ``count-in`` the song second is negative.
+    song_s, length_s, bpm, beat : float
+        Song second now (negative before the song), its length, tempo, and the beat now (may be
+        fractional and negative; whole numbers are beats).
+    picture : uint8 (H, W, 3) BGR or None
+        The newest camera picture, not mirrored.
+    pose : Pose or None
+        The player, px of ``picture``, not mirrored.
+    mirror : bool
+        Show picture, player and coach as a mirror does.
+    coach : float32 (M, 18, 3)
+        All members now, stage units; ``lead`` is the one to copy.
+    upcoming : tuple of Upcoming
+        Poses of the next seconds, soonest first.
+    score : float
+        0..100 so far; ``combo`` judgements in a row better than OK.
+    verdict : Verdict or None
+        The newest judgement; ``verdict_age_s`` seconds old.
+    notices : tuple of str
+        What the player must know now, e.g. ``Camera lost - reconnecting``; worst first.
+    status : str
+        Small print: network, runtime, camera size and rate.
+    """
+
+    title: str
+    artist: str
+    phase: DancePhase
+    song_s: float
+    length_s: float
+    bpm: float
+    beat: float
+    picture: NDArray[np.uint8] | None
+    pose: Pose | None
+    mirror: bool
+    coach: NDArray[np.float32]
+    lead: int
+    upcoming: tuple[Upcoming, ...]
+    score: float
+    combo: int
+    verdict: Verdict | None
+    verdict_age_s: float
+    notices: tuple[str, ...] = ()
+    status: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResultView:
+    """Everything the result page shows; ``age_s`` is how long it has been on screen (for motion).
+
+    ``counts`` is off where the score is not kept: a drawn dancer, a video, too little judged;
+    ``suggestion`` is a sentence about the player's fixed lag that a key accepts.
+    """
+
+    title: str
+    artist: str
+    report: Report
+    age_s: float
+    best_before: float | None = None
+    notices: tuple[str, ...] = ()
+    status: str = ""
+    counts: bool = True
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListView:
+    """What moves on the song list: the clock of its page, its coach, what the player must know.
+
+    ``age_s`` and ``beat`` only drive motion; ``preview`` is float32 (M, 18, 3) in stage units, the
+    selected song's dancers now, ``lead`` the one in front; ``terms`` it will be judged on.
+    """
+
+    age_s: float
+    beat: float = 0.0
+    preview: NDArray[np.float32] | None = None
+    lead: int = 0
+    notices: tuple[str, ...] = ()
+    status: str = ""
+    terms: Terms = USUAL

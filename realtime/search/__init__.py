@@ -1,0 +1,1 @@
+"""Which dance is this: a library of dances, indexed."""

@@ -1,0 +1,1 @@
+"""From videos to choreographies, masks and scores."""

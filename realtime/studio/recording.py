@@ -1,0 +1,198 @@
+"""Dances from whole videos: a choreography to keep, or a player's track to score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.track import PoseTrack, resample
+from kpopdance.realtime.core.types import Choreography, Frame, Pose
+from kpopdance.realtime.pose.offline_filter import fill_gaps, smooth_both_ways, without_mistakes
+from kpopdance.realtime.pose.watcher import FULL_AREA_PX, Watcher, look_everywhere
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    from kpopdance.engines.ports import Eyes
+
+RECORDED_FPS: Final = 30.0  # rows per second of a recorded choreography
+WIDE_AREA_PX: Final = 2 * FULL_AREA_PX  # to find everybody once, time does not press
+LOOK_S: Final = 2.0  # how long the beginning is searched for people
+MIN_PERSON_JOINTS: Final = 8
+MIN_SEEN_SHARE: Final = 0.1
+LIMB_JOINTS: Final = {
+    "head": (0, 14, 15, 16, 17), "torso": (1, 2, 5, 8, 11), "right_arm": (3, 4),
+    "left_arm": (6, 7), "right_leg": (9, 10), "left_leg": (12, 13),
+}  # fmt: skip
+
+
+class RecordingError(DanceError):
+    """No dance could be recorded from a video."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quality:
+    """How good a recording is.
+
+    ``seen`` limb -> 0..1, ``gaps`` how often the dancer was not seen, ``longest_gap_s``,
+    ``fps`` frames per second of the video, ``frames`` how many.
+    """
+
+    seen: dict[str, float]
+    gaps: int
+    longest_gap_s: float
+    fps: float
+    frames: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """One dancer of a video.
+
+    ``at_s`` float64 (T,) from the first picture, ``joints`` float32 (T, 18, 3) px as the network
+    saw them, ``height`` of the picture in px.
+    """
+
+    at_s: NDArray[np.float64]
+    joints: NDArray[np.float32]
+    height: int
+
+    def choreography(self, start_s: float = 0.0) -> Choreography:
+        """Return the dance in stage units: mistakes out, gaps filled, smoothed in both directions.
+
+        ``start_s`` is the song second of the video's first picture.
+        """
+        sound = without_mistakes(self.at_s, self.joints)
+        whole = smooth_both_ways(self.at_s, fill_gaps(self.at_s, sound))
+        times = np.arange(0.0, self.at_s[-1], 1 / RECORDED_FPS)
+        rows = resample(self.at_s, whole, times)
+        rows[..., :2] /= self.height
+        return Choreography(rows, RECORDED_FPS, start_s)
+
+    def quality(self) -> Quality:
+        """Return how much was seen."""
+        seen = self.joints[..., 2] > 0
+        there = seen.sum(axis=1) >= MIN_PERSON_JOINTS
+        edges = np.flatnonzero(np.diff(np.concatenate([[True], there, [True]]).astype(int)))
+        at = np.append(self.at_s, self.at_s[-1])
+        gaps = [float(at[b] - at[a]) for a, b in edges.reshape(-1, 2)]
+        span = max(float(self.at_s[-1] - self.at_s[0]), 1e-6)
+        return Quality(
+            seen={k: float(seen[:, list(joints)].mean()) for k, joints in LIMB_JOINTS.items()},
+            gaps=len(gaps),
+            longest_gap_s=max(gaps, default=0.0),
+            fps=(len(self.at_s) - 1) / span,
+            frames=len(self.at_s),
+        )
+
+
+class Cast:
+    """Follows the chosen people through a video; ``step`` takes every frame in order.
+
+    Parameters
+    ----------
+    eyes : Eyes
+    dancers : tuple of int
+        Which people, counted from the left, from 1; empty: the largest and most central one.
+    """
+
+    def __init__(self, eyes: Eyes, dancers: tuple[int, ...] = ()) -> None:
+        self._eyes = eyes
+        self._dancers = dancers
+        self._count = len(dancers) or 1
+        self._watcher = Watcher(eyes, players=self._count)
+        self._waiting = bool(dancers)
+        self._most = 0
+
+    def step(self, frame: Frame) -> list[NDArray[np.float32]]:
+        """Return each dancer's joints float32 (18, 3) px, unseen where not seen.
+
+        Raises
+        ------
+        RecordingError
+            Where the first two seconds never show as many people as asked for.
+        """
+        if self._waiting:
+            self._waiting = not self._begin(frame)
+        if self._waiting:
+            return [_joints(None)] * self._count
+        return [_joints(pose) for pose in self._watcher.find(frame)]
+
+    def _begin(self, frame: Frame) -> bool:
+        """Hold the asked people if this frame shows them; return whether it does."""
+        people = look_everywhere(self._eyes.everybody, frame.image, area_px=WIDE_AREA_PX)
+        whole = [pose for pose in people if pose.seen.sum() >= MIN_PERSON_JOINTS]
+        self._most = max(self._most, len(whole))
+        if len(whole) < max(self._dancers):
+            if frame.captured_s > LOOK_S:
+                raise RecordingError(
+                    f"dancer {max(self._dancers)} was asked for, but at most {self._most} people "
+                    f"are seen at once in the first {LOOK_S:.0f} s; count them from the left"
+                )
+            return False
+        whole.sort(key=lambda pose: float(np.nanmean(pose.joints[:, 0])))
+        self._watcher.hold([whole[number - 1] for number in self._dancers], frame)
+        return True
+
+
+def record(
+    frames: Iterable[Frame],
+    eyes: Eyes,
+    *,
+    dancers: tuple[int, ...] = (),
+    progress: Callable[[Frame], None] = lambda _: None,
+) -> list[Recording]:
+    """Return the dances of a video's frames, one for each of ``dancers`` (see ``Cast``).
+
+    ``progress`` is called after each frame.
+
+    Raises
+    ------
+    RecordingError
+        Where nobody is seen, or not the dancers asked for.
+    """
+    cast = Cast(eyes, dancers)
+    at_s: list[float] = []
+    rows: list[list[NDArray[np.float32]]] = []
+    height = 1
+    for frame in frames:
+        rows.append(cast.step(frame))
+        at_s.append(frame.captured_s)
+        height = frame.image.shape[0]
+        progress(frame)
+    if len(at_s) < 2:
+        raise RecordingError("the video holds fewer than two pictures to record from")
+    recordings = [
+        Recording(np.array(at_s), np.stack(each), height) for each in zip(*rows, strict=True)
+    ]
+    for recording in recordings:
+        if float((recording.joints[..., 2] > 0).mean()) < MIN_SEEN_SHARE:
+            raise RecordingError(
+                "hardly anybody is seen in the video; choose one that shows a whole dancer, well lit"
+            )
+    return recordings
+
+
+def player_track(
+    frames: Iterable[Frame], eyes: Eyes, progress: Callable[[Frame], None] = lambda _: None
+) -> PoseTrack:
+    """Return a player's poses at seconds from the first picture, smoothed as in the live game."""
+    watcher = Watcher(eyes)
+    track = PoseTrack()
+    for frame in frames:
+        track.add(frame.captured_s, watcher.watch(frame)[0])
+        progress(frame)
+    return track
+
+
+def _joints(pose: Pose | None) -> NDArray[np.float32]:
+    if pose is not None:
+        return pose.joints
+    unseen = np.full((18, 3), np.nan, dtype=np.float32)
+    unseen[:, 2] = 0
+    return unseen

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.library.pack_reader import BUNDLED
+from kpopdance.realtime.library.settings import (
+    Settings,
+    SettingsError,
+    own_library,
+    read_settings,
+    settings_file,
+)
+
+
+def read(tmp_path, text):
+    path = tmp_path / "settings.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_settings(path)
+
+
+def test_everything_may_be_set(tmp_path):
+    told = {
+        "camera": "http://phone:8080/video", "camera_width": 640, "camera_height": 480,
+        "camera_fps": 60, "mirror": False, "network": "movenet",
+        "model": "~/own.onnx", "runtime": "onnxruntime", "threads": 3,
+        "crop_px": 224, "thorough": True, "player_lag_ms": -120.5,
+        "strictness": "pro", "body": "seated", "sound_device": "블루투스",
+            "replays": "~/춤춤", "library": "~/춤",
+    }  # fmt: skip
+    lines = [
+        f"{key} = {str(value).lower() if isinstance(value, bool) else repr(value)}"
+        for key, value in told.items()
+    ]
+    assert set(told) == {field.name for field in dataclasses.fields(Settings)}
+    assert dataclasses.asdict(read(tmp_path, "\n".join(lines))) == told
+
+
+def test_a_part_leaves_the_rest(tmp_path):
+    settings = read(tmp_path, "crop_px = 224\nplayer_lag_ms = 200")
+    assert settings == Settings(crop_px=224, player_lag_ms=200.0)
+    assert read(tmp_path, "") == Settings()
+
+
+def test_the_usual_file_may_be_missing_a_named_one_may_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "kpopdance.realtime.library.settings.settings_file", lambda: tmp_path / "none.toml"
+    )
+    assert read_settings() == Settings()
+    with pytest.raises(SettingsError, match=r"gone\.toml: there is no such settings file"):
+        read_settings(tmp_path / "gone.toml")
+    (tmp_path / "none.toml").write_text("threads = 2")
+    assert read_settings().threads == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("volume = 3", "'volume' is no setting"),
+        ("Crop_px = 256", "Crop_px"),
+        ("[camera]\nname = 1", "camera"),
+        ('crop_px = "256"', "crop_px must be int"),
+        ("crop_px = 256.0", "crop_px must be int"),
+        ("crop_px = true", "crop_px must be int"),
+        ("mirror = 1", "mirror must be bool"),
+        ('mirror = "yes"', "mirror must be bool"),
+        ("camera = 0", "camera must be str"),
+        ("player_lag_ms = true", "player_lag_ms must be float"),
+        ("player_lag_ms = nan", "player_lag_ms is nan"),
+        ("player_lag_ms = 1001", "player_lag_ms is 1001"),
+        ("player_lag_ms = -inf", "player_lag_ms is -inf"),
+        ("crop_px = 250", "multiple of 8"),
+        ("crop_px = 64", "128 to 512"),
+        ("crop_px = 4096", "128 to 512"),
+        ("threads = -1", "threads is -1"),
+        ("camera_width = 0", "0x720"),
+        ("camera_fps = -30", "at -30"),
+        ("crop_px 256", "cannot be read"),
+        ("x = " + "[" * 20_000, "cannot be read"),
+    ],
+)
+def test_what_is_no_setting_is_refused_in_one_sentence(tmp_path, text, word):
+    with pytest.raises(SettingsError, match=re.escape(word)) as error:
+        read(tmp_path, text)
+    assert "settings.toml" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "settings.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_settings(tmp_path / "settings.toml")
+
+
+def test_libraries_are_the_own_and_the_bundled():
+    assert Settings().libraries == (own_library(), BUNDLED)
+    assert Settings(library="~/songs").libraries == (Path.home() / "songs", BUNDLED)
+    assert settings_file().name == "settings.toml"
+
+
+def test_the_error_is_one_of_ours():
+    assert issubclass(SettingsError, DanceError)

@@ -1,0 +1,200 @@
+"""You dance, it guesses: from frames to the song's name, with painted eyes."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+
+import time
+
+import numpy as np
+import pytest
+
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
+from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.pose.watcher import Watcher
+from kpopdance.realtime.quiz.reverse import (
+    GONE_S,
+    NEEDED_S,
+    DanceGuesser,
+    Guesser,
+    ReverseQuiz,
+    named,
+    newest,
+)
+from kpopdance.realtime.search.guess import DanceLibrary, Guess, Guesses
+from tests import dances
+from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, eyes_of
+from tests.realtime.quiz.test_game import PlayedWindow
+
+FPS = 20.0
+SONGS = {
+    f"song-{k}": SongPack(f"노래 {k}", "N", 120.0, (dances.song(k, moves=16),), None)
+    for k in range(6)
+}
+
+
+@pytest.fixture(scope="module")
+def guesser():
+    library = DanceLibrary()
+    for slug, song in SONGS.items():
+        library.add(slug, song.members)
+    return Guesser(library, SONGS)
+
+
+class Room:
+    """A dancer in front of painted eyes; ``dance`` lets some seconds pass."""
+
+    def __init__(self, guesser):
+        self.clock, self.camera, self.vision = FakeClock(), ScriptedCamera(), PaintedVision({})
+        self.dancing = DanceGuesser(
+            guesser, camera=self.camera, watcher=Watcher(eyes_of(self.vision)), clock=self.clock
+        )
+        self.dancing.begin()
+        self.index = 0
+
+    def dance(self, slug, seconds, *, from_s=6.0, style=None):
+        dancer = DrawnDancer(SONGS[slug].members[0], style or DancerStyle()) if slug else None
+        for k in range(round(seconds * FPS)):
+            mark = self.index % 65536
+            song_s = from_s + k / FPS
+            self.vision.people[mark] = dancer.joints(song_s) if dancer else None
+            image = np.zeros((480, 640, 3), np.uint8)
+            image[0, 0] = (mark % 256, mark // 256, 0)
+            frame = Frame(image, self.clock.now(), self.index)
+            self.camera.put(frame)
+            self.wait(
+                lambda frame=frame: self.dancing.sighting and self.dancing.sighting[0] is frame
+            )
+            self.index += 1
+            self.clock.at_s += 1 / FPS
+        return song_s
+
+    def wait(self, done):
+        deadline = time.perf_counter() + 10
+        while not done():
+            assert time.perf_counter() < deadline, "nothing came of it"
+            self.dancing.tick()
+            time.sleep(0.0005)
+
+    def answered(self):
+        """Wait for a fresh answer."""
+        count = len(self.dancing.took_s)
+        self.wait(lambda: len(self.dancing.took_s) > count)
+        return self.dancing.answer
+
+
+@pytest.fixture
+def room(guesser):
+    room = Room(guesser)
+    yield room
+    room.dancing.stop()
+
+
+def test_a_dance_is_named_with_its_place(room):
+    song_s = room.dance("song-3", 6.0)
+    room.wait(lambda: room.dancing.answer.known is not None)
+    known, answer = room.dancing.answer.known, room.dancing.answer
+    assert known.song == "song-3"
+    danced_at_s = song_s - (room.clock.now() - 1 / FPS - answer.at_s)
+    assert known.song_s == pytest.approx(danced_at_s, abs=0.3)
+
+
+def test_another_dance_replaces_the_first(room):
+    room.dance("song-1", 6.0)
+    room.wait(lambda: room.dancing.answer.known is not None)
+    room.dance("song-4", 8.0)
+    room.wait(lambda: getattr(room.dancing.answer.known, "song", "") == "song-4")
+
+
+def test_nothing_is_asked_before_there_is_enough(room):
+    room.dance("song-2", NEEDED_S - 0.3)
+    assert room.dancing.took_s == []
+    assert room.dancing.answer.guesses == ()
+    assert room.dancing.danced_s == pytest.approx(NEEDED_S - 0.3, abs=0.1)
+
+
+def test_standing_still_is_not_known(room):
+    room.dance("song-2", 7.0, style=DancerStyle(still=True))
+    room.answered() if not room.dancing.took_s else None
+    assert room.dancing.answer.known is None
+
+
+def test_who_was_gone_begins_anew_and_so_does_who_asks_for_it(room):
+    room.dance("song-2", 5.0)
+    room.dance(None, GONE_S + 0.3)
+    room.dance("song-2", 0.5)
+    assert room.dancing.danced_s < 0.6
+    assert room.dancing.answer.guesses == ()
+    room.dance("song-2", 4.0)
+    room.dancing.again()
+    room.dance("song-2", 0.5)
+    assert room.dancing.danced_s < 0.6
+    assert room.dancing.answer.guesses == ()
+
+
+def test_what_goes_wrong_while_watching_is_told(guesser):
+    room = Room(guesser)
+    room.vision.people = None  # the painter breaks
+    room.camera.put(Frame(np.zeros((480, 640, 3), np.uint8), 0.0, 0))
+    with pytest.raises(TypeError):
+        room.wait(lambda: False)
+    room.dancing.stop()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "certainty", "known"),
+    [(2.0, 0.99, False), (4.0, 0.99, True), (8.0, 0.99, True), (8.0, 0.5, False)],
+)
+def test_a_song_is_named_after_four_seconds_and_only_if_it_is_certain(
+    seconds, certainty, known
+):
+    guess = Guess("song-1", 0, 3.0, 0.9, certainty, False)
+    assert (named(Guesses((guess,), 1.0, seconds)) is guess) == known
+    assert named(Guesses()) is None
+
+
+def test_the_newest_seconds_are_a_track_of_their_own():
+    from kpopdance.realtime.core.track import PoseTrack
+    from kpopdance.realtime.core.types import Pose
+
+    track = PoseTrack()
+    for k in range(1000):
+        track.add(k / 30, Pose(np.full((18, 3), 0.5, np.float32)))
+    copy = newest(track)
+    assert copy.at_s[-1] == track.at_s[-1]
+    assert 8.0 < copy.at_s[-1] - copy.at_s[0] < 10.0
+    track.add(100.0, None)
+    assert copy.at_s[-1] < 100.0
+
+
+@pytest.mark.parametrize("leave", ["escape", "quit"])
+def test_the_page_shows_guesses_until_the_player_leaves(guesser, monkeypatch, leave):
+    from kpopdance.realtime.screens.reverse import ReverseScreen
+
+    clock, camera, vision = FakeClock(), ScriptedCamera(), PaintedVision({0: None})
+    shown, draw = [], ReverseScreen.draw
+
+    def note(self, surface, view):
+        draw(self, surface, view)
+        shown.append(view)
+
+    monkeypatch.setattr(ReverseScreen, "draw", note)
+    monkeypatch.setattr("kpopdance.realtime.quiz.reverse.FIRST_FRAME_S", 0.01)
+    window = PlayedWindow(lambda window: [leave] if len(shown) > 3 else [])
+    window.shown.append(None)
+    ReverseQuiz(window, guesser, eyes=eyes_of(vision), camera=camera, clock=clock).run()
+    assert shown[-1].songs == len(SONGS)
+    assert (shown[-1].guesses, shown[-1].known) == ((), False)
+    assert shown[-1].status.endswith("no runtime")
+
+
+def test_an_empty_library_is_one_sentence(tmp_path):
+    from kpopdance.realtime.commands.quiz import guesser_of
+    from kpopdance.realtime.quiz.clips import PackShelf
+
+    with pytest.raises(DanceError, match="no song to guess; record one"):
+        guesser_of(PackShelf((tmp_path,)))

@@ -1,0 +1,95 @@
+"""The GPU's bench on a driver of paper: it runs to its end, and says what it did not measure."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from tests.engines.gpu import cpu_shim, paper_driver
+from tools.bench.run import bench_gpu
+from tools.bench.run.gpu_networks import NO_NETWORK
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory):
+    pytest.importorskip("cuda.bindings", reason="cuda-bindings is not installed")
+    try:
+        kernels = cpu_shim.build_library()
+        return paper_driver.build(tmp_path_factory.mktemp("paper"), kernels=kernels)
+    except (paper_driver.NoCompiler, cpu_shim.NoCompiler) as why:
+        pytest.skip(str(why))
+
+
+def test_a_record_says_what_was_measured_and_what_was_not(paper, tmp_path):
+    words = ["--runs", "2", "--soak", "0.2", "--no-tests", "--size", "184x328"]
+    told = subprocess.run(
+        [sys.executable, "-m", "tools.bench.run.bench_gpu", *words, "--out", str(tmp_path)],
+        env=paper, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr[-2000:]
+    (path,) = tmp_path.iterdir()
+    assert path.name.endswith("-paper-gpu.json")
+    record = json.loads(path.read_text(encoding="utf-8"))
+    assert NO_NETWORK in record["runtime"]
+    assert NO_NETWORK in told.stdout
+    assert [why.partition(":")[0] for why in record["refused"][:2]] == ["tensorrt", "rtx"]
+    assert record["graph_equals_plain"] is True
+    assert record["graph_nodes"] == 6  # no node of a network
+    assert list(record["stages_us"]) == ["upload", "letterbox", "network", "decode", "download"]
+    assert record["bytes"]["upload"] == 1280 * 720 * 3 + 32
+    assert record["bytes"]["download"] < 30_000 < record["bytes"]["maps_not_downloaded"]
+    assert record["soak"]["frames"] > 0
+    assert record["tests"] == record["compute_sanitizer"] == "left out"
+    assert set(record["held"]) == {
+        "graph equals plain work", "no growth", "kernel tests", "compute-sanitizer",
+    }  # fmt: skip  # no word on maps and joints
+
+
+def test_without_a_gpu_it_is_one_sentence(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr("kpopdance.engines.gpu.probe.LIBRARY", "no-such-driver.so")
+    assert bench_gpu.main(["--out", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("no NVIDIA driver is installed")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "check"),
+    [
+        ({"graph_equals_plain": False}, "graph equals plain work"),
+        ({"soak": {"bytes_taken": 99 << 20}}, "no growth"),
+        ({"tests": "1 failed, 3 passed in 2 s"}, "kernel tests"),
+        ({"graph_nodes": 0}, "captured as a graph"),
+        ({"compute_sanitizer": "found: Invalid write"}, "compute-sanitizer"),
+        ({"agreement": {"maps_apart": 0.03, "joints_px": {"p95": 0.2}}}, "maps"),
+        ({"agreement": {"maps_apart": 0.01, "joints_px": {"p95": 1.2}}}, "joints"),
+    ],
+)
+def test_what_does_not_hold_is_told(wrong, check):
+    record = {
+        "runtime": "TensorRT for RTX", "graph_equals_plain": True, "soak": {"bytes_taken": 0},
+        "graph_nodes": 40,
+        "tests": "3 passed in 2 s", "compute_sanitizer": "clean",
+        "agreement": {"maps_apart": 0.01, "joints_px": {"p95": 0.2}},
+    }  # fmt: skip
+    assert all(bench_gpu.held(record).values())
+    assert [name for name, well in bench_gpu.held(record | wrong).items() if not well] == [
+        check
+    ]
+
+
+def test_a_convolution_s_arithmetic_is_counted(tmp_path):
+    kernel = numpy_helper.from_array(np.ones((2, 3, 3, 3), np.float32), "kernel")
+    node = helper.make_node("Conv", ["image", "kernel"], ["out"], pads=[1, 1, 1, 1])
+    picture = helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", 3, "h", "w"])
+    out = helper.make_tensor_value_info("out", TensorProto.FLOAT, None)
+    graph = helper.make_graph([node], "one", [picture], [out], [kernel])
+    path = tmp_path / "one.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), path)
+    # 3x3 of 3 channels to 2 at each of 16x16, a multiplication and an addition each
+    assert bench_gpu.network_flops(path, (16, 16)) == 2 * 2 * 16 * 16 * 27

@@ -1,0 +1,1 @@
+"""The whole game measured: GPU, sound, window, live loop."""

@@ -1,0 +1,278 @@
+"""A whole live run, measured: camera over MJPEG, sound into a null sink, window under Xvfb.
+
+``python -m tools.bench.run.bench_live [--song S] [--shots FOLDER]`` starts what is missing (a
+PulseAudio null
+sink, Xvfb), serves the drawn dancer as a phone webcam would from a process of its own, plays the
+song in the real window through the real network, and prints frame times, latency from a frame's
+arrival to its verdict beside the bare network call, and underruns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from time import perf_counter, sleep
+from typing import TYPE_CHECKING, Any, Final
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from multiprocessing.sharedctypes import Synchronized
+
+    from kpopdance.realtime.devices.window import GameWindow
+    from kpopdance.realtime.game.game import Game
+    from kpopdance.realtime.game.performance import Outcome
+    from kpopdance.realtime.library.songpack import SongPack
+
+FPS: Final = 30.0
+SHOTS_S: Final = (-0.7, 3.0, 20.0, 35.0, 50.0, 62.0)
+BARE_CALLS: Final = 60
+RESULT_FLIPS: Final = 240  # how long the result page is looked at
+LIST_FLIPS: Final = 120
+BOUNDARY: Final = b"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
+
+
+def main() -> int:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--song", default="neon-steps")
+    parser.add_argument("--shots", type=Path, help="folder for screenshots")
+    chosen = parser.parse_args()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_screen())
+        stack.enter_context(_sound())
+        told = _run(chosen)
+    print(json.dumps(told, indent=1))
+    return 0
+
+
+def _run(chosen: argparse.Namespace) -> dict[str, Any]:
+    from kpopdance.realtime.commands.play import make_kit
+    from kpopdance.realtime.devices.camera import CameraRequest, OpenCvCamera
+    from kpopdance.realtime.devices.window import GameWindow
+    from kpopdance.realtime.game.game import Game
+    from kpopdance.realtime.library.pack_reader import find_pack
+    from kpopdance.realtime.library.settings import Settings
+
+    kit = make_kit(Settings(camera="dancer"))
+    bare_before = _bare_ms()
+    offset = multiprocessing.Value("d", np.nan)
+    with tempfile.TemporaryDirectory() as scores, _phone(chosen.song, offset) as port:
+
+        def open_camera(_: SongPack, song_s: Callable[[], float | None]) -> OpenCvCamera:
+            request = CameraRequest(f"http://127.0.0.1:{port}/video")
+            camera = OpenCvCamera(request, kit.clock)
+            watch.song_s = song_s
+            return camera
+
+        import dataclasses
+
+        kit = dataclasses.replace(
+            kit, open_camera=open_camera, close_camera=lambda camera: camera.close(),
+            scores=Path(scores) / "scores.json",
+        )  # fmt: skip
+        window = GameWindow()
+        watch = _Watch(window, offset, chosen)
+        game = watch.game = Game(watch, kit)
+        game.run(find_pack(chosen.song, kit.settings.libraries))
+        if chosen.shots:
+            watch.save(chosen.shots)
+        window.close()
+    return _told(game.outcomes[0], bare_before, _bare_ms())
+
+
+class _Watch:
+    """The window with a hand on it: tells the phone the song second, takes shots, presses keys."""
+
+    def __init__(
+        self, window: GameWindow, offset: Synchronized[float], chosen: argparse.Namespace
+    ) -> None:
+        self._window, self._offset, self._chosen = window, offset, chosen
+        self.song_s: Callable[[], float | None] = lambda: None
+        self.game: Game | None = None
+        self._shot = 0
+        self._results = 0
+        self._underruns = 0
+        self._kept: dict[str, Any] = {}
+
+    @property
+    def surface(self) -> Any:  # noqa: ANN401
+        """The real window's surface."""
+        return self._window.surface
+
+    def events(self) -> list[str]:
+        """Return the real window's keys; leave after the result page has been seen."""
+        names: list[str] = self._window.events()
+        danced = self.game is not None and bool(self.game.outcomes)
+        self._results += danced
+        if self._results in (RESULT_FLIPS, RESULT_FLIPS + LIST_FLIPS):
+            self._take("result" if self._results == RESULT_FLIPS else "songs")
+            names.append("escape")
+        return names
+
+    def flip(self) -> None:
+        """Flip the real window."""
+        self._window.flip()
+        song_s = self.song_s()
+        if song_s is None:
+            return
+        self._offset.value = song_s - perf_counter()
+        self._note_underruns(song_s)
+        if self._shot < len(SHOTS_S) and song_s >= SHOTS_S[self._shot]:
+            self._take(f"dance{self._shot}")
+            self._shot += 1
+
+    def _note_underruns(self, song_s: float) -> None:
+        """Say when the sound ran dry."""
+        performing = None if self.game is None else self.game.performing
+        count = getattr(performing.speaker, "underruns", 0) if performing else 0
+        if count > self._underruns:
+            print(f"underrun {count} at song second {song_s:.2f}", file=sys.stderr)
+        self._underruns = count
+
+    def _take(self, name: str) -> None:
+        """Keep a copy; writing a PNG would hold the sound's callback up for 0.2 s."""
+        self._kept[name] = self._window.surface.copy()
+
+    def save(self, folder: Path) -> None:
+        """Write the pictures taken."""
+        from kpopdance.realtime.devices.window import save_picture
+
+        for name, surface in self._kept.items():
+            save_picture(surface, folder / f"{name}.png")
+
+
+def _told(outcome: Outcome, before: list[float], after: list[float]) -> dict[str, Any]:
+    from kpopdance.realtime.commands.play import timing
+
+    return {
+        "score": round(outcome.report.score, 1),
+        "lag_ms": outcome.report.lag_ms,
+        "coverage": round(outcome.report.coverage, 3),
+        **timing(outcome),
+        "bare_call_ms_before": _p(before),
+        "bare_call_ms_after": _p(after),
+        "camera": outcome.camera,
+    }
+
+
+def _p(ms: list[float]) -> dict[str, float]:
+    return {
+        "p50": round(float(np.median(ms)), 1),
+        "p99": round(float(np.percentile(ms, 99)), 1),
+    }
+
+
+def _bare_ms() -> list[float]:
+    """Return the times in ms of the bare network call on a crop-sized tensor."""
+    from kpopdance.engines.choose import BUNDLED
+    from kpopdance.engines.formats import OPENPOSE
+    from kpopdance.engines.openvino_runner import OpenVinoNetwork
+
+    network = OpenVinoNetwork(BUNDLED, OPENPOSE, threads=max((os.cpu_count() or 2) - 1, 1))
+    tensor = np.random.default_rng(1).uniform(0, 255, (1, 3, 256, 256)).astype(np.float32)
+    took = []
+    for _ in range(BARE_CALLS):
+        began = perf_counter()
+        network.infer(tensor)
+        took.append(1000 * (perf_counter() - began))
+    return took[5:]
+
+
+@contextlib.contextmanager
+def _phone(song: str, offset: Synchronized[float]) -> Iterator[int]:
+    """Serve the drawn dancer over MJPEG from another process; give its port."""
+    ports: Any = multiprocessing.Queue()
+    process = multiprocessing.Process(target=_serve, args=(song, offset, ports), daemon=True)
+    process.start()
+    try:
+        yield ports.get(timeout=30)
+    finally:
+        process.terminate()
+
+
+def _serve(song: str, offset: Synchronized[float], ports: Any) -> None:  # noqa: ANN401
+    from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
+    from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+    from kpopdance.realtime.library.pack_reader import find_pack, load_pack
+    from kpopdance.realtime.library.settings import Settings
+
+    cv2.setNumThreads(1)
+    pack = load_pack(find_pack(song, Settings().libraries))
+    dancer = DrawnDancer(pack.members[pack.lead])
+    studio = DrawnRoom(dancer.picture)
+
+    class Phone(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=picture")
+            self.end_headers()
+            due, index = perf_counter(), 0
+            with contextlib.suppress(OSError):
+                while True:
+                    song_s = offset.value + perf_counter()
+                    joints = dancer.joints(song_s if song_s == song_s else -2.0)
+                    picture = studio.take(
+                        [] if joints is None else [(joints, OUTFITS[0])], index
+                    )
+                    _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 85])
+                    data = jpeg.tobytes()
+                    self.wfile.write(BOUNDARY % len(data) + data + b"\r\n")
+                    index, due = index + 1, due + 1 / FPS
+                    sleep(max(due - perf_counter(), 0.0))
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Phone)
+    ports.put(server.server_address[1])
+    server.serve_forever()
+
+
+@contextlib.contextmanager
+def _screen() -> Iterator[None]:
+    """Start Xvfb where there is no screen."""
+    if os.environ.get("DISPLAY") or shutil.which("Xvfb") is None:
+        yield
+        return
+    display = ":97"
+    process = subprocess.Popen(
+        ["Xvfb", display, "-screen", "0", "1280x720x24"], stderr=subprocess.DEVNULL
+    )
+    os.environ.update(DISPLAY=display, SDL_FRAMEBUFFER_ACCELERATION="0", SDL_VIDEODRIVER="x11")
+    sleep(1.0)
+    try:
+        yield
+    finally:
+        process.terminate()
+
+
+@contextlib.contextmanager
+def _sound() -> Iterator[None]:
+    """Start a null sink where PulseAudio is installed."""
+    if shutil.which("pulseaudio") is None:
+        yield
+        return
+    from tools.bench.run.null_sink import NullSink
+
+    sink = NullSink().start()
+    os.environ.update(sink.environ)
+    try:
+        yield
+    finally:
+        sink.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""How fair the score is, and how well dances are told apart."""
