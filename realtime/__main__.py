@@ -39,7 +39,10 @@ EXIT_INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (2: bad input, told in one sentence)."""
-    args = parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    args = parser().parse_args(words)
+    if not hasattr(args, "run"):
+        args = parser().parse_args([*words, "play"])
     _prepare(args)
     try:
         return int(args.run(args))
@@ -67,13 +70,14 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     root = argparse.ArgumentParser(
         prog="kpopdance",
-        description="Dance in front of a camera to a K-pop song and be scored fairly.",
+        description="Dance in front of a camera to a K-pop song and be scored fairly. Without a command "
+        "the game opens.",
     )
     root.add_argument("--version", action="version", version=f"kpopdance {our_version()}")
     root.add_argument(
         "-v", "--verbose", action="store_true", help="tell more on standard error"
     )
-    commands = root.add_subparsers(required=True, metavar="COMMAND")
+    commands = root.add_subparsers(metavar="COMMAND")
     for command in (play, record, songs, quiz, score, pose, mask, doctor, build_engine):
         command.add(commands)
     return root

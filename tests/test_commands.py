@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kpopdance.realtime.__main__ import main
+from kpopdance.realtime.commands import play
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
@@ -96,7 +97,7 @@ def test_pose_finds_the_drawn_dancer(capsys, song, tmp_path):
     truth = dancer.joints(12.0)
     picture = tmp_path / "dancer.png"
     write_picture(picture, DrawnRoom(dancer.picture).take([(truth, OUTFITS[1])]))
-    code, out, _ = run(capsys, "pose", picture)
+    code, out, _ = run(capsys, "pose", picture, "--json")
     assert code == 0
     people = json.loads(out)["people"]
     assert len(people) == 1
@@ -105,7 +106,7 @@ def test_pose_finds_the_drawn_dancer(capsys, song, tmp_path):
     assert (near & (found[:, 2] > 0)).sum() >= 16
     written = tmp_path / "out.json"
     drawn = tmp_path / "out.png"
-    assert run(capsys, "pose", picture, "--json", written, "--draw", drawn)[0] == 0
+    assert run(capsys, "pose", picture, "--out", written, "--draw", drawn)[0] == 0
     assert json.loads(written.read_text())["people"] == people
     assert drawn.stat().st_size > 10_000
 
@@ -140,13 +141,28 @@ def test_a_pack_that_may_not_be_read_is_one_damaged_line(capsys, tmp_path, monke
 
 def test_pose_of_a_video_writes_a_file_per_frame(capsys, video, tmp_path):
     out, drawn = tmp_path / "json", tmp_path / "drawn.mp4"
-    code, told, _ = run(capsys, "pose", video, "--json", out, "--draw", drawn, "--fast")
+    code, told, _ = run(capsys, "pose", video, "--out", out, "--draw", drawn, "--fast")
     assert code == 0
     assert f"{int(SECONDS * FPS)} frames" in told
     files = sorted(out.iterdir())
     assert len(files) == int(SECONDS * FPS)
     assert files[0].name == "chorus_000000000000_keypoints.json"
     assert drawn.stat().st_size > 10_000
+    code, printed, _ = run(capsys, "pose", video, "--json", "--fast")
+    frames = json.loads(printed)["frames"]
+    assert code == 0
+    assert [frame["people"] for frame in frames] == [
+        json.loads(file.read_text())["people"] for file in files
+    ]
+    assert np.diff([frame["at_s"] for frame in frames]) == pytest.approx(1 / FPS, abs=1e-3)
+
+
+@pytest.mark.parametrize("words", [[], ["-v"]])
+def test_without_a_command_the_game_opens(monkeypatch, words):
+    opened = []
+    monkeypatch.setattr(play, "run", lambda args: opened.append(args.song) or 0)
+    assert main(words) == 0
+    assert opened == [None]
 
 
 def test_record_then_score_itself(capsys, video, sound, tmp_path):
@@ -221,7 +237,7 @@ def test_doctor_names_everything(capsys):
         (["pose", "no-such.png"], "no such file"),
         (["songs", "no-such-song"], "no song"),
         (["play", "neon-steps", "--settings", "no-such.toml"], "no such settings file"),
-        (["play", "neon-steps", "--headless", "--runtime", "abacus"], "abacus"),
+        (["play", "neon-steps", "--headless", "--engine", "abacus"], "abacus"),
         (["score", "neon-steps", "x.mp4", "--align", "maybe"], "--align maybe"),
         (["score", "neon-steps", "x.mp4", "--align", "nan"], "--align nan"),
         (["score", "neon-steps", "x.mp4", "--align", "1e300"], "--align 1e300"),

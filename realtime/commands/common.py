@@ -50,7 +50,7 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
         help="look at two sizes and the mirror image too: more exact, several times slower",
     )  # fmt: skip
     parser.add_argument(
-        "--engine", "--runtime", dest="runtime", metavar="|".join((AUTO, *RUNTIMES)),
+        "--engine", metavar="|".join((AUTO, *RUNTIMES)),
         help="what the networks run on (auto: the first that works)",
     )  # fmt: skip
     parser.add_argument("--threads", type=int, help="for the network; 0: one less than cores")
@@ -103,7 +103,7 @@ def wished_eyes(settings: Settings, tell: Callable[[str], None] = lambda _: None
     except OSError as why:
         log.warning("%s: no cache, the start is slower (%s)", cache, why.strerror)
     eyes = open_eyes(
-        settings.runtime,
+        settings.engine,
         network=settings.network,
         model=settings.model_file,
         threads=settings.threads or None,

@@ -15,7 +15,7 @@ from kpopdance.realtime.commands.common import (
     print_result,
     say,
     settings_from,
-    video_progress,
+    watched,
 )
 from kpopdance.realtime.devices.overlay import draw_skeletons, write_picture
 from kpopdance.realtime.devices.video_file import VideoFile
@@ -37,14 +37,17 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's options."""
     parser = commands.add_parser(
         "pose", help="find everybody's skeleton in a picture or video",
-        description="Find everybody in a picture or video. Without --json and --draw, a picture's "
-        "people are printed on standard output.",
+        description="Find everybody in a picture or video, in OpenPose's JSON (COCO-18 order).",
     )  # fmt: skip
     parser.add_argument("file", type=Path, help="a picture or a video")
     parser.add_argument(
-        "--json", type=Path, metavar="OUT",
-        help="write OpenPose's JSON (COCO-18 order): a file for a picture, a folder with one file "
-        "a frame for a video",
+        "--json",
+        action="store_true",
+        help="print one JSON object: a picture's people, or a video's frames with theirs",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="OUT",
+        help="write the JSON: a file for a picture, a folder with one file a frame for a video",
     )  # fmt: skip
     parser.add_argument(
         "--draw", type=Path, metavar="OUT", help="write the picture or video drawn over"
@@ -56,7 +59,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Find, write, report."""
-    for out in (args.draw, args.json):
+    for out in (args.draw, args.out):
         if out is not None and out.exists() and out.samefile(args.file):
             raise DanceError(f"{out}: is the input itself; write to another name")
     is_picture = args.file.suffix.lower() in PICTURES
@@ -75,55 +78,59 @@ def _picture(args: argparse.Namespace, frame: Frame, eyes: Eyes, area: int) -> N
     if args.draw:
         write_picture(args.draw, draw_skeletons(frame.image, poses))
         say(f"wrote {args.draw}")
+    if args.out:
+        _write_json(args.out, people_json(poses))
+        say(f"wrote {args.out}")
     if args.json:
-        _write_json(args.json, people_json(poses))
-        say(f"wrote {args.json}")
-    if args.json or args.draw:
-        print_result(f"{len(poses)} people")
-    else:
         print_json(people_json(poses))
+    else:
+        print_result(f"{len(poses)} people")
 
 
 def _video(args: argparse.Namespace, video: VideoFile, eyes: Eyes, area: int) -> None:
-    if not args.json and not args.draw:
-        raise DanceError("a video needs --json FOLDER or --draw VIDEO to write to")
-    if args.json:
-        _make_folder(args.json)
-    most = frames = 0
-    bar, move = video_progress(video, "finding poses")
+    if not (args.json or args.out or args.draw):
+        raise DanceError("a video needs --json, or --out FOLDER or --draw VIDEO to write to")
+    if args.out:
+        _make_folder(args.out)
+    told: list[dict[str, Any]] = []
     writer = VideoWriter(args.draw, video.info.fps) if args.draw else None
     try:
-        with bar:
+        with watched(video, "finding poses") as move:
             for frame in video.frames():
-                poses = look_closely(eyes, frame.image, area_px=area)
-                _keep(args, frame, poses, writer)
-                most, frames = max(most, len(poses)), frames + 1
+                told.append(
+                    _seen(args, frame, look_closely(eyes, frame.image, area_px=area), writer)
+                )
                 move(frame)
         if writer is not None:
             writer.finish()
     finally:
         if writer is not None:
             writer.close()
-    if video.warning:
-        say(f"warning: {video.warning}")
-    print_result(f"{frames} frames, at most {most} people at once")
-
-
-def _keep(
-    args: argparse.Namespace, frame: Frame, poses: list[Pose], writer: VideoWriter | None
-) -> None:
     if args.json:
+        print_json({"frames": told})
+    else:
+        most = max((len(frame["people"]) for frame in told), default=0)
+        print_result(f"{len(told)} frames, at most {most} people at once")
+
+
+def _seen(
+    args: argparse.Namespace, frame: Frame, poses: list[Pose], writer: VideoWriter | None
+) -> dict[str, Any]:
+    """Write what is to be written of a frame; return its moment and people."""
+    people = people_json(poses)
+    if args.out:
         name = f"{args.file.stem}_{frame.index:012d}_keypoints.json"
-        _write_json(args.json / name, people_json(poses))
+        _write_json(args.out / name, people)
     if writer is not None:
         writer.add(draw_skeletons(frame.image, poses), frame.captured_s)
+    return {"at_s": round(frame.captured_s, 4)} | people
 
 
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as why:
-        raise DanceError(f"--json {folder}: cannot be made ({why.strerror})") from None
+        raise DanceError(f"--out {folder}: cannot be made ({why.strerror})") from None
 
 
 def _write_json(path: Path, told: dict[str, Any]) -> None:

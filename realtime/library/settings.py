@@ -6,6 +6,7 @@ import dataclasses
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from platformdirs import user_config_path, user_data_path
 
@@ -13,6 +14,9 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.engines.formats import NETWORKS
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.library.pack_reader import BUNDLED
+
+RENAMED: Final = {"runtime": "engine"}
+"""Keys of older settings files, read as what they are called now."""
 
 
 class SettingsError(DanceError):
@@ -35,8 +39,8 @@ class Settings:
         ``openpose``: it alone; ``movenet``: it follows each dancer; ``auto``: both, as time allows.
     model : str
         An ONNX file with OpenPose weights of your own, empty for the bundled ones.
-    runtime : str
-        ``auto``, ``tensorrt``, ``rtx``, ``openvino`` or ``onnxruntime``.
+    engine : str
+        What the networks run on: ``auto``, ``tensorrt``, ``rtx``, ``openvino`` or ``onnxruntime``.
     threads : int
         For the network; 0 is one less than there are cores.
     thorough : bool
@@ -64,7 +68,7 @@ class Settings:
     mirror: bool = True
     network: str = "auto"
     model: str = ""
-    runtime: str = "auto"
+    engine: str = "auto"
     threads: int = 0
     thorough: bool = False
     crop_px: int = 256
@@ -153,6 +157,7 @@ def read_settings(path: Path | None = None) -> Settings:
         told = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as why:
         raise SettingsError(f"{file}: cannot be read ({why}); correct or remove it") from None
+    told = {RENAMED.get(key, key): value for key, value in told.items()}
     _check(file, told)
     try:
         return Settings(**told)

@@ -27,7 +27,7 @@ def test_everything_may_be_set(tmp_path):
     told = {
         "camera": "http://phone:8080/video", "camera_width": 640, "camera_height": 480,
         "camera_fps": 60, "mirror": False, "network": "movenet",
-        "model": "~/own.onnx", "runtime": "onnxruntime", "threads": 3,
+        "model": "~/own.onnx", "engine": "onnxruntime", "threads": 3,
         "crop_px": 224, "thorough": True, "player_lag_ms": -120.5,
         "strictness": "pro", "body": "seated", "sound_device": "블루투스",
             "replays": "~/춤춤", "library": "~/춤",
@@ -44,6 +44,10 @@ def test_a_part_leaves_the_rest(tmp_path):
     settings = read(tmp_path, "crop_px = 224\nplayer_lag_ms = 200")
     assert settings == Settings(crop_px=224, player_lag_ms=200.0)
     assert read(tmp_path, "") == Settings()
+
+
+def test_the_older_name_of_a_key_is_read(tmp_path):
+    assert read(tmp_path, 'runtime = "onnxruntime"') == Settings(engine="onnxruntime")
 
 
 def test_the_usual_file_may_be_missing_a_named_one_may_not(tmp_path, monkeypatch):
