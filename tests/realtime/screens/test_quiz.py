@@ -21,14 +21,11 @@ from kpopdance.realtime.screens.parts.clip_figures import OTHERS, ClipFigures, p
 from kpopdance.realtime.screens.parts.signs import PAINTERS, ring, sign
 from kpopdance.realtime.screens.parts.skeleton import LIGHTS, draw_bones, draw_lights
 from kpopdance.realtime.screens.parts.theme import CYAN, GOLD, MINT, RED, WHITE, Theme, dim
-from kpopdance.realtime.screens.quiz import (
-    QuizScreen,
-    answering,
-    next_hint,
-    quiz_layout,
-    time_colour,
-)
+from kpopdance.realtime.screens.quiz import QuizScreen, time_colour
+from kpopdance.realtime.screens.quiz_choices import answering
 from kpopdance.realtime.screens.quiz_end import QuizEndScreen, end_layout, headline
+from kpopdance.realtime.screens.quiz_ladder import next_hint
+from kpopdance.realtime.screens.quiz_layout import quiz_layout
 from kpopdance.realtime.screens.quiz_view import AskedView, PlayerView
 from kpopdance.realtime.screens.reverse import ReverseScreen, certainty_words, reverse_layout
 from tests.realtime.screens import quiz_views, views
