@@ -131,10 +131,14 @@ def print_result(text: str) -> None:
     print(text)  # noqa: T201
 
 
-def video_progress(
+@contextmanager
+def watched(
     video: VideoFile, what: str, start_s: float = 0.0, end_s: float | None = None
-) -> tuple[tqdm[Any], Callable[[Frame], None]]:
-    """Return a progress bar in seconds of video with the time left, and what moves it on."""
+) -> Iterator[Callable[[Frame], None]]:
+    """Show how far a video is, in seconds of it with the time left, while it is looked at.
+
+    What is handed over moves the bar on; what was wrong with the video is told at the end.
+    """
     ends_s = end_s or video.info.length_s
     total = round(ends_s - start_s, 1) if ends_s else None
     bar = tqdm(
@@ -147,13 +151,6 @@ def video_progress(
         done_s = frame.captured_s - start_s
         bar.update(max(0.0, min(done_s, total or done_s) - bar.n))
 
-    return bar, move
-
-
-@contextmanager
-def watched(video: VideoFile, what: str) -> Iterator[Callable[[Frame], None]]:
-    """Show how far a video is while it is looked at; tell at the end what was wrong with it."""
-    bar, move = video_progress(video, what)
     with bar:
         yield move
     if video.warning:

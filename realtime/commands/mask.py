@@ -17,9 +17,8 @@ from kpopdance.realtime.commands.common import (
     eyes_from,
     print_json,
     print_result,
-    say,
     settings_from,
-    video_progress,
+    watched,
 )
 from kpopdance.realtime.core.skeleton_colours import JOINT_COLOURS
 from kpopdance.realtime.devices.gif_writer import GifWriter
@@ -107,8 +106,6 @@ def run(args: argparse.Namespace) -> int:
             facts = _write(args, video, scene, writer, samples)
         finally:
             writer.close()
-        if video.warning:
-            say(f"warning: {video.warning}")
     facts |= {
         "people": scene.most,
         "bytes": args.out.stat().st_size,
@@ -210,17 +207,16 @@ def _follow(
 ) -> Scene:
     """Return who dances between the wished seconds."""
     end_s = math.inf if args.end is None else args.end
-    bar, move = video_progress(video, "finding poses", args.start, args.end)
-
-    def progress(frame: Frame) -> None:
-        if samples is not None:
-            samples.step(frame.image)
-        move(frame)
-
     area = FULL_AREA_PX if args.fast else AREA_PX
     frames = video.frames(args.start, end_s)
     try:
-        with bar:
+        with watched(video, "finding poses", args.start, args.end) as move:
+
+            def progress(frame: Frame) -> None:
+                if samples is not None:
+                    samples.step(frame.image)
+                move(frame)
+
             scene = follow(frames, eyes, area_px=area, progress=progress)
     except MaskingError as why:
         raise MaskingError(f"{args.file}: {why}") from None

@@ -17,9 +17,8 @@ from kpopdance.realtime.commands.common import (
     eyes_from,
     print_json,
     print_result,
-    say,
     settings_from,
-    video_progress,
+    watched,
 )
 from kpopdance.realtime.devices.audio_file import (
     SAMPLE_RATE,
@@ -91,11 +90,8 @@ def run(args: argparse.Namespace) -> int:
     with VideoFile(args.video) as video:
         audio = _audio_of(args.audio or args.video)
         eyes = eyes_from(settings)
-        bar, move = video_progress(video, "finding poses")
-        with bar:
-            recordings = record(video.frames(), eyes, dancers=dancers, progress=move)
-        if video.warning:
-            say(f"warning: {video.warning}")
+        with watched(video, "finding poses") as progress:
+            recordings = record(video.frames(), eyes, dancers=dancers, progress=progress)
         warnings = [video.warning] if video.warning else []
     own_sound = args.audio is None
     song = _song(args, title, audio, recordings, start_s=-audio.start_s if own_sound else 0.0)
