@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from kpopdance.engines.weights.onnx_writer import INPUT, model_of
 from tools.weights.convert_openpose import GraphError, write_whole
-from tools.weights.onnx_writer import INPUT, model_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.weights.onnx_writer import (
+from kpopdance.engines.weights.onnx_writer import (
     HEAT_OUTPUT,
     INPUT,
     LIMB_OUTPUT,
@@ -25,7 +25,7 @@ from tools.weights.onnx_writer import (
     model_of,
     picture,
 )
-from tools.weights.protobuf_wire import Message, WireError
+from kpopdance.engines.weights.protobuf_wire import Message, WireError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,14 +19,14 @@ from platformdirs import user_data_path
 from tqdm import tqdm
 
 from kpopdance.engines.files import write_whole
-from tools.weights import lightweight_network as lightweight
-from tools.weights.caffe_network import (
+from kpopdance.engines.weights import lightweight_network as lightweight
+from kpopdance.engines.weights.caffe_network import (
     CaffeTranslator,
     blobs_from_caffemodel,
     layers_from_prototxt,
 )
-from tools.weights.onnx_writer import WeightsError
-from tools.weights.torch_checkpoint import checkpoint_from_bytes
+from kpopdance.engines.weights.onnx_writer import WeightsError
+from kpopdance.engines.weights.torch_checkpoint import checkpoint_from_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

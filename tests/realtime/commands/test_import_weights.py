@@ -11,10 +11,10 @@ import onnx
 import pytest
 from numpy.testing import assert_allclose
 
+from kpopdance.realtime.commands import import_weights
+from kpopdance.realtime.commands.import_weights import main
 from tests import caffe_files, torch_files
 from tests.oracles import caffe_naive, lightweight_naive
-from tools.weights import import_weights
-from tools.weights.import_weights import main
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
@@ -284,7 +284,7 @@ def test_more_than_two_files_are_refused(capsys):
 
 def test_runs_as_a_command():
     done = subprocess.run(
-        [sys.executable, "-m", "tools.weights.import_weights", "no_such_checkpoint.pth"],
+        [sys.executable, "-m", "kpopdance.realtime.commands.import_weights", "no_such_checkpoint.pth"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": ""},
         capture_output=True,
