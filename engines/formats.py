@@ -30,22 +30,14 @@ class Format(NamedTuple):
         What the ONNX file calls its outputs, in our order.
     side : int or None
         The only height and width of the input, px; None takes any multiples of ``STRIDE``.
-    maker : str
-        The command that makes such a file.
     """
 
     outputs: tuple[str, ...]
     side: int | None
-    maker: str
 
 
-OPENPOSE = Format(("heatmaps", "pafs"), None, "python -m tools.weights.convert_openpose")
-MOVENET = Format(
-    ("centre", "heat", "regression", "offset"),
-    PERSON_PX,
-    "python -m tools.weights.convert_movenet",
-)
-
+OPENPOSE = Format(("heatmaps", "pafs"), None)
+MOVENET = Format(("centre", "heat", "regression", "offset"), PERSON_PX)
 
 NETWORKS: Final = ("auto", "openpose", "movenet")
 """What a player may wish for: by cost, OpenPose alone, MoveNet for every dancer followed."""
@@ -100,5 +92,6 @@ def check_kinds(model: Path, spoken: Format, *, floats: bool) -> None:
 def remedy(model: Path, spoken: Format) -> str:
     """Return what to do about a network file that cannot be used: ours, or one of the player's."""
     if spoken is not OPENPOSE or model.parent == Path(__file__).parent:
-        return f"reinstall the game or make the file anew with {spoken.maker}"
-    return "give another file; python -m tools.weights.import_weights makes one of OpenPose's weights"
+        page = model.with_suffix(".md").name
+        return f"reinstall the game, or make the file anew as {page} beside it says"
+    return "give another file; kpopdance import-weights makes one of OpenPose's weights"

@@ -19,6 +19,7 @@ from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands import (
     build_engine,
     doctor,
+    import_weights,
     mask,
     play,
     pose,
@@ -78,7 +79,8 @@ def parser() -> argparse.ArgumentParser:
         "-v", "--verbose", action="store_true", help="tell more on standard error"
     )
     commands = root.add_subparsers(metavar="COMMAND")
-    for command in (play, record, songs, quiz, score, pose, mask, doctor, build_engine):
+    makers = (build_engine, import_weights)
+    for command in (play, record, songs, quiz, score, pose, mask, doctor, *makers):
         command.add(commands)
     return root
 

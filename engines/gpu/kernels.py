@@ -45,7 +45,6 @@ from kpopdance.engines.maps import PERSON_HEAT
 SOURCE: Final = Path(__file__).with_name("kernels.cu")
 FATBIN: Final = SOURCE.with_suffix(".fatbin")
 FACTS: Final = SOURCE.with_suffix(".json")
-REBUILD: Final = "python -m tools.weights.build_kernels"
 
 MAX_PEAKS: Final = 64  # of one joint
 MAX_CANDIDATES: Final = 2048  # of one joint, from which the highest are taken
@@ -117,11 +116,8 @@ def read_kernels(fatbin: Path = FATBIN) -> bytes:
         expected = told["fatbin_sha256"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as why:
         raise NetworkError(
-            f"{fatbin}: the GPU kernels cannot be read ({why}); install the game again or build "
-            f"them: {REBUILD}"
+            f"{fatbin}: the GPU kernels cannot be read ({why}); install the game again"
         ) from None
     if digest(image) != expected:
-        raise NetworkError(
-            f"{fatbin}: the GPU kernels are damaged; install the game again or build them: {REBUILD}"
-        )
+        raise NetworkError(f"{fatbin}: the GPU kernels are damaged; install the game again")
     return image

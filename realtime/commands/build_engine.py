@@ -42,8 +42,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "build-engine", help="build a TensorRT engine for an NVIDIA GPU",
         description="Build an engine from a bundled network or an ONNX file of your own (see "
-        "tools/weights/import_weights.py), with its facts beside it. TensorRT for RTX builds on any "
-        "computer.",
+        "kpopdance import-weights), with its facts beside it. TensorRT for RTX builds on any computer.",
     )  # fmt: skip
     parser.add_argument(
         "network", help="openpose, movenet, or an ONNX file", metavar="openpose|movenet|FILE"

@@ -43,7 +43,7 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="FILE",
-        help="OpenPose weights of your own (tools/weights/import_weights.py)",
+        help="OpenPose weights of your own (see kpopdance import-weights)",
     )
     parser.add_argument(
         "--thorough", action=argparse.BooleanOptionalAction,

@@ -17,6 +17,7 @@ from av.audio.resampler import AudioResampler
 from av.stream import Disposition
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import appearing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,14 +120,11 @@ def write_audio(
     codec = codecs.get(path.suffix.lower())
     if codec is None:
         raise MediaError(f"{path}: cannot write {path.suffix!r}; use .ogg, .flac or .wav")
-    part = path.with_name(f".{path.name}.part")
     try:
-        _encode(part, samples, rate, codec=codec, bit_rate=bit_rate)
-        part.replace(path)
+        with appearing(path) as part:
+            _encode(part, samples, rate, codec=codec, bit_rate=bit_rate)
     except (OSError, av.error.FFmpegError) as why:
         raise MediaError(f"{path}: cannot be written ({why}); check folder and space") from why
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _open(path: Path) -> InputContainer:

@@ -11,6 +11,7 @@ import av.error
 import av.filter
 import numpy as np
 
+from kpopdance.engines.files import part_of
 from kpopdance.realtime.devices.video_file import VideoError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class GifWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._part = path.with_name(f".part-{path.name}")
+        self._part = part_of(path)
         with self._told():
             self._part.write_bytes(b"")
         self._container: Any = None

@@ -13,6 +13,7 @@ import av.error
 import numpy as np
 from av.audio.resampler import AudioResampler
 
+from kpopdance.engines.files import part_of
 from kpopdance.realtime.devices.video_file import VideoError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class VideoWriter:
                 f"{path}: is no video's name; let it end in {', '.join(VIDEO_SUFFIXES)}"
             )
         self._path = path
-        self._part = path.with_name(f".part-{path.name}")
+        self._part = part_of(path)
         self._fps = fps
         in_front = {} if path.suffix.lower() == ".mkv" else {"movflags": "faststart"}
         try:

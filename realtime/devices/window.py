@@ -45,7 +45,7 @@ class GameWindow:
             pygame.display.quit()
             raise NoScreen(
                 f"no window can be opened ({why}); start the game from a desktop session, "
-                "or dance without a screen: make demo HEADLESS=1"
+                "or dance without a screen: kpopdance play SONG --headless"
             ) from why
         self._fullscreen = False
         self._clicks: list[tuple[int, int]] = []

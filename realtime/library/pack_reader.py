@@ -105,7 +105,7 @@ def _load(folder: Path) -> SongPack:
 def _read_toml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise SongPackError(
-            f"{path}: is missing; a pack needs song.toml (see README, song packs)"
+            f"{path}: is missing; a pack needs song.toml; kpopdance record makes one"
         )
     if path.stat().st_size > MAX_TOML_BYTES:
         raise SongPackError(f"{path}: is larger than 64 KiB; this is no song.toml")

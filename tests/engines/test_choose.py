@@ -168,7 +168,7 @@ def test_what_is_wrong_with_a_model_is_told_once(content, tmp_path, caplog):
         damaged.mkdir()
     else:
         damaged.write_bytes(content)
-    with pytest.raises(NetworkError, match=r"damaged\.onnx.*tools\.import_weights") as told:
+    with pytest.raises(NetworkError, match=r"damaged\.onnx.*kpopdance import-weights") as told:
         open_vision(model=damaged)
     assert str(told.value).count("damaged.onnx") == 1
     assert not caplog.records

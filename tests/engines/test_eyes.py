@@ -133,10 +133,10 @@ def test_auto_does_without_movenet_and_says_why(table, monkeypatch, tmp_path, ca
     assert eyes.wish == "auto"
     assert eyes.trouble.startswith("MoveNet not used because ")
     assert str(model) in eyes.trouble
-    assert "python -m tools.weights.convert_movenet" in eyes.trouble
+    assert "reinstall the game, or make the file anew as movenet.md" in eyes.trouble
     assert eyes.reason == f"FIRST runs; {eyes.trouble}"
     assert eyes.trouble in [record.getMessage() for record in caplog.records]
-    with pytest.raises(NetworkError, match=r"movenet\.onnx.*tools\.convert_movenet"):
+    with pytest.raises(NetworkError, match=r"movenet\.onnx.*reinstall the game"):
         open_eyes(network="movenet")
 
 
@@ -259,7 +259,7 @@ def test_a_format_says_what_it_takes():
             check_input(np.zeros((1, 3, height, width), np.float32), MOVENET)
     check_names(BUNDLED_PERSON, MOVENET, ["image"], reversed(MOVENET.outputs))
     for inputs, outputs in ((["x"], MOVENET.outputs), (["image"], OPENPOSE.outputs)):
-        with pytest.raises(NetworkError, match=r"another network.*convert_movenet"):
+        with pytest.raises(NetworkError, match=r"another network.*reinstall the game"):
             check_names(BUNDLED_PERSON, MOVENET, inputs, outputs)
 
 
@@ -306,7 +306,7 @@ def test_bad_files_are_named(open_network, damage, tmp_path):
     }[damage]  # fmt: skip
     if content is not None:
         model.write_bytes(content)
-    with pytest.raises(NetworkError, match=r"movenet\.onnx.*python -m tools\.convert_movenet"):
+    with pytest.raises(NetworkError, match=r"movenet\.onnx.*reinstall the game"):
         open_network(model)
 
 
@@ -316,7 +316,7 @@ def test_a_real_damaged_movenet_is_done_without_or_refused(monkeypatch, tmp_path
     monkeypatch.setattr(choose, "BUNDLED_PERSON", model)
     eyes = open_eyes(threads=1)
     assert eyes.one is None
-    assert re.search(r"movenet\.onnx.*tools\.convert_movenet", eyes.trouble)
+    assert re.search(r"movenet\.onnx.*reinstall the game", eyes.trouble)
     assert eyes.name == "openpose-thin"
     with pytest.raises(NetworkError, match=r"movenet\.onnx"):
         open_eyes(threads=1, network="movenet")

@@ -105,7 +105,7 @@ def test_bad_files_are_named(open_network, damage, tmp_path):
     }[damage]
     if content is not None:
         model.write_bytes(content)
-    with pytest.raises(NetworkError, match=r"net\.onnx.*python -m tools\.import_weights"):
+    with pytest.raises(NetworkError, match=r"net\.onnx.*kpopdance import-weights"):
         open_network(model)
 
 

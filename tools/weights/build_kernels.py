@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import write_whole
-from kpopdance.engines.gpu.kernels import FACTS, FATBIN, KERNELS, REBUILD, SOURCE
+from kpopdance.engines.gpu.kernels import FACTS, FATBIN, KERNELS, SOURCE
 from kpopdance.engines.gpu.sidecar import digest
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ FLAGS: Final = ("-std=c++17", "-fmad=false", "-compress-mode=size", "-Xptxas=-v"
 REGISTER_BUDGET: Final = 64
 """Of a thread: four blocks of 256 threads then share the 65536 registers of a multiprocessor."""
 REFUSED: Final = 2  # exit code
+REBUILD: Final = "python -m tools.weights.build_kernels"
 INSTALL: Final = "pip install '.[kernels]', or set CUDA_ROOT to a CUDA toolkit 13"
 
 Facts = dict[str, Any]

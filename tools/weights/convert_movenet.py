@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from tools.weights.convert_openpose import GraphError, write_whole
-from tools.weights.onnx_writer import INPUT, model_of
+from kpopdance.engines.files import write_whole
+from kpopdance.engines.weights.onnx_writer import INPUT, model_of
+from tools.weights.convert_openpose import GraphError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.weights.onnx_writer import (
+from kpopdance.engines.files import write_whole
+from kpopdance.engines.weights.onnx_writer import (
     HEAT_OUTPUT,
     INPUT,
     LIMB_OUTPUT,
@@ -25,7 +26,7 @@ from tools.weights.onnx_writer import (
     model_of,
     picture,
 )
-from tools.weights.protobuf_wire import Message, WireError
+from kpopdance.engines.weights.protobuf_wire import Message, WireError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,16 +91,6 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"{given.graph}  sha256 {hashlib.sha256(source).hexdigest()}")
     print(f"{given.out}  sha256 {hashlib.sha256(result).hexdigest()}")
     return 0
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is never seen half written."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def onnx_from_graph(source: bytes) -> bytes:

@@ -54,7 +54,7 @@ def test_without_a_screen_one_clear_sentence():
     code = "from kpopdance.realtime.devices.window import GameWindow\nGameWindow()"
     said = python(code).communicate(timeout=20)[1].strip().splitlines()[-1]
     assert "NoScreen" in said
-    assert "make demo HEADLESS=1" in said
+    assert "kpopdance play SONG --headless" in said
 
 
 def test_a_page_is_saved_without_a_screen(tmp_path):

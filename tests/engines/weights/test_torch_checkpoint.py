@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kpopdance.engines.weights.onnx_writer import WeightsError
+from kpopdance.engines.weights.plain_pickle import MAX_STEPS, plain_from_pickle
+from kpopdance.engines.weights.torch_checkpoint import MAX_ENTRIES, checkpoint_from_bytes
 from tests import torch_files
 from tests.torch_files import Pickler, archive, counted, stream
-from tools.weights.onnx_writer import WeightsError
-from tools.weights.plain_pickle import MAX_STEPS, plain_from_pickle
-from tools.weights.torch_checkpoint import MAX_ENTRIES, checkpoint_from_bytes
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "torch"
 FLOATS = np.arange(12, dtype=np.float32).reshape(3, 4)

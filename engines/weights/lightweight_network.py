@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.weights.onnx_writer import PLAIN, OnnxGraph, WeightsError, Window
+from kpopdance.engines.weights.onnx_writer import PLAIN, OnnxGraph, WeightsError, Window
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tools.weights.torch_checkpoint import Checkpoint
+    from kpopdance.engines.weights.torch_checkpoint import Checkpoint
 
 NAME, TITLE = "lightweight_openpose", "Lightweight OpenPose (PyTorch)"
 HEAT, LIMB = 19, 38

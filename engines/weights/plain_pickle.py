@@ -13,7 +13,7 @@ import pickletools
 import struct
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from tools.weights.onnx_writer import WeightsError
+from kpopdance.engines.weights.onnx_writer import WeightsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tools.weights.onnx_writer import STRIDE, OnnxGraph, WeightsError, Window
-from tools.weights.protobuf_wire import Message, WireError
-from tools.weights.prototxt import section_from_prototxt
+from kpopdance.engines.weights.onnx_writer import STRIDE, OnnxGraph, WeightsError, Window
+from kpopdance.engines.weights.protobuf_wire import Message, WireError
+from kpopdance.engines.weights.prototxt import section_from_prototxt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
-    from tools.weights.prototxt import Section
+    from kpopdance.engines.weights.prototxt import Section
 
 MAX_LAYERS = 1000  # BODY_25 has 267
 MAX_LAYER_FIELDS = 200  # COCO's have 9

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tools.weights.onnx_writer import WeightsError
+from kpopdance.engines.weights.onnx_writer import WeightsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

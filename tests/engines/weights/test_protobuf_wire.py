@@ -1,6 +1,6 @@
 import pytest
 
-from tools.weights.protobuf_wire import MAX_FIELDS, Message, WireError
+from kpopdance.engines.weights.protobuf_wire import MAX_FIELDS, Message, WireError
 
 ONE = b"\x00\x00\x80\x3f"
 

@@ -11,10 +11,11 @@ import onnx
 import pytest
 from numpy.testing import assert_allclose
 
+from kpopdance.engines.weights import importing
+from kpopdance.realtime import __main__ as program
+from kpopdance.realtime.commands import import_weights
 from tests import caffe_files, torch_files
 from tests.oracles import caffe_naive, lightweight_naive
-from tools.weights import import_weights
-from tools.weights.import_weights import main
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
@@ -25,6 +26,10 @@ CAFFE = {
     "openpose_coco": (caffe_files.coco, 19, "OpenPose COCO-18 (Caffe)"),
     "openpose_body25": (caffe_files.body25, 26, "OpenPose BODY_25 (Caffe)"),
 }
+
+
+def main(words):
+    return program.main(["import-weights", *words])
 
 
 def image(height, width, seed=1):
@@ -203,7 +208,7 @@ def test_what_is_no_checkpoint_earns_one_sentence(content, told, tmp_path, capsy
     if content is not None:
         path.write_bytes(content)
     assert main([str(path), "--out", str(out)]) == 2
-    assert one_sentence(capsys, told).startswith(f"{path}: ")
+    assert one_sentence(capsys, told).startswith(f"kpopdance: {path}: ")
     assert not out.exists()
 
 
@@ -242,15 +247,17 @@ def test_files_of_two_networks_do_not_mix(tmp_path, capsys):
     Path(files[1]).write_bytes(caffe_files.caffemodel(body25))
     assert main([*files, "--out", str(tmp_path / "out.onnx")]) == 2
     said = one_sentence(capsys, "has a layer 'conv5_1_CPM_L1' with 0 blobs of weights, not 2")
-    assert said.startswith(f"{files[0]} with {files[1]}: ")
+    assert said.startswith(f"kpopdance: {files[0]} with {files[1]}: ")
 
 
 @pytest.mark.parametrize(("place", "most"), [(0, "MAX_TEXT_BYTES"), (1, "MAX_WEIGHT_BYTES")])
 def test_a_file_of_absurd_size_is_refused(place, most, tmp_path, capsys, monkeypatch):
     files = write_caffe(tmp_path, caffe_files.body25(width=1 / 32))
-    monkeypatch.setattr(import_weights, most, 1000)
+    monkeypatch.setattr(importing, most, 1000)
     assert main([*files, "--out", str(tmp_path / "out.onnx")]) == 2
-    assert one_sentence(capsys).startswith(f"{files[place]}: is larger than 0 MB, no such file")
+    assert one_sentence(capsys).startswith(
+        f"kpopdance: {files[place]}: is larger than 0 MB, no such file"
+    )
 
 
 def test_an_unwritable_place_is_named(tmp_path, capsys):
@@ -270,21 +277,18 @@ def test_a_source_is_never_written_over(tmp_path, capsys):
 def test_missing_onnx_says_what_to_install(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnx", None)
     assert main([str(tmp_path / "checkpoint.pth")]) == 2
-    assert (
-        one_sentence(capsys) == "the onnx package is missing: pip install kpopdance[convert]\n"
-    )
+    told = "kpopdance: the onnx package is missing: pip install kpopdance[convert]\n"
+    assert one_sentence(capsys) == told
 
 
 def test_more_than_two_files_are_refused(capsys):
-    with pytest.raises(SystemExit) as stop:
-        main(["1", "2", "3"])
-    assert stop.value.code == 2
-    assert "give a prototxt and a caffemodel, or a checkpoint" in capsys.readouterr().err
+    assert main(["1", "2", "3"]) == 2
+    one_sentence(capsys, "give a prototxt and a caffemodel, or a checkpoint")
 
 
 def test_runs_as_a_command():
     done = subprocess.run(
-        [sys.executable, "-m", "tools.weights.import_weights", "no_such_checkpoint.pth"],
+        [sys.executable, "-m", "kpopdance", "import-weights", "no_such_checkpoint.pth"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": ""},
         capture_output=True,
@@ -292,7 +296,8 @@ def test_runs_as_a_command():
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr == "no_such_checkpoint.pth: No such file or directory; check the path\n"
+    told = "no_such_checkpoint.pth: No such file or directory; check the path"
+    assert done.stderr == f"kpopdance: {told}\n"
 
 
 @pytest.mark.parametrize("name", ["prototxt", "caffemodel", "archive", "stream"])

@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 
+from kpopdance.engines.weights.lightweight_network import LightweightTranslator
+from kpopdance.engines.weights.onnx_writer import WeightsError
+from kpopdance.engines.weights.torch_checkpoint import checkpoint_from_bytes
 from tests import torch_files
-from tools.weights.lightweight_network import LightweightTranslator
-from tools.weights.onnx_writer import WeightsError
-from tools.weights.torch_checkpoint import checkpoint_from_bytes
 
 STATE = torch_files.lightweight(stages=1)
 

@@ -7,17 +7,17 @@ import time
 import numpy as np
 import pytest
 
-from tests import caffe_files
-from tests.caffe_files import Layer, entry, varint
-from tools.weights.caffe_network import (
+from kpopdance.engines.weights.caffe_network import (
     CaffeTranslator,
     array_from_blob,
     blobs_from_caffemodel,
     layers_from_prototxt,
 )
-from tools.weights.onnx_writer import WeightsError
-from tools.weights.protobuf_wire import WireError
-from tools.weights.prototxt import section_from_prototxt
+from kpopdance.engines.weights.onnx_writer import WeightsError
+from kpopdance.engines.weights.protobuf_wire import WireError
+from kpopdance.engines.weights.prototxt import section_from_prototxt
+from tests import caffe_files
+from tests.caffe_files import Layer, entry, varint
 
 ONE = np.ones((2, 3, 1, 1), np.float32)
 

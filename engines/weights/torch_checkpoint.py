@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from tools.weights.onnx_writer import WeightsError
-from tools.weights.plain_pickle import (
+from kpopdance.engines.weights.onnx_writer import WeightsError
+from kpopdance.engines.weights.plain_pickle import (
     ITEM_BYTES,
     MAX_PICKLE_BYTES,
     Plain,

@@ -1,0 +1,80 @@
+"""``kpopdance import-weights``: OpenPose weights that you bring, as a network this game runs."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from platformdirs import user_data_path
+from tqdm import tqdm
+
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import write_whole
+from kpopdance.engines.weights.importing import network_from, read_sources
+from kpopdance.realtime.commands.common import print_result
+
+if TYPE_CHECKING:
+    import argparse
+
+PROGRESS_AFTER_S: Final = 2.0
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's options."""
+    parser = commands.add_parser(
+        "import-weights", help="make a network for --model of OpenPose weights you have",
+        description="Turn OpenPose's own prototxt and caffemodel (COCO-18 or BODY_25), or Lightweight "
+        "OpenPose's PyTorch checkpoint, into a network for --model. The files are only read.",
+    )  # fmt: skip
+    parser.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE",
+        help="OpenPose's prototxt and caffemodel, or Lightweight OpenPose's checkpoint",
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, help="ONNX file (default: among your networks)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import one network and say what was done."""
+    if len(args.files) > 2:
+        raise DanceError("give a prototxt and a caffemodel, or a checkpoint")
+    try:
+        importlib.import_module("onnx")
+    except ModuleNotFoundError:
+        told = "the onnx package is missing: pip install kpopdance[convert]"
+        raise DanceError(told) from None
+    with tqdm(total=3, leave=False, delay=PROGRESS_AFTER_S, disable=None) as progress:
+        sources = read_sources(args.files)
+        progress.set_description("translating", refresh=False)
+        progress.update()
+        network = network_from(sources)
+        progress.set_description("writing", refresh=False)
+        progress.update()
+        out = args.out or networks_folder() / f"{network.name}.onnx"
+        _write(out, network.content, args.files)
+    for source in sources:
+        print_result(f"{source.path}  sha256 {source.sha256}")
+    print_result(f"{out}  sha256 {hashlib.sha256(network.content).hexdigest()}")
+    print_result(network.licence)
+    print_result(f"Use it: kpopdance play --model {out}")
+    return 0
+
+
+def networks_folder() -> Path:
+    """Return the folder of imported networks, made where it was missing."""
+    folder = user_data_path("kpopdance", appauthor=False) / "networks"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _write(out: Path, content: bytes, sources: list[Path]) -> None:
+    """Write the network; raise DanceError where it cannot be, or would replace a source."""
+    if any(out.resolve() == path.resolve() for path in sources):
+        raise DanceError(f"{out}: this is the file to read from; choose another --out")
+    try:
+        write_whole(out, content)
+    except OSError as why:
+        told = f"{out}: cannot be written ({why.strerror}); choose another --out"
+        raise DanceError(told) from why
