@@ -154,3 +154,13 @@ def test_a_player_s_track_has_a_pose_for_each_frame_and_none_where_nobody_is():
     assert np.flatnonzero(~there).tolist() == [8, 9]
     painted = np.stack([person(160, row) for row in range(16)])
     assert np.abs(track.joints - painted)[there][..., :2].mean() < 2  # px, steadied
+
+
+def test_a_player_s_track_is_steadied_as_in_the_game():
+    rng = np.random.default_rng(0)
+    people = [person(160) for _ in range(60)]
+    for joints in people:
+        joints[:, :2] += rng.normal(0, 1, (18, 2))
+    film = Film([[joints] for joints in people])
+    found = player_track(film, film.eyes).joints[20:, :, :2]
+    assert np.nanstd(found, axis=0).mean() < 0.75 * np.std(people, axis=0)[:, :2].mean()

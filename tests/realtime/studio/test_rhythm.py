@@ -64,7 +64,7 @@ def test_onsets_stand_where_a_sound_begins():
     assert onset_strength(np.zeros((10, 2), np.float32), RATE).shape == (len(BANDS_HZ) - 1, 0)
 
 
-@pytest.mark.parametrize("shift_s", [-3.0, -0.4037, 0.0, 1.2541, 6.0])
+@pytest.mark.parametrize("shift_s", [-3.0, -0.4025, 0.0, 1.2525, 6.0])
 def test_a_sound_is_found_again_in_its_recording(shift_s):
     whole = music(3, 40)
     begin = 8.0
@@ -74,7 +74,7 @@ def test_a_sound_is_found_again_in_its_recording(shift_s):
     quiet = 0.2 * other + 0.001 * music(4, 20)[: len(other)]
     match = match_sound(onset_strength(first, RATE), onset_strength(quiet, RATE))
     assert match.believable
-    assert match.shift_s == pytest.approx(shift_s, abs=2e-3)
+    assert match.shift_s == pytest.approx(shift_s, abs=1.5e-3)  # a frame has 5 ms
 
 
 def test_another_song_is_not_believed():
@@ -86,3 +86,22 @@ def test_less_than_a_second_matches_nothing():
     whole = onset_strength(music(3, 20), RATE)
     match = match_sound(whole, whole[:, : int(ONSET_RATE) - 1])
     assert (match.shift_s, match.sure, match.believable) == (0.0, 0.0, False)
+
+
+def test_a_bang_in_both_does_not_decide_alone():
+    whole = music(3, 30)
+    first, other = whole.copy(), whole[4 * RATE : 24 * RATE].copy()
+    for samples, at_s in ((first, 12.0), (other, 16.0)):
+        samples[round(at_s * RATE) :][:200] += 30.0
+    match = match_sound(onset_strength(first, RATE), onset_strength(other, RATE))
+    assert match.shift_s == pytest.approx(4.0, abs=1.5e-3)
+    assert match.believable
+
+
+def test_the_onset_that_every_file_begins_with_says_nothing():
+    first, other = music(3, 12), music(5, 12)
+    for samples in (first, other):
+        samples[: RATE // 20] = 0
+        samples[RATE // 20 :][:1200] += 5 * music(7, 1)[:1200] + 1.0
+    match = match_sound(onset_strength(first, RATE), onset_strength(other, RATE))
+    assert abs(match.shift_s) > 0.01
