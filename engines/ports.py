@@ -45,6 +45,10 @@ class Seer(Protocol):
     def reason(self) -> str:
         """Why this runtime was chosen, one sentence for the log and the window."""
 
+    @property
+    def failure(self) -> str:
+        """What failed, in a few words, so that another runtime sees now; empty while all is well."""
+
 
 class Vision(Seer, Protocol):
     """A bottom-up network with its eyes: picture in, maps of everybody out."""
@@ -83,15 +87,6 @@ class PersonFinder(Protocol):
         self, image: NDArray[np.uint8], *, region: Region
     ) -> PersonJoints | PersonMaps:
         """Return the joints of the person in a region, or the maps; see ``PersonVision``."""
-
-
-@runtime_checkable
-class Fallible(Protocol):
-    """Eyes that may fail while they see, and then see through another runtime."""
-
-    @property
-    def failure(self) -> str:
-        """What failed, in a few words; empty while all is well."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,9 +128,7 @@ class Eyes:
     @property
     def failure(self) -> str:
         """What failed since the start, so that another runtime sees now; empty if nothing did."""
-        eyes: tuple[object, ...] = (self.everybody, self.one)
-        told = [eye.failure for eye in eyes if isinstance(eye, Fallible)]
-        return next(filter(None, told), "")
+        return self.everybody.failure or ("" if self.one is None else self.one.failure)
 
     @property
     def reason(self) -> str:

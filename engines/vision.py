@@ -32,7 +32,7 @@ class _Seer:
 
     def __init__(self, network: PoseNetwork, reason: str) -> None:
         self._network = network
-        self.reason = reason
+        self.reason, self.failure = reason, ""
 
     @property
     def name(self) -> str:

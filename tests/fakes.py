@@ -96,7 +96,7 @@ class PaintedVision:
     of several, or None. ``asked`` remembers the region of every look.
     """
 
-    name, runtime, reason = "painted", "no runtime", "a test"
+    name, runtime, reason, failure = "painted", "no runtime", "a test", ""
 
     def __init__(self, people: dict[int, np.ndarray | None]) -> None:
         self.people = people
@@ -126,7 +126,7 @@ class PaintedPersonVision:
     are the people it sees whatever the picture shows.
     """
 
-    name, runtime, reason = "painted person", "no runtime", "a test"
+    name, runtime, reason, failure = "painted person", "no runtime", "a test", ""
 
     def __init__(self, people: dict[int, np.ndarray | None], *, instead=None) -> None:
         self.people, self.instead = people, instead

@@ -30,6 +30,7 @@ class _GpuSeer(Generic[D]):
     def __init__(self, network: GpuNetwork[D], reason: str) -> None:
         self._network = network
         self.name, self.runtime, self.reason = network.name, network.runtime, reason
+        self.failure = ""
 
     def close(self) -> None:
         """Give the GPU back."""

@@ -22,6 +22,9 @@ STYLE_HELP: Final = (
     "mirrored,still,absent=10-20,arms=1.1,legs=0.9,dances=OTHER-SONG"
 )
 
+LENGTHS: Final = {"arms": "arm", "legs": "leg", "torso": "torso", "shoulders": "shoulder"}
+"""Words of the style -> whose bones they lengthen."""
+
 
 class Cameras:
     """Opens the camera that the settings name; a real one stays open between songs."""
@@ -83,14 +86,12 @@ def style_from(text: str, settings: Settings) -> tuple[DancerStyle, SongPack | N
     parts = [part.strip().partition("=") for part in text.split(",") if part.strip()]
     songs = [load_pack(find_pack(v, settings.libraries)) for k, _, v in parts if k == "dances"]
     try:
-        lengths = {
-            k: float(v) for k, _, v in parts if k in ("arms", "legs", "torso", "shoulders")
-        }
+        lengths = {LENGTHS[k]: float(v) for k, _, v in parts if k in LENGTHS}
         style = DancerStyle(
             **dict(
                 _style_word(k, v)
                 for k, _, v in parts
-                if k not in (*lengths, "dances", "absent")
+                if k not in (*LENGTHS, "dances", "absent")
             ),
             absent=tuple(_interval(v) for k, _, v in parts if k == "absent"),
             proportions=Proportions(**lengths),

@@ -6,12 +6,13 @@ and a mirrored picture is how Cao et al. evaluate (arXiv:1812.08008, section 5).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
 from kpopdance.engines.anatomy import ANATOMIES
 from kpopdance.engines.maps import Letterbox, PersonMaps, PoseMaps
+from kpopdance.engines.ports import PersonVision, Seer, Vision
 from kpopdance.realtime.core.body import MIRROR
 
 if TYPE_CHECKING:
@@ -19,13 +20,42 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.anatomy import Anatomy
     from kpopdance.engines.maps import Region
-    from kpopdance.engines.ports import PersonVision, Vision
 
 SCALES: Final = (1.0, 1.45)  # about 368 and 544 px on whole pictures, 224 and 320 on crops
 _COCO_17_MIRROR: Final = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]
 
 
-class ThoroughVision:
+V = TypeVar("V", bound=Seer)
+
+
+class _Thorough(Generic[V]):
+    """A network looked through more than once; what becomes of it meanwhile is told as it is now."""
+
+    def __init__(self, vision: V) -> None:
+        self._vision = vision
+
+    @property
+    def name(self) -> str:
+        """The network's name, and that it looks harder."""
+        return f"{self._vision.name} (thorough)"
+
+    @property
+    def runtime(self) -> str:
+        """The runtime in words: the one that sees now."""
+        return self._vision.runtime
+
+    @property
+    def reason(self) -> str:
+        """Why this runtime was chosen."""
+        return self._vision.reason
+
+    @property
+    def failure(self) -> str:
+        """What failed, in a few words; empty while all is well."""
+        return self._vision.failure
+
+
+class ThoroughVision(_Thorough[Vision]):
     """A bottom-up network that looks at several sizes, and mirrored too.
 
     Parameters
@@ -41,9 +71,8 @@ class ThoroughVision:
     def __init__(
         self, vision: Vision, *, scales: tuple[float, ...] = SCALES, mirrored: bool = True
     ) -> None:
-        self._vision, self._scales, self._mirrored = vision, scales, mirrored
-        self.name = f"{vision.name} (thorough)"
-        self.runtime, self.reason = vision.runtime, vision.reason
+        super().__init__(vision)
+        self._scales, self._mirrored = scales, mirrored
 
     def see(
         self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
@@ -62,13 +91,8 @@ class ThoroughVision:
         return averaged(seen)
 
 
-class ThoroughPersonVision:
+class ThoroughPersonVision(_Thorough[PersonVision]):
     """A top-down network that looks at the mirrored picture too."""
-
-    def __init__(self, vision: PersonVision) -> None:
-        self._vision = vision
-        self.name = f"{vision.name} (thorough)"
-        self.runtime, self.reason = vision.runtime, vision.reason
 
     def see_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonMaps:
         """Return the averaged maps of the person in a region of a uint8 (H, W, 3) BGR picture."""

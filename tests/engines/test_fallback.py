@@ -21,7 +21,7 @@ class Eye:
 
     def __init__(self, name, *, fails_at=np.inf, error=LOST):
         self.name, self.runtime, self.reason = name, f"{name} runtime", f"{name} was there"
-        self.looks, self.closed = 0, 0
+        self.failure, self.looks, self.closed = "", 0, 0
         self._fails_at, self._error = fails_at, error
 
     def _look(self, image, **asked):

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from kpopdance.engines.fallback import LastingPersonEye, LastingVision
+from kpopdance.engines.gpu.device import GpuError
 from kpopdance.engines.vision import tensor_from_image
 from kpopdance.realtime.core.body import mirrored
 from kpopdance.realtime.pose.one_person import person_from_maps
@@ -38,7 +40,7 @@ def dancer(width, x):
 class Painter:
     """Sees one dancer, in the mirror image where the mark in the picture's corner says so."""
 
-    name, runtime, reason = "painted", "none", "a test"
+    name, runtime, reason, failure = "painted", "none", "a test", ""
 
     def __init__(self, joints, width, *, body_25=False):
         self.joints, self.width, self.asked = joints, width, []
@@ -123,3 +125,38 @@ def test_they_say_that_they_are_thorough():
     for vision in (ThoroughVision(painter), ThoroughPersonVision(painter)):
         assert vision.name == "painted (thorough)"
         assert (vision.runtime, vision.reason) == ("none", "a test")
+
+
+@pytest.mark.parametrize(
+    ("lasting", "looked_through", "see", "asked"),
+    [
+        (LastingVision, ThoroughVision, "see", {"region": None, "size": (256, 344)}),
+        (LastingPersonEye, ThoroughPersonVision, "see_person", {"region": (61, 7, 411, 357)}),
+    ],
+)
+def test_a_gpu_that_fails_between_two_looks_is_told(lasting, looked_through, see, asked):
+    painter = Painter(dancer(480, 220), 480)
+
+    class Gpu(Painter):
+        runtime, reason = "a GPU", "it is there"
+
+        def _fail(self, image, **_):
+            raise GpuError("the GPU is lost; start the game again")
+
+        def close(self):
+            pass
+
+        def see_person(self, image, **asked):
+            self.see = self.see_person = self._fail
+            return painter.see_person(image, **asked)
+
+        def see(self, image, **asked):
+            self.see = self.see_person = self._fail
+            return painter.see(image, **asked)
+
+    vision = looked_through(lasting(Gpu(painter.joints, 480), lambda why: painter))
+    assert (vision.runtime, vision.reason, vision.failure) == ("a GPU", "it is there", "")
+    getattr(vision, see)(painter.picture(), **asked)
+    assert (vision.runtime, vision.reason) == ("none", "a test")
+    assert vision.failure == "the GPU is lost"
+    assert vision.name == "painted (thorough)"

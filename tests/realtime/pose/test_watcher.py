@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from kpopdance.engines.fallback import LastingVision
 from kpopdance.engines.ports import Eyes
 from kpopdance.realtime.core.types import BELIEVED, Frame, Pose
 from kpopdance.realtime.pose.confidence import MOVENET, OPENPOSE
 from kpopdance.realtime.pose.live_filter import LiveFilter
 from kpopdance.realtime.pose.one_person import joints_of, person_from_maps
+from kpopdance.realtime.pose.thorough import ThoroughVision
 from kpopdance.realtime.pose.tracker import box_of, crop_region
 from kpopdance.realtime.pose.watcher import (
     LOOK_WORDS,
@@ -28,7 +30,7 @@ from kpopdance.realtime.pose.watcher import (
 )
 from tests import dances
 from tests.candidates import candidates_of
-from tests.fakes import FakeClock, PaintedPersonVision, PaintedVision
+from tests.fakes import FailingVision, FakeClock, PaintedPersonVision, PaintedVision
 from tests.synthetic import paint
 
 FPS = 30
@@ -476,6 +478,7 @@ class SlowEyes:
         self._stage, self._clock = stage, clock
         self._costs = everybody_s, crop_s, person_s
         self.name = self.runtime = self.reason = "slow"
+        self.failure = ""
 
     def see(self, image, *, region, size):
         self._clock.at_s += self._costs[0 if region is None else 1]
@@ -691,6 +694,40 @@ def test_the_full_picture_s_input_has_its_shape_and_about_its_area(shape, area, 
     height, width = full_size(shape, area)
     assert (height, width) == size
     assert height % 8 == width % 8 == 0
+
+
+class SlowGpu(FailingVision):
+    """A GPU that takes 1 s of a fake clock for a look, until it is lost."""
+
+    def __init__(self, people, clock):
+        super().__init__(people, fails_at=np.inf)
+        self._clock = clock
+
+    def see(self, image, *, region, size):
+        self._clock.at_s += 1.0
+        return super().see(image, region=region, size=size)
+
+
+@pytest.mark.parametrize(
+    "looked_through", [lambda eye: eye, lambda eye: ThoroughVision(eye, mirrored=False)]
+)
+def test_what_looks_cost_on_a_gpu_that_failed_is_forgotten(looked_through):
+    clock, stage = FakeClock(), Stage(top_down=False)
+    gpu = SlowGpu(stage.people, clock)
+    eye = looked_through(LastingVision(gpu, lambda why: PaintedVision(stage.people)))
+    eyes = Eyes(eye, None)
+    watcher = Watcher(eyes, full_area_px=AREA_PX, budget_s=1 / FPS, now=clock.now)
+    frame = stage.film([person(320)])
+    watcher.find(frame)
+    assert watcher._policy.costs.of("everybody") >= 1.0
+    assert (eyes.failure, eyes.runtime) == ("", "a GPU")
+    gpu.fails_at = 1
+    watcher.reset()
+    watcher.find(frame)
+    assert (eyes.failure, eyes.runtime) == ("the GPU is lost", "no runtime")
+    watcher.reset()
+    watcher.find(frame)
+    assert watcher._policy.costs.of("everybody") == 0.0
 
 
 def test_the_painted_person_is_what_was_painted():
