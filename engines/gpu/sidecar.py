@@ -99,7 +99,7 @@ def read_sidecar(plan: Path, rebuild: str) -> Sidecar:
         if told.keys() != {field.name for field in fields(Sidecar)}:
             raise ValueError("other facts than this version writes")
         return msgspec.convert(told, Sidecar)
-    except (OSError, ValueError, RecursionError) as why:
+    except (OSError, ValueError, msgspec.MsgspecError, RecursionError) as why:
         raise EngineStale(
             f"{path}: the facts of this engine cannot be read ({why}); build it again: {rebuild}"
         ) from None
