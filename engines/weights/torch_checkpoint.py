@@ -3,9 +3,9 @@
 Both formats of ``torch.save`` are read: the zip archive (since PyTorch 1.6) and the stream before it.
 Source: torch/serialization.py and, for the stream's byte order, torch/csrc/generic/serialization.cpp.
 
-Why not ``torch.load(weights_only=True)``, which reads the same: to read one file of 87 MB a player
-would install 750 MB of PyTorch, on Linux with 16 packages of NVIDIA's, and on Macs with an Intel
-processor there is none since 2.2. safetensors reads another format, which nobody published.
+Why not ``torch.load(weights_only=True)``, which reads the same: for one file a player would install
+750 MB of PyTorch, on Linux 15 packages of NVIDIA's too, and for Macs with an Intel processor there is
+none since 2.2. safetensors reads another format, which nobody published these weights in.
 """
 
 from __future__ import annotations
