@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
 
 from kpopdance.engines.errors import NetworkError
 
@@ -57,7 +59,7 @@ class Sidecar:
     gpu: str = NOT_KNOWN
     driver: str = NOT_KNOWN
     tool: str = ""
-    format: int = FORMAT
+    format: Literal[3] = FORMAT
 
     def json(self) -> str:
         """Return the facts as a file holds them."""
@@ -93,15 +95,11 @@ def read_sidecar(plan: Path, rebuild: str) -> Sidecar:
     """
     path = sidecar_of(plan)
     try:
-        told: Any = json.loads(path.read_text(encoding="utf-8"))
-        names = {field.name for field in fields(Sidecar)}
-        if not isinstance(told, dict) or set(told) != names or told["format"] != FORMAT:
+        told = msgspec.json.decode(path.read_bytes(), type=dict[str, object])
+        if told.keys() != {field.name for field in fields(Sidecar)}:
             raise ValueError("other facts than this version writes")
-        told["shapes"] = tuple(tuple(int(n) for n in shape) for shape in told["shapes"])
-        for key in ("targets", "flags"):
-            told[key] = tuple(str(each) for each in told[key])
-        return Sidecar(**told)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as why:
+        return msgspec.convert(told, Sidecar)
+    except (OSError, ValueError, msgspec.MsgspecError, RecursionError) as why:
         raise EngineStale(
             f"{path}: the facts of this engine cannot be read ({why}); build it again: {rebuild}"
         ) from None

@@ -1,7 +1,8 @@
 """OpenPose's original Caffe networks, COCO-18 and BODY_25, as ONNX.
 
 The prototxt says which layers there are, the caffemodel holds their weights by layer name; both of
-Caffe's encodings of it are read (``layer`` and the older ``layers``). Field numbers: caffe.proto.
+Caffe's forms are read (``layer`` and the older ``layers``), by the part of Caffe's schema that
+``caffe.proto`` holds: what else a prototxt says is refused by its name.
 Semantics: Caffe's layer catalogue. Only what keeps every map at a known stride is accepted, so that
 the output is known to lie at stride 8: convolutions that keep the size and 2x2 pooling.
 """
@@ -10,40 +11,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import dropwhile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from kpopdance.engines.weights.onnx_writer import STRIDE, OnnxGraph, WeightsError, Window
-from kpopdance.engines.weights.protobuf_wire import Message, WireError
-from kpopdance.engines.weights.prototxt import section_from_prototxt
+from kpopdance.engines.weights.protobuf_files import from_text, from_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
-    from kpopdance.engines.weights.prototxt import Section
-
+SCHEMA = Path(__file__).with_name("caffe.proto")
 MAX_LAYERS = 1000  # BODY_25 has 267
-MAX_LAYER_FIELDS = 200  # COCO's have 9
 MAX_CHANNELS = 4096
+OLD_TYPES = {3: "Concat", 4: "Convolution", 17: "Pooling", 18: "ReLU", 22: "Split"}
+"""LayerType of the older layers, as the newer ones say it."""
 
-LAYERS, OLD_LAYERS = (100, 1, 7), (2, 4, 6)
-"""Field of the net, then of the layer: its name, its blobs; LayerParameter and V1LayerParameter."""
-
-OLD_TYPES = {
-    "CONVOLUTION": "Convolution", "RELU": "ReLU", "POOLING": "Pooling", "CONCAT": "Concat",
-    "SPLIT": "Split",
-}  # fmt: skip
-LAYER_FIELDS = {
-    "name", "type", "bottom", "top", "param", "blobs_lr", "weight_decay", "convolution_param",
-    "prelu_param", "relu_param", "pooling_param", "concat_param", "input_param",
-}  # fmt: skip
-CONVOLUTION_FIELDS = {
-    "num_output", "pad", "kernel_size", "stride", "dilation", "group", "bias_term", "engine",
-    "weight_filler", "bias_filler",
-}  # fmt: skip
+Message: TypeAlias = Any
+"""A message of Caffe's: its classes are made when the schema is read."""
 
 
 class Kind(NamedTuple):
@@ -68,7 +57,7 @@ class Layer:
     op: str
     bottoms: list[str]
     tops: list[str]
-    fields: Section
+    fields: Message
 
 
 class Map(NamedTuple):
@@ -81,56 +70,54 @@ class Map(NamedTuple):
 
 def layers_from_prototxt(content: bytes) -> list[Layer]:
     """Return the layers in order, the input as the first; raise WeightsError on anything odd."""
-    net = section_from_prototxt(content)
-    found = net.sections("layer") + net.sections("layers")
+    try:
+        net = from_text(SCHEMA, "NetParameter", content)
+    except WeightsError as why:
+        raise WeightsError(f"is truncated or no prototxt ({why})") from why
+    found = [*net.layer, *net.layers]
     if not found or len(found) > MAX_LAYERS:
         raise WeightsError(f"is no network of Caffe ({len(found)} layers)")
-    layers = [_layer(section) for section in found]
-    if net.texts("input"):
-        shape = net.texts("input_dim") or net.section("input_shape").texts("dim")
-        layers.insert(0, _input(net.texts("input"), shape))
+    layers = [_layer(one) for one in found]
+    if net.input:
+        shape = list(net.input_dim) or [size for one in net.input_shape for size in one.dim]
+        layers.insert(0, _input(net.input, shape))
     names = [layer.name for layer in layers]
     if len(set(names)) < len(names):
         raise WeightsError("has two layers of one name")
     return layers
 
 
-def _layer(fields: Section) -> Layer:
-    name, op = fields.text("name"), fields.text("type")
-    unknown = sorted(fields.names() - LAYER_FIELDS)
-    if unknown:
-        raise WeightsError(f"has a layer {name[:40]!r} with {unknown[0][:40]!r}, unknown here")
-    op = OLD_TYPES.get(op, op)
+def _layer(fields: Message) -> Layer:
+    op = str(OLD_TYPES.get(fields.type, fields.type))
     if op == "Input":
-        return _input(
-            fields.texts("top"), fields.section("input_param").section("shape").texts("dim")
-        )
-    return Layer(name, op, fields.texts("bottom"), fields.texts("top"), fields)
+        shapes = fields.input_param.shape
+        return _input(fields.top, [size for one in shapes for size in one.dim])
+    return Layer(fields.name, op, list(fields.bottom), list(fields.top), fields)
 
 
-def _input(names: list[str], shape: list[str]) -> Layer:
-    if len(names) != 1 or len(shape) != 4 or shape[1] != "3":
+def _input(names: Iterable[str], shape: list[int]) -> Layer:
+    tops = list(names)
+    if len(tops) != 1 or len(shape) != 4 or shape[1] != 3:
         raise WeightsError("does not take one picture of 3 channels")
-    return Layer("", "Input", [], names, section_from_prototxt(b""))
+    return Layer("", "Input", [], tops, None)
 
 
-def blobs_from_caffemodel(content: bytes) -> dict[str, list[memoryview]]:
-    """Return each layer's undecoded weights; raise WeightsError where the file is damaged."""
-    found: dict[str, list[memoryview]] = {}
+def blobs_from_caffemodel(content: bytes) -> dict[str, list[Message]]:
+    """Return each layer's weights; raise WeightsError where the file is damaged."""
     try:
-        net = Message(memoryview(content))
-        for layers, name_field, blobs_field in (LAYERS, OLD_LAYERS):
-            if len(net.blobs(layers)) > MAX_LAYERS:
-                raise WeightsError(f"holds more than {MAX_LAYERS} layers")
-            for wire in net.blobs(layers):
-                layer = Message(wire, MAX_LAYER_FIELDS)
-                name, blobs = layer.text(name_field), layer.blobs(blobs_field)
-                if name in found and blobs:
-                    raise WeightsError(f"holds two layers {name[:40]!r}")
-                if blobs:
-                    found[name] = blobs
-    except WireError as why:
+        net = from_wire(SCHEMA, "NetParameter", content)
+    except WeightsError as why:
         raise WeightsError(f"is damaged or no caffemodel ({why})") from why
+    if max(len(net.layer), len(net.layers)) > MAX_LAYERS:
+        raise WeightsError(f"holds more than {MAX_LAYERS} layers")
+    found: dict[str, list[Message]] = {}
+    for layer in (*net.layer, *net.layers):
+        if not isinstance(layer.name, str):  # bytes
+            raise WeightsError("is damaged (a name is not text)")
+        if layer.name in found and layer.blobs:
+            raise WeightsError(f"holds two layers {layer.name[:40]!r}")
+        if layer.blobs:
+            found[layer.name] = list(layer.blobs)
     if not found:
         raise WeightsError("is no caffemodel (it holds no layer with weights)")
     return found
@@ -145,7 +132,7 @@ class CaffeTranslator:
         What ``blobs_from_caffemodel`` returned.
     """
 
-    def __init__(self, blobs: dict[str, list[memoryview]]) -> None:
+    def __init__(self, blobs: dict[str, list[Message]]) -> None:
         self._graph = OnnxGraph()
         self._blobs = blobs
         self._maps: dict[str, Map] = {}
@@ -197,23 +184,28 @@ class CaffeTranslator:
         return Map(self._graph.normalised_image(), 3, 1)
 
     def _convolution(self, layer: Layer, bottoms: list[Map]) -> Map:
-        fields, before = layer.fields.section("convolution_param"), bottoms[0]
-        size, pad = fields.integer("kernel_size", 0), fields.integer("pad", 0)
-        dilation, group = fields.integer("dilation", 1), fields.integer("group", 1)
-        out = fields.integer("num_output", 0)
+        fields, before = layer.fields.convolution_param, bottoms[0]
+        out, group = fields.num_output, fields.group
+        told = (
+            (fields.kernel_size, 0),
+            (fields.pad, 0),
+            (fields.stride, 1),
+            (fields.dilation, 1),
+        )
+        sizes = [list(numbers) or [usual] for numbers, usual in told]
+        (size, *_), (pad, *_), (stride, *_), (dilation, *_) = sizes
         keeps_size = size % 2 == 1 and 2 * pad == dilation * (size - 1)
         if (
-            not fields.names() <= CONVOLUTION_FIELDS
+            any(len(numbers) > 1 for numbers in sizes)
             or not keeps_size
-            or fields.integer("stride", 1) != 1
+            or stride != 1
             or not 0 < out <= MAX_CHANNELS
             or group < 1
             or before.channels % group
-            or any(len(fields.texts(name)) > 1 for name in CONVOLUTION_FIELDS)
         ):
             raise WeightsError(f"has a convolution {layer.name[:40]!r} unlike OpenPose's")
         shapes: list[tuple[int, ...]] = [(out, before.channels // group, size, size)]
-        if fields.text("bias_term", "true") != "false":
+        if fields.bias_term:
             shapes.append((out,))
         arrays = self._arrays(layer, shapes)
         bias = arrays[1] if len(arrays) > 1 else None
@@ -222,14 +214,12 @@ class CaffeTranslator:
         return Map(name, out, before.stride)
 
     def _relu(self, layer: Layer, bottoms: list[Map]) -> Map:
-        if layer.fields.section("relu_param").names() - {"engine"}:
+        if layer.fields.relu_param.negative_slope:
             raise WeightsError(f"has a ReLU {layer.name[:40]!r} that leaks")
         return bottoms[0]._replace(name=self._add("Relu", layer, bottoms))
 
     def _prelu(self, layer: Layer, bottoms: list[Map]) -> Map:
-        fields, channels = layer.fields.section("prelu_param"), bottoms[0].channels
-        if fields.text("channel_shared", "false") != "false":
-            channels = 1
+        channels = 1 if layer.fields.prelu_param.channel_shared else bottoms[0].channels
         slope = self._arrays(layer, [(channels,)])[0].reshape(-1, 1, 1)
         weight = self._graph.weight(f"{layer.name}.slope", slope)
         name = self._graph.add("PRelu", [bottoms[0].name, weight], layer.name)
@@ -237,20 +227,19 @@ class CaffeTranslator:
 
     def _pooling(self, layer: Layer, bottoms: list[Map]) -> Map:
         """Add a pooling; Caffe rounds sizes up, ONNX down, equal where the size is even."""
-        fields = layer.fields.section("pooling_param")
-        window = [fields.integer(name, 0) for name in ("kernel_size", "stride", "pad")]
-        known = {"pool", "kernel_size", "stride", "pad", "engine"}
-        halves = window == [2, 2, 0] and fields.text("pool", "MAX") in ("MAX", "0")
-        if not halves or fields.names() - known or bottoms[0].stride >= STRIDE:
+        fields = layer.fields.pooling_param
+        told = fields.pool, fields.kernel_size, fields.stride, fields.pad
+        if told != (0, 2, 2, 0) or bottoms[0].stride >= STRIDE:  # PoolMethod 0: the largest
             raise WeightsError(f"has a pooling {layer.name[:40]!r} unlike OpenPose's")
         name = self._add("MaxPool", layer, bottoms, kernel_shape=[2, 2], strides=[2, 2])
         return bottoms[0]._replace(name=name, stride=2 * bottoms[0].stride)
 
     def _concat(self, layer: Layer, bottoms: list[Map]) -> Map:
-        fields = layer.fields.section("concat_param")
-        axis = fields.integer("axis", fields.integer("concat_dim", 1))
+        fields = layer.fields.concat_param
         channels = sum(one.channels for one in bottoms)
-        if axis != 1 or len({one.stride for one in bottoms}) != 1 or channels > MAX_CHANNELS:
+        joins_channels = (fields.axis, fields.concat_dim) == (1, 1)
+        one_size = len({one.stride for one in bottoms}) == 1
+        if not joins_channels or not one_size or channels > MAX_CHANNELS:
             raise WeightsError(f"has a Concat {layer.name[:40]!r} unlike OpenPose's")
         return Map(self._add("Concat", layer, bottoms, axis=1), channels, bottoms[0].stride)
 
@@ -265,27 +254,22 @@ class CaffeTranslator:
             raise WeightsError(f"{blame}, not {len(shapes)}")
         try:
             return [array_from_blob(*pair) for pair in zip(blobs, shapes, strict=True)]
-        except (WeightsError, WireError) as why:
+        except WeightsError as why:
             raise WeightsError(f"has a layer {layer.name[:40]!r} with {why}") from why
 
 
-def array_from_blob(wire: memoryview, shape: tuple[int, ...]) -> NDArray[np.float32]:
+def array_from_blob(blob: Message, shape: tuple[int, ...]) -> NDArray[np.float32]:
     """Return the values of a BlobProto; raise WeightsError unless they have the shape."""
-    blob = Message(wire)
-    told = blob.message(7).numbers(1) or [blob.number(field) for field in (1, 2, 3, 4)]
+    told = list(blob.shape.dim) or [blob.num, blob.channels, blob.height, blob.width]
     if _without_ones(told) != _without_ones(shape):
         raise WeightsError(f"weights of shape {told[:6]}, not {list(shape)}")
-    dtype, parts = ("<f4", blob.blobs(5)) if blob.blobs(5) else ("<f8", blob.blobs(8))
-    content = parts[0] if len(parts) == 1 else b"".join(parts)
-    if len(content) != math.prod(shape) * np.dtype(dtype).itemsize:
+    values = blob.data or blob.double_data
+    if len(values) != math.prod(shape):
         raise WeightsError("values that do not fill their shape")
     with np.errstate(over="ignore"):
-        return np.frombuffer(content, dtype).reshape(shape).astype(np.float32, copy=False)
+        return np.array(values, np.float32).reshape(shape)
 
 
 def _without_ones(shape: Iterable[int]) -> list[int]:
     """Drop the leading ones that the oldest files pad every shape with."""
-    sizes = list(shape)
-    while sizes and sizes[0] == 1:
-        sizes.pop(0)
-    return sizes
+    return list(dropwhile(lambda size: size == 1, shape))

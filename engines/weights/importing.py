@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_TEXT_BYTES: Final = 1_000_000  # a prototxt; OpenPose's have 46 kB
-MAX_WEIGHT_BYTES: Final = 512_000_000  # OpenPose's largest has 209 MB
+MAX_WEIGHT_BYTES: Final = 256_000_000  # OpenPose's largest has 209 MB
 
 GIVE_CAFFE: Final = (
     "give pose_deploy_linevec.prototxt with pose_iter_440000.caffemodel (COCO) "

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-import re
+import sys
 import tomllib
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Final
 
 import numpy as np
+from msgspec import Meta
 from numpy.lib import format as npy
 
+from kpopdance.engines.checked import checked
 from kpopdance.realtime.core.types import Choreography
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.songpack import FORMAT, SongPack, SongPackError
@@ -26,10 +29,46 @@ MAX_NAME_BYTES: Final = 255
 MAX_START_S: Final = 36_000
 ENCRYPTED: Final = 1  # flag of a zip's entry
 BUNDLED: Final = Path(__file__).resolve().parents[2] / "songs"
-_TEXTS: Final = ("title", "artist", "language", "licence", "audio")
-_MAY: Final = {"lead", "mirrored", "colours", "sections"}
 MAX_COLOURS: Final = 5
-_KEYS: Final = {"format", "bpm", "offset_s", "preview_s", *_MAY, *_TEXTS}
+
+_Text = Annotated[str, Meta(description="a text in quotes")]
+_Name = Annotated[str, Meta(pattern=r"\S", description="a text in quotes, and not empty")]
+_Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
+_Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    name: str
+    start_s: _Finite
+
+
+@dataclass(frozen=True, slots=True)
+class _Song:
+    """What song.toml tells, see ``songpack``."""
+
+    format: int
+    title: _Name
+    artist: _Text
+    language: _Text
+    licence: _Text
+    audio: _Name
+    bpm: Annotated[float, Meta(ge=30, le=300, description="a number from 30 to 300")]
+    offset_s: Annotated[float, Meta(ge=-60, le=600, description="a number from -60 to 600")]
+    preview_s: Annotated[float, Meta(ge=0, le=36_000, description="a number from 0 to 36000")]
+    lead: Annotated[int, Meta(description="a whole number")] = 0
+    mirrored: Annotated[bool, Meta(description="true or false")] = False
+    colours: Annotated[
+        tuple[_Colour, ...],
+        Meta(max_length=MAX_COLOURS, description='up to 5 texts like "#ff2d96"'),
+    ] = ()
+    sections: Annotated[
+        tuple[_Section, ...], Meta(description="tables of a name and a start_s each")
+    ] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.audio.encode()) > MAX_NAME_BYTES or not self.audio.isprintable():
+            raise ValueError("audio is no file name; correct it")
 
 
 def pack_folders(libraries: tuple[Path, ...]) -> list[Path]:
@@ -81,28 +120,26 @@ def load_pack(folder: Path) -> SongPack:
 def _load(folder: Path) -> SongPack:
     toml = _inside(folder, "song.toml")
     told = _read_toml(toml)
-    audio = _inside(folder, told["audio"])
+    audio = _inside(folder, told.audio)
     if not audio.is_file() or audio.stat().st_size == 0:
         raise SongPackError(f"{audio}: the audio is missing or empty; copy it into the pack")
     members = _read_choreography(_inside(folder, "choreography.npz"))
-    if told.get("mirrored", False):
+    if told.mirrored:
         members = turned(members)
-    lead = int(told.get("lead", 0))
-    if not 0 <= lead < len(members):
+    if not 0 <= told.lead < len(members):
         raise SongPackError(
-            f"{toml}: lead is {lead}, but there are members 0 to {len(members) - 1}; correct lead"
+            f"{toml}: lead is {told.lead}, but there are members 0 to {len(members) - 1}; "
+            "correct lead"
         )
     return SongPack(
-        title=told["title"], artist=told["artist"], bpm=float(told["bpm"]), members=members,
-        audio=audio, language=told["language"], licence=told["licence"],
-        offset_s=float(told["offset_s"]), preview_s=float(told["preview_s"]), lead=lead,
-        sections=tuple((s["name"], float(s["start_s"])) for s in told.get("sections", ())),
-        folder=folder, mirrored=told.get("mirrored", False),
-        colours=tuple(_rgb(text) for text in told.get("colours", ())),
+        told.title, told.artist, told.bpm, members, audio, told.language, told.licence,
+        told.offset_s, told.preview_s, told.lead,
+        sections=tuple((section.name, section.start_s) for section in told.sections),
+        folder=folder, mirrored=told.mirrored, colours=tuple(map(_rgb, told.colours)),
     )  # fmt: skip
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_toml(path: Path) -> _Song:
     if not path.is_file():
         raise SongPackError(
             f"{path}: is missing; a pack needs song.toml; kpopdance record makes one"
@@ -120,68 +157,14 @@ def _read_toml(path: Path) -> dict[str, Any]:
             f"{path}: format is {told.get('format')!r}, this game reads {FORMAT}; "
             "update the game or record the song again"
         )
-    _check_keys(path, told)
-    _check_sections(path, told.get("sections", []))
-    return told
-
-
-def _check_keys(path: Path, told: dict[str, Any]) -> None:
-    unknown = sorted(told.keys() - _KEYS)
-    missing = sorted(_KEYS - _MAY - told.keys())
-    if unknown:
-        raise SongPackError(f"{path}: {unknown[0]!r} is no key of a song; remove it")
-    if missing:
-        raise SongPackError(f"{path}: {missing[0]!r} is missing; add it")
-    _check_texts(path, told)
-    for key, low, high in (("bpm", 30, 300), ("offset_s", -60, 600), ("preview_s", 0, 36_000)):
-        if not _number(told[key]) or not low <= told[key] <= high:
-            raise SongPackError(
-                f"{path}: {key} must be a number from {low} to {high}, got {told[key]!r}; correct it"
-            )
-    if not isinstance(told.get("mirrored", False), bool):
-        raise SongPackError(f"{path}: mirrored must be true or false; correct it")
-    _check_colours(path, told.get("colours", []))
-    if type(told.get("lead", 0)) is not int:
-        raise SongPackError(f"{path}: lead must be a whole number; correct it")
-
-
-def _check_texts(path: Path, told: dict[str, Any]) -> None:
-    for key in _TEXTS:
-        if not isinstance(told[key], str) or (
-            key in ("title", "audio") and not told[key].strip()
-        ):
-            raise SongPackError(f"{path}: {key} must be a text; write it in quotes")
-    if len(told["audio"].encode()) > MAX_NAME_BYTES or not told["audio"].isprintable():
-        raise SongPackError(f"{path}: audio is no file name; correct it")
-
-
-def _check_colours(path: Path, colours: object) -> None:
-    fine = isinstance(colours, list) and all(
-        isinstance(text, str) and re.fullmatch("#[0-9a-fA-F]{6}", text) for text in colours
-    )
-    if not fine or len(cast("list[str]", colours)) > MAX_COLOURS:
-        raise SongPackError(
-            f'{path}: colours are up to {MAX_COLOURS} texts like "#ff2d96"; correct them'
-        )
+    try:
+        return checked(told, _Song)
+    except ValueError as why:
+        raise SongPackError(f"{path}: {why}") from None
 
 
 def _rgb(text: str) -> tuple[int, int, int]:
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
-
-
-def _check_sections(path: Path, sections: object) -> None:
-    fine = isinstance(sections, list) and all(
-        isinstance(s, dict) and isinstance(s.get("name"), str) and _number(s.get("start_s"))
-        for s in sections
-    )
-    if not fine:
-        raise SongPackError(f"{path}: each of sections needs name and start_s; correct them")
-
-
-def _number(value: object) -> bool:
-    return (
-        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    )
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 
 from platformdirs import user_config_path, user_data_path
 
+from kpopdance.engines.checked import checked
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.formats import NETWORKS
 from kpopdance.realtime.core.terms import Terms
@@ -158,22 +158,7 @@ def read_settings(path: Path | None = None) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as why:
         raise SettingsError(f"{file}: cannot be read ({why}); correct or remove it") from None
     told = {RENAMED.get(key, key): value for key, value in told.items()}
-    _check(file, told)
     try:
-        return Settings(**told)
-    except SettingsError as why:
+        return checked(told, Settings)
+    except (SettingsError, ValueError) as why:
         raise SettingsError(f"{file}: {why}") from None
-
-
-def _check(file: Path, told: dict[str, object]) -> None:
-    defaults = {f.name: f.default for f in dataclasses.fields(Settings)}
-    for key, value in told.items():
-        if key not in defaults:
-            known = ", ".join(defaults)
-            raise SettingsError(f"{file}: {key!r} is no setting; known: {known}")
-        wanted = type(defaults[key])
-        whole = wanted is float and isinstance(value, int) and not isinstance(value, bool)
-        if not (type(value) is wanted or whole):
-            raise SettingsError(
-                f"{file}: {key} must be {wanted.__name__}, got {value!r}; correct it"
-            )

@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -23,10 +23,11 @@ from kpopdance.engines.weights.onnx_writer import (
     INPUT,
     LIMB_OUTPUT,
     Geometry,
+    WeightsError,
     model_of,
     picture,
 )
-from kpopdance.engines.weights.protobuf_wire import Message, WireError
+from kpopdance.engines.weights.protobuf_files import from_wire
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import onnx
     from numpy.typing import NDArray
 
+SCHEMA = Path(__file__).with_name("tensorflow.proto")
 OUT = Path(__file__).resolve().parents[2] / "engines" / "openpose_thin.onnx"
 HEAT_CHANNELS, LIMB_CHANNELS = 19, 38
 LAST_CONCAT = "Openpose/concat_stage7"
@@ -51,18 +53,22 @@ DT_FLOAT, DT_INT32 = 1, 3
 NHWC_CHANNEL_AXIS = 3
 
 
+Message: TypeAlias = Any
+"""A message of TensorFlow's: its classes are made when the schema is read."""
+
+
 class GraphError(Exception):
     """The file is not the graph this command converts; the text says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One operation of the graph; ``attributes`` are undecoded AttrValue messages."""
+    """One operation of the graph; ``attributes`` are AttrValue messages."""
 
     name: str
     op: str
     inputs: tuple[str, ...]
-    attributes: dict[str, Message[bytes]]
+    attributes: dict[str, Message]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -104,7 +110,7 @@ def onnx_from_graph(source: bytes) -> bytes:
         nodes = nodes_from_graph(source)
         check_is_openpose(nodes)
         model = ThinWriter(nodes).model()
-    except WireError as why:
+    except WeightsError as why:
         raise GraphError(f"is damaged or no TensorFlow graph ({why})") from why
     try:
         onnx.checker.check_model(model, full_check=True)
@@ -116,14 +122,11 @@ def onnx_from_graph(source: bytes) -> bytes:
 
 
 def nodes_from_graph(source: bytes) -> list[Node]:
-    """Return the nodes of a GraphDef in file order (fields: graph.proto, node_def.proto)."""
-    nodes = []
-    for wire in Message(source).blobs(1):
-        node = Message(wire)
-        entries = [Message(entry) for entry in node.blobs(5)]
-        attributes = {entry.text(1): entry.message(2) for entry in entries}
-        nodes.append(Node(node.text(1), node.text(2), tuple(node.texts(3)), attributes))
-    return nodes
+    """Return the nodes of a GraphDef in file order."""
+    return [
+        Node(node.name, node.op, tuple(node.input), {one.key: one.value for one in node.attr})
+        for node in from_wire(SCHEMA, "GraphDef", source).node
+    ]
 
 
 def check_is_openpose(nodes: list[Node]) -> None:
@@ -250,17 +253,15 @@ class ThinWriter:
 
 
 def array_from_const(node: Node) -> NDArray[np.float32]:
-    """Return the values of a Const node (field numbers: tensor.proto, tensor_shape.proto)."""
-    tensor = attribute(node, "value").message(8)
-    shape = [Message(axis).number(1) for axis in tensor.message(2).blobs(2)]
-    if tensor.number(1) == DT_FLOAT:
-        content = b"".join(tensor.blobs(4))
+    """Return the values of a Const node."""
+    tensor = attribute(node, "value").tensor
+    shape = [axis.size for axis in tensor.tensor_shape.dim]
+    if tensor.dtype == DT_FLOAT:
+        content = tensor.tensor_content
         if len(content) == 4 * math.prod(shape):
             return np.frombuffer(content, "<f4").reshape(shape).astype(np.float32)
-    elif tensor.number(1) == DT_INT32:
-        values = tensor.numbers(7)
-        if len(values) == math.prod(shape):
-            return np.array(values, np.float32).reshape(shape)
+    elif tensor.dtype == DT_INT32 and len(tensor.int_val) == math.prod(shape):
+        return np.array(tensor.int_val, np.float32).reshape(shape)
     raise GraphError(f"is damaged (the values of {node.name!r} do not fill its shape {shape})")
 
 
@@ -271,7 +272,7 @@ def window(node: Node, kernel: Sequence[int]) -> dict[str, Geometry]:
     even, which is why the network wants multiples of 8.
     """
     stride = strides(node)
-    if attribute(node, "padding").text(2) != "SAME":
+    if attribute(node, "padding").s != b"SAME":
         raise GraphError(f"is another graph (the padding of {node.name!r} is not SAME)")
     total = [size - step for size, step in zip(kernel, stride, strict=True)]
     before = [px // 2 for px in total]
@@ -286,14 +287,14 @@ def strides(node: Node) -> list[int]:
 
 def middle_two(node: Node, name: str) -> list[int]:
     """Return height and width of an NHWC attribute."""
-    numbers = attribute(node, name).message(1).numbers(3)
-    if len(numbers) != 4 or attribute(node, "data_format").text(2) != "NHWC":
+    numbers = list(attribute(node, name).list.i)
+    if len(numbers) != 4 or attribute(node, "data_format").s != b"NHWC":
         raise GraphError(f"is another graph ({node.name!r} is not NHWC)")
     return numbers[1:3]
 
 
-def attribute(node: Node, name: str) -> Message[bytes]:
-    """Return a node's AttrValue (field numbers: attr_value.proto)."""
+def attribute(node: Node, name: str) -> Message:
+    """Return a node's AttrValue."""
     if name not in node.attributes:
         raise GraphError(f"is damaged (node {node.name!r} lacks {name!r})")
     return node.attributes[name]

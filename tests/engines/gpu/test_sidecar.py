@@ -81,7 +81,9 @@ def test_a_damaged_engine_is_refused(plan):
         "", "{", "[]", "7", json.dumps({"format": 1}),
         FACTS.json().replace('"format": 3', '"format": 4'),
         FACTS.json().replace('"fp16"', '"fp16", "extra": 3'), "[" * 50_000,
-        FACTS.json().replace("368", '"wide"'),
+        FACTS.json().replace("368", '"wide"'), FACTS.json().replace("368", "368.5"),
+        FACTS.json().replace('"gpu": "none"', '"gpu": 7'),
+        FACTS.json().replace(' "gpu": "none",\n', ""), FACTS.json().replace('"TF32"', "true"),
     ],
 )  # fmt: skip
 def test_damaged_facts_are_stale(plan, text):

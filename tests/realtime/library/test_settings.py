@@ -64,7 +64,7 @@ def test_the_usual_file_may_be_missing_a_named_one_may_not(tmp_path, monkeypatch
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("volume = 3", "'volume' is no setting"),
+        ("volume = 3", "'volume' is unknown; remove it, known: camera, camera_width,"),
         ("Crop_px = 256", "Crop_px"),
         ("[camera]\nname = 1", "camera"),
         ('crop_px = "256"', "crop_px must be int"),

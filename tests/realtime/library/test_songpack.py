@@ -243,6 +243,8 @@ def test_garbage_inside_the_choreography_is_refused_or_harmless(folder, seed):
         ('name = "verse"', "name = 5", "sections"),
         ("start_s = 4.5", 'start_s = "late"', "sections"),
         ("start_s = 4.5", "", "sections"),
+        ("start_s = 4.5", "start_s = inf", "sections"),
+        ("bpm = 120", f"bpm = 1{'0' * 400}", "bpm"),
         ("[[sections]]", "[sections]", "song.toml"),
         ("[[sections]]\nname", "sections = 3\nname", "song.toml"),
         ('"Title"', '"Ti\ntle"', "song.toml"),

@@ -74,7 +74,7 @@ def test_the_bundled_file_has_the_promised_form():
         (b"a song is not a graph\n", "no TensorFlow graph"),
         (b"\x0a\x7fshort", "truncated"),
         (b"\x0a\xff", "truncated"),
-        (b"\x0a\x03\x0a\x01\xff", "not text"),
+        (b"\x0a\x03\x0a\x01\xff", "another graph"),
         (b"\x0a\x09\x0a\x01x\x12\x04Relu", "another graph (0 nodes 'Const', not 222)"),
     ],
 )
