@@ -26,7 +26,7 @@ class FakeClock:
 class SilentAudio:
     """A speaker that plays in fake time."""
 
-    problem = ""
+    problem, underruns = "", 0
 
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock

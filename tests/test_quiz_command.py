@@ -51,7 +51,7 @@ def test_options_become_rules(library):
 
 
 def test_two_seconds_of_music_begin_where_the_clip_does(library):
-    samples, rate = kit_of(library).music("song-0", 4.0, 2.0)
+    samples, rate = kit_of(library).shelf.music("song-0", 4.0, 2.0)
     assert len(samples) == 2 * rate
     loud = np.abs(samples[:, 0]) > 0.1
     assert loud.argmax() == pytest.approx(rate, abs=0.03 * rate)  # from second 5 on
@@ -79,8 +79,8 @@ def test_masked_videos_are_asked_for(tmp_path, library):
     clip = kit.shelf.clip("Super_Shy.mp4", 0.0)
     assert clip.length_s == pytest.approx(3.0, abs=0.11)
     assert clip.picture(0.0).shape == (64, 48, 3)
-    assert kit.music("Super_Shy.mp4", 0.0, 2.0) is None
-    assert kit.colours("Super_Shy.mp4") == ()
+    assert kit.shelf.music("Super_Shy.mp4", 0.0, 2.0) is None
+    assert kit.shelf.colours("Super_Shy.mp4") == ()
 
 
 @pytest.mark.parametrize(

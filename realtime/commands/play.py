@@ -26,20 +26,21 @@ from kpopdance.realtime.commands.common import (
     settings_from,
     terms_from,
 )
+from kpopdance.realtime.commands.sound import samples_of, speaker_for
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.game import result_view
-from kpopdance.realtime.game.performance import Kit, Outcome, Performance, dance_unseen
+from kpopdance.realtime.game.kit import Kit
+from kpopdance.realtime.game.performance import Outcome, open_performance
+from kpopdance.realtime.game.unseen import dance_unseen
 from kpopdance.realtime.library.lags import lags_file
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
 from kpopdance.realtime.library.scores import scores_file
 from kpopdance.realtime.quiz.rules import Rules
+from kpopdance.realtime.shell.songs import Songs
 
 if TYPE_CHECKING:
     import argparse
 
-    from numpy.typing import NDArray
-
-    from kpopdance.realtime.core.ports import HostClock, Speaker
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.screens.view import DanceView
@@ -107,51 +108,36 @@ def make_kit(settings: Settings, style: str = "") -> Kit:
         eyes=eyes_from(settings, news.append), clock=clock, settings=settings, scores=scores_file(),
         lags=lags_file(),
         open_camera=cameras.open, close_camera=cameras.close,
-        open_speaker=lambda samples, rate, count_in_s, beat_s: _speaker(
-            samples, rate, (count_in_s, beat_s), clock, settings.sound_device
+        open_speaker=lambda samples, rate, *count_in: speaker_for(
+            samples, rate, clock, settings.sound_device, count_in=count_in
         ),
-        read_audio=_audio, close=cameras.shut, keeps_scores=cameras.live,
+        read_audio=samples_of, close=cameras.shut, keeps_scores=cameras.live,
         news=lambda: news[-1] if news else "", version=our_version(),
     )  # fmt: skip
-
-
-def _speaker(
-    samples: NDArray[np.float32],
-    rate: int,
-    count_in: tuple[float, float],
-    clock: HostClock,
-    device: str,
-) -> Speaker:
-    from kpopdance.realtime.devices.sound import CountIn, open_speaker
-
-    return open_speaker(
-        samples, rate, clock, count_in=CountIn(*count_in), device=device or None
-    )
-
-
-def _audio(path: Path) -> tuple[NDArray[np.float32], int]:
-    from kpopdance.realtime.devices.audio_file import read_audio
-
-    audio = read_audio(path)
-    return audio.samples, audio.rate
 
 
 def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None) -> int:
     from kpopdance.realtime.commands.quiz import quiz_kit
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.game.game import Game
-    from kpopdance.realtime.quiz.game import QuizGame
+    from kpopdance.realtime.quiz.game import quiz_page
+    from kpopdance.realtime.shell.pages import Page, Shell
 
     window = GameWindow()
+    songs = Songs(settings.libraries)
+
+    def quiz(back: Page) -> Page:
+        return quiz_page(lambda: quiz_kit(settings, Rules(), songs), window.copy, back)
+
     try:
         kit = make_kit(settings, args.dancer_style)
         if args.fullscreen:
             window.toggle_fullscreen()
-        game = Game(window, kit, lambda: QuizGame(window, quiz_kit(settings, Rules())).run())
+        game = Game(kit, songs, quiz)
         if args.mirrored and folder is not None:
             game.turn(folder.name)
         try:
-            game.run(folder)
+            Shell(window, kit.clock).run(game.first_page(folder))
         finally:
             kit.close()
     finally:
@@ -171,7 +157,7 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
     say(f"dancing {song.title}, {song.length_s:.0f} s, without a window")
     snapshot = Snapshot(args.out, song)
     try:
-        performance = Performance(kit, song, terms_from(settings, args))
+        performance = open_performance(kit, song, terms_from(settings, args))
         outcome = dance_unseen(performance, snapshot.see)
     finally:
         kit.close()

@@ -18,6 +18,7 @@ from kpopdance.realtime.commands.common import (
     say,
     settings_from,
 )
+from kpopdance.realtime.commands.sound import samples_of, speaker_for
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.quiz.clips import PackShelf, VideoShelf
 from kpopdance.realtime.quiz.log import quiz_file
@@ -29,23 +30,16 @@ from kpopdance.realtime.quiz.rules import (
     fingerprint,
     share_line,
 )
-from kpopdance.realtime.search.confusable import alike as likenesses
-from kpopdance.realtime.search.guess import DanceLibrary
+from kpopdance.realtime.shell.songs import Songs
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from kpopdance.realtime.core.ports import HostClock, Speaker
     from kpopdance.realtime.core.types import Frame
     from kpopdance.realtime.library.settings import Settings
-    from kpopdance.realtime.quiz.clips import Shelf
-    from kpopdance.realtime.quiz.game import Music, QuizKit
-    from kpopdance.realtime.quiz.reverse import Guesser
-    from kpopdance.realtime.screens.quiz_view import Colour
+    from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.quiz.game import QuizKit
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -104,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
     """Play until the player leaves, then print each result in the line to share."""
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.quiz.game import QuizGame, asked_of, notices_of
+    from kpopdance.realtime.shell.pages import Shell
 
     settings = settings_from(args)
     if args.reverse:
@@ -115,8 +110,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.fullscreen:
             window.toggle_fullscreen()
-        game = QuizGame(window, kit)
-        game.run()
+        game = QuizGame(kit, window.copy)
+        Shell(window, kit.clock).run(game.begin())
     finally:
         window.close()
     library = fingerprint(kit.shelf.entries)
@@ -128,12 +123,13 @@ def run(args: argparse.Namespace) -> int:
 def _reversed(args: argparse.Namespace, settings: Settings) -> int:
     """Let the program guess what is danced, until the player leaves."""
     from kpopdance.realtime.devices.window import GameWindow
-    from kpopdance.realtime.quiz.reverse import ReverseQuiz
+    from kpopdance.realtime.quiz.reverse import guesser_of, reverse_page
+    from kpopdance.realtime.shell.pages import Shell
 
-    shelf = PackShelf(settings.libraries)
-    for problem in shelf.problems:
+    songs = Songs(settings.libraries).whole()
+    for problem in songs.problems:
         say(problem)
-    guesser = guesser_of(shelf)
+    guesser = guesser_of(songs.packs, _learning)
     clock, eyes = PerfClock(), eyes_from(settings)
     cameras = Cameras(settings, clock, args.dancer_style)
     window = GameWindow("You dance, it guesses")
@@ -141,38 +137,19 @@ def _reversed(args: argparse.Namespace, settings: Settings) -> int:
         if args.fullscreen:
             window.toggle_fullscreen()
         began_s = clock.now()
-        song = next(iter(shelf.packs.values()))
+        song = next(iter(guesser.packs.values()))
         camera = cameras.open(song, lambda: (clock.now() - began_s) % song.length_s)
         try:
-            game = ReverseQuiz(
-                window, guesser, eyes=eyes, camera=camera, clock=clock,
-                budget_s=1 / settings.camera_fps,
-            )  # fmt: skip
-            game.run()
+            page = reverse_page(
+                guesser, eyes=eyes, camera=camera, clock=clock, budget_s=1 / settings.camera_fps
+            )
+            Shell(window, clock).run(page)
         finally:
             cameras.close(camera)
             cameras.shut()
     finally:
         window.close()
     return 0
-
-
-def guesser_of(shelf: PackShelf) -> Guesser:
-    """Return the songs described, so that they can be guessed.
-
-    Raises
-    ------
-    DanceError
-        Where there is no song.
-    """
-    from kpopdance.realtime.quiz.reverse import Guesser
-
-    if not shelf.packs:
-        raise DanceError("there is no song to guess; record one: kpopdance record VIDEO")
-    library = DanceLibrary()
-    for slug, song in tqdm(shelf.packs.items(), desc="learning the dances", leave=False):
-        library.add(slug, song.members)
-    return Guesser(library, shelf.packs)
 
 
 def kit_from(args: argparse.Namespace, settings: Settings) -> QuizKit:
@@ -196,6 +173,7 @@ def kit_from(args: argparse.Namespace, settings: Settings) -> QuizKit:
     return quiz_kit(
         settings,
         rules,
+        Songs(settings.libraries),
         clips=args.clips,
         seed=day if args.daily else args.seed,
         group=args.group,
@@ -203,7 +181,7 @@ def kit_from(args: argparse.Namespace, settings: Settings) -> QuizKit:
 
 
 def quiz_kit(
-    settings: Settings, rules: Rules, *,
+    settings: Settings, rules: Rules, songs: Songs, *,
     clips: Path | None = None, seed: str = "", group: bool = False,
 ) -> QuizKit:  # fmt: skip
     """Return what a quiz over the player's songs, or over a folder of masked videos, is played with.
@@ -214,34 +192,25 @@ def quiz_kit(
         Where there is no such folder.
     """
     from kpopdance.realtime.quiz.game import QuizKit
+    from kpopdance.realtime.quiz.reverse import guesser_of
 
-    clock = PerfClock()
-    shelf: Shelf
-    if clips is not None:
-        shelf, packs = VideoShelf(clips, _frames, _length_s), None
-    else:
-        shelf = packs = PackShelf(settings.libraries)
-
-    def music(slug: str, start_s: float, seconds: float) -> Music | None:
-        audio = None if packs is None else packs.packs[slug].audio
-        return None if audio is None else _music(audio, start_s, seconds)
-
-    def colours(slug: str) -> tuple[Colour, ...]:
-        return () if packs is None else packs.packs[slug].colours
-
-    alike = None
-    if rules.level == "hard" and packs is not None and packs.packs:
-        library = guesser_of(packs).library
-
-        def alike(slug: str) -> dict[str, float]:
-            song = packs.packs[slug]
-            return likenesses(library, song.members[song.lead])
-
+    clock, alike = PerfClock(), None
+    shelf = (
+        PackShelf(songs, samples_of) if clips is None else VideoShelf(clips, _frames, _length_s)
+    )
+    if rules.level == "hard" and isinstance(shelf, PackShelf) and shelf.packs:
+        alike = guesser_of(shelf.packs, _learning).alike
     return QuizKit(
-        clock=clock, shelf=shelf, rules=rules, log=quiz_file(), day=_today(), music=music,
-        colours=colours, seed=seed, group=group, alike=alike,
-        open_speaker=lambda samples, rate: _speaker(samples, rate, clock, settings.sound_device),
+        clock=clock, shelf=shelf, rules=rules,
+        log=quiz_file(), day=_today(), seed=seed, group=group, alike=alike,
+        open_speaker=lambda samples, rate: speaker_for(
+            samples, rate, clock, settings.sound_device
+        ),
     )  # fmt: skip
+
+
+def _learning(songs: Iterable[tuple[str, SongPack]]) -> Iterator[tuple[str, SongPack]]:
+    yield from tqdm(songs, desc="learning the dances", leave=False)
 
 
 def _today() -> str:
@@ -261,17 +230,3 @@ def _length_s(path: Path) -> float:
     with VideoFile(path) as video:
         next(iter(video.frames()))  # refuses a video without a readable picture
         return video.info.length_s or 0.0
-
-
-def _music(path: Path, start_s: float, seconds: float) -> Music:
-    from kpopdance.realtime.devices.audio_file import read_audio
-
-    audio = read_audio(path)
-    first = max(0, round(start_s * audio.rate))
-    return audio.samples[first : first + round(seconds * audio.rate)], audio.rate
-
-
-def _speaker(samples: NDArray[np.float32], rate: int, clock: HostClock, device: str) -> Speaker:
-    from kpopdance.realtime.devices.sound import open_speaker
-
-    return open_speaker(samples, rate, clock, device=device or None)

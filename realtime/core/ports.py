@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Frame, Heard
+
+Surface: TypeAlias = Any
+"""A ``pygame.Surface``; ports know no device library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ class Speaker(Protocol):
     def problem(self) -> str:
         """What is wrong with the sound in words, empty while all is well."""
 
+    @property
+    def underruns(self) -> int:
+        """How often the sound ran dry so far."""
+
     def start(self, from_s: float) -> None:
         """Begin at a song second (negative: count-in first)."""
 
@@ -67,21 +74,14 @@ class HostClock(Protocol):
 
 
 class Window(Protocol):
-    """Something to draw on that reports keys."""
+    """Something to draw on that reports keys and mouse, and reaches the clipboard."""
 
     @property
-    def surface(self) -> Any:  # noqa: ANN401 - pygame.Surface; ports know no device library
+    def surface(self) -> Surface:
         """What to draw on this frame."""
 
     def events(self) -> list[str]:
         """Return the names of keys pressed since the last call, and ``quit``."""
-
-    def flip(self) -> None:
-        """Show what was drawn and wait for the next frame's turn."""
-
-
-class PointedWindow(Window, Protocol):
-    """A window that reports the mouse too, and reaches the clipboard."""
 
     def clicks(self) -> list[tuple[int, int]]:
         """Return where the mouse was pressed before the last ``events``, px of the surface."""
@@ -92,3 +92,6 @@ class PointedWindow(Window, Protocol):
 
     def copy(self, text: str) -> bool:
         """Put a text on the clipboard; return whether that worked."""
+
+    def flip(self) -> None:
+        """Show what was drawn and wait for the next frame's turn."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,12 +10,12 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import BODIES, STRICTNESS, Terms
-from kpopdance.realtime.game.performance import Kit, Outcome, Performance
+from kpopdance.realtime.game.performance import Outcome, Performance, open_performance
 from kpopdance.realtime.library.lags import DANCES, LEAST_RECOGNISED, keep_lag, suggested_lag
 from kpopdance.realtime.library.mirrored import as_danced
-from kpopdance.realtime.library.pack_reader import load_pack, pack_folders
+from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.scores import keep_score, read_scores, score_key
-from kpopdance.realtime.library.songpack import SongPack, SongPackError
+from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.scoring.judge import NO_PICTURES
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.message import MessageScreen
@@ -24,253 +24,273 @@ from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.screens.results import ResultsScreen
 from kpopdance.realtime.screens.song_list import SongListScreen
 from kpopdance.realtime.screens.view import DanceView, ListView, ResultView, SongCard
+from kpopdance.realtime.shell.beside import beside
+from kpopdance.realtime.shell.pages import Message, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from kpopdance.realtime.core.ports import Window
+    from kpopdance.realtime.core.ports import Surface
     from kpopdance.realtime.core.types import Report
-    from kpopdance.realtime.game.loop import DanceSession
+    from kpopdance.realtime.game.kit import Kit
     from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.shell.songs import Songs
 
 PREVIEW_BEATS: Final = 32
 QUIZ_KEY: Final = (("Q", "quiz"),)
+CANNOT: Final = "This dance cannot begin"
 
 
 class Game:
-    """Song list, dance, results; ``run`` returns when the player leaves.
+    """What the pages of the game share; ``first_page`` leads to all of them.
 
-    ``quiz`` plays the quiz in the same window and returns whether that was closed.
+    ``quiz`` returns the first page of a quiz in front of a page.
     """
 
     def __init__(
-        self, window: Window, kit: Kit, quiz: Callable[[], bool] | None = None
+        self, kit: Kit, songs: Songs, quiz: Callable[[Page], Page] | None = None
     ) -> None:
-        self._window, self._kit = window, kit
-        self._quiz = quiz
-        self._stage = Backdrop(Theme())
-        self._mirror = kit.settings.mirror
-        self._terms = kit.settings.terms
-        self._turned: set[str] = set()
-        self._quit = False
+        self.kit, self.songs, self.quiz = kit, songs, quiz
+        self.stage = Backdrop(Theme())
+        self.mirror = kit.settings.mirror
+        self.terms = kit.settings.terms
+        self.turned: set[str] = set()
         self.outcomes: list[Outcome] = []
         self.performing: Performance | None = None
 
-    def run(self, first: Path | None = None) -> None:
-        """Show the song list (after dancing ``first``, if given) until the player leaves."""
-        if first is not None:
-            self.play(first)
-        screen = SongListScreen(self._stage, hints=QUIZ_KEY if self._quiz is not None else ())
-        began_s = self._kit.clock.now()
-        songs = self._shelf(screen)
-        while not self._quit:
-            for name in self._window.events():
-                action = screen.key(name)
-                if name == "quit" or action == "leave":
-                    return
-                if self._do(action, screen, songs):
-                    songs = self._shelf(screen)
-                if action in ("play", "select"):
-                    began_s = self._kit.clock.now()
-            view = self._list_view(screen, songs, self._kit.clock.now() - began_s)
-            screen.draw(self._window.surface, view)
-            self._window.flip()
-
-    def _do(
-        self, action: Action | None, screen: SongListScreen,
-        songs: dict[str, tuple[Path, SongPack | None]],
-    ) -> bool:  # fmt: skip
-        """Do what a key of the song list means; return whether the list may have changed."""
-        if action == "quiz":
-            self._play_quiz()
-        elif action in ("strictness", "body", "turn"):
-            self._change_terms(action, screen)
-        elif action == "play" and screen.selected is not None:
-            self.play(songs[screen.selected.slug][0])
-        else:
-            return False
-        return True
-
-    def play(self, folder: Path) -> None:
-        """Dance one song as often as the player likes."""
+    def first_page(self, folder: Path | None = None) -> Page:
+        """Return the song list, or a dance in front of it."""
+        listed = SongListPage(self)
+        if folder is None:
+            return listed
         try:
-            song = load_pack(folder)
-            while not self._quit:
-                performance = self._load(song, self._terms_of(song.slug))
-                if performance is None or not self._dance(performance):
-                    return
+            return LoadingPage(self, load_pack(folder), listed)
         except DanceError as why:
-            self._tell(str(why))
+            return Message(self.stage, (CANNOT, str(why)), listed)
 
-    def _play_quiz(self) -> None:
-        if self._quiz is not None:
-            try:
-                self._quit = self._quiz()
-            except DanceError as why:
-                self._tell(str(why), "The quiz cannot begin")
+    def terms_of(self, slug: str) -> Terms:
+        """Return on which terms a song is danced now."""
+        return replace(self.terms, mirrored=slug in self.turned)
 
     def turn(self, slug: str) -> None:
         """Dance the mirror image of a song, or no longer."""
-        self._turned ^= {slug}
+        self.turned ^= {slug}
 
-    def _terms_of(self, slug: str) -> Terms:
-        return replace(self._terms, mirrored=slug in self._turned)
 
-    def _change_terms(self, what: str, screen: SongListScreen) -> None:
-        """Go on to the next strictness or body, or turn the selected song round."""
-        if what == "strictness":
-            name = _next(STRICTNESS, self._terms.strictness)
-            self._terms = replace(self._terms, strictness=name)
-        elif what == "body":
-            self._terms = replace(self._terms, body=_next(BODIES, self._terms.body))
-        elif screen.selected is not None:
-            self.turn(screen.selected.slug)
+class SongListPage(Page):
+    """The songs, one of them danced as a preview."""
 
-    def _shelf(self, screen: SongListScreen) -> dict[str, tuple[Path, SongPack | None]]:
-        best = read_scores(self._kit.scores)
-        songs: dict[str, tuple[Path, SongPack | None]] = {}
-        cards = []
-        for folder in pack_folders(self._kit.settings.libraries):
-            key = score_key(folder.name, self._terms_of(folder.name))
-            card, song = card_of(folder, best.get(key))
-            songs[folder.name] = (folder, song)
-            cards.append(card)
-        screen.show(cards)
-        return songs
+    def __init__(self, game: Game) -> None:
+        self._game = game
+        self.screen = SongListScreen(
+            game.stage, hints=QUIZ_KEY if game.quiz is not None else ()
+        )
+        self._waiting = MessageScreen(game.stage)
+        self._scores: dict[str, float] = {}
 
-    def _list_view(
-        self,
-        screen: SongListScreen,
-        songs: dict[str, tuple[Path, SongPack | None]],
-        age_s: float,
-    ) -> ListView:
-        song = songs[screen.selected.slug][1] if screen.selected is not None else None
-        eyes = self._kit.eyes
+    def enter(self, now_s: float) -> None:
+        """Show the scores as they are now."""
+        super().enter(now_s)
+        self._game.songs.begin()
+        self._scores = read_scores(self._game.kit.scores)
+        self._show()
+
+    def step(self, now_s: float) -> Page:
+        """Show the songs that were read meanwhile."""
+        super().step(now_s)
+        if len(self.screen.cards) < len(self._game.songs.found):
+            self._show()
+        return self
+
+    def act(self, action: Action) -> Page | None:
+        """Do what a key of the song list means."""
+        game, chosen = self._game, self.screen.selected
+        if action == "leave":
+            return self.back
+        if action == "quiz":
+            return self if game.quiz is None else game.quiz(self)
+        if action == "play" and chosen is not None:
+            return LoadingPage(game, game.songs.packs[chosen.slug], self)
+        if action == "select":
+            self.began_s = self.now_s
+        elif action == "strictness":
+            game.terms = replace(
+                game.terms, strictness=_next(STRICTNESS, game.terms.strictness)
+            )
+        elif action == "body":
+            game.terms = replace(game.terms, body=_next(BODIES, game.terms.body))
+        elif action == "turn" and chosen is not None:
+            game.turn(chosen.slug)
+        self._show()
+        return self
+
+    def draw(self, surface: Surface) -> None:
+        """Draw the list, or that it is being read."""
+        if self._game.songs.reading and not self.screen.cards:
+            words = ("KPOP DANCE", "Your songs are being read ...")
+            self._waiting.draw(surface, *words, 2 * self.age_s)
+        else:
+            self.screen.draw(surface, self._view())
+
+    def _show(self) -> None:
+        game = self._game
+        self.screen.show([
+            card_of(slug, song, self._scores.get(score_key(slug, game.terms_of(slug))))
+            for slug, song in game.songs.found.items()
+        ])  # fmt: skip
+
+    def _view(self) -> ListView:
+        game, age_s, chosen = self._game, self.age_s, self.screen.selected
+        song = None if chosen is None else game.songs.found[chosen.slug]
+        eyes = game.kit.eyes
         status = f"{eyes.name} · {eyes.runtime} · {eyes.reason}"
-        if song is None:
-            return ListView(age_s, age_s * 2, status=status, terms=self._terms)
-        terms = self._terms_of(song.slug)
+        if not isinstance(song, SongPack):
+            return ListView(age_s, age_s * 2, status=status, terms=game.terms)
+        terms = game.terms_of(song.slug)
         song = as_danced(song, terms)
         beat = (age_s * song.bpm / 60) % PREVIEW_BEATS
         at_s = song.preview_s + beat * 60 / song.bpm
         preview = np.stack([member.row(at_s) for member in song.members])
         return ListView(age_s, beat, preview, song.lead, status=status, terms=terms)
 
-    def _load(self, song: SongPack, terms: Terms) -> Performance | None:
-        """Open everything beside a loading page; None where the player went back."""
-        made: list[Performance | Exception] = []
-        loading = threading.Thread(
-            target=_make, args=(self._kit, song, terms, made), daemon=True
-        )
-        loading.start()
-        screen = DanceScreen(self._stage)
-        back = False
-        while loading.is_alive():
-            for name in self._window.events():
-                self._quit |= name == "quit"
-                back |= name in ("quit", "escape")
-            doing = "Going back ..." if back else self._kit.news() or "Warming up ..."
-            self._draw(screen, _waiting(song, doing))
-        performance = made[0]
-        if isinstance(performance, Exception):
-            raise performance
-        if back:
-            performance.close()
-            return None
-        return performance
 
-    def _dance(self, performance: Performance) -> bool:
-        """Dance to the end; return whether the player wants to dance it again."""
-        session = performance.session
-        assert session is not None
-        self.performing = performance
-        screen = DanceScreen(self._stage)
-        frame_s: list[float] = []
-        shown_s = self._kit.clock.now()
-        try:
-            session.begin()
-            while session.tick():
-                action = self._act(screen, session)
-                if action in ("back", "again", "quit"):
-                    self._quit = action == "quit"
-                    return action == "again"
-                self._draw(screen, performance.view(mirror=self._mirror))
-                now = self._kit.clock.now()
-                frame_s.append(now - shown_s)
-                shown_s = now
-            outcome = performance.outcome(frame_s)
-        finally:
-            performance.close()
-        self.outcomes.append(outcome)
-        return self._show_result(performance, outcome)
+class LoadingPage(Page):
+    """Everything is opened beside it."""
 
-    def _act(self, screen: DanceScreen, session: DanceSession) -> str | None:
-        for name in self._window.events():
-            action = "quit" if name == "quit" else screen.key(name)
-            if action == "pause":
-                session.toggle_pause()
-            elif action == "mirror":
-                self._mirror = not self._mirror
-            elif action == "again" and not session.paused:
-                continue
-            elif action is not None:
-                return action
-        return None
+    heading = CANNOT
 
-    def _show_result(self, performance: Performance, outcome: Outcome) -> bool:
-        song, terms = performance.song, performance.terms
-        counts = self._kit.keeps_scores and outcome.report.complete
+    def __init__(self, game: Game, song: SongPack, back: Page | None) -> None:
+        self._game, self._song, self.back = game, song, back
+        self.screen = DanceScreen(game.stage)
+        terms = game.terms_of(song.slug)
+        self._coming = beside(lambda: open_performance(game.kit, song, terms))
+        self._leaving = False
+
+    def step(self, now_s: float) -> Page | None:
+        """Dance as soon as all is open; who went back meanwhile goes back then."""
+        super().step(now_s)
+        if not self._coming.done():
+            return self
+        if self._leaving:
+            with suppress(DanceError):
+                self._coming.result().close()
+            return self.back
+        return DancePage(self._game, self._song, self._coming.result(), self.back)
+
+    def act(self, action: Action) -> Page:
+        """Go back, as soon as what is being opened can be closed."""
+        self._leaving |= action == "back"
+        return self
+
+    def quit(self) -> Page:
+        """Close what is being opened, then end."""
+        self._leaving, self.back = True, None
+        return self
+
+    def draw(self, surface: Surface) -> None:
+        """Draw what is waited for."""
+        doing = "Going back ..." if self._leaving else self._game.kit.news() or "Warming up ..."
+        self.screen.draw(surface, _waiting(self._song, doing))
+
+
+class DancePage(Page):
+    """The dance."""
+
+    heading = CANNOT
+
+    def __init__(
+        self, game: Game, song: SongPack, performance: Performance, back: Page | None
+    ) -> None:
+        self._game, self._song, self._performance = game, song, performance
+        self.back = back
+        self.screen = DanceScreen(game.stage)
+        self._frame_s: list[float] = []
+
+    def enter(self, now_s: float) -> None:
+        """Begin."""
+        super().enter(now_s)
+        self._game.performing = self._performance
+        self._performance.session.begin()
+
+    def step(self, now_s: float) -> Page:
+        """Go on with the song; at its end the result is shown."""
+        self._frame_s.append(now_s - self.now_s)
+        super().step(now_s)
+        if self._performance.session.tick():
+            return self
+        outcome = self._performance.outcome(self._frame_s)
+        self._game.outcomes.append(outcome)
+        return ResultPage(self._game, self._song, self._performance.terms, outcome, self.back)
+
+    def act(self, action: Action) -> Page | None:
+        """Do what a key means in a dance."""
+        session = self._performance.session
+        if action == "pause":
+            session.toggle_pause()
+        elif action == "mirror":
+            self._game.mirror = not self._game.mirror
+        elif action == "back":
+            return self.back
+        elif action == "again" and session.paused:
+            return LoadingPage(self._game, self._song, self.back)
+        return self
+
+    def draw(self, surface: Surface) -> None:
+        """Draw the dance as it is now."""
+        self.screen.draw(surface, self._performance.view(mirror=self._game.mirror))
+
+    def leave(self) -> None:
+        """Close all that was opened for it."""
+        self._performance.close()
+
+
+class ResultPage(Page):
+    """What a dance was worth; the score is kept before it is shown."""
+
+    heading = CANNOT
+
+    def __init__(
+        self, game: Game, song: SongPack, terms: Terms, outcome: Outcome, back: Page | None
+    ) -> None:
+        self._game, self._song, self.back = game, song, back
+        self.screen = ResultsScreen(game.stage)
+        kit, report = game.kit, outcome.report
+        counts = kit.keeps_scores and report.complete
         key = score_key(song.slug, terms)
-        best = read_scores(self._kit.scores).get(key)
-        before = keep_score(self._kit.scores, key, outcome.report.score) if counts else best
-        hint = self._lag_hint(outcome.report) if counts else None
-        screen = ResultsScreen(self._stage)
-        began_s = self._kit.clock.now()
-        while not self._quit:
-            for name in self._window.events():
-                action = "quit" if name == "quit" else screen.key(name)
-                self._quit = action == "quit"
-                if action == "lag" and hint is not None:
-                    self._take_off(hint)
-                elif action not in (None, "lag"):
-                    return action == "again"
-            age_s = self._kit.clock.now() - began_s
-            view = result_view(song, outcome, age_s=age_s, best_before=before, counts=counts)
-            told = lag_words(hint, self._kit.settings.player_lag_ms)
-            artist = " · ".join(filter(None, (song.artist, terms.words)))
-            screen.draw(self._window.surface, replace(view, artist=artist, suggestion=told))
-            self._window.flip()
-        return False
+        best = read_scores(kit.scores).get(key)
+        before = keep_score(kit.scores, key, report.score) if counts else best
+        view = result_view(song, outcome, age_s=0.0, best_before=before, counts=counts)
+        self._hint = self._lag_hint(report) if counts else None
+        artist = " · ".join(filter(None, (song.artist, terms.words)))
+        self._shown = replace(view, artist=artist)
+
+    def act(self, action: Action) -> Page | None:
+        """Dance again, go back, or take the suggested lag."""
+        game = self._game
+        if action == "again":
+            return LoadingPage(game, self._song, self.back)
+        if action == "lag" and self._hint is not None:
+            settings = replace(game.kit.settings, player_lag_ms=self._hint)
+            game.kit = replace(game.kit, settings=settings)
+        return self.back if action == "back" else self
+
+    def draw(self, surface: Surface) -> None:
+        """Draw the result."""
+        self.screen.draw(surface, self.view())
+
+    def view(self) -> ResultView:
+        """Return what is shown now."""
+        told = lag_words(self._hint, self._game.kit.settings.player_lag_ms)
+        return replace(self._shown, age_s=self.age_s, suggestion=told)
 
     def _lag_hint(self, report: Report) -> float | None:
         """Keep the dance's lag; return the fixed lag in ms that the last dances agree on."""
-        set_ms = self._kit.settings.player_lag_ms
+        kit = self._game.kit
+        set_ms = kit.settings.player_lag_ms
         if report.lag_ms is None or report.recognised < LEAST_RECOGNISED:
             return None
-        return suggested_lag(keep_lag(self._kit.lags, report.lag_ms + set_ms), set_ms)
-
-    def _take_off(self, lag_ms: float) -> None:
-        """Take a fixed lag off all dances from now on, as the player asked."""
-        settings = replace(self._kit.settings, player_lag_ms=lag_ms)
-        self._kit = replace(self._kit, settings=settings)
-
-    def _tell(self, text: str, heading: str = "This dance cannot begin") -> None:
-        """Show one sentence until the player goes back."""
-        screen = MessageScreen(self._stage)
-        began_s = self._kit.clock.now()
-        while not self._quit:
-            names = self._window.events()
-            self._quit = "quit" in names
-            if any(screen.key(name) == "back" for name in names):
-                return
-            beat = 2 * (self._kit.clock.now() - began_s)
-            screen.draw(self._window.surface, heading, text, beat)
-            self._window.flip()
-
-    def _draw(self, screen: DanceScreen, view: DanceView) -> None:
-        screen.draw(self._window.surface, view)
-        self._window.flip()
+        return suggested_lag(keep_lag(kit.lags, report.lag_ms + set_ms), set_ms)
 
 
 def lag_words(hint: float | None, set_ms: float) -> str:
@@ -289,17 +309,14 @@ def lag_words(hint: float | None, set_ms: float) -> str:
     )
 
 
-def card_of(folder: Path, best: float | None) -> tuple[SongCard, SongPack | None]:
-    """Return a pack's line in the song list, and the pack where it is whole."""
-    try:
-        song = load_pack(folder)
-    except SongPackError as why:
-        return SongCard(folder.name, folder.name, "", "", 0.0, 0.0, 0, problem=str(why)), None
-    card = SongCard(
-        folder.name, song.title, song.artist, song.language, song.bpm, song.length_s,
+def card_of(slug: str, song: SongPack | str, best: float | None) -> SongCard:
+    """Return a pack's line in the song list; of a damaged one, what is wrong with it."""
+    if isinstance(song, str):
+        return SongCard(slug, slug, "", "", 0.0, 0.0, 0, problem=song)
+    return SongCard(
+        slug, song.title, song.artist, song.language, song.bpm, song.length_s,
         len(song.members), best,
     )  # fmt: skip
-    return card, song
 
 
 def result_view(
@@ -323,13 +340,6 @@ def result_view(
         outcome.camera,
         counts,
     )
-
-
-def _make(kit: Kit, song: SongPack, terms: Terms, made: list[Performance | Exception]) -> None:
-    try:
-        made.append(Performance(kit, song, terms))
-    except Exception as why:  # noqa: BLE001 - raised again on the window's thread
-        made.append(why)
 
 
 def _next(names: Iterable[str], now: str) -> str:

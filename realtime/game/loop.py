@@ -1,13 +1,11 @@
 """The live loop: one song danced in front of a camera, from the newest frame to the verdict.
 
 Two threads. The window's thread ticks the song clock and asks for views; the watching thread
-takes the newest frame, finds the player, and lets the judge step. They share only values that
-are replaced whole.
+takes the newest frame, finds the player, and lets the judge step.
 """
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +15,7 @@ from kpopdance.realtime.core.clock import SongClock
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.scoring.report import combo_after, report_of
 from kpopdance.realtime.screens.view import DancePhase, DanceView, Upcoming
+from kpopdance.realtime.shell.beside import Watch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,18 +29,8 @@ if TYPE_CHECKING:
 COUNT_IN_BEATS: Final = 4
 TAIL_S: Final = 1.0  # after the last move, so that its verdict is seen
 GRACE_S: Final = 0.5  # without a frame for so long, a move is judged with what there is
-TAKE_S: Final = 0.1
 AHEAD_S: Final = 5.0
 BEATS_PER_PICTOGRAM: Final = 2
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sighting:
-    """The newest frame with what was seen in it; ``took_s`` from capture to verdict."""
-
-    frame: Frame
-    pose: Pose | None
-    took_s: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,21 +51,21 @@ class DanceSession:
         speaker: Speaker, clock: HostClock,
     ) -> None:  # fmt: skip
         self.song = song
-        self.took_s: list[float] = []
         self.judged_at: list[int] = []  # poses known when each move was judged
-        self._judge, self._camera, self._watcher = judge, camera, watcher
-        self._speaker, self._clock = speaker, clock
+        self._judge, self._speaker, self._clock = judge, speaker, clock
         self._count_in_s = count_in_s(song)
         self._song_clock = SongClock(-self._count_in_s)
         self._track = PoseTrack()
-        self._sighting: Sighting | None = None
         self._standing = _Standing()
         self._coach = np.stack([member.joints for member in song.members])
         self._pictograms = _pictograms(song)
         self._paused = False
-        self._ending = threading.Event()
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._watch, name="watcher", daemon=True)
+        self._watch = Watch(camera, watcher, clock, self._take)
+
+    @property
+    def took_s(self) -> list[float]:
+        """Seconds from capture to verdict, of every frame."""
+        return self._watch.took_s
 
     @property
     def track(self) -> PoseTrack:
@@ -96,7 +85,7 @@ class DanceSession:
     def begin(self) -> None:
         """Start count-in, song and watching."""
         self._speaker.start(-self._count_in_s)
-        self._thread.start()
+        self._watch.begin()
 
     def tick(self) -> bool:
         """Bring the song clock up to date; return whether the song goes on.
@@ -106,9 +95,7 @@ class DanceSession:
         Exception
             Whatever went wrong while watching, if anything did.
         """
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            raise failure
+        self._watch.check()
         self._song_clock.step(self._speaker.heard)
         return self.song_now() < self._end_s()
 
@@ -129,7 +116,7 @@ class DanceSession:
     def view(self, *, mirror: bool, status: str = "") -> DanceView:
         """Return what to show now."""
         now, song_s = self._clock.now(), self.song_now()
-        song, seen, standing = self.song, self._sighting, self._standing
+        song, seen, standing = self.song, self._watch.sighting, self._standing
         return DanceView(
             title=song.title, artist=song.artist, phase=self._phase(song_s), song_s=song_s,
             length_s=song.length_s, bpm=song.bpm, beat=(song_s - song.offset_s) * song.bpm / 60,
@@ -144,7 +131,7 @@ class DanceSession:
     def notices(self) -> tuple[str, ...]:
         """Return what the player must know now, worst first."""
         return tuple(
-            text for text in (self._camera.state().message, self._speaker.problem) if text
+            text for text in (self._watch.camera.state().message, self._speaker.problem) if text
         )
 
     def finish(self) -> Report:
@@ -156,10 +143,8 @@ class DanceSession:
 
     def stop(self) -> None:
         """Stop sound and watching."""
-        self._ending.set()
         self._speaker.pause()
-        if self._thread.is_alive():
-            self._thread.join(timeout=3)
+        self._watch.stop()
 
     def _phase(self, song_s: float) -> DancePhase:
         if self._paused:
@@ -180,26 +165,13 @@ class DanceSession:
         coach[..., 2] = np.minimum(a[..., 2], b[..., 2])
         return coach
 
-    def _watch(self) -> None:
-        """Watch until the end; whatever goes wrong is raised in ``tick``."""
-        try:
-            while not self._ending.is_set():
-                frame = self._camera.newest(TAKE_S)
-                if frame is not None:
-                    self._take(frame)
-                elif not self._paused:
-                    self._step_judge()
-        except Exception as failure:  # noqa: BLE001 - raised again in tick, on the window's thread
-            self._failure = failure
-
-    def _take(self, frame: Frame) -> None:
-        pose = self._watcher.watch(frame)[0]
-        if not self._paused and self._song_clock.running:
+    def _take(self, frame: Frame | None, pose: Pose | None) -> None:
+        """Note a pose and judge what is due; without a frame, judge with what there is."""
+        if self._paused or not (frame is None or self._song_clock.running):
+            return
+        if frame is not None:
             self._track.add(self._song_clock.song_s(frame.captured_s), pose)
-            self._step_judge()
-        took_s = self._clock.now() - frame.captured_s
-        self.took_s.append(took_s)
-        self._sighting = Sighting(frame, pose, took_s)
+        self._step_judge()
 
     def _step_judge(self) -> None:
         song_s = self.song_now()

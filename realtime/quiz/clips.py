@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.realtime.library.pack_reader import load_pack, pack_folders
-from kpopdance.realtime.library.songpack import SongPackError
 from kpopdance.realtime.quiz.rules import CLIP_S, LADDER, Entry
 
 if TYPE_CHECKING:
@@ -20,12 +18,16 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.core.types import Choreography, Frame
     from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.screens.quiz_view import Colour
+    from kpopdance.realtime.shell.songs import Songs
 
 VIDEOS: Final = (".mp4", ".gif", ".webm", ".mkv", ".mov")
 MOST_SEEN_PX: Final = 640  # longer side of a masked video's pictures, kept in memory
 SEEN_ROWS: Final = 0.5  # of a clip's rows with the one asked for, or another moment is taken
 LEAST_JOINTS: Final = 8
 Box = tuple[float, float, float, float]
+Music = tuple["NDArray[np.float32]", int]
+"""Samples float32 (N, 2), -1..1, and their rate."""
 
 
 class Clip(Protocol):
@@ -58,6 +60,12 @@ class Shelf(Protocol):
 
     def clip(self, slug: str, start_s: float) -> Clip:
         """Return some seconds of a song; raises DanceError where it is damaged."""
+
+    def music(self, slug: str, start_s: float, seconds: float) -> Music | None:
+        """Return some seconds of its sound; None where it has none."""
+
+    def colours(self, slug: str) -> tuple[Colour, ...]:
+        """Return its cover's colours, as far as they are known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,20 +128,17 @@ class PackShelf:
 
     Parameters
     ----------
-    libraries : tuple of Path
-        Folders with song packs; damaged ones are left out and named in ``problems``.
+    songs : Songs
+        Waited for until all are read; damaged ones are left out and named in ``problems``.
+    read_audio : callable
+        Returns a file's samples float32 (N, 2) and their rate.
     """
 
-    def __init__(self, libraries: tuple[Path, ...]) -> None:
+    def __init__(self, songs: Songs, read_audio: Callable[[Path], Music]) -> None:
         self.empty = "there is no song to guess; record one: kpopdance record VIDEO"
-        self.packs: dict[str, SongPack] = {}
-        problems = []
-        for folder in pack_folders(libraries):
-            try:
-                self.packs[folder.name] = load_pack(folder)
-            except SongPackError as why:
-                problems.append(str(why))
-        self.problems = tuple(problems)
+        self._read_audio = read_audio
+        self.packs = songs.whole().packs
+        self.problems = songs.problems
         self.entries = tuple(_entry(slug, song) for slug, song in self.packs.items())
 
     def clip(self, slug: str, start_s: float) -> PackClip:
@@ -148,6 +153,19 @@ class PackShelf:
         others = [member for k, member in enumerate(song.members) if k != song.lead]
         rows = np.stack([_rows(member, float(moments[best])) for member in (lead, *others)])
         return PackClip(song.title, song.bpm, rows, lead.fps, (_reach(rows[:1]), _reach(rows)))
+
+    def music(self, slug: str, start_s: float, seconds: float) -> Music | None:
+        """Return some seconds of its sound; None where it has none."""
+        path = self.packs[slug].audio
+        if path is None:
+            return None
+        samples, rate = self._read_audio(path)
+        first = max(0, round(start_s * rate))
+        return samples[first : first + round(seconds * rate)], rate
+
+    def colours(self, slug: str) -> tuple[Colour, ...]:
+        """Return its cover's colours, as far as they are known."""
+        return self.packs[slug].colours
 
 
 class VideoShelf:
@@ -203,6 +221,13 @@ class VideoShelf:
         return VideoClip(
             title_of(self._paths[slug]), tuple(pictures), np.array(at_s), at_s[-1] + step_s
         )
+
+    def music(self, slug: str, start_s: float, seconds: float) -> None:
+        """Return None: masked videos are silent."""
+
+    def colours(self, slug: str) -> tuple[Colour, ...]:
+        """Return none: they have no cover."""
+        return ()
 
 
 def title_of(path: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +19,6 @@ from kpopdance.realtime.quiz.rules import (
     share_line,
 )
 from kpopdance.realtime.screens.actions import BUZZ, CHOOSE
-from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.screens.quiz import QuizScreen
@@ -32,6 +30,8 @@ from kpopdance.realtime.screens.quiz_view import (
     QuizEndView,
     QuizView,
 )
+from kpopdance.realtime.shell.beside import beside
+from kpopdance.realtime.shell.pages import Page, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from kpopdance.realtime.core.ports import HostClock, PointedWindow, Speaker
-    from kpopdance.realtime.quiz.clips import Clip, Shelf
+    from kpopdance.realtime.core.ports import HostClock, Speaker, Surface
+    from kpopdance.realtime.quiz.clips import Clip, Music, Shelf
     from kpopdance.realtime.quiz.rules import Question, Rules
-    from kpopdance.realtime.screens.actions import Action, Target
+    from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.quiz_view import Colour
 
 log = logging.getLogger(__name__)
@@ -56,17 +56,16 @@ COPIED_S: Final = 1.5
 SETTLE_S: Final = (
     0.6  # the last page does not take the Enter that was meant for the last question
 )
-Music = tuple["NDArray[np.float32]", int]
+CANNOT: Final = "The quiz cannot begin"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QuizKit:
     """What a quiz is played with.
 
-    ``seed`` empty: another quiz each time; ``group``: everybody is shown from the start; ``music``
-    returns some seconds of a song from a second on, None where it has none; ``colours`` its
-    cover's; ``open_speaker`` plays samples at a rate; ``alike`` as in ``make_questions``; ``log``
-    keeps the quizzes played, ``day`` is today's date.
+    ``seed`` empty: another quiz each time; ``group``: everybody is shown from the start;
+    ``open_speaker`` plays samples at a rate; ``alike`` as in ``make_questions``; ``log`` keeps the
+    quizzes played, ``day`` is today's date.
     """
 
     clock: HostClock
@@ -74,8 +73,6 @@ class QuizKit:
     rules: Rules
     log: Path
     day: str
-    music: Callable[[str, float, float], Music | None]
-    colours: Callable[[str], tuple[Colour, ...]]
     open_speaker: Callable[[NDArray[np.float32], int], Speaker]
     seed: str = ""
     group: bool = False
@@ -92,243 +89,225 @@ class _Shown:
 
 
 class QuizGame:
-    """Asks quiz after quiz until the player leaves; ``run`` returns then.
+    """Asks quiz after quiz until the player leaves; ``begin`` is the first page.
 
-    ``played`` are all that came to an end or were broken off with an answer given, ``seeds`` theirs.
+    ``copy`` puts a text on the clipboard; ``played`` are all quizzes that came to an end or were
+    broken off with an answer given, ``seeds`` theirs.
+
+    Raises
+    ------
+    DanceError
+        Where there is nothing to ask for.
     """
 
-    def __init__(self, window: PointedWindow, kit: QuizKit) -> None:
+    def __init__(
+        self, kit: QuizKit, copy: Callable[[str], bool], back: Page | None = None
+    ) -> None:
         if not kit.shelf.entries:
             told = f" ({kit.shelf.problems[0]})" if kit.shelf.problems else ""
             raise DanceError(f"{kit.shelf.empty}{told}")
-        self._window, self._kit = window, kit
-        self._stage = Backdrop(Theme())
-        self._quit = False
-        self._speaker: Speaker | None = None
-        self._silent_from_s = 0.0
-        self._muted = False
-        self._trouble = ""
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="next clip")
+        self.kit, self.copy, self.back = kit, copy, back
+        self.stage = Backdrop(Theme())
+        self.muted = False
+        self.trouble = ""
         self.played: list[Quiz] = []
         self.seeds: list[str] = []
 
-    def run(self) -> bool:
-        """Play until the player leaves; return whether the window was closed."""
-        try:
-            while not self._quit:
-                seed = self._kit.seed or f"{random.randrange(SEEDS):04d}"
-                quiz = self._play(seed)
-                if quiz is None or not self._end(quiz, seed):
-                    break
-        finally:
-            self._hush()
-            self._pool.shutdown(cancel_futures=True)
-        return self._quit
-
-    def _play(self, seed: str) -> Quiz | None:
-        """Ask all questions; return the quiz, None where it was left before any answer."""
-        kit, screen = self._kit, QuizScreen(self._stage)
+    def begin(self) -> Page:
+        """Return the page of another quiz."""
+        kit = self.kit
+        seed = kit.seed or f"{random.randrange(SEEDS):04d}"
+        own = {entry.title.casefold() for entry in kit.shelf.entries}
+        known = [title for title in KNOWN_TITLES if title.casefold() not in own]
         questions = make_questions(
-            kit.shelf.entries, kit.rules, seed, alike=kit.alike, known=self._known()
+            kit.shelf.entries, kit.rules, seed, alike=kit.alike, known=known
         )
-        quiz = Quiz(questions, kit.rules, kit.clock.now())
-        coming = self._coming(quiz, 0)
-        while quiz.phase != "over" and not self._quit:
-            try:
-                shown = self._await(coming)
-            except DanceError as why:
-                log.warning("%s", why)
-                self._trouble = f"A clip was left out: {why}"
-                quiz.skip(kit.clock.now())
-                coming = self._coming(quiz, quiz.number)
-                continue
-            if shown is None:
-                break
-            coming = self._coming(quiz, quiz.number + 1)
-            quiz.began_s = kit.clock.now()
-            if not self._ask(screen, quiz, shown):
-                break
-        if not quiz.answers:
-            return None
-        self.played.append(quiz)
-        self.seeds.append(seed)
-        keep_game(kit.log, game_of(quiz, seed, kit.day))
-        return quiz
+        asking = Asking(self, Quiz(questions, kit.rules, kit.clock.now()), seed)
+        return ClipPage(asking, asking.coming(0))
 
-    def _coming(self, quiz: Quiz, number: int) -> Future[_Shown]:
+    def notices(self, quiz: Quiz) -> tuple[str, ...]:
+        """Return what the players must know now."""
+        first = notices_of(self.kit.shelf) if quiz.number == 0 else ()
+        return ((self.trouble,) if self.trouble else ()) + first
+
+
+class Asking:
+    """One quiz of a game."""
+
+    def __init__(self, game: QuizGame, quiz: Quiz, seed: str) -> None:
+        self.game, self.quiz, self.seed = game, quiz, seed
+        self.screen = QuizScreen(game.stage)
+
+    def coming(self, number: int) -> Future[_Shown]:
         """Prepare a question beside the one that is asked; behind the last one, that again."""
-        question = quiz.questions[min(number, len(quiz.questions) - 1)]
-        return self._pool.submit(self._prepare, question)
+        question = self.quiz.questions[min(number, len(self.quiz.questions) - 1)]
+        return beside(lambda: self._prepare(question))
 
-    def _ask(self, screen: QuizScreen, quiz: Quiz, shown: _Shown) -> bool:
-        """Ask one question until it is answered and seen; return whether the quiz goes on."""
-        number, phase = quiz.number, quiz.phase
-        clip_from_s = phase_from_s = self._kit.clock.now()
-        while quiz.number == number and quiz.phase != "over":
-            now = self._kit.clock.now()
-            if quiz.phase != phase:
-                phase, phase_from_s = quiz.phase, now
-            quiz.tick(now)
-            hovered = None
-            for action in self._actions(screen):
-                if action in ("quit", "leave"):
-                    self._quit |= action == "quit"
-                    self._hush()
-                    return False
-                if action == "replay":
-                    clip_from_s = now
-                self._act(quiz, shown, action, now)
-            pointer = self._window.pointer
-            if pointer is not None:
-                target = screen.at(pointer, self._window.surface.get_size())
-                hovered = (
-                    target.which if target is not None and target.kind == "choice" else None
-                )
-            if self._speaker is not None and now >= self._silent_from_s:
-                self._hush()
-            view = self._view(quiz, shown, now - clip_from_s, now)
-            view = replace(view, hovered=hovered, age_s=now - phase_from_s)
-            screen.draw(self._window.surface, view)
-            self._window.flip()
-        self._hush()
-        self._trouble = ""
-        return True
+    def go_on(self, coming: Future[_Shown]) -> Page | None:
+        """Return the page of the next question, or the last one."""
+        return self.over() if self.quiz.phase == "over" else ClipPage(self, coming)
 
-    def _act(self, quiz: Quiz, shown: _Shown, action: str, now: float) -> None:
+    def over(self) -> Page | None:
+        """Return the last page; what lies behind the quiz where it was left before any answer."""
+        return EndPage(self) if self.keep() else self.game.back
+
+    def keep(self) -> bool:
+        """Keep what was played; return whether an answer was given."""
+        game, quiz = self.game, self.quiz
+        if quiz.answers:
+            game.played.append(quiz)
+            game.seeds.append(self.seed)
+            keep_game(game.kit.log, game_of(quiz, self.seed, game.kit.day))
+        return bool(quiz.answers)
+
+    def _prepare(self, question: Question) -> _Shown:
+        shelf, slug, clip_s = self.game.kit.shelf, question.slug, question.clip_s
+        music = shelf.music(slug, clip_s, MUSIC_S) if "music" in question.hints else None
+        return _Shown(shelf.clip(slug, clip_s), music, shelf.colours(slug))
+
+
+class ClipPage(Waiting[_Shown]):
+    """Waits for the next clip; one that is damaged is left out and said."""
+
+    heading = CANNOT
+
+    def __init__(self, asking: Asking, coming: Future[_Shown]) -> None:
+        words = ("Guess That Song!", "The next clip is coming ...")
+        super().__init__(asking.game.stage, words, coming, self._ask, asking.game.back)
+        self._asking = asking
+
+    def step(self, now_s: float) -> Page | None:
+        """Ask as soon as the clip is there."""
+        asking = self._asking
+        try:
+            return super().step(now_s)
+        except DanceError as why:
+            log.warning("%s", why)
+            asking.game.trouble = f"A clip was left out: {why}"
+            asking.quiz.skip(now_s)
+            return asking.go_on(asking.coming(asking.quiz.number))
+
+    def key(self, name: str) -> Page | None:
+        """Break the quiz off on Escape."""
+        return self._asking.over() if name == "escape" else self
+
+    def quit(self) -> None:
+        """Keep what was answered."""
+        self._asking.keep()
+
+    def _ask(self, shown: _Shown) -> Page:
+        return QuestionPage(self._asking, shown)
+
+
+class QuestionPage(Page):
+    """One question, until it is answered and seen."""
+
+    heading = CANNOT
+
+    def __init__(self, asking: Asking, shown: _Shown) -> None:
+        self._asking, self._game, self._quiz = asking, asking.game, asking.quiz
+        self._shown, self.back = shown, asking.game.back
+        self.screen = asking.screen
+        self._number, self._phase = asking.quiz.number, asking.quiz.phase
+        self._coming = asking.coming(self._number + 1)
+        self._clip_from_s = self._phase_from_s = self._silent_from_s = 0.0
+        self._speaker: Speaker | None = None
+
+    def enter(self, now_s: float) -> None:
+        """Begin to count the time."""
+        super().enter(now_s)
+        self._quiz.began_s = self._clip_from_s = self._phase_from_s = now_s
+
+    def step(self, now_s: float) -> Page | None:
+        """Let the time run; go on after the answer was seen."""
+        super().step(now_s)
+        quiz = self._quiz
+        if quiz.phase != self._phase:
+            self._phase, self._phase_from_s = quiz.phase, now_s
+        quiz.tick(now_s)
+        if self._speaker is not None and now_s >= self._silent_from_s:
+            self._hush()
+        if quiz.number == self._number and quiz.phase != "over":
+            return self
+        self._game.trouble = ""
+        return self._asking.go_on(self._coming)
+
+    def act(self, action: Action) -> Page | None:
         """Do what a key or a button means."""
-        plain: dict[str, Callable[[], object]] = {
+        quiz = self._quiz
+        plain: dict[Action, Callable[[], object]] = {
             "up": lambda: quiz.move(-1), "down": lambda: quiz.move(1),
-            "submit": lambda: quiz.submit(now), "next": lambda: quiz.go_on(now),
-            "hint": lambda: self._hint(quiz, shown), "mute": self._mute,
+            "submit": lambda: quiz.submit(self.now_s), "next": lambda: quiz.go_on(self.now_s),
+            "hint": self._hint, "mute": self._mute,
         }  # fmt: skip
-        if action in CHOOSE:
+        if action == "leave":
+            return self._asking.over()
+        if action == "replay":
+            self._clip_from_s = self.now_s
+        elif action in CHOOSE:
             quiz.choose(CHOOSE.index(action))
             if quiz.rules.players > 1:
-                quiz.submit(now)
+                quiz.submit(self.now_s)
         elif action in BUZZ:
-            quiz.buzz(BUZZ.index(action), now)
+            quiz.buzz(BUZZ.index(action), self.now_s)
         elif action in plain:
             plain[action]()
+        return self
 
-    def _hint(self, quiz: Quiz, shown: _Shown) -> None:
-        if quiz.hint() == "music" and shown.music is not None:
-            self._sound(*shown.music)
-            if self._speaker is None or self._speaker.problem:
-                quiz.free += 1
-                self._trouble = "There is no sound here: this hint costs nothing."
+    def draw(self, surface: Surface) -> None:
+        """Draw the question as it stands."""
+        self.screen.draw(surface, self.view())
 
-    def _mute(self) -> None:
-        self._muted = not self._muted
+    def quit(self) -> None:
+        """Keep what was answered."""
+        self._asking.keep()
+
+    def leave(self) -> None:
+        """Fall silent."""
         self._hush()
 
-    def _actions(self, screen: QuizScreen | QuizEndScreen) -> list[str]:
-        """Return what keys and mouse ask for."""
-        names = self._window.events()
-        actions: list[str] = []
-        for name in names:
-            action = "quit" if name == "quit" else screen.key(name)
-            if action is not None:
-                actions.append(action)
-        size = self._window.surface.get_size()
-        targets = [screen.at(at, size) for at in self._window.clicks()]
-        return actions + [action_of(target) for target in targets if target is not None]
-
-    def _view(self, quiz: Quiz, shown: _Shown, clip_s: float, now: float) -> QuizView:
-        question, told = quiz.question, quiz.told
+    def view(self) -> QuizView:
+        """Return what is shown now."""
+        quiz, clip, clip_s = self._quiz, self._shown.clip, self.now_s - self._clip_from_s
+        question, told, target = quiz.question, quiz.told, self.pointed
         taken = question.hints[: quiz.step + 1]
-        everybody = self._kit.group or "formation" in taken or told is not None
-        clip = shown.clip
+        everybody = self._game.kit.group or "formation" in taken or told is not None
         return QuizView(
             phase="told" if quiz.phase == "over" else quiz.phase,
             number=quiz.number + 1, total=len(quiz.questions), choices=question.titles,
-            selected=quiz.mark, hovered=None,
+            selected=quiz.mark,
+            hovered=target.which if target is not None and target.kind == "choice" else None,
             answer=question.answer if told is not None else None,
             points_earned=told.points if told is not None else 0,
             joints=clip.joints(clip_s, everybody=everybody),
             stature=clip.stature(everybody=everybody), picture=clip.picture(clip_s),
             figure="bones" if "bones" in taken or told is not None else "points", lead=0,
             hints=tuple(HintView(name, name in taken) for name in question.hints),
-            colours=shown.colours if "colours" in taken else (),
+            colours=self._shown.colours if "colours" in taken else (),
             sounding=self._speaker is not None,
-            left_s=quiz.left_s(now), limit_s=quiz.rules.limit_s,
-            players=players_of(quiz), age_s=0.0, beat=clip_s * clip.bpm / 60,
-            notices=self._notices(quiz),
+            left_s=quiz.left_s(self.now_s), limit_s=quiz.rules.limit_s,
+            players=players_of(quiz), age_s=self.now_s - self._phase_from_s,
+            beat=clip_s * clip.bpm / 60, notices=self._game.notices(quiz),
             marks=quiz.marks(), played=clip_s % clip.length_s / clip.length_s,
         )  # fmt: skip
 
-    def _notices(self, quiz: Quiz) -> tuple[str, ...]:
-        first = notices_of(self._kit.shelf) if quiz.number == 0 else ()
-        return ((self._trouble,) if self._trouble else ()) + first
+    def _hint(self) -> None:
+        if self._quiz.hint() == "music" and self._shown.music is not None:
+            self._sound(*self._shown.music)
+            if self._speaker is None or self._speaker.problem:
+                self._quiz.free += 1
+                self._game.trouble = "There is no sound here: this hint costs nothing."
 
-    def _end(self, quiz: Quiz, seed: str) -> bool:
-        """Show the last page; return whether another quiz is wanted."""
-        kit, screen = self._kit, QuizEndScreen(self._stage)
-        began_s = kit.clock.now()
-        best = max(range(len(quiz.standings)), key=lambda k: quiz.standings[k].points)
-        asked = asked_of(quiz)
-        marks = [each.right for each in asked]
-        line = share_line(seed, marks, fingerprint(kit.shelf.entries))
-        view = QuizEndView(
-            players=tuple(sorted(players_of(quiz), key=lambda player: -player.points)),
-            asked=asked, word=kind_word(sum(marks), len(asked)),
-            best_streak=quiz.standings[best].best_streak,
-            confusions=confusions(read_games(kit.log)), share=line, age_s=0.0,
-        )  # fmt: skip
-        told_s = began_s
-        while not self._quit:
-            settled = kit.clock.now() - began_s > SETTLE_S
-            for action in self._actions(screen):
-                self._quit |= action == "quit"
-                if not settled:
-                    continue
-                if action == "copy":
-                    copied = self._window.copy(line)
-                    told = "Copied." if copied else "The clipboard cannot be reached here."
-                    view, told_s = replace(view, share=told), kit.clock.now()
-                if action in ("again", "leave"):
-                    return action == "again"
-            if kit.clock.now() - told_s > COPIED_S:
-                view = replace(view, share=line)
-            screen.draw(self._window.surface, replace(view, age_s=kit.clock.now() - began_s))
-            self._window.flip()
-        return False
-
-    def _known(self) -> list[str]:
-        own = {entry.title.casefold() for entry in self._kit.shelf.entries}
-        return [title for title in KNOWN_TITLES if title.casefold() not in own]
-
-    def _prepare(self, question: Question) -> _Shown:
-        kit = self._kit
-        clip = kit.shelf.clip(question.slug, question.clip_s)
-        music = (
-            kit.music(question.slug, question.clip_s, MUSIC_S)
-            if "music" in question.hints
-            else None
-        )
-        return _Shown(clip, music, kit.colours(question.slug))
-
-    def _await(self, coming: Future[_Shown]) -> _Shown | None:
-        """Return the next clip, with a page while it takes; None where the player left."""
-        screen, began_s = MessageScreen(self._stage), self._kit.clock.now()
-        while not coming.done():
-            names = self._window.events()
-            self._quit |= "quit" in names
-            if self._quit or "escape" in names:
-                return None
-            beat = 2 * (self._kit.clock.now() - began_s)
-            screen.draw(
-                self._window.surface, "Guess That Song!", "The next clip is coming ...", beat
-            )
-            self._window.flip()
-        return coming.result()
+    def _mute(self) -> None:
+        self._game.muted = not self._game.muted
+        self._hush()
 
     def _sound(self, samples: NDArray[np.float32], rate: int) -> None:
         self._hush()
-        if self._muted:
-            return
-        self._speaker = self._kit.open_speaker(samples, rate)
-        self._speaker.start(0.0)
-        self._silent_from_s = self._kit.clock.now() + len(samples) / rate + 0.3
+        if not self._game.muted:
+            self._speaker = self._game.kit.open_speaker(samples, rate)
+            self._speaker.start(0.0)
+            self._silent_from_s = self.now_s + len(samples) / rate + 0.3
 
     def _hush(self) -> None:
         if self._speaker is not None:
@@ -336,16 +315,62 @@ class QuizGame:
             self._speaker = None
 
 
+class EndPage(Page):
+    """The last page: who won, what was asked, one line to share."""
+
+    heading = CANNOT
+
+    def __init__(self, asking: Asking) -> None:
+        self._game, quiz = asking.game, asking.quiz
+        self.back = self._game.back
+        self.screen = QuizEndScreen(self._game.stage)
+        kit, asked = self._game.kit, asked_of(quiz)
+        marks = [each.right for each in asked]
+        best = max(quiz.standings, key=lambda standing: standing.points)
+        self._line = share_line(asking.seed, marks, fingerprint(kit.shelf.entries))
+        self._view = QuizEndView(
+            players=tuple(sorted(players_of(quiz), key=lambda player: -player.points)),
+            asked=asked, word=kind_word(sum(marks), len(asked)), best_streak=best.best_streak,
+            confusions=confusions(read_games(kit.log)), share=self._line, age_s=0.0,
+        )  # fmt: skip
+        self._told, self._told_s = "", 0.0
+
+    def act(self, action: Action) -> Page | None:
+        """Copy, ask another quiz or leave; not with the key that was meant for the last question."""
+        if self.age_s <= SETTLE_S:
+            return self
+        if action == "copy":
+            copied = self._game.copy(self._line)
+            self._told = "Copied." if copied else "The clipboard cannot be reached here."
+            self._told_s = self.now_s
+        if action == "again":
+            return self._game.begin()
+        return self.back if action == "leave" else self
+
+    def draw(self, surface: Surface) -> None:
+        """Draw the results."""
+        told = self._told if self.now_s - self._told_s <= COPIED_S else ""
+        view = replace(self._view, share=told or self._line, age_s=self.age_s)
+        self.screen.draw(surface, view)
+
+
+def quiz_page(open_kit: Callable[[], QuizKit], copy: Callable[[str], bool], back: Page) -> Page:
+    """Return a quiz in front of a page; it begins as soon as what it is played with is there."""
+    words = ("Guess That Song!", "Your songs are being read ...")
+
+    def begin(kit: QuizKit) -> Page:
+        return QuizGame(kit, copy, back).begin()
+
+    page = Waiting(back.screen.stage, words, beside(open_kit), begin, back)
+    page.heading = CANNOT
+    return page
+
+
 def notices_of(shelf: Shelf) -> tuple[str, ...]:
     """Return what is wrong with a library, and that it is small, in a sentence each."""
     count = len(shelf.entries)
     few = f"Your library has {count} song{'s' * (count > 1)}: other titles fill up the choices."
     return (*shelf.problems[:1], *((few,) if count < CHOICES else ()))
-
-
-def action_of(target: Target) -> Action:
-    """Return what a click on something asks for."""
-    return CHOOSE[target.which] if target.kind == "choice" else target.kind
 
 
 def players_of(quiz: Quiz) -> tuple[PlayerView, ...]:

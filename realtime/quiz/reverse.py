@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.pose.watcher import Watcher, looks_in_words
@@ -16,23 +15,25 @@ from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.screens.quiz_view import GuessView, ReverseView
 from kpopdance.realtime.screens.reverse import ReverseScreen
-from kpopdance.realtime.search.guess import MOST_SECONDS, Guesses
+from kpopdance.realtime.search.confusable import alike
+from kpopdance.realtime.search.guess import MOST_SECONDS, DanceLibrary, Guesses
+from kpopdance.realtime.shell.beside import FailureNotice, Watch, beside, warmed
+from kpopdance.realtime.shell.pages import Page, Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import Future
 
     from kpopdance.engines.ports import Eyes
-    from kpopdance.realtime.core.ports import Camera, HostClock, PointedWindow
+    from kpopdance.realtime.core.ports import Camera, HostClock, Surface
     from kpopdance.realtime.core.types import Frame
     from kpopdance.realtime.library.songpack import SongPack
-    from kpopdance.realtime.search.guess import DanceLibrary, Guess
+    from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.search.guess import Guess
 
 ASK_EVERY_S: Final = 0.5
-TAKE_S: Final = 0.1
 NEEDED_S: Final = 2.0  # for a first guess
 SURE_S: Final = 4.0  # for a name: strangers of the same style look alike for shorter
-FIRST_FRAME_S: Final = 5.0
 GONE_S: Final = 1.5  # not seen for so long: what was danced before is forgotten
 IDLE_BPM: Final = 110.0
 
@@ -44,6 +45,30 @@ class Guesser:
     library: DanceLibrary
     packs: Mapping[str, SongPack]
 
+    def alike(self, slug: str) -> dict[str, float]:
+        """Return how much alike other songs' dances are to a song's."""
+        song = self.packs[slug]
+        return alike(self.library, song.members[song.lead])
+
+
+def guesser_of(
+    packs: Mapping[str, SongPack],
+    passing: Callable[[Iterable[tuple[str, SongPack]]], Iterable[tuple[str, SongPack]]] = iter,
+) -> Guesser:
+    """Return the songs described, so that they can be guessed; ``passing`` sees them as they go by.
+
+    Raises
+    ------
+    DanceError
+        Where there is no song.
+    """
+    if not packs:
+        raise DanceError("there is no song to guess; record one: kpopdance record VIDEO")
+    library = DanceLibrary()
+    for slug, song in passing(packs.items()):
+        library.add(slug, song.members)
+    return Guesser(library, packs)
+
 
 class DanceGuesser:
     """Watches one dancer and asks the library; ``answer`` is the newest, replaced whole.
@@ -54,10 +79,9 @@ class DanceGuesser:
     def __init__(
         self, guesser: Guesser, *, camera: Camera, watcher: Watcher, clock: HostClock
     ) -> None:
-        self._guesser, self._camera = guesser, camera
-        self._watcher, self._clock = watcher, clock
+        self._guesser, self.clock = guesser, clock
+        self.watch = Watch(camera, watcher, clock, self._done)
         self.answer = Guesses()
-        self.sighting: tuple[Frame, Pose | None] | None = None
         self.danced_s = 0.0
         self.took_s: list[float] = []
         self._track = PoseTrack()
@@ -65,52 +89,23 @@ class DanceGuesser:
         self._seen_s = -np.inf
         self._asked_s = -np.inf
         self._asking: Future[tuple[Guesses, float]] | None = None
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="guess")
-        self._ending = threading.Event()
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._watch, name="watcher", daemon=True)
-
-    def begin(self) -> None:
-        """Start watching."""
-        self._thread.start()
 
     def again(self) -> None:
         """Forget what was danced so far, from the next frame on."""
         self._again = True
 
-    def tick(self) -> None:
-        """Raise whatever went wrong while watching, if anything did."""
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            raise failure
+    def _done(self, frame: Frame | None, pose: Pose | None) -> None:
+        if frame is not None:
+            self._take(frame.captured_s, pose)
+        self._ask()
 
-    def stop(self) -> None:
-        """Stop watching and searching."""
-        self._ending.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=3)
-        self._pool.shutdown(cancel_futures=True)
-
-    def _watch(self) -> None:
-        try:
-            while not self._ending.is_set():
-                frame = self._camera.newest(TAKE_S)
-                if frame is not None:
-                    self._take(frame)
-                self._ask()
-        except Exception as failure:  # noqa: BLE001 - raised again in tick, on the window's thread
-            self._failure = failure
-
-    def _take(self, frame: Frame) -> None:
-        pose = self._watcher.watch(frame)[0]
-        at_s = frame.captured_s
+    def _take(self, at_s: float, pose: Pose | None) -> None:
         if self._again or (pose is not None and at_s - self._seen_s > GONE_S):
             self._forget()
         if pose is not None:
             self._seen_s = at_s
         self._track.add(at_s, pose)
         self.danced_s = 0.0 if not len(self._track) else at_s - float(self._track.at_s[0])
-        self.sighting = (frame, pose)
 
     def _forget(self) -> None:
         self._track, self.answer, self.danced_s = PoseTrack(), Guesses(), 0.0
@@ -125,19 +120,20 @@ class DanceGuesser:
             self.answer, took_s = self._asking.result()
             self.took_s.append(took_s)
             self._asking = None
-        now = self._clock.now()
+        now = self.clock.now()
         if (
             self._asking is None
             and now - self._asked_s >= ASK_EVERY_S
             and self.danced_s >= NEEDED_S
         ):
             self._asked_s = now
-            self._asking = self._pool.submit(self._search, newest(self._track))
+            track = newest(self._track)
+            self._asking = beside(lambda: self._search(track))
 
     def _search(self, track: PoseTrack) -> tuple[Guesses, float]:
-        began_s = self._clock.now()
+        began_s = self.clock.now()
         answer = self._guesser.library.guess(track)
-        return answer, self._clock.now() - began_s
+        return answer, self.clock.now() - began_s
 
 
 def named(answer: Guesses) -> Guess | None:
@@ -154,53 +150,43 @@ def newest(track: PoseTrack) -> PoseTrack:
     return copy
 
 
-class ReverseQuiz:
-    """The page around it; ``run`` returns when the player leaves."""
+class ReversePage(Page):
+    """The page around it."""
 
-    def __init__(
-        self, window: PointedWindow, guesser: Guesser, *, eyes: Eyes, camera: Camera,
-        clock: HostClock, budget_s: float = 1 / 30,
-    ) -> None:  # fmt: skip
-        self._window, self._guesser, self._clock = window, guesser, clock
-        self._eyes, self._camera = eyes, camera
-        self._watcher = Watcher(eyes, now=clock.now, budget_s=budget_s)
-        self.dancing: DanceGuesser | None = None
+    def __init__(self, guesser: Guesser, dancing: DanceGuesser, eyes: Eyes) -> None:
+        self._guesser, self.dancing, self._eyes = guesser, dancing, eyes
+        self.screen = ReverseScreen(Backdrop(Theme()))
+        self._notice = FailureNotice(eyes, dancing.clock)
 
-    def run(self) -> None:
-        """Watch, guess, show."""
-        first = self._camera.newest(FIRST_FRAME_S)
-        self._watcher.warm_up(
-            np.zeros((480, 640, 3), np.uint8) if first is None else first.image
-        )
-        dancing = self.dancing = DanceGuesser(
-            self._guesser, camera=self._camera, watcher=self._watcher, clock=self._clock
-        )
-        screen, began_s = ReverseScreen(Backdrop(Theme())), self._clock.now()
-        dancing.begin()
-        try:
-            while True:
-                dancing.tick()
-                actions = self._actions(screen)
-                if {"quit", "leave"} & set(actions):
-                    return
-                if "again" in actions:
-                    dancing.again()
-                screen.draw(self._window.surface, self._view(dancing, began_s))
-                self._window.flip()
-        finally:
-            dancing.stop()
+    def enter(self, now_s: float) -> None:
+        """Begin to watch."""
+        super().enter(now_s)
+        self.dancing.watch.begin()
 
-    def _actions(self, screen: ReverseScreen) -> list[str]:
-        """Return what keys and mouse ask for."""
-        names = self._window.events()
-        size = self._window.surface.get_size()
-        targets = [screen.at(at, size) for at in self._window.clicks()]
-        keys = ["quit" if name == "quit" else screen.key(name) for name in names]
-        clicked = [target.kind for target in targets if target is not None]
-        return [action for action in (*keys, *clicked) if action is not None]
+    def step(self, now_s: float) -> Page:
+        """Go on; raises what went wrong while watching."""
+        super().step(now_s)
+        self.dancing.watch.check()
+        return self
 
-    def _view(self, dancing: DanceGuesser, began_s: float) -> ReverseView:
-        now, seen, answer = self._clock.now(), dancing.sighting, dancing.answer
+    def act(self, action: Action) -> Page | None:
+        """Forget what was danced, or leave."""
+        if action == "again":
+            self.dancing.again()
+        return self.back if action == "leave" else self
+
+    def draw(self, surface: Surface) -> None:
+        """Draw what is seen and guessed."""
+        self.screen.draw(surface, self.view())
+
+    def leave(self) -> None:
+        """Stop watching."""
+        self.dancing.watch.stop()
+
+    def view(self) -> ReverseView:
+        """Return what is shown now."""
+        now, dancing = self.now_s, self.dancing
+        seen, answer, camera = dancing.watch.sighting, dancing.answer, dancing.watch.camera
         known = named(answer)
         early = min(answer.seconds / SURE_S, 1.0)  # too short to be as sure as it seems
         guesses = tuple(
@@ -213,18 +199,32 @@ class ReverseQuiz:
             at_s = known.song_s + now - answer.at_s
             coach = np.stack([member.row(at_s) for member in song.members])
             lead, bpm = known.member, song.bpm
-        state = self._camera.state()
+        notices = (camera.state().message, *self._notice.words())
         return ReverseView(
-            picture=None if seen is None else seen[0].image,
-            pose=None if seen is None or seen[1] is None else seen[1].joints,
+            picture=None if seen is None else seen.frame.image,
+            pose=None if seen is None or seen.pose is None else seen.pose.joints,
             guesses=guesses, known=known is not None,
             danced_s=dancing.danced_s, needed_s=NEEDED_S, coach=coach, lead=lead,
-            songs=len(self._guesser.packs), beat=(now - began_s) * bpm / 60, age_s=now - began_s,
-            notices=(state.message,) if state.message else (),
-            status=f"{looks_in_words(self._watcher.looks)} · {self._eyes.runtime}",
+            songs=len(self._guesser.packs), beat=self.age_s * bpm / 60, age_s=self.age_s,
+            notices=tuple(filter(None, notices)),
+            status=f"{looks_in_words(dancing.watch.watcher.looks)} · {self._eyes.runtime}",
         )  # fmt: skip
 
     def _guess_view(self, guess: Guess, since_s: float, share: float) -> GuessView:
         song = self._guesser.packs[guess.song]
         place_s = min(max(guess.song_s + since_s, 0.0), song.length_s)
         return GuessView(song.title, song.artist, share * guess.certainty, place_s)
+
+
+def reverse_page(
+    guesser: Guesser, *, eyes: Eyes, camera: Camera, clock: HostClock, budget_s: float = 1 / 30
+) -> Page:
+    """Return the first page: the networks warm up beside it."""
+    words = ("You dance, it guesses", "Warming up ...")
+
+    def opened(watcher: Watcher) -> Page:
+        dancing = DanceGuesser(guesser, camera=camera, watcher=watcher, clock=clock)
+        return ReversePage(guesser, dancing, eyes)
+
+    coming = beside(lambda: warmed(Watcher(eyes, now=clock.now, budget_s=budget_s), camera))
+    return Waiting(Backdrop(Theme()), words, coming, opened, None)

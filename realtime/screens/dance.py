@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
 from kpopdance.realtime.core import body
-from kpopdance.realtime.screens.actions import ENTER
 from kpopdance.realtime.screens.parts.figure import pictogram
 from kpopdance.realtime.screens.parts.mirror import MirrorPanel
 from kpopdance.realtime.screens.parts.theme import (
@@ -37,12 +36,12 @@ from kpopdance.realtime.screens.parts.theme import (
     scale_of,
 )
 from kpopdance.realtime.screens.parts.troupe import Troupe, accent_wrist
+from kpopdance.realtime.screens.screen import Meanings, Screen
 
 if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Verdict
-    from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.parts.theme import Align, Colour, Hints, Theme
+    from kpopdance.realtime.screens.parts.theme import Align, Colour, Hints
     from kpopdance.realtime.screens.view import DanceView, Upcoming
 
 LOOK_AHEAD_S: Final = 4.0
@@ -170,32 +169,20 @@ def count_in_word(beat: float) -> str:
     return str(left) if left <= 4 else "GET READY"
 
 
-class DanceScreen:
-    """Draws a :class:`~kpopdance.realtime.screens.view.DanceView`; one per dance.
+class DanceScreen(Screen):
+    """Draws a :class:`~kpopdance.realtime.screens.view.DanceView`; one per dance."""
 
-    Parameters
-    ----------
-    stage : Backdrop
-        The background, shared by all screens.
-    hints : tuple of (key, meaning)
-        More keys to list; what they do is the loop's.
-    """
+    meanings: ClassVar[Meanings] = {
+        "space": "pause", "p": "pause", "return": "pause",
+        "m": "mirror", "escape": "back", "r": "again",
+    }  # fmt: skip
 
-    def __init__(self, stage: Backdrop, hints: Hints = ()) -> None:
-        self.stage = stage
-        self.theme: Theme = stage.theme
-        self.hints = KEYS + hints
+    def __init__(self, stage: Backdrop) -> None:
+        super().__init__(stage)
         self.troupe = Troupe(stage.theme)
         self.mirror = MirrorPanel(stage.theme)
         self._layout = dance_layout((1280, 720))
         self._laid_out_for = (1280, 720)
-
-    def key(self, name: str) -> Action | None:
-        """Return what a key means here, None for the loop's own keys."""
-        keys: dict[str, Action] = {
-            "space": "pause", "p": "pause", "m": "mirror", "escape": "back", "r": "again",
-        }  # fmt: skip
-        return "pause" if name in ENTER else keys.get(name)
 
     def draw(self, surface: pygame.Surface, view: DanceView) -> None:
         """Draw one frame."""
@@ -377,7 +364,7 @@ class DanceScreen:
         )
 
     def _foot(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
-        self.theme.keys(surface, at.keys, self.hints)
+        self.theme.keys(surface, at.keys, KEYS)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         self.theme.write(
             surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)

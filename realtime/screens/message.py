@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
-from kpopdance.realtime.screens.actions import ENTER
 from kpopdance.realtime.screens.parts.theme import (
     MAGENTA,
     NIGHT,
@@ -18,11 +17,11 @@ from kpopdance.realtime.screens.parts.theme import (
     drawable,
     scale_of,
 )
+from kpopdance.realtime.screens.screen import Meanings, Screen
 
 if TYPE_CHECKING:
-    from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.parts.theme import Hints, Theme
+    from kpopdance.realtime.screens.parts.theme import Hints
 
 KEYS: Final[Hints] = (("Esc", "back"),)
 HEADING, TEXT = 54.0, 26.0
@@ -32,27 +31,15 @@ LEADING: Final = 1.38
 SMALLEST: Final = 6.0
 
 
-class MessageScreen:
-    """Draws a heading and a text of any length: it wraps, then shrinks, and is never cut.
+class MessageScreen(Screen):
+    """Draws a heading and a text of any length: it wraps, then shrinks, and is never cut."""
 
-    Parameters
-    ----------
-    stage : Backdrop
-        The background, shared by all screens.
-    hints : tuple of (key, meaning)
-        More keys to list; what they do is the loop's.
-    """
+    meanings: ClassVar[Meanings] = {"return": "back", "escape": "back", "space": "back"}
 
-    def __init__(self, stage: Backdrop, hints: Hints = ()) -> None:
-        self.stage = stage
-        self.theme: Theme = stage.theme
-        self.hints = KEYS + hints
+    def __init__(self, stage: Backdrop) -> None:
+        super().__init__(stage)
         self._fitted_for: tuple[str, float, tuple[int, int]] | None = None
         self._fitted: tuple[list[str], float] = ([], SMALLEST)
-
-    def key(self, name: str) -> Action | None:
-        """Return what a key means: ``back``, or None for the loop's own keys."""
-        return "back" if name in (*ENTER, "escape", "space") else None
 
     def draw(self, surface: pygame.Surface, heading: str, text: str, beat: float = 0.0) -> None:
         """Draw one frame."""
@@ -73,7 +60,7 @@ class MessageScreen:
         self.theme.neon(surface, heading, top, style, dim(MAGENTA, 0.8))
         self._text(surface, text, _below(inner, top.bottom + round(14 * u)), TEXT * u)
         row = pygame.Rect(pane.left, round(height - 56 * u), pane.width, round(34 * u))
-        self.theme.keys(surface, row, self.hints)
+        self.theme.keys(surface, row, KEYS)
 
     def _text(self, surface: pygame.Surface, text: str, box: pygame.Rect, px: float) -> None:
         wanted = (text, px, box.size)

@@ -36,11 +36,12 @@ from kpopdance.realtime.screens.quiz_clip import ClipPanel
 from kpopdance.realtime.screens.quiz_ladder import Ladder, next_hint
 from kpopdance.realtime.screens.quiz_layout import QuizLayout, box_between, quiz_layout, split
 from kpopdance.realtime.screens.quiz_players import PlayersPanel, cap_words, score_box, turn
+from kpopdance.realtime.screens.screen import Screen
 
 if TYPE_CHECKING:
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.parts.theme import Colour, Hints, Theme
+    from kpopdance.realtime.screens.parts.theme import Colour, Hints
     from kpopdance.realtime.screens.quiz_view import QuizView
 
 TITLE: Final = ("Guess", "That Song!")
@@ -65,28 +66,18 @@ def time_colour(share: float) -> Colour:
     return GOLD if share <= 2 * LAST_QUARTER else CYAN
 
 
-class QuizScreen:
+class QuizScreen(Screen):
     """Draws a :class:`~kpopdance.realtime.screens.quiz_view.QuizView`.
 
     What keys mean and what lies under the mouse follows the view drawn last.
-
-    Parameters
-    ----------
-    stage : Backdrop
-        The background, shared by all screens.
-    hints : tuple of (key, meaning)
-        More keys to list; what they do is the loop's.
     """
 
-    def __init__(self, stage: Backdrop, hints: Hints = ()) -> None:
-        self.stage = stage
-        self.theme: Theme = stage.theme
-        self.hints = hints
+    def __init__(self, stage: Backdrop) -> None:
+        super().__init__(stage)
         self._clip = ClipPanel(self.theme)
         self._players, self._ladder = PlayersPanel(self.theme), Ladder(self.theme)
         self._choices = Choices(self.theme)
         self._view: QuizView | None = None
-        self._over: Target | None = None
         self._layout = quiz_layout((1280, 720))
         self._laid_out_for = (1280, 720)
 
@@ -109,18 +100,9 @@ class QuizScreen:
             return CHOOSE[which] if view is None or which < len(view.choices) else None
         return "submit" if name in ENTER else keys.get(name)
 
-    def at(self, position: tuple[float, float], size: tuple[int, int]) -> Target | None:
-        """Return what lies under a px of a page of a size; what would do nothing is None.
-
-        Ask once a frame with the mouse's place: the button found is lit in the next drawing. A
-        choice is lit by the view's ``hovered``.
-        """
-        self._over = self._under(position, size)
-        return self._over
-
     def _under(self, position: tuple[float, float], size: tuple[int, int]) -> Target | None:
         view = self._view
-        if view is None or not drawable(size):
+        if view is None:
             return None
         at = self._laid_out(size)
         places = [(Target("leave"), at.leave)]
@@ -286,9 +268,7 @@ class QuizScreen:
 
     def _keys(self, surface: pygame.Surface, at: QuizLayout, view: QuizView) -> None:
         listed = ALONE if len(view.players) < 2 else SEVERAL
-        self.theme.keys(
-            surface, at.keys, (TOLD if view.phase == "told" else listed) + self.hints
-        )
+        self.theme.keys(surface, at.keys, TOLD if view.phase == "told" else listed)
 
     # motion
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
-from kpopdance.realtime.screens.actions import ENTER, Target
+from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.heading import draw_leave, draw_title
 from kpopdance.realtime.screens.parts.signs import (
     ButtonFace,
@@ -37,11 +37,11 @@ from kpopdance.realtime.screens.parts.theme import (
     scale_of,
 )
 from kpopdance.realtime.screens.quiz import TITLE
+from kpopdance.realtime.screens.screen import Meanings, Place, Screen
 
 if TYPE_CHECKING:
-    from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.parts.theme import Hints, Theme
+    from kpopdance.realtime.screens.parts.theme import Hints
     from kpopdance.realtime.screens.quiz_view import AskedView, PlayerView, QuizEndView
 
 KEYS: Final[Hints] = (("Enter", "play again"), ("C", "copy the line"), ("Esc", "leave"))
@@ -131,44 +131,24 @@ def headline(view: QuizEndView) -> str:
     return f"{best[0].name} wins!"
 
 
-class QuizEndScreen:
-    """Draws a :class:`~kpopdance.realtime.screens.quiz_view.QuizEndView`.
+class QuizEndScreen(Screen):
+    """Draws a :class:`~kpopdance.realtime.screens.quiz_view.QuizEndView`."""
 
-    Parameters
-    ----------
-    stage : Backdrop
-        The background, shared by all screens.
-    hints : tuple of (key, meaning)
-        More keys to list; what they do is the loop's.
-    """
+    meanings: ClassVar[Meanings] = {
+        "return": "again", "r": "again", "space": "again", "c": "copy", "escape": "leave",
+    }  # fmt: skip
 
-    def __init__(self, stage: Backdrop, hints: Hints = ()) -> None:
-        self.stage = stage
-        self.theme: Theme = stage.theme
-        self.hints = hints
+    def __init__(self, stage: Backdrop) -> None:
+        super().__init__(stage)
         self._shares = False
-        self._over: Target | None = None
 
-    def key(self, name: str) -> Action | None:
-        """Return what a key means: ``again``, ``copy``, ``leave``, or None."""
-        if name in ENTER or name in ("r", "space"):
-            return "again"
-        if name == "c":
-            return "copy"
-        return "leave" if name == "escape" else None
-
-    def at(self, position: tuple[float, float], size: tuple[int, int]) -> Target | None:
-        """Return the button under a px of a page of a size; it is lit in the next drawing."""
-        self._over = None
-        if drawable(size):
-            at = end_layout(size)
-            if at.again.collidepoint(position):
-                self._over = Target("again")
-            elif at.leave.collidepoint(position):
-                self._over = Target("leave")
-            elif self._shares and at.copy.collidepoint(position):
-                self._over = Target("copy")
-        return self._over
+    def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
+        at = end_layout(size)
+        if self._shares and at.copy.collidepoint(position):
+            return Target("copy")
+        if at.again.collidepoint(position):
+            return Target("again")
+        return Target("leave") if at.leave.collidepoint(position) else None
 
     def draw(self, surface: pygame.Surface, view: QuizEndView) -> None:
         """Draw one frame."""
@@ -191,7 +171,7 @@ class QuizEndScreen:
         look = ButtonFace("Play again", "Enter", MAGENTA, over=self._over == Target("again"))
         button(self.theme, surface, at.again, look, at.unit)
         keys = KEYS if view.share else (KEYS[0], KEYS[2])
-        self.theme.keys(surface, at.keys, keys + self.hints)
+        self.theme.keys(surface, at.keys, keys)
 
     def _title(self, surface: pygame.Surface, at: EndLayout) -> None:
         u = at.unit

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
 from kpopdance.realtime.core.types import GRADES
-from kpopdance.realtime.screens.actions import ENTER
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     FAINT,
@@ -27,14 +26,13 @@ from kpopdance.realtime.screens.parts.theme import (
     mix,
     scale_of,
 )
+from kpopdance.realtime.screens.screen import Meanings, Screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kpopdance.realtime.core.types import Report
-    from kpopdance.realtime.screens.actions import Action
-    from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.parts.theme import Align, Colour, Hints, Theme
+    from kpopdance.realtime.screens.parts.theme import Align, Colour, Hints
     from kpopdance.realtime.screens.view import ResultView
 
 KEYS: Final[Hints] = (("Enter", "dance again"), ("Esc", "back to the songs"))
@@ -126,29 +124,12 @@ def counted_up(score: float, age_s: float) -> float:
     return score * (1 - (1 - share) ** 3)
 
 
-class ResultsScreen:
-    """Draws a :class:`~kpopdance.realtime.screens.view.ResultView`.
+class ResultsScreen(Screen):
+    """Draws a :class:`~kpopdance.realtime.screens.view.ResultView`."""
 
-    Parameters
-    ----------
-    stage : Backdrop
-        The background, shared by all screens.
-    hints : tuple of (key, meaning)
-        More keys to list; what they do is the loop's.
-    """
-
-    def __init__(self, stage: Backdrop, hints: Hints = ()) -> None:
-        self.stage = stage
-        self.theme: Theme = stage.theme
-        self.hints = KEYS + hints
-
-    def key(self, name: str) -> Action | None:
-        """Return what a key means: ``again``, ``back``, ``lag`` takes the suggestion, or None."""
-        if name in ENTER or name == "r":
-            return "again"
-        if name == "l":
-            return "lag"
-        return "back" if name == "escape" else None
+    meanings: ClassVar[Meanings] = {
+        "return": "again", "r": "again", "l": "lag", "escape": "back",
+    }  # fmt: skip
 
     def draw(self, surface: pygame.Surface, view: ResultView) -> None:
         """Draw one frame."""
@@ -172,7 +153,7 @@ class ResultsScreen:
         if view.report.sections:
             self._bars(surface, at, at.sections, ("SONG", view.report.sections, MAGENTA, grown))
         self._advice(surface, at, view)
-        self.theme.keys(surface, at.keys, self.hints)
+        self.theme.keys(surface, at.keys, KEYS)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         small = " · ".join((*view.notices, view.status)) if view.notices else view.status
         self.theme.write(surface, small, at.status, Style(12.5 * at.unit, FAINT, align, 9))

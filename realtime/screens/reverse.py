@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 import pygame
@@ -33,12 +33,12 @@ from kpopdance.realtime.screens.parts.theme import (
     scale_of,
 )
 from kpopdance.realtime.screens.parts.troupe import Troupe
+from kpopdance.realtime.screens.screen import Meanings, Place, Screen
 from kpopdance.realtime.screens.view import DanceView
 
 if TYPE_CHECKING:
-    from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.parts.theme import Align, Hints, Theme
+    from kpopdance.realtime.screens.parts.theme import Align, Hints
     from kpopdance.realtime.screens.quiz_view import GuessView, ReverseView
 
 TITLE: Final = ("You dance,", "it guesses")
@@ -117,35 +117,19 @@ def certainty_words(certainty: float) -> str:
     return f"{100 * min(max(certainty, 0.0), 1.0):.0f} %"
 
 
-class ReverseScreen:
-    """Draws a :class:`~kpopdance.realtime.screens.quiz_view.ReverseView`.
+class ReverseScreen(Screen):
+    """Draws a :class:`~kpopdance.realtime.screens.quiz_view.ReverseView`."""
 
-    Parameters
-    ----------
-    stage : Backdrop
-        The background, shared by all screens.
-    hints : tuple of (key, meaning)
-        More keys to list; what they do is the loop's.
-    """
+    meanings: ClassVar[Meanings] = {"r": "again", "escape": "leave"}
 
-    def __init__(self, stage: Backdrop, hints: Hints = ()) -> None:
-        self.stage = stage
-        self.theme: Theme = stage.theme
-        self.hints = KEYS + hints
+    def __init__(self, stage: Backdrop) -> None:
+        super().__init__(stage)
         self.mirror = MirrorPanel(stage.theme)
         self.troupe = Troupe(stage.theme)
         self._named = ""
-        self._over: Target | None = None
 
-    def key(self, name: str) -> Action | None:
-        """Return what a key means: ``again`` forgets the dance seen so far, ``leave``, or None."""
-        return {"r": "again", "escape": "leave"}.get(name)  # type: ignore[return-value]
-
-    def at(self, position: tuple[float, float], size: tuple[int, int]) -> Target | None:
-        """Return the button under a px of a page of a size; it is lit in the next drawing."""
-        leaves = drawable(size) and reverse_layout(size).leave.collidepoint(position)
-        self._over = Target("leave") if leaves else None
-        return self._over
+    def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
+        return Target("leave") if reverse_layout(size).leave.collidepoint(position) else None
 
     def draw(self, surface: pygame.Surface, view: ReverseView) -> None:
         """Draw one frame."""
@@ -161,7 +145,7 @@ class ReverseScreen:
         self._danced(surface, at, view)
         self._best(surface, at, view)
         self._guesses(surface, at, view)
-        self.theme.keys(surface, at.keys, self.hints)
+        self.theme.keys(surface, at.keys, KEYS)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         self.theme.write(
             surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)

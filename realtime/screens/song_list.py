@@ -29,6 +29,7 @@ from kpopdance.realtime.screens.parts.theme import (
     scale_of,
 )
 from kpopdance.realtime.screens.parts.troupe import Troupe
+from kpopdance.realtime.screens.screen import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.parts.theme import Align, Hints, Theme
+    from kpopdance.realtime.screens.parts.theme import Align, Hints
     from kpopdance.realtime.screens.view import ListView, SongCard
 
 KEYS: Final[Hints] = (("↑ ↓", "choose"), ("Enter", "dance"), ("Esc", "leave"))
@@ -98,24 +99,23 @@ def list_layout(size: tuple[int, int]) -> ListLayout:
     )
 
 
-class SongListScreen:
+class SongListScreen(Screen):
     """Draws the songs and remembers which is selected.
 
     Parameters
     ----------
     stage : Backdrop
-        The background, shared by all screens.
+        See ``Screen``.
     cards : sequence of SongCard
         What there is to dance, in order.
     hints : tuple of (key, meaning)
-        More keys to list; what they do is the loop's.
+        More keys to list; what they do is the page's.
     """
 
     def __init__(
         self, stage: Backdrop, cards: Sequence[SongCard] = (), hints: Hints = ()
     ) -> None:
-        self.stage = stage
-        self.theme: Theme = stage.theme
+        super().__init__(stage)
         self.hints = KEYS + hints
         self.cards: tuple[SongCard, ...] = ()
         self.troupe = Troupe(stage.theme)

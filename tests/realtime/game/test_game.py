@@ -9,7 +9,6 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 import dataclasses
 import json
 import threading
-import time
 
 import numpy as np
 import pygame
@@ -17,16 +16,30 @@ import pytest
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.fallback import LastingVision
+from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.types import Report
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.game.game import Game, lag_words
-from kpopdance.realtime.game.performance import NOTICE_S, Kit, Outcome, Performance
+from kpopdance.realtime.game import performance
+from kpopdance.realtime.game.game import Game, ResultPage, card_of, lag_words
+from kpopdance.realtime.game.kit import Kit
+from kpopdance.realtime.game.performance import Outcome, open_performance
 from kpopdance.realtime.library.lags import keep_lag
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.pack_writer import save_pack
+from kpopdance.realtime.library.replay import dance_key
 from kpopdance.realtime.library.scores import read_scores
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.quiz.clips import PackShelf
+from kpopdance.realtime.quiz.game import QuizKit, quiz_page
+from kpopdance.realtime.quiz.rules import Rules
+from kpopdance.realtime.screens.dance import DanceScreen
+from kpopdance.realtime.screens.message import MessageScreen
+from kpopdance.realtime.screens.quiz import QuizScreen
+from kpopdance.realtime.screens.song_list import SongListScreen
+from kpopdance.realtime.shell.beside import NOTICE_S
+from kpopdance.realtime.shell.pages import Message, Shell
+from kpopdance.realtime.shell.songs import Songs
 from tests import dances
 from tests.fakes import (
     FailingVision,
@@ -39,17 +52,19 @@ from tests.fakes import (
 
 
 class PressedWindow:
-    """A window whose keys are pressed when the game is where they belong.
+    """A window whose keys are pressed when the game is where they belong; time passes as it flips.
 
     ``steps`` are (when, key): the first one's key is pressed once ``when(game)`` holds, then the
     next one waits. After the last, Escape is pressed until the game ends.
     """
 
-    def __init__(self, *steps):
+    pointer = None
+
+    def __init__(self, clock, *steps):
         self.surface = pygame.Surface((640, 360))
         self.game = None
+        self._clock, self._steps = clock, list(steps)
         self._pace = threading.Event()
-        self._steps = list(steps)
         self._deadline_s = PerfClock().now() + 60
 
     def events(self):
@@ -62,18 +77,25 @@ class PressedWindow:
         del self._steps[0]
         return [key]
 
+    def clicks(self):
+        return []
+
     def flip(self):
-        self._pace.wait(
-            1 / 60
-        )  # as a screen does: drawing without end would starve the loading
+        self._clock.at_s += 1 / 30
+        self._pace.wait(0.001)  # drawing without end would starve what is made beside it
+
+
+def choose(devices, *steps, first=None, quiz=None):
+    """Go from the song list or a first dance, pressing keys on the way."""
+    window = PressedWindow(devices.clock, *steps)
+    game = window.game = Game(devices, Songs(devices.settings.libraries).whole(), quiz)
+    Shell(window, devices.clock).run(game.first_page(first))
+    return game
 
 
 def play(devices, *steps):
     """Let a player dance the short song, pressing keys on the way."""
-    window = PressedWindow(*steps)
-    game = window.game = Game(window, devices)
-    game.run(devices.settings.libraries[0] / "short")
-    return game
+    return choose(devices, *steps, first=devices.settings.libraries[0] / "short")
 
 
 def dancing(game):
@@ -99,7 +121,7 @@ def library(tmp_path):
 
 
 def kit(library, **changes):
-    camera, clock = ScriptedCamera(), PerfClock()
+    camera, clock = ScriptedCamera(), FakeClock()
     made = Kit(
         eyes=eyes_of(PaintedVision({0: None})), clock=clock, settings=Settings(library=str(library)),
         scores=library.parent / "scores.json", lags=library.parent / "lags.json",
@@ -112,13 +134,28 @@ def kit(library, **changes):
 
 @pytest.fixture(autouse=True)
 def no_waiting_for_a_camera(monkeypatch):
-    monkeypatch.setattr("kpopdance.realtime.game.performance.FIRST_FRAME_S", 0.01)
+    monkeypatch.setattr("kpopdance.realtime.shell.beside.FIRST_FRAME_S", 0.01)
+
+
+@pytest.fixture(autouse=True)
+def standards_kept(monkeypatch):
+    """What the short song asks is computed once, not for every test's own copy of it."""
+    made = performance.standard_of
+
+    def standard_of(song, terms):
+        key = (dance_key(song.members[song.lead]), terms)
+        if key not in STANDARDS:
+            STANDARDS[key] = made(song, terms)
+        return STANDARDS[key]
+
+    monkeypatch.setattr(performance, "standard_of", standard_of)
+
+
+STANDARDS = {}
 
 
 def test_escape_leads_back_and_out(library):
-    game = Game(PressedWindow(), kit(library))
-    game.run()
-    assert game.outcomes == []
+    assert choose(kit(library)).outcomes == []
 
 
 def test_a_whole_dance_ends_on_the_result_page_and_the_list(library):
@@ -182,14 +219,14 @@ def test_a_watcher_that_fails_ends_the_dance_not_silently(library):
         play(devices, (film, "escape"))
 
 
-def test_best_scores_are_read_for_the_list(library):
-    devices = kit(library)
-    devices.scores.write_text(json.dumps({"short": 77.5}))
-    from kpopdance.realtime.game.game import card_of
-
-    card, song = card_of(library / "short", read_scores(devices.scores)["short"])
-    assert (card.title, card.best_score, card.problem) == ("짧은 노래", 77.5, "")
-    assert song is not None
+def test_a_card_says_what_its_pack_and_the_scores_say():
+    song = SongPack("짧은 노래", "Nobody", 120.0, (dances.song(3, moves=2),), audio=None)
+    card = card_of("short", song, 77.5)
+    assert (card.slug, card.title, card.best_score, card.problem) == (
+        "short", "짧은 노래", 77.5, "",
+    )  # fmt: skip
+    card = card_of("bad", "song.toml: is missing", None)
+    assert (card.title, card.best_score, card.problem) == ("bad", None, "song.toml: is missing")
 
 
 def ready(game):
@@ -198,25 +235,14 @@ def ready(game):
 
 def seen_terms(monkeypatch):
     """The terms of every dance that is loaded."""
-    from kpopdance.realtime.game.performance import Performance
-
     terms = []
-    made = Performance.__init__
 
-    def note(self, kit, song, how):
+    def note(kit, song, how):
         terms.append(how)
-        made(self, kit, song, how)
+        return open_performance(kit, song, how)
 
-    monkeypatch.setattr(Performance, "__init__", note)
+    monkeypatch.setattr("kpopdance.realtime.game.game.open_performance", note)
     return terms
-
-
-def choose(devices, *steps):
-    """Go from the song list, pressing keys on the way."""
-    window = PressedWindow(*steps)
-    game = window.game = Game(window, devices)
-    game.run()
-    return game
 
 
 def test_terms_are_chosen_in_the_list_and_danced(library, monkeypatch):
@@ -244,8 +270,7 @@ def test_the_mirror_image_is_shown_and_the_replay_knows_it(library, tmp_path):
     game = choose(
         kit(library, settings=settings), (ready, "t"), (ready, "return"), (danced, "escape")
     )
-    from kpopdance.realtime.library.pack_reader import load_pack
-    from kpopdance.realtime.library.replay import dance_key, read_replay
+    from kpopdance.realtime.library.replay import read_replay
 
     song = load_pack(library / "short")
     replay = read_replay(tmp_path / "kept" / "short-001.npz")
@@ -259,43 +284,32 @@ def judged_late(lag_ms, recognised=1.0):
     return Outcome(Report(0.0, 0, lag_ms, 1.0, {}, (), recognised=recognised))
 
 
-def shown(game, outcome, *steps):
-    """Show a result page; return the game and what it suggested last."""
-    from types import SimpleNamespace
-
-    from kpopdance.realtime.core.terms import Terms
-    from kpopdance.realtime.library.pack_reader import load_pack
-    from kpopdance.realtime.screens.results import ResultsScreen
-
-    told = []
-    draw = ResultsScreen.draw
-    ResultsScreen.draw = lambda self, surface, view: told.append(view.suggestion)
-    try:
-        window = PressedWindow(*steps)
-        made = window.game = Game(window, game)
-        song = load_pack(game.settings.libraries[0] / "short")
-        made._show_result(SimpleNamespace(song=song, terms=Terms()), outcome)
-    finally:
-        ResultsScreen.draw = draw
-    return made, [text for k, text in enumerate(told) if k == 0 or text != told[k - 1]]
+def result(devices, outcome):
+    """The result page of an outcome, as it comes on."""
+    game = Game(devices, Songs(devices.settings.libraries))
+    page = ResultPage(
+        game, load_pack(devices.settings.libraries[0] / "short"), Terms(), outcome, None
+    )
+    page.enter(100.0)
+    return page, game
 
 
 def test_a_fixed_lag_is_suggested_and_taken_off_only_when_asked(library):
     devices = kit(library)
     for lag_ms in (118.0, 126.0):
         keep_lag(devices.lags, lag_ms)
-    frames = iter(range(1000))
-    game, told = shown(devices, judged_late(121.0), (lambda _: next(frames) > 3, "escape"))
-    assert game._kit.settings.player_lag_ms == 0
-    assert "120 ms late" in told[0]
-    assert "Press L" in told[0]
-    frames = iter(range(1000))
-    game, told = shown(
-        devices, judged_late(121.0), (lambda _: next(frames) > 3, "l"),
-        (lambda _: next(frames) > 9, "escape"),
-    )  # fmt: skip
-    assert game._kit.settings.player_lag_ms == 120
-    assert "player_lag_ms = 120" in told[-1]
+    page, game = result(devices, judged_late(121.0))
+    assert "120 ms late" in page.view().suggestion
+    assert "Press L" in page.view().suggestion
+    assert page.key("x") is page
+    assert game.kit.settings.player_lag_ms == 0
+    assert page.key("l") is page
+    assert game.kit.settings.player_lag_ms == 120
+    assert "player_lag_ms = 120" in page.view().suggestion
+    assert page.key("escape") is None
+    page, game = result(devices, judged_late(121.0))
+    assert page.key("escape") is None
+    assert game.kit.settings.player_lag_ms == 0
 
 
 @pytest.mark.parametrize("outcome", [judged_late(121.0, 0.4), judged_late(None)])
@@ -303,14 +317,15 @@ def test_who_hardly_danced_has_no_lag(library, outcome):
     devices = kit(library)
     for lag_ms in (118.0, 126.0):
         keep_lag(devices.lags, lag_ms)
-    game, told = shown(devices, outcome, (ready, "l"))  # L does nothing, then Escape
-    assert game._kit.settings.player_lag_ms == 0
-    assert told in ([], [""])
+    page, game = result(devices, outcome)
+    assert page.key("l") is page
+    assert game.kit.settings.player_lag_ms == 0
+    assert page.view().suggestion == ""
 
 
 def test_a_drawn_dancer_teaches_no_lag(library):
     devices = kit(library, keeps_scores=False)
-    shown(devices, judged_late(121.0))
+    result(devices, judged_late(121.0))
     assert not devices.lags.exists()
 
 
@@ -321,7 +336,6 @@ def test_the_suggestion_in_words():
 
 
 def test_a_song_with_nothing_to_dance_is_refused(tmp_path):
-    from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.library.standards import standard_of
 
     still = dances.song(3, moves=3)
@@ -344,7 +358,6 @@ def test_a_song_with_nothing_to_dance_is_refused(tmp_path):
 
 
 def test_dancing_again_does_not_wait_for_the_standard(library):
-    from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.library.pack_reader import load_pack
     from kpopdance.realtime.library.standards import standard_of
 
@@ -357,72 +370,170 @@ def test_a_gpu_that_fails_is_told_on_screen_for_a_while(library):
     clock, people = FakeClock(), {0: None}
     eye = LastingVision(FailingVision(people, fails_at=10), lambda why: PaintedVision(people))
     song = load_pack(library / "short")
-    performance = Performance(kit(library, eyes=eyes_of(eye), clock=clock), song)
+    danced = open_performance(kit(library, eyes=eyes_of(eye), clock=clock), song)
     image = np.zeros((480, 640, 3), np.uint8)
-    assert performance.view(mirror=True).notices == ()
+    assert danced.view(mirror=True).notices == ()
     for _ in range(10):
-        performance.kit.eyes.everybody.see(image, region=None, size=(64, 64))
+        danced.kit.eyes.everybody.see(image, region=None, size=(64, 64))
     told = "Going on with no runtime: the GPU is lost"
-    assert performance.view(mirror=True).notices == (told,)
+    assert danced.view(mirror=True).notices == (told,)
     clock.at_s += NOTICE_S
-    assert performance.view(mirror=True).notices == (told,)
+    assert danced.view(mirror=True).notices == (told,)
     clock.at_s += 0.1
-    assert performance.view(mirror=True).notices == ()
-    assert "no runtime" in performance.view(mirror=True).status
-    performance.close()
-    again = Performance(kit(library, eyes=eyes_of(eye), clock=clock), song)
+    assert danced.view(mirror=True).notices == ()
+    assert "no runtime" in danced.view(mirror=True).status
+    danced.close()
+    again = open_performance(kit(library, eyes=eyes_of(eye), clock=clock), song)
     assert again.view(mirror=True).notices == ()  # told once
     again.close()
 
 
+class Noted:
+    """Remembers what a screen was shown."""
+
+    def __init__(self, monkeypatch, screen):
+        self.shown, draw = [], screen.draw
+
+        def note(screen, surface, *view):
+            self.shown.append(view)
+            draw(screen, surface, *view)
+
+        monkeypatch.setattr(screen, "draw", note)
+
+
 def test_what_takes_long_while_loading_is_told(library, monkeypatch):
-    shown, draw = [], Game._draw
-
-    def note(self, screen, view):
-        shown.append((view.phase, view.message))
-        draw(self, screen, view)
-
-    monkeypatch.setattr(Game, "_draw", note)
+    noted, opening = Noted(monkeypatch, DanceScreen), threading.Event()
 
     def slowly(song, song_s):
-        time.sleep(0.05)
+        opening.wait(10)
         return ScriptedCamera()
 
     devices = kit(library, open_camera=slowly, news=lambda: "Building an engine")
-    play(devices, (dancing, "space"), (paused, "escape"))
-    assert ("loading", "Building an engine") in shown
-    assert ("loading", "Warming up ...") not in shown
+
+    def told(game):
+        views = [view for (view,) in noted.shown]
+        assert {(view.phase, view.message) for view in views} <= {
+            ("loading", "Building an engine")
+        }
+        if views:
+            opening.set()
+        return bool(views)
+
+    play(devices, (told, "x"), (dancing, "space"), (paused, "escape"))
+
+
+def test_who_goes_back_while_it_loads_waits_until_all_is_closed(library, monkeypatch):
+    noted, opening, closed = Noted(monkeypatch, DanceScreen), threading.Event(), []
+
+    def slowly(song, song_s):
+        opening.wait(10)
+        return ScriptedCamera()
+
+    for key in ("escape", "quit"):
+        opening.clear()
+        noted.shown.clear()
+        devices = kit(library, open_camera=slowly, close_camera=closed.append)
+
+        def going(game):
+            if noted.shown[-1][0].message == "Going back ...":
+                opening.set()
+                return True
+            return False
+
+        game = play(devices, (lambda game: bool(noted.shown), key), (going, "x"))
+        assert game.outcomes == []
+    assert len(closed) == 2
 
 
 def test_q_in_the_list_plays_the_quiz_and_comes_back(library):
     played = []
 
-    def quiz():
-        played.append(1)
-        return False
+    def quiz(back):
+        played.append(back)
+        return Message(back.screen.stage, ("Quiz", "..."), back)
 
-    window = PressedWindow((lambda game: True, "q"), (lambda game: bool(played), "escape"))
-    game = window.game = Game(window, kit(library), quiz)
-    game.run()
-    assert played == [1]
+    def left(game):
+        return len(played) > 0
+
+    choose(
+        kit(library), (ready, "q"), (left, "escape"), (ready, "q"), (ready, "escape"), quiz=quiz
+    )
+    assert len(played) == 2
+    assert played[0] is played[1]
 
 
 def test_a_window_closed_in_the_quiz_ends_the_game(library):
-    window = PressedWindow((lambda game: True, "q"), (lambda game: False, "never"))
-    game = window.game = Game(window, kit(library), lambda: True)
-    game.run()
+    quizzes = []
+
+    def quiz(back):
+        quizzes.append(back)
+        return Message(back.screen.stage, ("Quiz", "..."), back)
+
+    choose(
+        kit(library),
+        (ready, "q"),
+        (lambda game: bool(quizzes), "quit"),
+        (ready, "never"),
+        quiz=quiz,
+    )
 
 
 def test_a_quiz_that_cannot_begin_is_told_on_a_page(library, monkeypatch):
-    from kpopdance.realtime.screens.message import MessageScreen
+    noted = Noted(monkeypatch, MessageScreen)
 
-    told = []
-    monkeypatch.setattr(MessageScreen, "draw", lambda self, *what: told.append(what[1:3]))
-
-    def quiz():
+    def open_kit():
         raise DanceError("there is no song to guess")
 
-    window = PressedWindow((lambda game: True, "q"), (lambda game: bool(told), "escape"))
-    game = window.game = Game(window, kit(library), quiz)
-    game.run()
-    assert told[0] == ("The quiz cannot begin", "there is no song to guess")
+    def quiz(back):
+        return quiz_page(open_kit, lambda text: True, back)
+
+    def told(game):
+        return any(shown[0] == "The quiz cannot begin" for shown in noted.shown)
+
+    choose(kit(library), (ready, "q"), (told, "escape"), quiz=quiz)
+    assert noted.shown[-1][1] == "there is no song to guess"
+
+
+def test_no_key_reads_the_library_again_and_new_scores_show(library, monkeypatch, tmp_path):
+    """S, B, T, Q, a dance and the way back: every pack was read beside the window, once."""
+    shown, devices = Noted(monkeypatch, SongListScreen), kit(library)
+    songs = Songs(devices.settings.libraries).whole()
+    slugs, reads = set(songs.found), []
+    monkeypatch.setattr("kpopdance.realtime.library.pack_reader._load", reads.append)
+
+    def quiz(back):
+        return quiz_page(
+            lambda: QuizKit(
+                devices.clock, PackShelf(songs, devices.read_audio), Rules(), tmp_path / "quizzes.json",
+                "2026-11-29", lambda samples, rate: SilentAudio(devices.clock),
+            ),
+            lambda text: True, back,
+        )  # fmt: skip
+
+    def asked(game):
+        return bool(questions.shown)
+
+    def back(game):
+        return shown.shown[-1][0].age_s < 0.1
+
+    def write(game):
+        devices.scores.write_text(json.dumps({"short": 66.0}))
+        return dancing(game)
+
+    questions = Noted(monkeypatch, QuizScreen)
+    keys = [*("sss"), *("bb"), *("tt"), "q"]
+    window = PressedWindow(
+        devices.clock, *((ready, key) for key in keys), (asked, "escape"), (back, "home"),
+        (ready, "return"), (write, "escape"), (back, "s"),
+    )  # fmt: skip
+    game = window.game = Game(devices, songs, quiz)
+    listed = game.first_page()
+    Shell(window, devices.clock).run(listed)
+    assert reads == []
+    assert {card.slug for card in listed.screen.cards} == slugs
+    assert game.performing.song.slug == "short"
+    best = {card.slug: card.best_score for card in listed.screen.cards}
+    assert best["short"] is None  # on these terms
+    listed.act("strictness")
+    listed.act("strictness")
+    assert next(card for card in listed.screen.cards if card.slug == "short").best_score == 66.0

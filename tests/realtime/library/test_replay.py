@@ -12,7 +12,7 @@ import pytest
 from kpopdance.realtime.__main__ import main
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle
-from kpopdance.realtime.game.performance import free_name
+from kpopdance.realtime.game.kept_replays import free_name
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.replay import (
     Replay,

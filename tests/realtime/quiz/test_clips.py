@@ -12,7 +12,13 @@ from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.quiz.clips import MOST_SEEN_PX, PackShelf, VideoShelf, title_of
 from kpopdance.realtime.quiz.rules import CLIP_S, LADDER
+from kpopdance.realtime.shell.songs import Songs
 from tests import dances
+
+
+def tone(path):
+    """Twenty seconds, each sample its second."""
+    return np.repeat(np.arange(20, dtype=np.float32), 100)[:, None].repeat(2, axis=1), 100
 
 
 @pytest.fixture
@@ -35,7 +41,7 @@ def library(tmp_path):
 
 
 def test_a_library_is_read_and_damage_is_named(library):
-    shelf = PackShelf((library,))
+    shelf = PackShelf(Songs((library,)), tone)
     assert {entry.slug: entry.title for entry in shelf.entries} == {
         "solo": "Solo",
         "trio": "셋",
@@ -45,11 +51,11 @@ def test_a_library_is_read_and_damage_is_named(library):
     hints = {entry.slug: entry.hints for entry in shelf.entries}
     assert hints["solo"] == ("points", "bones", "music", "colours")
     assert hints["trio"] == ("points", "bones", "formation", "music")
-    assert PackShelf((library / "nowhere",)).entries == ()
+    assert PackShelf(Songs((library / "nowhere",)), tone).entries == ()
 
 
 def test_a_clip_is_the_lead_and_on_demand_everybody(library):
-    shelf = PackShelf((library,))
+    shelf = PackShelf(Songs((library,)), tone)
     song = shelf.packs["trio"]
     clip = shelf.clip("trio", 3.0)
     assert clip.length_s == pytest.approx(CLIP_S)
@@ -67,7 +73,7 @@ def test_a_clip_is_the_lead_and_on_demand_everybody(library):
 
 
 def test_the_frame_of_a_clip_holds_all_its_poses(library):
-    clip = PackShelf((library,)).clip("trio", 3.0)
+    clip = PackShelf(Songs((library,)), tone).clip("trio", 3.0)
     for everybody in (False, True):
         left, top, right, bottom = clip.stature(everybody=everybody)
         for at_s in np.arange(0, CLIP_S, 0.1):
@@ -85,7 +91,7 @@ def test_a_moment_without_the_dancer_is_not_asked_for(tmp_path):
     audio.write_bytes(b"x")
     late = Choreography(joints, dance.fps)
     save_pack(SongPack("Late", "N", 120.0, (late,), audio), tmp_path / "songs" / "late")
-    clip = PackShelf((tmp_path / "songs",)).clip("late", 1.0)
+    clip = PackShelf(Songs((tmp_path / "songs",)), tone).clip("late", 1.0)
     seen = [
         (clip.joints(at_s, everybody=False)[0, :, 2] > 0).any() for at_s in np.arange(0, 8, 0.5)
     ]
@@ -146,3 +152,13 @@ def test_a_video_that_ends_too_early_and_a_missing_folder_are_told(tmp_path):
 
 def test_titles_are_read_off_file_names(tmp_path):
     assert title_of(tmp_path / "DDU-DU_DDU-DU.v2.mp4") == "DDU-DU DDU-DU.v2"
+
+
+def test_a_shelf_knows_sound_and_colours(library):
+    shelf = PackShelf(Songs((library,)), tone)
+    samples, rate = shelf.music("solo", 4.0, 2.0)
+    assert (rate, samples.shape) == (100, (200, 2))
+    assert (samples[0, 0], samples[-1, 0]) == (4.0, 5.0)
+    assert (shelf.colours("solo"), shelf.colours("trio")) == (((1, 2, 255),), ())
+    shelf.packs["solo"] = dataclasses.replace(shelf.packs["solo"], audio=None)
+    assert shelf.music("solo", 4.0, 2.0) is None

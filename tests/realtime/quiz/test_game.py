@@ -23,19 +23,25 @@ from kpopdance.realtime.quiz.log import read_games
 from kpopdance.realtime.quiz.rules import Rules
 from kpopdance.realtime.screens.quiz import QuizScreen
 from kpopdance.realtime.screens.quiz_end import QuizEndScreen
+from kpopdance.realtime.shell.pages import Shell
+from kpopdance.realtime.shell.songs import Songs
 from tests import dances
+from tests.fakes import FakeClock
 
 SONGS = 9
 
 
 class PlayedWindow:
-    """A window in front of which ``play`` says what is pressed, given what is shown."""
+    """A window in front of which ``play`` says what is pressed, given what is shown.
 
-    def __init__(self, play, size=(640, 360)):
+    Time passes as it flips.
+    """
+
+    def __init__(self, play, clock, size=(640, 360)):
         self.surface = pygame.Surface(size)
         self.shown, self.play, self.copied = [], play, []
         self.pointer = None
-        self._clicks = []
+        self._clock, self._clicks = clock, []
         self._pace = threading.Event()
         self._deadline_s = PerfClock().now() + 60
 
@@ -54,7 +60,8 @@ class PlayedWindow:
         return True
 
     def flip(self):
-        self._pace.wait(1 / 120)
+        self._clock.at_s += 1 / 30
+        self._pace.wait(0.0005)  # drawing without end would starve what is made beside it
 
 
 @pytest.fixture(autouse=True)
@@ -102,22 +109,24 @@ def shelf(tmp_path_factory):
             f"노래 {k}", "N", 120.0, members, folder / "a.ogg", colours=((k, 2, 3),)
         )
         save_pack(song, folder / "songs" / f"song-{k}")
-    return PackShelf((folder / "songs",))
+    return PackShelf(Songs((folder / "songs",)), silence)
+
+
+def silence(path):
+    return np.zeros((60 * 8000, 2), np.float32), 8000
 
 
 def kit(shelf, tmp_path, *, speaker=None, seed="word", **rules):
     return QuizKit(
-        clock=PerfClock(), shelf=shelf, rules=Rules(**rules), log=tmp_path / "quizzes.json",
-        day="2026-11-22", seed=seed,
-        music=lambda slug, start_s, seconds: (np.zeros((int(8000 * seconds), 2), np.float32), 8000),
-        colours=lambda slug: shelf.packs[slug].colours, open_speaker=speaker or Sounds(),
+        clock=FakeClock(), shelf=shelf, rules=Rules(**rules), log=tmp_path / "quizzes.json",
+        day="2026-11-22", seed=seed, open_speaker=speaker or Sounds(),
     )  # fmt: skip
 
 
 def played(devices, play, size=(640, 360)):
-    WINDOW[0] = window = PlayedWindow(play, size)
-    game = window.game = QuizGame(window, devices)
-    game.run()
+    WINDOW[0] = window = PlayedWindow(play, devices.clock, size)
+    game = window.game = QuizGame(devices, window.copy)
+    Shell(window, devices.clock).run(game.begin())
     return game, window
 
 
@@ -184,8 +193,8 @@ def test_a_quiz_of_nine_songs_with_the_keys(shelf, tmp_path):
 
 def at(screen, size, kind, index=0):
     """Some place where the page says that this is."""
-    for y in range(0, size[1], 6):
-        for x in range(0, size[0], 6):
+    for y in range(0, size[1], 12):
+        for x in range(0, size[0], 12):
             target = screen.at((x, y), size)
             if target is not None and (target.kind, target.which) == (kind, index):
                 return (x, y)
@@ -306,6 +315,7 @@ def test_a_damaged_clip_is_left_out_and_the_quiz_goes_on(shelf, tmp_path):
 
     class Damaged:
         entries, problems, empty = shelf.entries, (), ""
+        music, colours = shelf.music, shelf.colours
 
         def clip(self, slug, start_s):
             if not first or first == [slug]:
@@ -368,14 +378,14 @@ def test_again_asks_another_quiz_unless_a_word_was_given(shelf, tmp_path):
 
 def test_an_empty_library_is_one_sentence(tmp_path):
     with pytest.raises(DanceError, match="no song to guess; record one"):
-        QuizGame(PlayedWindow(lambda window: []), kit(PackShelf((tmp_path,)), tmp_path))
+        QuizGame(kit(PackShelf(Songs((tmp_path,)), silence), tmp_path), lambda text: True)
 
 
 def test_one_song_is_a_quiz_of_one_question_with_known_titles(tmp_path):
     (tmp_path / "a.ogg").write_bytes(b"x")
     song = SongPack("노래", "N", 120.0, (dances.song(3, moves=14),), tmp_path / "a.ogg")
     save_pack(song, tmp_path / "songs" / "one")
-    shelf = PackShelf((tmp_path / "songs",))
+    shelf = PackShelf(Songs((tmp_path / "songs",)), silence)
     game, window = played(kit(shelf, tmp_path), knowing(shelf))
     (question,) = game.played[0].questions
     assert len(set(question.titles)) == 4

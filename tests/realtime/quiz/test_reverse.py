@@ -9,9 +9,11 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 import time
 
 import numpy as np
+import pygame
 import pytest
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.fallback import LastingVision
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
 from kpopdance.realtime.library.songpack import SongPack
@@ -21,13 +23,16 @@ from kpopdance.realtime.quiz.reverse import (
     NEEDED_S,
     DanceGuesser,
     Guesser,
-    ReverseQuiz,
+    guesser_of,
     named,
     newest,
+    reverse_page,
 )
 from kpopdance.realtime.search.guess import DanceLibrary, Guess, Guesses
+from kpopdance.realtime.shell.beside import NOTICE_S
+from kpopdance.realtime.shell.pages import Shell
 from tests import dances
-from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, eyes_of
+from tests.fakes import FailingVision, FakeClock, PaintedVision, ScriptedCamera, eyes_of
 from tests.realtime.quiz.test_game import PlayedWindow
 
 FPS = 20.0
@@ -53,7 +58,7 @@ class Room:
         self.dancing = DanceGuesser(
             guesser, camera=self.camera, watcher=Watcher(eyes_of(self.vision)), clock=self.clock
         )
-        self.dancing.begin()
+        self.dancing.watch.begin()
         self.index = 0
 
     def dance(self, slug, seconds, *, from_s=6.0, style=None):
@@ -67,7 +72,9 @@ class Room:
             frame = Frame(image, self.clock.now(), self.index)
             self.camera.put(frame)
             self.wait(
-                lambda frame=frame: self.dancing.sighting and self.dancing.sighting[0] is frame
+                lambda frame=frame: (
+                    self.dancing.watch.sighting and self.dancing.watch.sighting.frame is frame
+                )
             )
             self.index += 1
             self.clock.at_s += 1 / FPS
@@ -77,7 +84,7 @@ class Room:
         deadline = time.perf_counter() + 10
         while not done():
             assert time.perf_counter() < deadline, "nothing came of it"
-            self.dancing.tick()
+            self.dancing.watch.check()
             time.sleep(0.0005)
 
     def answered(self):
@@ -91,7 +98,7 @@ class Room:
 def room(guesser):
     room = Room(guesser)
     yield room
-    room.dancing.stop()
+    room.dancing.watch.stop()
 
 
 def test_a_dance_is_named_with_its_place(room):
@@ -142,7 +149,7 @@ def test_what_goes_wrong_while_watching_is_told(guesser):
     room.camera.put(Frame(np.zeros((480, 640, 3), np.uint8), 0.0, 0))
     with pytest.raises(TypeError):
         room.wait(lambda: False)
-    room.dancing.stop()
+    room.dancing.watch.stop()
 
 
 @pytest.mark.parametrize(
@@ -171,30 +178,90 @@ def test_the_newest_seconds_are_a_track_of_their_own():
     assert copy.at_s[-1] < 100.0
 
 
-@pytest.mark.parametrize("leave", ["escape", "quit"])
-def test_the_page_shows_guesses_until_the_player_leaves(guesser, monkeypatch, leave):
-    from kpopdance.realtime.screens.reverse import ReverseScreen
+class Page:
+    """The page in front of a scripted camera, stepped by hand."""
 
-    clock, camera, vision = FakeClock(), ScriptedCamera(), PaintedVision({0: None})
-    shown, draw = [], ReverseScreen.draw
+    def __init__(self, guesser, vision, monkeypatch):
+        monkeypatch.setattr("kpopdance.realtime.shell.beside.FIRST_FRAME_S", 0.01)
+        self.clock, self.camera = FakeClock(), ScriptedCamera()
+        waiting = reverse_page(
+            guesser, eyes=eyes_of(vision), camera=self.camera, clock=self.clock
+        )
+        waiting.enter(self.clock.now())
+        assert waiting.key("escape") is None
+        waiting.coming.result(10)
+        self.page = waiting.step(self.clock.now())
+        assert self.page is not waiting
+        self.page.enter(self.clock.now())
 
-    def note(self, surface, view):
-        draw(self, surface, view)
-        shown.append(view)
+    def film(self, seconds=0.0):
+        """Let some seconds pass, then a frame; return what is shown."""
+        self.clock.at_s += seconds
+        image = np.zeros((480, 640, 3), np.uint8)
+        frame = Frame(image, self.clock.now(), 0)
+        self.camera.put(frame)
+        deadline = time.perf_counter() + 10
+        watch = self.page.dancing.watch
+        while watch.sighting is None or watch.sighting.frame is not frame:
+            assert time.perf_counter() < deadline, "nothing came of it"
+            time.sleep(0.0005)
+        assert self.page.step(self.clock.now()) is self.page
+        return self.page.view()
 
-    monkeypatch.setattr(ReverseScreen, "draw", note)
-    monkeypatch.setattr("kpopdance.realtime.quiz.reverse.FIRST_FRAME_S", 0.01)
-    window = PlayedWindow(lambda window: [leave] if len(shown) > 3 else [])
+
+def test_the_page_shows_guesses_until_the_player_leaves(guesser, monkeypatch):
+    room = Page(guesser, PaintedVision({0: None}), monkeypatch)
+    view = room.film(1.0)
+    assert (view.songs, view.age_s) == (len(SONGS), 1.0)
+    assert (view.guesses, view.known) == ((), False)
+    assert view.status.endswith("no runtime")
+    surface = pygame.Surface((640, 360))
+    room.page.draw(surface)
+    assert pygame.surfarray.array3d(surface).std() > 0
+    assert room.page.key("x") is room.page
+    assert room.page.key("escape") is None
+    room.page.leave()
+
+
+def test_a_gpu_that_fails_is_told_on_the_page_for_a_while(guesser, monkeypatch):
+    people = {0: None}
+    gpu = FailingVision(people, fails_at=1000)
+    room = Page(guesser, LastingVision(gpu, lambda why: PaintedVision(people)), monkeypatch)
+    assert room.film(1.0).notices == ()
+    gpu.fails_at = 1  # from now on
+    told = "Going on with no runtime: the GPU is lost"
+    assert room.film(1.0).notices == (told,)
+    assert room.film(NOTICE_S).notices == (told,)
+    assert room.film(0.1).notices == ()
+    room.camera.lost = True
+    assert room.film().notices == ("Camera lost - reconnecting",)
+    room.page.leave()
+
+
+def test_what_breaks_while_watching_reaches_the_page(guesser, monkeypatch):
+    vision = PaintedVision({0: None})
+    room = Page(guesser, vision, monkeypatch)
+    vision.people = None  # the painter breaks
+    room.camera.put(Frame(np.zeros((480, 640, 3), np.uint8), 0.0, 0))
+    deadline = time.perf_counter() + 10
+    with pytest.raises(TypeError):
+        while time.perf_counter() < deadline:
+            room.page.step(room.clock.now())
+            time.sleep(0.0005)
+    room.page.leave()
+
+
+def test_the_window_closed_ends_it(guesser, monkeypatch):
+    monkeypatch.setattr("kpopdance.realtime.shell.beside.FIRST_FRAME_S", 0.01)
+    clock, camera = FakeClock(), ScriptedCamera()
+    window = PlayedWindow(lambda window: ["quit"], clock)
     window.shown.append(None)
-    ReverseQuiz(window, guesser, eyes=eyes_of(vision), camera=camera, clock=clock).run()
-    assert shown[-1].songs == len(SONGS)
-    assert (shown[-1].guesses, shown[-1].known) == ((), False)
-    assert shown[-1].status.endswith("no runtime")
+    page = reverse_page(
+        guesser, eyes=eyes_of(PaintedVision({0: None})), camera=camera, clock=clock
+    )
+    Shell(window, clock).run(page)
 
 
-def test_an_empty_library_is_one_sentence(tmp_path):
-    from kpopdance.realtime.commands.quiz import guesser_of
-    from kpopdance.realtime.quiz.clips import PackShelf
-
+def test_an_empty_library_is_one_sentence():
     with pytest.raises(DanceError, match="no song to guess; record one"):
-        guesser_of(PackShelf((tmp_path,)))
+        guesser_of({})

@@ -64,6 +64,8 @@ def _run(chosen: argparse.Namespace) -> dict[str, Any]:
     from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.library.pack_reader import find_pack
     from kpopdance.realtime.library.settings import Settings
+    from kpopdance.realtime.shell.pages import Shell
+    from kpopdance.realtime.shell.songs import Songs
 
     kit = make_kit(Settings(camera="dancer"))
     bare_before = _bare_ms()
@@ -84,8 +86,9 @@ def _run(chosen: argparse.Namespace) -> dict[str, Any]:
         )  # fmt: skip
         window = GameWindow()
         watch = _Watch(window, offset, chosen)
-        game = watch.game = Game(watch, kit)
-        game.run(find_pack(chosen.song, kit.settings.libraries))
+        game = watch.game = Game(kit, Songs(kit.settings.libraries))
+        page = game.first_page(find_pack(chosen.song, kit.settings.libraries))
+        Shell(watch, kit.clock).run(page)
         if chosen.shots:
             watch.save(chosen.shots)
         window.close()
@@ -99,6 +102,7 @@ class _Watch:
         self, window: GameWindow, offset: Synchronized[float], chosen: argparse.Namespace
     ) -> None:
         self._window, self._offset, self._chosen = window, offset, chosen
+        self.clicks, self.copy = window.clicks, window.copy
         self.song_s: Callable[[], float | None] = lambda: None
         self.game: Game | None = None
         self._shot = 0
@@ -110,6 +114,11 @@ class _Watch:
     def surface(self) -> Any:  # noqa: ANN401
         """The real window's surface."""
         return self._window.surface
+
+    @property
+    def pointer(self) -> tuple[int, int] | None:
+        """Where the mouse is."""
+        return self._window.pointer
 
     def events(self) -> list[str]:
         """Return the real window's keys; leave after the result page has been seen."""
@@ -136,7 +145,7 @@ class _Watch:
     def _note_underruns(self, song_s: float) -> None:
         """Say when the sound ran dry."""
         performing = None if self.game is None else self.game.performing
-        count = getattr(performing.speaker, "underruns", 0) if performing else 0
+        count = performing.speaker.underruns if performing else 0
         if count > self._underruns:
             print(f"underrun {count} at song second {song_s:.2f}", file=sys.stderr)
         self._underruns = count

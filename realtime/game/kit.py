@@ -1,0 +1,44 @@
+"""What a dance is danced with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kpopdance.engines.ports import Eyes
+    from kpopdance.realtime.core.ports import Camera, HostClock, Speaker
+    from kpopdance.realtime.library.settings import Settings
+    from kpopdance.realtime.library.songpack import SongPack
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kit:
+    """The devices of a game, ready to use.
+
+    ``open_camera`` takes the song and a function that tells its second (None: not playing);
+    ``close_camera`` gives one back; ``open_speaker`` takes samples float32 (N, 2), their rate,
+    and the seconds of count-in and of a beat; ``read_audio`` returns samples and rate; ``close``
+    gives up what stayed open between songs; ``keeps_scores`` where a
+    player dances, no drawn dancer and no video; ``news`` tells what takes long while loading.
+    """
+
+    eyes: Eyes
+    clock: HostClock
+    settings: Settings
+    scores: Path
+    lags: Path
+    open_camera: Callable[[SongPack, Callable[[], float | None]], Camera]
+    close_camera: Callable[[Camera], None]
+    open_speaker: Callable[[NDArray[np.float32], int, float, float], Speaker]
+    read_audio: Callable[[Path], tuple[NDArray[np.float32], int]]
+    close: Callable[[], None] = lambda: None
+    keeps_scores: bool = True
+    news: Callable[[], str] = lambda: ""
+    version: str = ""

@@ -1,0 +1,137 @@
+"""Work beside the window: what is made once, and the thread that watches the dancer."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kpopdance.engines.ports import Eyes
+    from kpopdance.realtime.core.ports import Camera, HostClock
+    from kpopdance.realtime.core.types import Frame, Pose
+    from kpopdance.realtime.pose.watcher import Watcher
+
+T = TypeVar("T")
+FIRST_FRAME_S: Final = 5.0
+TAKE_S: Final = 0.1
+NOTICE_S: Final = 8.0  # how long a page tells that the networks run elsewhere now
+
+
+def beside(make: Callable[[], T]) -> Future[T]:
+    """Return what is made on a thread of its own; whatever goes wrong there is raised by ``result``."""
+    coming: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            made = make()
+        except BaseException as why:  # noqa: BLE001 - raised again on the window's thread
+            coming.set_exception(why)
+        else:
+            coming.set_result(made)
+
+    threading.Thread(target=run, name="beside", daemon=True).start()
+    return coming
+
+
+def warmed(watcher: Watcher, camera: Camera) -> Watcher:
+    """Return a watcher whose networks are prepared for the camera's pictures."""
+    frame = camera.newest(FIRST_FRAME_S)
+    watcher.warm_up(np.zeros((480, 640, 3), np.uint8) if frame is None else frame.image)
+    return watcher
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """The newest frame with what was seen in it; ``took_s`` from capture until all was done with it."""
+
+    frame: Frame
+    pose: Pose | None
+    took_s: float
+
+
+class Watch:
+    """The watching thread: takes the newest frame, finds the dancer, and hands both on.
+
+    It shares only values that are replaced whole.
+
+    Parameters
+    ----------
+    camera, watcher, clock
+        Where frames come from, what finds the dancer, what times it.
+    done : callable
+        Given every frame with the dancer's pose in it (None: not seen), and None, None after
+        ``TAKE_S`` without a frame.
+
+    Attributes
+    ----------
+    sighting : Sighting or None
+        The newest.
+    took_s : list of float
+        Of every frame.
+    """
+
+    def __init__(
+        self, camera: Camera, watcher: Watcher, clock: HostClock,
+        done: Callable[[Frame | None, Pose | None], None],
+    ) -> None:  # fmt: skip
+        self.camera, self.watcher = camera, watcher
+        self.sighting: Sighting | None = None
+        self.took_s: list[float] = []
+        self._clock, self._done = clock, done
+        self._ending = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+
+    def begin(self) -> None:
+        """Start watching."""
+        self._thread.start()
+
+    def check(self) -> None:
+        """Raise whatever went wrong while watching, if anything did; once."""
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+
+    def stop(self) -> None:
+        """Stop watching; a second call does nothing."""
+        self._ending.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=3)
+
+    def _run(self) -> None:
+        try:
+            while not self._ending.is_set():
+                frame = self.camera.newest(TAKE_S)
+                pose = None if frame is None else self.watcher.watch(frame)[0]
+                self._done(frame, pose)
+                if frame is not None:
+                    took_s = self._clock.now() - frame.captured_s
+                    self.took_s.append(took_s)
+                    self.sighting = Sighting(frame, pose, took_s)
+        except Exception as failure:  # noqa: BLE001 - raised again in check, on the window's thread
+            self._failure = failure
+
+
+class FailureNotice:
+    """Tells for a while that the GPU failed and what sees now; once, not for every dance again."""
+
+    def __init__(self, eyes: Eyes, clock: HostClock) -> None:
+        self._eyes, self._clock = eyes, clock
+        self._before = bool(eyes.failure)
+        self._failed_s = np.inf
+
+    def words(self) -> tuple[str, ...]:
+        """Return the sentence, or nothing."""
+        eyes, now = self._eyes, self._clock.now()
+        if not eyes.failure or self._before:
+            return ()
+        self._failed_s = min(self._failed_s, now)
+        if now - self._failed_s > NOTICE_S:
+            return ()
+        return (f"Going on with {eyes.runtime.partition(',')[0]}: {eyes.failure}",)

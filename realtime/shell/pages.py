@@ -1,0 +1,173 @@
+"""One loop: events, quit, mouse, drawing, flip, and which page comes next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.screens.actions import CHOOSE
+from kpopdance.realtime.screens.message import MessageScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from kpopdance.realtime.core.ports import HostClock, Surface, Window
+    from kpopdance.realtime.screens.actions import Action, Target
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
+    from kpopdance.realtime.screens.screen import Screen
+
+T = TypeVar("T")
+
+
+class Page(Protocol):
+    """What is on the window now.
+
+    ``step``, ``act`` and ``quit`` hand back what comes next: the page itself, another one, or None,
+    which ends the program. ``step`` comes first in every frame.
+
+    Attributes
+    ----------
+    back : Page or None
+        What is behind it; where there is nothing behind it, None.
+    heading : str
+        Of the message, where something goes wrong that a player can mend.
+    began_s, now_s : float
+        Host seconds of ``enter`` and of the frame.
+    pointed : Target or None
+        What lies under the mouse.
+    """
+
+    screen: Screen
+    back: Page | None = None
+    heading: str = ""
+    began_s: float = 0.0
+    now_s: float = 0.0
+    pointed: Target | None = None
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since it was entered."""
+        return self.now_s - self.began_s
+
+    def enter(self, now_s: float) -> None:
+        """Come on, for the first time or again."""
+        self.began_s = self.now_s = now_s
+
+    def step(self, now_s: float) -> Page | None:
+        """Let time pass."""
+        self.now_s = now_s
+        return self
+
+    def key(self, name: str) -> Page | None:
+        """Do what a key means."""
+        action = self.screen.key(name)
+        return self if action is None else self.act(action)
+
+    def act(self, action: Action) -> Page | None:
+        """Do what keys and buttons ask for."""
+
+    def draw(self, surface: Surface) -> None:
+        """Draw one frame."""
+
+    def quit(self) -> Page | None:
+        """End, as the window is closed; a page that has to wait for something stays a little."""
+        return None
+
+    def leave(self) -> None:
+        """Go, and let go of what this page alone held."""
+        return
+
+
+class Message(Page):
+    """One sentence until the player goes back; ``words`` are its heading and it."""
+
+    def __init__(self, stage: Backdrop, words: tuple[str, str], back: Page | None) -> None:
+        self.screen = MessageScreen(stage)
+        self.words, self.back = words, back
+
+    def act(self, action: Action) -> Page | None:
+        """Go back: no other key means anything here."""
+        return self.back
+
+    def draw(self, surface: Surface) -> None:
+        """Draw heading and sentence."""
+        self.screen.draw(surface, *self.words, 2 * self.age_s)
+
+
+class Waiting(Message, Generic[T]):
+    """A sentence while something is made beside the window; ``then`` takes it to the next page."""
+
+    def __init__(
+        self, stage: Backdrop, words: tuple[str, str], coming: Future[T],
+        then: Callable[[T], Page | None], back: Page | None,
+    ) -> None:  # fmt: skip
+        super().__init__(stage, words, back)
+        self.coming, self._then = coming, then
+
+    def step(self, now_s: float) -> Page | None:
+        """Go on as soon as it is made; raises what went wrong instead."""
+        super().step(now_s)
+        return self._then(self.coming.result()) if self.coming.done() else self
+
+    def key(self, name: str) -> Page | None:
+        """Go back on Escape alone: other keys are meant for what comes."""
+        return self.back if name == "escape" else self
+
+
+class Shell:
+    """Shows one page after the other in a window; ``run`` returns when there is none any more."""
+
+    def __init__(self, window: Window, clock: HostClock) -> None:
+        self._window, self._clock = window, clock
+
+    def run(self, page: Page | None) -> None:
+        """Show a page and all that follow it.
+
+        Raises
+        ------
+        DanceError
+            Where there is no page behind the one that met it; else a page tells it.
+        """
+        while page is not None:
+            page = self._show(page)
+
+    def _show(self, page: Page) -> Page | None:
+        """Show a page until another one comes; return that."""
+        try:
+            page.enter(self._clock.now())
+            following: Page | None = page
+            while following is page:
+                following = self._frame(page)
+        except DanceError as why:
+            if page.back is None:
+                raise
+            return Message(page.screen.stage, (page.heading, str(why)), page.back)
+        else:
+            return following
+        finally:
+            page.leave()
+
+    def _frame(self, page: Page) -> Page | None:
+        """Let a page have one frame; return what it hands back."""
+        window, size = self._window, self._window.surface.get_size()
+        following = page.step(self._clock.now())
+        names = window.events() if following is page else []
+        if "quit" in names:
+            return page.quit()
+        for name in names:
+            following = page.key(name) if following is page else following
+        for target in [page.screen.at(at, size) for at in window.clicks()]:
+            if following is page and target is not None:
+                following = page.act(action_of(target))
+        if following is page:
+            at = window.pointer
+            page.pointed = None if at is None else page.screen.at(at, size)
+            page.draw(window.surface)
+            window.flip()
+        return following
+
+
+def action_of(target: Target) -> Action:
+    """Return what a click on something asks for."""
+    return CHOOSE[target.which] if target.kind == "choice" else target.kind
