@@ -320,25 +320,15 @@ def card_of(slug: str, song: SongPack | str, best: float | None) -> SongCard:
 
 
 def result_view(
-    song: SongPack,
-    outcome: Outcome,
-    *,
-    age_s: float,
-    best_before: float | None = None,
-    counts: bool = False,
-) -> ResultView:
+    song: SongPack, outcome: Outcome, *,
+    age_s: float, best_before: float | None = None, counts: bool = False,
+) -> ResultView:  # fmt: skip
     """Return the result page of an outcome."""
-    lost = sum(move.why == NO_PICTURES for move in outcome.report.moves)
+    report = outcome.report
+    lost = sum(move.why == NO_PICTURES for move in report.moves)
     notices = (f"{lost} moves were not judged: the camera was lost",) if lost else ()
     return ResultView(
-        song.title,
-        song.artist,
-        outcome.report,
-        age_s,
-        best_before,
-        notices,
-        outcome.camera,
-        counts,
+        song.title, song.artist, report, age_s, best_before, notices, outcome.camera, counts
     )
 
 

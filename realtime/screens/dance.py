@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
@@ -28,6 +29,7 @@ from kpopdance.realtime.screens.parts.theme import (
     Style,
     blit_faded,
     blurred,
+    box,
     clock_words,
     dim,
     drawable,
@@ -79,11 +81,6 @@ class DanceLayout:
     middle: pygame.Rect
     unit: float
 
-    def panels(self) -> dict[str, pygame.Rect]:
-        """Return the rectangles that must not overlap, by name."""
-        rects = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {n: r for n, r in rects.items() if n not in ("banner", "middle", "unit")}
-
     @property
     def now_x(self) -> int:
         """Where in the lane a pose is due now."""
@@ -95,6 +92,7 @@ class DanceLayout:
         return self.now_x + way * ahead_s / LOOK_AHEAD_S
 
 
+@lru_cache(maxsize=2)
 def dance_layout(size: tuple[int, int]) -> DanceLayout:
     """Return the layout of a window, side by side or stacked."""
     return _wide(size) if is_wide(size) else _tall(size)
@@ -102,9 +100,6 @@ def dance_layout(size: tuple[int, int]) -> DanceLayout:
 
 def _wide(size: tuple[int, int]) -> DanceLayout:
     (width, height), u = size, scale_of(size)
-
-    def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:
-        return pygame.Rect(round(left), round(top), round(right - left), round(bottom - top))
 
     edge, foot = 32 * u, height - 20 * u
     column = edge + 0.325 * width
@@ -130,9 +125,6 @@ def _wide(size: tuple[int, int]) -> DanceLayout:
 
 def _tall(size: tuple[int, int]) -> DanceLayout:
     (width, height), u = size, scale_of(size)
-
-    def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:
-        return pygame.Rect(round(left), round(top), round(right - left), round(bottom - top))
 
     edge, foot = 28 * u, height - 16 * u
     camera_top = height - 420 * u
@@ -181,14 +173,12 @@ class DanceScreen(Screen):
         super().__init__(stage)
         self.troupe = Troupe(stage.theme)
         self.mirror = MirrorPanel(stage.theme)
-        self._layout = dance_layout((1280, 720))
-        self._laid_out_for = (1280, 720)
 
     def draw(self, surface: pygame.Surface, view: DanceView) -> None:
         """Draw one frame."""
         if not drawable(surface.get_size()):
             return
-        at = self._laid_out(surface.get_size())
+        at = dance_layout(surface.get_size())
         horizon = round(at.coach.top + at.coach.height * 0.80)
         self.stage.draw(surface, view.beat, centre_x=at.coach.centerx, horizon_y=horizon)
         self.stage.crowd(surface, view.beat)
@@ -203,11 +193,6 @@ class DanceScreen(Screen):
         self._foot(surface, at, view)
         self._overlay(surface, at, view)
         self._banner(surface, at, view.notices)
-
-    def _laid_out(self, size: tuple[int, int]) -> DanceLayout:
-        if size != self._laid_out_for:
-            self._layout, self._laid_out_for = dance_layout(size), size
-        return self._layout
 
     def _head(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
         u = at.unit

@@ -78,8 +78,6 @@ class QuizScreen(Screen):
         self._players, self._ladder = PlayersPanel(self.theme), Ladder(self.theme)
         self._choices = Choices(self.theme)
         self._view: QuizView | None = None
-        self._layout = quiz_layout((1280, 720))
-        self._laid_out_for = (1280, 720)
 
     def key(self, name: str) -> Action | None:
         """Return what a key means in the view drawn last, None for the loop's own keys."""
@@ -104,7 +102,7 @@ class QuizScreen(Screen):
         view = self._view
         if view is None:
             return None
-        at = self._laid_out(size)
+        at = quiz_layout(size)
         places = [(Target("leave"), at.leave)]
         if view.phase == "told":
             places.append((Target("next"), at.submit))
@@ -123,17 +121,12 @@ class QuizScreen(Screen):
     def _ready(self, view: QuizView) -> bool:
         return view.selected is not None and answering(view)
 
-    def _laid_out(self, size: tuple[int, int]) -> QuizLayout:
-        if size != self._laid_out_for:
-            self._layout, self._laid_out_for = quiz_layout(size), size
-        return self._layout
-
     def draw(self, surface: pygame.Surface, view: QuizView) -> None:
         """Draw one frame."""
         self._view = view
         if not drawable(surface.get_size()):
             return
-        at = self._laid_out(surface.get_size())
+        at = quiz_layout(surface.get_size())
         horizon = round(surface.get_height() * 0.66)
         self.stage.draw(surface, view.beat, centre_x=at.clip.centerx, horizon_y=horizon)
         surface.fill((104, 96, 130), special_flags=pygame.BLEND_RGB_MULT)

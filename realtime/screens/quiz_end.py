@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
@@ -31,6 +31,7 @@ from kpopdance.realtime.screens.parts.theme import (
     WHITE,
     Glass,
     Style,
+    box,
     dim,
     drawable,
     is_wide,
@@ -74,18 +75,10 @@ class EndLayout:
     keys: pygame.Rect
     unit: float
 
-    def panels(self) -> dict[str, pygame.Rect]:
-        """Return the rectangles that must not overlap, by name."""
-        rects = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {n: r for n, r in rects.items() if n != "unit"}
-
 
 def end_layout(size: tuple[int, int]) -> EndLayout:
     """Return the layout of a window, side by side or stacked."""
     (width, height), u = size, scale_of(size)
-
-    def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:
-        return pygame.Rect(round(left), round(top), round(right - left), round(bottom - top))
 
     if not is_wide(size):
         edge, end, foot = 28 * u, width - 28 * u, height - 16 * u

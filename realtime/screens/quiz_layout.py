@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import pygame
@@ -35,11 +36,6 @@ class QuizLayout:
     keys: pygame.Rect
     banner: pygame.Rect
     unit: float
-
-    def panels(self) -> dict[str, pygame.Rect]:
-        """Return the rectangles that must not overlap, by name."""
-        rects = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {n: r for n, r in rects.items() if n not in ("banner", "unit")}
 
     @property
     def replay(self) -> pygame.Rect:
@@ -89,6 +85,7 @@ class QuizLayout:
         ]
 
 
+@lru_cache(maxsize=2)
 def quiz_layout(size: tuple[int, int]) -> QuizLayout:
     """Return the layout of a window, side by side or stacked."""
     return _wide(size) if is_wide(size) else _tall(size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
@@ -19,6 +19,7 @@ from kpopdance.realtime.screens.parts.theme import (
     WHITE,
     Glass,
     Style,
+    box,
     clock_words,
     dim,
     drawable,
@@ -61,18 +62,10 @@ class ResultLayout:
     status: pygame.Rect
     unit: float
 
-    def panels(self) -> dict[str, pygame.Rect]:
-        """Return the rectangles that must not overlap, by name."""
-        rects = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {n: r for n, r in rects.items() if n != "unit"}
-
 
 def result_layout(size: tuple[int, int]) -> ResultLayout:
     """Return the layout of a window, side by side or stacked."""
     (width, height), u = size, scale_of(size)
-
-    def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:
-        return pygame.Rect(round(left), round(top), round(right - left), round(bottom - top))
 
     gap, foot = 16 * u, height - 20 * u
     if not is_wide(size):

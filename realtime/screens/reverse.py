@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
@@ -25,6 +25,7 @@ from kpopdance.realtime.screens.parts.theme import (
     WHITE,
     Glass,
     Style,
+    box,
     clock_words,
     dim,
     drawable,
@@ -62,18 +63,10 @@ class ReverseLayout:
     banner: pygame.Rect
     unit: float
 
-    def panels(self) -> dict[str, pygame.Rect]:
-        """Return the rectangles that must not overlap, by name."""
-        rects = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {n: r for n, r in rects.items() if n not in ("banner", "unit")}
-
 
 def reverse_layout(size: tuple[int, int]) -> ReverseLayout:
     """Return the layout of a window, side by side or stacked."""
     (width, height), u = size, scale_of(size)
-
-    def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:
-        return pygame.Rect(round(left), round(top), round(right - left), round(bottom - top))
 
     if not is_wide(size):
         edge, end, foot = 28 * u, width - 28 * u, height - 16 * u

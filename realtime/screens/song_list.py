@@ -21,6 +21,7 @@ from kpopdance.realtime.screens.parts.theme import (
     WHITE,
     Glass,
     Style,
+    box,
     clock_words,
     dim,
     drawable,
@@ -60,18 +61,10 @@ class ListLayout:
     card_height: int
     unit: float
 
-    def panels(self) -> dict[str, pygame.Rect]:
-        """Return the rectangles that must not overlap, by name."""
-        rects = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {n: r for n, r in rects.items() if n not in ("banner", "card_height", "unit")}
-
 
 def list_layout(size: tuple[int, int]) -> ListLayout:
     """Return the layout of a window: cards beside the preview, or below it."""
     (width, height), u = size, scale_of(size)
-
-    def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:
-        return pygame.Rect(round(left), round(top), round(right - left), round(bottom - top))
 
     edge, foot = 44 * u, height - 20 * u
     if is_wide(size):

@@ -80,6 +80,11 @@ def scale_of(size: tuple[int, int]) -> float:
     return min(width / wide, height / high)
 
 
+def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:
+    """Return the rectangle between four edges, px."""
+    return pygame.Rect(round(left), round(top), round(right - left), round(bottom - top))
+
+
 def drawable(size: tuple[int, int]) -> bool:
     """Say whether a page is large enough to draw anything on."""
     return min(size) >= SMALLEST_SIDE

@@ -108,7 +108,7 @@ def test_the_stage_stands_behind_every_page(screen, states):
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("size", [*SIZES, (700, 640), (400, 300), (300, 900)])
 def test_panels_stay_in_the_window_and_apart(layout, size):
-    panels = layout(size).panels()
+    panels = views.panels(layout(size))
     window = pygame.Rect((0, 0), size)
     for name, rect in panels.items():
         assert rect.width > 0, name
@@ -138,7 +138,9 @@ def test_boxes_stand_apart_in_their_panel(size, count):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_clip_is_the_largest_thing(size):
-    areas = {name: box.width * box.height for name, box in quiz_layout(size).panels().items()}
+    areas = {
+        name: box.width * box.height for name, box in views.panels(quiz_layout(size)).items()
+    }
     assert max(areas, key=areas.get) == "clip"
     assert areas["clip"] > 1.15 * areas["choices"]
 

@@ -108,7 +108,7 @@ def test_the_result_keeps_its_text_inside(stage, written, size):
 @pytest.mark.parametrize("layout", [dance_layout, list_layout, result_layout])
 @pytest.mark.parametrize("size", [*SIZES, (800, 600), (1000, 1000), (2560, 1080)])
 def test_panels_stay_in_the_window_and_apart(layout, size):
-    panels = layout(size).panels()
+    panels = views.panels(layout(size))
     window = pygame.Rect((0, 0), size)
     for name, rect in panels.items():
         assert rect.width > 0, name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pygame
 
 from kpopdance.realtime.core.types import GRADES, Pose, Report, Verdict
 from kpopdance.realtime.screens.view import DanceView, ResultView, SongCard, Upcoming
@@ -70,3 +71,10 @@ def result(age_s=9.0, **other):
         advice=("Your left leg steps too small; bend the knee. " * 3, "Start a touch earlier."),
     )  # fmt: skip
     return ResultView("네온 스텝", "crew", dataclasses.replace(report, **other), age_s, 76.0)
+
+
+def panels(layout):
+    """The rectangles of a layout that must not overlap, by name."""
+    rects = {field.name: getattr(layout, field.name) for field in dataclasses.fields(layout)}
+    over = ("banner", "middle")
+    return {n: r for n, r in rects.items() if isinstance(r, pygame.Rect) and n not in over}
