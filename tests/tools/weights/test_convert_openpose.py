@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import cv2
 import numpy as np
