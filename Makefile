@@ -1,12 +1,15 @@
 # make demo   dance the bundled song (HEADLESS=1: without window and sound card)
-# make test   install and run the tests
+# make test   install and run the tests but the long ones
+# make long   the long ones
 # make check  what CI checks beside the tests: style, types, import directions
-.PHONY: demo test check bench install song clean
+.PHONY: demo test long check bench install song clean
 
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 SYSTEM := tools/install_system.sh
+# a worker a core; who is done takes tests from the others
+WORKERS := -n logical --dist worksteal
 
 install: $(VENV)/.installed
 $(VENV)/.installed: pyproject.toml $(SYSTEM) tools/link_checkout.sh
@@ -30,7 +33,10 @@ demo: install
 	@BIN=$(BIN) HEADLESS=$(HEADLESS) sh tools/demo.sh
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(WORKERS)
+
+long: $(VENV)/.tested
+	$(BIN)/python -m pytest $(WORKERS) -m "long and not gpu and not camera"
 
 check: $(VENV)/.tested
 	$(BIN)/ruff check .

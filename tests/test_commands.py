@@ -17,7 +17,8 @@ from kpopdance.realtime.devices.video_writer import VideoWriter
 from kpopdance.realtime.library.pack_reader import BUNDLED, load_pack
 from tools.demo.demo_choreography import BPM
 
-START_S, SECONDS, FPS = 32.0, 6.0, 15.0
+START_S, SECONDS, FPS = 32.0, 4.0, 15.0
+SHORT_S = 1.0
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +35,14 @@ def song():
 
 @pytest.fixture(scope="module")
 def video(tmp_path_factory, song):
-    """Six seconds of the chorus, danced by the drawn dancer, without sound."""
-    return film(tmp_path_factory.mktemp("video") / "chorus.mp4", song, DancerStyle())
+    """Four seconds of the chorus, danced by the drawn dancer, without sound."""
+    return film(tmp_path_factory.mktemp("video") / "chorus.mp4", song)
+
+
+@pytest.fixture(scope="module")
+def short_video(tmp_path_factory, song):
+    """One second, for what needs a video and no dance."""
+    return film(tmp_path_factory.mktemp("short") / "chorus.mp4", song, seconds=SHORT_S)
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +59,10 @@ def sound(tmp_path_factory):
     return path
 
 
-def film(path, song, style):
-    dancer = DrawnDancer(song.members[song.lead], style)
+def film(path, song, *, style=None, seconds=SECONDS):
+    dancer = DrawnDancer(song.members[song.lead], style or DancerStyle())
     studio, writer = DrawnRoom(dancer.picture), VideoWriter(path, FPS)
-    for index in range(int(SECONDS * FPS)):
+    for index in range(int(seconds * FPS)):
         at_s = index / FPS
         joints = dancer.joints(START_S + at_s)
         writer.add(studio.take([(joints, OUTFITS[0])], index), at_s)
@@ -111,10 +118,10 @@ def test_pose_finds_the_drawn_dancer(capsys, song, tmp_path):
     assert drawn.stat().st_size > 10_000
 
 
-def test_the_input_is_never_written_over(capsys, video):
-    before = video.read_bytes()
-    assert "is the input itself" in refuse(capsys, "pose", video, "--draw", video)
-    assert video.read_bytes() == before
+def test_the_input_is_never_written_over(capsys, short_video):
+    before = short_video.read_bytes()
+    assert "is the input itself" in refuse(capsys, "pose", short_video, "--draw", short_video)
+    assert short_video.read_bytes() == before
 
 
 def test_doctor_tells_of_bad_settings(capsys, tmp_path):
@@ -139,16 +146,16 @@ def test_a_pack_that_may_not_be_read_is_one_damaged_line(capsys, tmp_path, monke
     assert "check its rights" in out
 
 
-def test_pose_of_a_video_writes_a_file_per_frame(capsys, video, tmp_path):
+def test_pose_of_a_video_writes_a_file_per_frame(capsys, short_video, tmp_path):
     out, drawn = tmp_path / "json", tmp_path / "drawn.mp4"
-    code, told, _ = run(capsys, "pose", video, "--out", out, "--draw", drawn, "--fast")
+    code, told, _ = run(capsys, "pose", short_video, "--out", out, "--draw", drawn, "--fast")
     assert code == 0
-    assert f"{int(SECONDS * FPS)} frames" in told
+    assert f"{int(SHORT_S * FPS)} frames" in told
     files = sorted(out.iterdir())
-    assert len(files) == int(SECONDS * FPS)
+    assert len(files) == int(SHORT_S * FPS)
     assert files[0].name == "chorus_000000000000_keypoints.json"
     assert drawn.stat().st_size > 10_000
-    code, printed, _ = run(capsys, "pose", video, "--json", "--fast")
+    code, printed, _ = run(capsys, "pose", short_video, "--json", "--fast")
     frames = json.loads(printed)["frames"]
     assert code == 0
     assert [frame["people"] for frame in frames] == [
@@ -190,7 +197,7 @@ def test_record_then_score_itself(capsys, video, sound, tmp_path):
 
 
 def test_two_videos_and_a_stranger(capsys, video, song, tmp_path):
-    still = film(tmp_path / "still.mp4", song, DancerStyle(still=True))
+    still = film(tmp_path / "still.mp4", song, style=DancerStyle(still=True))
     code, out, err = run(capsys, "score", video, still, "--json")
     assert code == 0
     assert json.loads(out)["score"] <= 5
@@ -198,7 +205,7 @@ def test_two_videos_and_a_stranger(capsys, video, song, tmp_path):
 
 
 def test_a_recording_stopped_half_way_leaves_nothing(
-    capsys, video, sound, tmp_path, monkeypatch
+    capsys, short_video, sound, tmp_path, monkeypatch
 ):
     import kpopdance.realtime.commands.record as command
 
@@ -207,7 +214,7 @@ def test_a_recording_stopped_half_way_leaves_nothing(
 
     monkeypatch.setattr(command, "save_pack", stop)
     folder = tmp_path / "library" / "stopped"
-    code, out, err = run(capsys, "record", video, "--audio", sound, "--out", folder)
+    code, out, err = run(capsys, "record", short_video, "--audio", sound, "--out", folder)
     assert code == 130
     assert out == ""
     assert "half-written" in err

@@ -94,7 +94,9 @@ def perfect(standard):
     return Stage(standard).dance()
 
 
-@pytest.mark.parametrize("fails_at", [1, 40, 200])
+@pytest.mark.parametrize(
+    "fails_at", [40, *(pytest.param(look, marks=pytest.mark.long) for look in (1, 200))]
+)
 def test_a_gpu_lost_in_the_middle_of_a_song_costs_nothing(standard, perfect, fails_at):
     stage = Stage(standard, fails_at=fails_at)
     report = stage.dance()

@@ -60,11 +60,13 @@ def perform(dancer, standard, eyes):
     return report_of(judge)
 
 
+@pytest.mark.long
 def test_the_real_network_sees_a_perfect_dance_as_one(scores):
     assert scores["on time"].score >= 95
     assert abs(scores["on time"].lag_ms) < 17
 
 
+@pytest.mark.long
 def test_scores_are_ordered(scores):
     order = ["on time", "late", "small", "still"]
     values = [scores[name].score for name in order]
@@ -72,10 +74,12 @@ def test_scores_are_ordered(scores):
     assert values[0] > values[1] > values[2] > values[3]
 
 
+@pytest.mark.long
 def test_lateness_is_measured_through_the_camera(scores):
     assert scores["late"].lag_ms == pytest.approx(100, abs=17)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cheat", ["still", "another dance"])
 def test_cheats_earn_nothing(scores, cheat):
     assert scores[cheat].score <= 5

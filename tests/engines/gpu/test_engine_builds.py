@@ -42,7 +42,14 @@ def network(weights=np.float32, operator="Conv", data_type=TensorProto.FLOAT):
 
 
 @pytest.mark.parametrize(
-    "targets", [("7.5",), ("8.0",), ("8.6",), ("8.9",), ("12.0",), ("12.1",), USUAL_TARGETS]
+    "targets",
+    [
+        ("8.6",),
+        *(
+            pytest.param(targets, marks=pytest.mark.long)
+            for targets in (("7.5",), ("8.0",), ("8.9",), ("12.0",), ("12.1",), USUAL_TARGETS)
+        ),
+    ],
 )
 @pytest.mark.parametrize("precision", ["fp32", "fp16"])
 @pytest.mark.parametrize("file", SIZES, ids=lambda file: file.stem)

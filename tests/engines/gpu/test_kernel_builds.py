@@ -50,6 +50,7 @@ def copies(tmp_path):
     return tmp_path / kernels.SOURCE.name, tmp_path / kernels.FATBIN.name
 
 
+@pytest.mark.long
 def test_the_committed_kernels_are_those_of_the_source(built, facts, monkeypatch):
     monkeypatch.setattr(build_kernels, "build_kernels", lambda _: built)
     told = check_kernels()
@@ -63,16 +64,17 @@ def test_the_committed_kernels_are_those_of_the_source(built, facts, monkeypatch
         assert "other versions give other bytes" in told
 
 
-def test_every_kernel_is_within_budget_on_every_target(built, facts):
-    for told in (built.facts, facts):
-        assert told["targets"] == [f"sm_{a}" for a in CUBINS] + [f"compute_{a}" for a in PTX]
-        assert set(told["kernels"]) == {f"sm_{arch}" for arch in CUBINS}
-        for rows in told["kernels"].values():
-            assert set(rows) == set(kernels.KERNELS)
-            for row in rows.values():
-                assert row["spill_stores"] == row["spill_loads"] == 0
-                assert 0 < row["registers"] <= REGISTER_BUDGET == 64
-                assert 0 < row["shared_bytes"] <= 48 * 1024
+@pytest.mark.parametrize("whose", ["committed", pytest.param("built", marks=pytest.mark.long)])
+def test_every_kernel_is_within_budget_on_every_target(whose, facts, request):
+    told = facts if whose == "committed" else request.getfixturevalue("built").facts
+    assert told["targets"] == [f"sm_{a}" for a in CUBINS] + [f"compute_{a}" for a in PTX]
+    assert set(told["kernels"]) == {f"sm_{arch}" for arch in CUBINS}
+    for rows in told["kernels"].values():
+        assert set(rows) == set(kernels.KERNELS)
+        for row in rows.values():
+            assert row["spill_stores"] == row["spill_loads"] == 0
+            assert 0 < row["registers"] <= REGISTER_BUDGET == 64
+            assert 0 < row["shared_bytes"] <= 48 * 1024
 
 
 def test_multiply_and_add_are_not_fused(facts):
@@ -88,6 +90,7 @@ def test_a_changed_source_is_noticed(copies):
         check_kernels(source, fatbin)
 
 
+@pytest.mark.long
 def test_facts_that_were_made_to_fit_are_noticed(copies, built, monkeypatch):
     """The bytes of another build, with its checksum in the facts."""
     monkeypatch.setattr(build_kernels, "build_kernels", lambda _: built)
@@ -252,6 +255,7 @@ def test_a_greedy_kernel_is_refused(spill, registers, good):
             refuse_greedy(used)
 
 
+@pytest.mark.long
 def test_a_file_that_cannot_be_written_is_a_sentence(built, capsys, monkeypatch, tmp_path):
     monkeypatch.setattr(build_kernels, "build_kernels", lambda: built)
     monkeypatch.setattr(build_kernels, "FATBIN", tmp_path / "nowhere" / "kernels.fatbin")
@@ -259,6 +263,7 @@ def test_a_file_that_cannot_be_written_is_a_sentence(built, capsys, monkeypatch,
     assert capsys.readouterr().err.startswith("the kernels cannot be read or written: ")
 
 
+@pytest.mark.long
 def test_the_command_checks_the_repository(built, capsys, monkeypatch):
     monkeypatch.setattr(build_kernels, "build_kernels", lambda _: built)
     assert main(["--check"]) == 0

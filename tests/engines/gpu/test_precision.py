@@ -45,6 +45,7 @@ def apart(pose, other):
     return np.linalg.norm(pose.joints[seen, :2] - other.joints[seen, :2], axis=1)
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_openpose_finds_the_same_joints(pictures, tmp_path):
     whole, half = (PoseVision(net, reason="") for net in both(BUNDLED, OPENPOSE, tmp_path))

@@ -83,6 +83,7 @@ def test_a_caffe_network_equals_the_slow_twin(name, old, size, tmp_path):
     check_caffe(tmp_path, name, width=NARROW, old=old, size=size)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CAFFE)
 def test_a_caffe_network_of_true_size_equals_the_slow_twin(name, tmp_path):
     try:

@@ -20,6 +20,7 @@ from tests import dances
 from tests.dances import judged, noisy, score_of, styled, track_of
 
 SONGS = ((1, 120.0), (2, 100.0), (3, 132.0))
+FIRST, *OTHERS = SONGS
 LIMBS = {
     "right_arm": dances.RIGHT_ARM, "left_arm": dances.LEFT_ARM,
     "right_leg": dances.RIGHT_LEG, "left_leg": dances.LEFT_LEG,
@@ -39,7 +40,10 @@ def asked(seed, bpm):
     )  # fmt: skip
 
 
-@pytest.fixture(params=SONGS, ids=lambda song: f"song {song[0]} at {song[1]:.0f}")
+@pytest.fixture(
+    params=[FIRST, *(pytest.param(song, marks=pytest.mark.long) for song in OTHERS)],
+    ids=lambda song: f"song {song[0]} at {song[1]:.0f}",
+)
 def song(request):
     return asked(*request.param)
 
@@ -424,7 +428,14 @@ def test_a_coach_who_is_not_seen_is_not_judged():
     assert judge.judged_share() == 1
 
 
-@pytest.mark.parametrize("deg", [4.0, 8.0, 10.0, 12.0, 16.0, 30.0])
+@pytest.mark.parametrize(
+    "deg",
+    [
+        10.0,
+        30.0,
+        *(pytest.param(deg, marks=pytest.mark.long) for deg in (4.0, 8.0, 12.0, 16.0)),
+    ],
+)
 def test_a_dance_that_repeats_itself_keeps_its_worth(deg):
     motif = dances.song(6, moves=1).joints[:-1]
     plain = np.concatenate([motif] * 8 + [motif[:1]])

@@ -89,7 +89,9 @@ def test_whoever_shows_no_legs_is_measured_against_cheats_without_legs(dance):
     assert standard.null_upper != standard.null
 
 
-@pytest.mark.parametrize("deg", [30, 50, 70])
+@pytest.mark.parametrize(
+    "deg", [50, *(pytest.param(deg, marks=pytest.mark.long) for deg in (30, 70))]
+)
 def test_pro_never_gives_more(dance, deg):
     poor = noisy(dances.styled(dance.joints, 46, deg=float(deg)), 2)
     pro, normal = (score_of(asked(dance, strictness=name), poor) for name in ("pro", "normal"))

@@ -34,8 +34,8 @@ SIZES = (
     (480, 750), (640, 360), (800, 600), (1000, 1000), (1280, 720), (720, 1280), (1920, 1080),
     (2560, 1080),
 )  # fmt: skip
-READ = tuple(size for size in SIZES if size != (1920, 1080))
-"""Where text is looked at; 1920x1080 is 1280x720 enlarged."""
+READ = (*(size for size in SIZES if max(size) <= 1280), (1280, 540))
+"""Where text is looked at; 1920x1080 is 1280x720 and 2560x1080 is 1280x540 enlarged."""
 LAYOUTS = (quiz_layout, end_layout, reverse_layout)
 PAGES = (
     (QuizScreen, quiz_views.STATES), (QuizEndScreen, quiz_views.ENDS),

@@ -63,6 +63,7 @@ def test_the_drop_lies_on_the_beat(song):
     assert_allclose(first / RATE, 32.0, atol=0.003)
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_song_in_the_pack(song):
     made = music.compose()
     likeness = np.corrcoef(made[:, 0], song[:, 0])[0, 1]
