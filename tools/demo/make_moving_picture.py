@@ -24,7 +24,8 @@ from kpopdance.realtime.commands.play import make_kit
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker
 from kpopdance.realtime.devices.window import offscreen_surface
-from kpopdance.realtime.game.performance import Performance, dance_unseen
+from kpopdance.realtime.game.performance import open_performance
+from kpopdance.realtime.game.unseen import dance_unseen
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.screens.dance import DanceScreen
@@ -78,7 +79,7 @@ def film_dance(film: Film, style: str) -> None:
     )  # fmt: skip
     try:
         song = load_pack(find_pack(SONG, settings.libraries))
-        outcome = dance_unseen(Performance(kit, song), film.see)
+        outcome = dance_unseen(open_performance(kit, song), film.see)
     finally:
         kit.close()
     print(f"score {outcome.report.score:.0f}, {len(outcome.took_s)} pictures seen")
