@@ -21,6 +21,7 @@ from kpopdance.realtime.devices.gif_writer import GifWriter
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.pack_reader import BUNDLED, load_pack
 from kpopdance.realtime.pose.stature import torsos_over_time
+from kpopdance.realtime.studio import mask_film
 from kpopdance.realtime.studio.masking import MaskingError, Scene
 
 PICTURE = (240, 400)  # height and width
@@ -128,7 +129,7 @@ def unwatched(monkeypatch, dancer):
     class Eyes:
         name = "none"
 
-    monkeypatch.setattr(command, "follow", follow)
+    monkeypatch.setattr(mask_film, "follow", follow)
     monkeypatch.setattr(command, "eyes_from", lambda settings: Eyes())
 
 
