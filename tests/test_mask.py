@@ -353,7 +353,7 @@ def test_nothing_of_a_stopped_or_full_run_is_left(capsys, two, tmp_path, monkeyp
 
     for name in ("follow", "masked"):
         with monkeypatch.context() as patch:
-            patch.setattr(command, name, stop)
+            patch.setattr(mask_film, name, stop)
             assert run(capsys, "mask", two, "-o", out)[0] == 130
             assert [p.name for p in out.parent.iterdir()] == ["out.mp4"]
             assert out.read_bytes() == b"before"

@@ -135,8 +135,8 @@ def load_pack(folder: Path) -> SongPack:
     --------
     >>> import kpopdance
     >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
-    >>> song.title, len(song.members), song.bpm
-    ('Neon Steps', 3, 120.0)
+    >>> song.language, len(song.members), song.bpm
+    ('ko', 3, 120.0)
     """
     try:
         return _load(folder)

@@ -141,13 +141,13 @@ class DanceLibrary:
     >>> import kpopdance
     >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
     >>> library = kpopdance.DanceLibrary()
-    >>> library.add(song.title, song.members)
+    >>> library.add("neon-steps", song.members)
     >>> track = kpopdance.PoseTrack()
     >>> for row, joints in enumerate(song.members[1].joints[1200:1440]):
     ...     track.add(row / song.members[1].fps, kpopdance.Pose(joints.copy()))
     >>> guess = library.guess(track, seconds=6.0).known
     >>> guess.song, guess.member, round(guess.song_s)
-    ('Neon Steps', 1, 48)
+    ('neon-steps', 1, 48)
     """
 
     def __init__(self, index: DanceIndex | None = None) -> None:

@@ -112,12 +112,14 @@ def score_video(
     >>> import kpopdance
     >>> from pathlib import Path
     >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
-    >>> film = kpopdance.drawn_film(Path("steps.mp4"), song.members[song.lead], 32, 36)
-    >>> eyes = kpopdance.open_eyes()
-    >>> reference = kpopdance.reference_from_video(film, eyes)
-    >>> attempt = kpopdance.score_video(reference, film, eyes)
-    >>> attempt.report.score > 90, attempt.aligned_by
-    (True, "none: the player's video has no sound")
+    >>> lead = song.members[song.lead]
+    >>> chorus = kpopdance.Choreography(lead.joints[960:1081].copy(), lead.fps, start_s=32.0)
+    >>> film = kpopdance.drawn_film(Path("steps.mp4"), chorus, 32, 36)
+    >>> reference = kpopdance.reference_from_dance(chorus, bpm=120)
+    >>> eyes = kpopdance.open_eyes(network="openpose")
+    >>> attempt = kpopdance.score_video(reference, film, eyes, align="32")
+    >>> attempt.report.score > 80, attempt.aligned_by
+    (True, 'given')
     """
     check_alignment(align)
     track = track_from_video(player, eyes, watching)
@@ -180,8 +182,8 @@ def score_track(
     ...     track.add(at_s + 0.12, kpopdance.Pose(joints.copy()))
     >>> reference = kpopdance.reference_from_dance(dance, bpm=song.bpm)
     >>> report, forgiven_s = kpopdance.score_track(reference, track)
-    >>> round(report.lag_ms, -1), report.stars, forgiven_s
-    (120.0, 5, 0.0)
+    >>> 100 < report.lag_ms < 130, report.stars, forgiven_s
+    (True, 5, 0.0)
     """
     lag_s = 0.0
     judge = plain = _judged(reference, track, shift_s, 0.0)
@@ -232,7 +234,7 @@ def reference_from_dance(
     >>> strict = kpopdance.Terms(strictness="pro")
     >>> reference = kpopdance.reference_from_dance(song.members[1], bpm=120, terms=strict)
     >>> len(reference.standard.start_s)
-    35
+    41
     """
     asked = turned((dance,))[0] if terms.mirrored else dance
     standard = standard_from_choreography(
@@ -301,9 +303,10 @@ def reference_from_video(
     >>> import kpopdance
     >>> from pathlib import Path
     >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
-    >>> film = kpopdance.drawn_film(Path("steps.mp4"), song.members[song.lead], 32, 36)
-    >>> kpopdance.reference_from_video(film, kpopdance.open_eyes()).from_video
-    True
+    >>> film = kpopdance.drawn_film(Path("steps.mp4"), song.members[song.lead], 32, 35)
+    >>> eyes = kpopdance.open_eyes(network="openpose")
+    >>> len(kpopdance.reference_from_video(film, eyes).standard.start_s)
+    1
     """
     with VideoFile(path) as video, watching(video, f"reference {path.name}") as progress:
         recording = record(video.frames(), eyes, progress=progress)[0]
@@ -347,10 +350,10 @@ def track_from_video(path: Path, eyes: Eyes, watching: Watching = unwatched) -> 
     >>> import kpopdance
     >>> from pathlib import Path
     >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
-    >>> film = kpopdance.drawn_film(Path("steps.mp4"), song.members[song.lead], 32, 33)
+    >>> film = kpopdance.drawn_film(Path("steps.mp4"), song.members[song.lead], 32, 32.6)
     >>> track = kpopdance.track_from_video(film, kpopdance.open_eyes())
     >>> track.joints.shape, float(track.at_s[5].round(3))
-    ((15, 18, 3), 0.333)
+    ((9, 18, 3), 0.333)
     """
     with VideoFile(path) as video, watching(video, f"player {path.name}") as progress:
         return player_track(video.frames(), eyes, progress)

@@ -123,7 +123,7 @@ def mask_video(path: Path, out: Path, eyes: Eyes, wish: MaskWish | None = None) 
     >>> import kpopdance
     >>> from pathlib import Path
     >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
-    >>> film = kpopdance.drawn_film(Path("steps.mp4"), song.members[song.lead], 40, 41)
+    >>> film = kpopdance.drawn_film(Path("steps.mp4"), song.members[song.lead], 40, 40.6)
     >>> told = kpopdance.mask_video(film, Path("masked.gif"), kpopdance.open_eyes())
     >>> told.people, told.size
     (1, (480, 360))
