@@ -96,7 +96,7 @@ def open_eyes(
 
     References
     ----------
-    OpenPose: Z. Cao et al., TPAMI 2021. MoveNet (Thunder): TensorFlow Hub, its card of 2021. The
+    OpenPose: Z. Cao et al., TPAMI 2021. MoveNet (Thunder): R. Votel and N. Li, 2021. The
     bundled files' sources and licences stand in ``NOTICE``.
 
     Examples

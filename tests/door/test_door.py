@@ -12,9 +12,10 @@ import pytest
 
 import kpopdance
 
-VERBS = [
-    name for name in kpopdance.__all__ if inspect.isfunction(getattr(kpopdance, name))
-] + ["DanceLibrary", "MaskWish"]
+VERBS = [name for name in kpopdance.__all__ if inspect.isfunction(getattr(kpopdance, name))] + [
+    "DanceLibrary",
+    "MaskWish",
+]
 
 
 def test_what_is_told_to_type_checkers_is_what_is_loaded():
