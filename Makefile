@@ -51,4 +51,4 @@ song: $(VENV)/.installed
 	$(BIN)/python -m tools.demo.make_demo_song
 
 clean:
-	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) out build dist kpopdance.egg-info .mypy_cache .ruff_cache .pytest_cache

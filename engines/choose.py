@@ -93,6 +93,18 @@ def open_eyes(
     ------
     NetworkError
         As in ``open_vision``; in ``auto``, MoveNet may fail and is then done without.
+
+    References
+    ----------
+    OpenPose: Z. Cao et al., TPAMI 2021. MoveNet (Thunder): R. Votel and N. Li, 2021. The
+    bundled files' sources and licences stand in ``NOTICE``.
+
+    Examples
+    --------
+    >>> import kpopdance
+    >>> eyes = kpopdance.open_eyes("onnxruntime", network="openpose")
+    >>> eyes.name, eyes.runtime.split()[0]
+    ('openpose-thin', 'ONNX')
     """
     if network not in NETWORKS:
         raise NetworkError(

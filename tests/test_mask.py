@@ -21,6 +21,7 @@ from kpopdance.realtime.devices.gif_writer import GifWriter
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.pack_reader import BUNDLED, load_pack
 from kpopdance.realtime.pose.stature import torsos_over_time
+from kpopdance.realtime.studio import mask_film
 from kpopdance.realtime.studio.masking import MaskingError, Scene
 
 PICTURE = (240, 400)  # height and width
@@ -128,7 +129,7 @@ def unwatched(monkeypatch, dancer):
     class Eyes:
         name = "none"
 
-    monkeypatch.setattr(command, "follow", follow)
+    monkeypatch.setattr(mask_film, "follow", follow)
     monkeypatch.setattr(command, "eyes_from", lambda settings: Eyes())
 
 
@@ -352,7 +353,7 @@ def test_nothing_of_a_stopped_or_full_run_is_left(capsys, two, tmp_path, monkeyp
 
     for name in ("follow", "masked"):
         with monkeypatch.context() as patch:
-            patch.setattr(command, name, stop)
+            patch.setattr(mask_film, name, stop)
             assert run(capsys, "mask", two, "-o", out)[0] == 130
             assert [p.name for p in out.parent.iterdir()] == ["out.mp4"]
             assert out.read_bytes() == b"before"

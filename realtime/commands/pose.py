@@ -21,7 +21,8 @@ from kpopdance.realtime.devices.overlay import draw_skeletons, write_picture
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.devices.video_writer import VideoWriter
 from kpopdance.realtime.pose.openpose_json import people_json
-from kpopdance.realtime.pose.watcher import FULL_AREA_PX, look_closely
+from kpopdance.realtime.pose.watcher import FULL_AREA_PX
+from kpopdance.realtime.studio.looking import CLOSE_AREA_PX, people_in, poses_in_picture
 
 if TYPE_CHECKING:
     import argparse
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Frame, Pose
 
 PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
-AREA_PX: Final = 656 * 368
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         if out is not None and out.exists() and out.samefile(args.file):
             raise DanceError(f"{out}: is the input itself; write to another name")
     is_picture = args.file.suffix.lower() in PICTURES
-    area = FULL_AREA_PX if args.fast else AREA_PX
+    area = FULL_AREA_PX if args.fast else CLOSE_AREA_PX
     with VideoFile(args.file) as video:
         eyes = eyes_from(settings_from(args))
         if is_picture:
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _picture(args: argparse.Namespace, frame: Frame, eyes: Eyes, area: int) -> None:
-    poses = look_closely(eyes, frame.image, area_px=area)
+    poses = poses_in_picture(frame.image, eyes, area_px=area)
     if args.draw:
         write_picture(args.draw, draw_skeletons(frame.image, poses))
         say(f"wrote {args.draw}")
@@ -96,10 +96,8 @@ def _video(args: argparse.Namespace, video: VideoFile, eyes: Eyes, area: int) ->
     writer = VideoWriter(args.draw, video.info.fps) if args.draw else None
     try:
         with watched(video, "finding poses") as move:
-            for frame in video.frames():
-                told.append(
-                    _seen(args, frame, look_closely(eyes, frame.image, area_px=area), writer)
-                )
+            for frame, poses in people_in(video.frames(), eyes, area_px=area):
+                told.append(_seen(args, frame, poses, writer))
                 move(frame)
         if writer is not None:
             writer.finish()

@@ -30,12 +30,10 @@ from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.scoring.recipe import RECIPE, changes_since
 from kpopdance.realtime.scoring.report import report_of
 from kpopdance.realtime.studio.attempts import (
-    alignment,
     check_alignment,
     reference_from_pack,
     reference_from_video,
-    score_track,
-    track_from_video,
+    score_video,
 )
 
 if TYPE_CHECKING:
@@ -95,22 +93,23 @@ def run(args: argparse.Namespace) -> int:
         if folder is not None
         else reference_from_video(Path(args.reference), eyes, terms, watched)
     )
-    track = track_from_video(args.player, eyes, watched)
-    shift_s, by = alignment(args.align, reference, args.player)
-    say(f"alignment: {shift_s:+.3f} s ({by})")
-    forgive = reference.from_video and not args.judge_lag
-    report, forgiven_s = score_track(reference, track, shift_s, forgive_lag=forgive)
+    attempt = score_video(
+        reference, args.player, eyes,
+        align=args.align, judge_lag=args.judge_lag, watching=watched,
+    )  # fmt: skip
+    say(f"alignment: {attempt.shift_s:+.3f} s ({attempt.aligned_by})")
     if args.json:
-        result = report_json(report, eyes)
-        result |= {"alignment_ms": round(shift_s * 1000), "alignment_by": by}
-        result |= {"forgiven_lag_ms": round(forgiven_s * 1000)}
+        result = report_json(attempt.report, eyes) | {
+            "alignment_ms": round(attempt.shift_s * 1000),
+            "alignment_by": attempt.aligned_by,
+            "forgiven_lag_ms": round(attempt.forgiven_s * 1000),
+        }
         print_json(result)
     else:
-        print_result(report_words(report))
-        if forgiven_s:
-            print_result(
-                f"a constant lag of {1000 * forgiven_s:+.0f} ms was not held against it"
-            )
+        print_result(report_words(attempt.report))
+        if attempt.forgiven_s:
+            told = f"a constant lag of {1000 * attempt.forgiven_s:+.0f} ms"
+            print_result(f"{told} was not held against it")
     return 0
 
 

@@ -97,7 +97,18 @@ def skeleton_picture(
 
 
 def draw_skeletons(image: Image, poses: list[Pose]) -> Image:
-    """Return a copy of a uint8 (H, W, 3) BGR picture with every pose drawn."""
+    """Return a copy of a uint8 (H, W, 3) BGR picture with every pose drawn, px.
+
+    Examples
+    --------
+    >>> import kpopdance
+    >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
+    >>> frame = next(kpopdance.drawn_frames(song.members[song.lead], 40, 41))
+    >>> poses = kpopdance.poses_in_picture(frame.image, kpopdance.open_eyes())
+    >>> drawn = kpopdance.draw_skeletons(frame.image, poses)
+    >>> bool((drawn != frame.image).any())
+    True
+    """
     out = image.copy()
     if poses:
         draw_people(out, np.stack([pose.joints for pose in poses]))

@@ -82,13 +82,26 @@ def pack_folders(libraries: tuple[Path, ...]) -> list[Path]:
     return list(found.values())
 
 
-def find_pack(name: str, libraries: tuple[Path, ...]) -> Path:
+def find_pack(name: str, libraries: tuple[Path, ...] = (BUNDLED,)) -> Path:
     """Return the folder of a pack named by slug or path.
+
+    Parameters
+    ----------
+    name : str
+        A folder's name in one of the libraries, or a path.
+    libraries : tuple of Path
+        Folders with packs, the first one's before the next's; the bundled songs if left out.
 
     Raises
     ------
     SongPackError
         Where there is none.
+
+    Examples
+    --------
+    >>> import kpopdance
+    >>> kpopdance.find_pack("neon-steps").name
+    'neon-steps'
     """
     path = Path(name)
     if path.is_dir():
@@ -101,12 +114,29 @@ def find_pack(name: str, libraries: tuple[Path, ...]) -> Path:
 
 
 def load_pack(folder: Path) -> SongPack:
-    """Return the pack in a folder.
+    """Return the pack in a folder, everything in it checked.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``song.toml``, the audio and ``choreography.npz``.
+
+    Returns
+    -------
+    SongPack
+        Each of its members is a ``Choreography``: joints float32 (T, 18, 3) in stage units.
 
     Raises
     ------
     SongPackError
         For every kind of damage, one sentence naming the file and the remedy.
+
+    Examples
+    --------
+    >>> import kpopdance
+    >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
+    >>> song.language, len(song.members), song.bpm
+    ('ko', 3, 120.0)
     """
     try:
         return _load(folder)

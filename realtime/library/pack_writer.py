@@ -20,10 +20,29 @@ if TYPE_CHECKING:
 def save_pack(pack: SongPack, folder: Path, *, replace: bool = False) -> None:
     """Write a pack as a folder; it appears whole or not at all.
 
+    Parameters
+    ----------
+    pack : SongPack
+        Its ``audio`` is copied.
+    folder : Path
+        What to write; folders above it are made.
+    replace : bool
+        Whether a folder that is there gives way.
+
     Raises
     ------
     SongPackError
-        Where the folder exists and ``replace`` is off.
+        Where the folder exists and ``replace`` is off, or the pack lacks audio or is damaged.
+
+    Examples
+    --------
+    >>> import kpopdance
+    >>> from dataclasses import replace
+    >>> from pathlib import Path
+    >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
+    >>> kpopdance.save_pack(replace(song, title="Faster", bpm=126.0), Path("faster"))
+    >>> kpopdance.load_pack(Path("faster")).title
+    'Faster'
     """
     if folder.exists() and not replace:
         raise SongPackError(f"{folder}: exists already; choose another --out or add --replace")

@@ -134,7 +134,21 @@ class Guesses:
 
 
 class DanceLibrary:
-    """Songs that can be guessed; ``add`` costs 9 ms per three minutes and member."""
+    """Songs that can be guessed; ``add`` costs 9 ms per three minutes and member.
+
+    Examples
+    --------
+    >>> import kpopdance
+    >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
+    >>> library = kpopdance.DanceLibrary()
+    >>> library.add("neon-steps", song.members)
+    >>> track = kpopdance.PoseTrack()
+    >>> for row, joints in enumerate(song.members[1].joints[1200:1440]):
+    ...     track.add(row / song.members[1].fps, kpopdance.Pose(joints.copy()))
+    >>> guess = library.guess(track, seconds=6.0).known
+    >>> guess.song, guess.member, round(guess.song_s)
+    ('neon-steps', 1, 48)
+    """
 
     def __init__(self, index: DanceIndex | None = None) -> None:
         self._index = DanceIndex() if index is None else index  # an empty one is falsy

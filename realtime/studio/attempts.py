@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.core.terms import USUAL
 from kpopdance.realtime.devices.audio_file import MediaError, read_audio
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.mirrored import as_danced, turned
@@ -21,6 +19,7 @@ from kpopdance.realtime.library.standards import refuse_nothing, standard_of
 from kpopdance.realtime.scoring.judge import Judge
 from kpopdance.realtime.scoring.report import report_of
 from kpopdance.realtime.scoring.standard import standard_from_choreography
+from kpopdance.realtime.studio.looking import unwatched
 from kpopdance.realtime.studio.recording import player_track, record
 from kpopdance.realtime.studio.rhythm import USUAL_BPM, match_sound, onset_strength, tempo
 
@@ -32,21 +31,13 @@ if TYPE_CHECKING:
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.core.track import PoseTrack
-    from kpopdance.realtime.core.types import Report
+    from kpopdance.realtime.core.types import Choreography, Report
     from kpopdance.realtime.scoring.standard import Standard
+    from kpopdance.realtime.studio.looking import Watching
 
 LAG_ROUNDS: Final = 2
 MOST_SHIFT_S: Final = 3600.0
 MOST_FORGIVEN_S: Final = 0.25
-
-Progress = Callable[[Frame], None]
-Watching = Callable[[VideoFile, str], AbstractContextManager[Progress]]
-"""What shows how far a named video is, and tells its warnings at the end."""
-
-
-def unwatched(_video: VideoFile, _what: str) -> AbstractContextManager[Progress]:
-    """Show nothing."""
-    return contextlib.nullcontext(lambda _: None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +53,80 @@ class Reference:
     onsets: NDArray[np.float32] | None
     from_video: bool
     first_picture_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attempt:
+    """A video scored.
+
+    Attributes
+    ----------
+    report : Report
+        How it was danced; its times are the reference's.
+    shift_s : float
+        Song second of the video's first picture.
+    aligned_by : str
+        How that was found, in words.
+    forgiven_s : float
+        The constant lag that was not held against the dancer, positive = late.
+    """
+
+    report: Report
+    shift_s: float
+    aligned_by: str
+    forgiven_s: float
+
+
+def score_video(
+    reference: Reference, player: Path, eyes: Eyes, *,
+    align: str = "audio", judge_lag: bool = False, watching: Watching = unwatched,
+) -> Attempt:  # fmt: skip
+    """Return how well the player of a video dances.
+
+    Parameters
+    ----------
+    reference : Reference
+        What is danced after.
+    player : Path
+        The video; its largest, most central dancer is scored.
+    eyes : Eyes
+        See ``open_eyes``.
+    align : str
+        How player and reference lie over each other: ``audio``, by their sound where both have
+        it; ``none``, both begin together; or the song second of the player's first picture.
+    judge_lag : bool
+        Judge a constant lag against another video too; else up to 0.25 s of it are forgiven,
+        since phones record sound and picture apart.
+    watching : callable
+        Told of the video; what it hands back is told of every frame.
+
+    Raises
+    ------
+    VideoError
+        Where the video cannot be read.
+    DanceError
+        Where ``align`` says none of these.
+
+    Examples
+    --------
+    >>> import kpopdance
+    >>> from pathlib import Path
+    >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
+    >>> lead = song.members[song.lead]
+    >>> chorus = kpopdance.Choreography(lead.joints[960:1081].copy(), lead.fps, start_s=32.0)
+    >>> film = kpopdance.drawn_film(Path("steps.mp4"), chorus, 32, 36)
+    >>> reference = kpopdance.reference_from_dance(chorus, bpm=120)
+    >>> eyes = kpopdance.open_eyes(network="openpose")
+    >>> attempt = kpopdance.score_video(reference, film, eyes, align="32")
+    >>> attempt.report.score > 80, attempt.aligned_by
+    (True, 'given')
+    """
+    check_alignment(align)
+    track = track_from_video(player, eyes, watching)
+    shift_s, by = alignment(align, reference, player)
+    forgive = reference.from_video and not judge_lag
+    report, forgiven_s = score_track(reference, track, shift_s, forgive_lag=forgive)
+    return Attempt(report, shift_s, by, forgiven_s)
 
 
 def alignment(how: str, reference: Reference, player: Path) -> tuple[float, str]:
@@ -84,13 +149,41 @@ def alignment(how: str, reference: Reference, player: Path) -> tuple[float, str]
 
 
 def score_track(
-    reference: Reference, track: PoseTrack, shift_s: float, *, forgive_lag: bool
+    reference: Reference, track: PoseTrack, shift_s: float = 0.0, *, forgive_lag: bool = False
 ) -> tuple[Report, float]:
-    """Return the report on a track whose second 0 is song second ``shift_s``.
+    """Return the report on a player's poses, and the lag in s that was forgiven.
 
-    With ``forgive_lag`` the median lag of the recognised moves, up to 250 ms, is taken for the
-    recordings' own and not held against the dancer; it is returned in s, and told in the lags.
-    More than that is a dancer's own, and nothing of it is forgiven; nor where it would not help.
+    Parameters
+    ----------
+    reference : Reference
+        What is danced after.
+    track : PoseTrack
+        The poses, in px or any other unit, y down; at least ten a second.
+    shift_s : float
+        Song second of the track's second 0.
+    forgive_lag : bool
+        Take the median lag of the recognised moves, up to 250 ms, for the recordings' own: it is
+        not held against the dancer, and told in the lags. More than that is a dancer's own, and
+        nothing of it is forgiven; nor where it would not help.
+
+    References
+    ----------
+    How a score comes about, and what it was measured on, stands in ``docs/scoring.md``.
+
+    Examples
+    --------
+    >>> import kpopdance
+    >>> import numpy as np
+    >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
+    >>> dance = song.members[song.lead]
+    >>> track = kpopdance.PoseTrack()
+    >>> for row, joints in enumerate(dance.joints):
+    ...     at_s = dance.start_s + row / dance.fps
+    ...     track.add(at_s + 0.12, kpopdance.Pose(joints.copy()))
+    >>> reference = kpopdance.reference_from_dance(dance, bpm=song.bpm)
+    >>> report, forgiven_s = kpopdance.score_track(reference, track)
+    >>> 100 < report.lag_ms < 130, report.stars, forgiven_s
+    (True, 5, 0.0)
     """
     lag_s = 0.0
     judge = plain = _judged(reference, track, shift_s, 0.0)
@@ -113,8 +206,66 @@ def _judged(reference: Reference, track: PoseTrack, shift_s: float, lag_s: float
     return judge
 
 
-def reference_from_pack(folder: Path, terms: Terms) -> Reference:
-    """Return what a song pack asks on these terms."""
+def reference_from_dance(
+    dance: Choreography, *, bpm: float, first_beat_s: float = 0.0, terms: Terms = USUAL
+) -> Reference:
+    """Return what a choreography asks of the one who dances it.
+
+    Parameters
+    ----------
+    dance : Choreography
+        One member's.
+    bpm : float
+        Beats a minute; moves begin and end on beats.
+    first_beat_s : float
+        Song second of a first beat.
+    terms : Terms
+        How strictly, how much of the body, and whether the mirror image is asked for.
+
+    Raises
+    ------
+    SongPackError
+        Where it asks for hardly anything: the dancer is never seen, or only stands.
+
+    Examples
+    --------
+    >>> import kpopdance
+    >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
+    >>> strict = kpopdance.Terms(strictness="pro")
+    >>> reference = kpopdance.reference_from_dance(song.members[1], bpm=120, terms=strict)
+    >>> len(reference.standard.start_s)
+    41
+    """
+    asked = turned((dance,))[0] if terms.mirrored else dance
+    standard = standard_from_choreography(
+        asked, bpm=bpm, first_beat_s=first_beat_s, terms=terms
+    )
+    refuse_nothing(standard, "the choreography")
+    return Reference(standard, (), None, from_video=False)
+
+
+def reference_from_pack(folder: Path, terms: Terms = USUAL) -> Reference:
+    """Return what a song pack's lead asks on these terms.
+
+    Parameters
+    ----------
+    folder : Path
+        See ``find_pack``.
+    terms : Terms
+        As in ``reference_from_dance``.
+
+    Raises
+    ------
+    SongPackError
+        Where the pack is damaged, or asks for hardly anything.
+
+    Examples
+    --------
+    >>> import kpopdance
+    >>> reference = kpopdance.reference_from_pack(kpopdance.find_pack("neon-steps"))
+    >>> [name for name, start_s in reference.sections][:3]
+    ['intro', 'verse', 'pre-chorus']
+    """
     song = as_danced(load_pack(folder), terms)
     assert song.audio is not None
     sound = read_audio(song.audio)
@@ -123,9 +274,40 @@ def reference_from_pack(folder: Path, terms: Terms) -> Reference:
 
 
 def reference_from_video(
-    path: Path, eyes: Eyes, terms: Terms, watching: Watching = unwatched
+    path: Path, eyes: Eyes, terms: Terms = USUAL, watching: Watching = unwatched
 ) -> Reference:
-    """Return what the largest, most central dancer of a video asks; ``watching`` shows progress."""
+    """Return what the largest, most central dancer of a video asks.
+
+    Parameters
+    ----------
+    path : Path
+        With sound its tempo is heard, else 120 beats a minute are taken.
+    eyes : Eyes
+        See ``open_eyes``.
+    terms : Terms
+        As in ``reference_from_dance``.
+    watching : callable
+        As in ``score_video``.
+
+    Raises
+    ------
+    VideoError
+        Where the video cannot be read.
+    RecordingError
+        Where hardly anybody is seen in it.
+    SongPackError
+        Where it asks for hardly anything.
+
+    Examples
+    --------
+    >>> import kpopdance
+    >>> from pathlib import Path
+    >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
+    >>> film = kpopdance.drawn_film(Path("steps.mp4"), song.members[song.lead], 32, 35)
+    >>> eyes = kpopdance.open_eyes(network="openpose")
+    >>> len(kpopdance.reference_from_video(film, eyes).standard.start_s)
+    1
+    """
     with VideoFile(path) as video, watching(video, f"reference {path.name}") as progress:
         recording = record(video.frames(), eyes, progress=progress)[0]
     onsets, sound_s, bpm, offset_s = None, 0.0, USUAL_BPM, 0.0
@@ -141,7 +323,38 @@ def reference_from_video(
 
 
 def track_from_video(path: Path, eyes: Eyes, watching: Watching = unwatched) -> PoseTrack:
-    """Return the poses of a video's player at seconds from its first picture."""
+    """Return the poses of a video's player, followed and steadied as in the live game.
+
+    Parameters
+    ----------
+    path : Path
+        The video; its largest, most central dancer is followed.
+    eyes : Eyes
+        See ``open_eyes``.
+    watching : callable
+        As in ``score_video``.
+
+    Returns
+    -------
+    PoseTrack
+        Joints float32 (T, 18, 3), x px, y px, confidence 0..1, at float64 (T,) s from the
+        video's first picture; unseen is NaN, NaN, 0.
+
+    Raises
+    ------
+    VideoError
+        Where the video cannot be read.
+
+    Examples
+    --------
+    >>> import kpopdance
+    >>> from pathlib import Path
+    >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
+    >>> film = kpopdance.drawn_film(Path("steps.mp4"), song.members[song.lead], 32, 32.6)
+    >>> track = kpopdance.track_from_video(film, kpopdance.open_eyes())
+    >>> track.joints.shape, float(track.at_s[5].round(3))
+    ((9, 18, 3), 0.333)
+    """
     with VideoFile(path) as video, watching(video, f"player {path.name}") as progress:
         return player_track(video.frames(), eyes, progress)
 

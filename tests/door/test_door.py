@@ -1,0 +1,68 @@
+"""The library's face: what it shows is there, documented by examples that run, and loads late."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import kpopdance
+
+VERBS = [name for name in kpopdance.__all__ if inspect.isfunction(getattr(kpopdance, name))] + [
+    "DanceLibrary",
+    "MaskWish",
+]
+
+
+def test_what_is_told_to_type_checkers_is_what_is_loaded():
+    tree = ast.parse(inspect.getsource(kpopdance))
+    told = {
+        alias.name: node.module
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If)
+        for node in branch.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert sorted(told) == sorted(kpopdance.__all__)
+    assert {name: f"kpopdance.{room}" for name, room in kpopdance._WHERE.items()} == told
+    assert set(kpopdance.__all__) <= set(dir(kpopdance))
+
+
+def test_a_name_that_is_not_there_says_so():
+    with pytest.raises(AttributeError, match="'kpopdance' has no attribute 'dance'"):
+        kpopdance.dance  # noqa: B018
+
+
+@pytest.mark.parametrize("name", kpopdance.__all__)
+def test_every_name_is_documented(name):
+    shown = getattr(kpopdance, name)
+    first = inspect.getdoc(shown).splitlines()[0]
+    assert first.endswith(".")
+    assert not first.startswith(f"{name}("), "the docstring is the dataclass's own"
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_its_example_runs(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    [example] = doctest.DocTestFinder(recurse=False).find(
+        getattr(kpopdance, name), name, globs={}
+    )
+    assert example.examples, "no example"
+    told: list[str] = []
+    ran = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(
+        example, out=told.append
+    )
+    assert ran.failed == 0, "".join(told)
+
+
+def test_nothing_is_loaded_before_it_is_asked_for():
+    code = "import kpopdance, sys; print(*[m for m in sys.modules if m.startswith('kpop')])"
+    seen = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert seen.stdout.split() == ["kpopdance"]
