@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import platform
 import threading
 from collections import deque
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
+from cv2_enumerate_cameras import enumerate_cameras
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.ports import CameraState, HostClock
@@ -29,7 +28,6 @@ RETRY_S: Final = 1.0
 FIRST_S: Final = 8.0  # some webcams need seconds for their first picture
 OPEN_TIMEOUT_MS: Final = 3000
 READ_TIMEOUT_MS: Final = 2000
-LIST_INDEXES: Final = 4
 ADDRESSES: Final = ("http://", "https://", "rtsp://", "rtmp://", "udp://", "tcp://")
 
 
@@ -182,25 +180,11 @@ def camera_index(source: str) -> int:
 
 
 def list_cameras() -> list[FoundCamera]:
-    """Return the cameras the system lists (elsewhere than on Linux: those that open)."""
-    if platform.system() == "Linux":
-        found = []
-        for entry in sorted(Path("/sys/class/video4linux").glob("video*")):
-            with contextlib.suppress(OSError):
-                name = (entry / "name").read_text().strip()
-                found.append(FoundCamera(int(entry.name[5:]), name))
-        return found
-    return [
-        FoundCamera(index, f"camera {index}") for index in range(LIST_INDEXES) if _opens(index)
-    ]
-
-
-def _opens(index: int) -> bool:
-    capture = cv2.VideoCapture(index, _backend())
-    try:
-        return bool(capture.isOpened())
-    finally:
-        capture.release()
+    """Return the cameras that the system lists and pictures can be read from, in order."""
+    found = enumerate_cameras(_backend())
+    return sorted(
+        (FoundCamera(one.index, one.name) for one in found), key=lambda one: one.index
+    )
 
 
 def _backend() -> int:

@@ -8,6 +8,7 @@ from time import perf_counter
 import cv2
 import numpy as np
 import pytest
+from cv2_enumerate_cameras import CameraInfo
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.devices.camera import (
@@ -281,28 +282,70 @@ def test_an_unknown_camera_is_refused_in_one_sentence(source):
     assert issubclass(CameraError, DanceError)
 
 
-def test_cameras_are_found_by_number_path_and_part_of_the_name(tmp_path, monkeypatch):
+CAPTURE, METADATA, OUTPUT = 0x1, 0x00800000, 0x2
+"""What a node says that it can do: V4L2_CAP_VIDEO_CAPTURE, _META_CAPTURE, _VIDEO_OUTPUT."""
+
+
+@pytest.fixture
+def nodes(tmp_path, monkeypatch):
+    """Stands for /dev and /sys: makes nodes, each with what it answers to VIDIOC_QUERYCAP."""
+    linux = pytest.importorskip("cv2_enumerate_cameras.linux_backend")
     monkeypatch.setattr("kpopdance.realtime.devices.camera.platform.system", lambda: "Linux")
-    for name, words in (("video0", "Integrated Webcam"), ("video2", "Logitech BRIO\n")):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "name").write_text(words)
-    (tmp_path / "video3").mkdir()  # no name: on its way out
-    monkeypatch.setattr("kpopdance.realtime.devices.camera.Path", lambda _: tmp_path)
+    can, names = {}, {}
+
+    def make(name, words, capability):
+        (tmp_path / name).touch()
+        can[str(tmp_path / name)] = capability
+        names[f"/sys/class/video4linux/{name}"] = words
+
+    def query(file, request, answer):
+        assert request == linux.VIDIOC_QUERYCAP
+        answer.capabilities, answer.device_caps = CAPTURE | METADATA, can[file.name]
+
+    found = [str(tmp_path / f"video{k}") for k in (3, 2, 1, 0)]
+    monkeypatch.setattr(linux.glob, "glob", lambda _: [path for path in found if path in can])
+    monkeypatch.setattr(linux.fcntl, "ioctl", query)
+    monkeypatch.setattr(
+        linux,
+        "read_line",
+        lambda place, *rest: names[place.removesuffix("/name")] if not rest else None,
+    )
+    monkeypatch.setattr(linux.os.path, "exists", lambda path: path.startswith("/sys"))
+    return make
+
+
+def test_cameras_are_found_by_number_path_and_part_of_the_name(nodes):
+    nodes("video0", "Integrated Webcam", CAPTURE)
+    nodes("video1", "Integrated Webcam", METADATA)
+    nodes("video2", "Logitech BRIO", CAPTURE)
+    nodes("video3", "Loopback", OUTPUT)
     assert [(c.index, c.name) for c in list_cameras()] == [
-        (0, "Integrated Webcam"),
-        (2, "Logitech BRIO"),
-    ]
-    assert [camera_index(s) for s in ("0", "2", "/dev/video2", "brio", "webcam")] == [
-        0,
-        2,
-        2,
-        2,
-        0,
-    ]
-    with pytest.raises(
-        CameraError, match=r"found: 0 \(Integrated Webcam\), 2 \(Logitech BRIO\)"
-    ):
-        camera_index("1")
+        (0, "Integrated Webcam"), (2, "Logitech BRIO"),
+    ]  # fmt: skip
+    sources = ("0", "2", "/dev/video2", "brio", "webcam")
+    assert [camera_index(source) for source in sources] == [0, 2, 2, 2, 0]
+    for source in ("1", "/dev/video3"):
+        with pytest.raises(
+            CameraError, match=r"found: 0 \(Integrated Webcam\), 2 \(Logitech BRIO\)"
+        ):
+            camera_index(source)
+
+
+@pytest.mark.parametrize(
+    ("system", "backend"), [("Windows", cv2.CAP_DSHOW), ("Darwin", cv2.CAP_AVFOUNDATION)]
+)
+def test_elsewhere_too_cameras_have_names(monkeypatch, system, backend):
+    found = {backend: [CameraInfo(1, "Logitech BRIO", "", None, None, backend),
+                       CameraInfo(0, "FaceTime HD", "", None, None, backend)]}  # fmt: skip
+    module = "kpopdance.realtime.devices.camera"
+    monkeypatch.setattr(f"{module}.platform.system", lambda: system)
+    monkeypatch.setattr(f"{module}.enumerate_cameras", found.__getitem__)
+    assert [(c.index, c.name) for c in list_cameras()] == [
+        (0, "FaceTime HD"), (1, "Logitech BRIO"),
+    ]  # fmt: skip
+    assert [camera_index(source) for source in ("brio", "facetime", "7")] == [1, 0, 7]
+    with pytest.raises(CameraError, match="FaceTime HD"):
+        camera_index("no such camera")
 
 
 def test_a_request_in_words():
