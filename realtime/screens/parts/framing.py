@@ -58,10 +58,14 @@ class Framing:
     ) -> tuple[NDArray[np.float32], float]:
         """Return joints (..., 18, 3) in px with the lead's feet at a point, and px of a height.
 
-        ``height_px`` is the lead's height standing.
+        ``height_px`` is the lead's height standing. Nobody is seen before the lead was: there is
+        no size yet, and figures of any other would be millions of px large.
         """
-        scale = height_px / max(self._height, 1e-6)
         placed = joints.copy()
+        if self._height <= 0:
+            placed[:] = (np.nan, np.nan, 0)
+            return placed, height_px
+        scale = height_px / self._height
         placed[..., 0] = (joints[..., 0] - self._centre_x) * scale + feet[0]
         placed[..., 1] = (joints[..., 1] - self._floor_y) * scale + feet[1]
         return placed, height_px

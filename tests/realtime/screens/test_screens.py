@@ -21,8 +21,9 @@ from kpopdance.realtime.screens.parts.figure import (
     pictogram,
     silhouettes,
 )
+from kpopdance.realtime.screens.parts.framing import Framing
 from kpopdance.realtime.screens.parts.mirror import crop_to_fill
-from kpopdance.realtime.screens.parts.theme import GRADE_COLOUR, Style, Theme
+from kpopdance.realtime.screens.parts.theme import GRADE_COLOUR, NIGHT, Style, Theme
 from kpopdance.realtime.screens.parts.troupe import Troupe
 from kpopdance.realtime.screens.results import (
     UNJUDGED,
@@ -305,6 +306,24 @@ def test_nobody_on_stage_and_nobody_seen_is_no_error(stage):
         screen.draw(
             surface, views.dance(coach=coach, lead=0, pose=None, picture=None, verdict=None)
         )
+
+
+def test_the_light_behind_the_stage_falls_off_to_both_walls_and_reaches_them(stage):
+    surface = pygame.Surface((640, 360))
+    stage.draw(surface, 0.0, centre_x=320, horizon_y=200)
+    light = pygame.surfarray.array3d(surface)[:, 150:190].sum(axis=2).mean(axis=1)
+    for wall, beside in ((light[:16], light[200:216]), (light[-16:], light[-216:-200])):
+        assert 1.3 * sum(NIGHT) < wall.mean() < 0.5 * beside.mean()
+
+
+def test_nobody_is_placed_before_the_lead_was_seen():
+    framing, both = Framing(), np.stack([views.unseen(), views.dancer()])
+    framing.step(both[0], 0.0)
+    assert not (framing.place(both, (320, 300), 200)[0][..., 2] > 0).any()
+    framing.step(both[1], 0.1)
+    placed, _ = framing.place(both, (320, 300), 200)
+    assert (placed[..., 2] > 0).any(axis=1).tolist() == [False, True]
+    assert 150 < np.ptp(placed[1, :, 1]) < 250
 
 
 def test_a_picture_is_cropped_by_a_quarter_at_most():
