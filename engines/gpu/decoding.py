@@ -47,14 +47,14 @@ class PeopleDecoding:
 
     Parameters
     ----------
-    stage : SizedNetwork
+    network : SizedNetwork
         The network; its outputs are ``heatmaps`` (N, 19 or 26, h, w) and ``pafs``.
     """
 
-    def __init__(self, stage: SizedNetwork) -> None:
-        self._stage = stage
-        outlets, crops = stage.engine.outlets, stage.crops
-        self._height, self._width = stage.height // STRIDE, stage.width // STRIDE
+    def __init__(self, network: SizedNetwork) -> None:
+        self._network = network
+        outlets, crops = network.engine.outlets, network.crops
+        self._height, self._width = network.height // STRIDE, network.width // STRIDE
         self.heats = outlets["heatmaps"].shape[1] if "heatmaps" in outlets else 0
         heats = self.heats if self.heats in ANATOMIES else min(ANATOMIES)
         cells = (self._height, self._width)
@@ -62,11 +62,11 @@ class PeopleDecoding:
             "heatmaps": (crops, heats, *cells),
             "pafs": (crops, LIMB_CHANNELS[heats], *cells),
         }
-        check_outlets(stage.engine, expected, "this is another network")
+        check_outlets(network.engine, expected, "this is another network")
         self._heat, self._limb = outlets["heatmaps"], outlets["pafs"]
         body = ANATOMIES[self.heats]
         self._joints, self._limbs = body.joints, len(body.limbs)
-        device = stage.device
+        device = network.device
         self._peaks = device.allocate(crops * body.joints * MAX_PEAKS * COORDINATES * 4)
         self._counts = device.allocate(crops * body.joints * 4)
         self._table = device.allocate(self._limbs * LIMB.itemsize)
@@ -80,15 +80,15 @@ class PeopleDecoding:
 
     def enqueue(self) -> None:
         """Ask the stream for peaks, then pairs."""
-        stage, device = self._stage, self._stage.device
+        network, device = self._network, self._network.device
         size = (self._height, self._width)
         device.launch(
-            f"peaks_{self._heat.kind}", peaks_grid(stage.crops, self._joints), BLOCK,
-            (stage.outlets["heatmaps"], self._joints, *size, FAINT, self._peaks, self._counts),
+            f"peaks_{self._heat.kind}", peaks_grid(network.crops, self._joints), BLOCK,
+            (network.outlets["heatmaps"], self._joints, *size, FAINT, self._peaks, self._counts),
         )  # fmt: skip
         device.launch(
-            f"pairs_{self._limb.kind}", pairs_grid(stage.crops, self._limbs), BLOCK,
-            (stage.outlets["pafs"], self._limb.shape[1], *size, self._peaks, self._counts,
+            f"pairs_{self._limb.kind}", pairs_grid(network.crops, self._limbs), BLOCK,
+            (network.outlets["pafs"], self._limb.shape[1], *size, self._peaks, self._counts,
              self._table, self._joints, self._limbs, self.result),
         )  # fmt: skip
 
@@ -116,7 +116,7 @@ class PeopleDecoding:
     def close(self) -> None:
         """Give its memory back."""
         for memory in (self._peaks, self._counts, self._table, self.result):
-            self._stage.device.free(memory)
+            self._network.device.free(memory)
 
 
 class PersonDecoding:
@@ -124,28 +124,31 @@ class PersonDecoding:
 
     Parameters
     ----------
-    stage : SizedNetwork
+    network : SizedNetwork
         The network; its outputs are those of ``PersonMaps``.
     """
 
-    def __init__(self, stage: SizedNetwork) -> None:
-        self._stage = stage
-        crops = stage.crops
-        self._height, self._width = stage.height // PERSON_STRIDE, stage.width // PERSON_STRIDE
+    def __init__(self, network: SizedNetwork) -> None:
+        self._network = network
+        crops = network.crops
+        self._height, self._width = (
+            network.height // PERSON_STRIDE,
+            network.width // PERSON_STRIDE,
+        )
         channels = {"centre": 1, "heat": PERSON_HEAT,
                     "regression": 2 * PERSON_HEAT, "offset": 2 * PERSON_HEAT}  # fmt: skip
         cells = (self._height, self._width)
         expected = {name: (crops, count, *cells) for name, count in channels.items()}
-        check_outlets(stage.engine, expected, "this is another network")
-        self._kind = stage.engine.outlets["centre"].kind
-        self.result: Memory = stage.device.allocate(crops * PERSON_HEAT * COORDINATES * 4)
+        check_outlets(network.engine, expected, "this is another network")
+        self._kind = network.engine.outlets["centre"].kind
+        self.result: Memory = network.device.allocate(crops * PERSON_HEAT * COORDINATES * 4)
 
     def enqueue(self) -> None:
         """Ask the stream for the joints."""
-        stage = self._stage
-        outlets = (stage.outlets[name] for name in ("centre", "heat", "regression", "offset"))
-        stage.device.launch(
-            f"person_{self._kind}", person_grid(stage.crops), BLOCK,
+        network = self._network
+        outlets = (network.outlets[name] for name in ("centre", "heat", "regression", "offset"))
+        network.device.launch(
+            f"person_{self._kind}", person_grid(network.crops), BLOCK,
             (*outlets, self._height, self._width, self.result),
         )  # fmt: skip
 
@@ -160,4 +163,4 @@ class PersonDecoding:
 
     def close(self) -> None:
         """Give its memory back."""
-        self._stage.device.free(self.result)
+        self._network.device.free(self.result)

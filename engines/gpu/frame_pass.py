@@ -41,7 +41,7 @@ class FramePass:
 
     Parameters
     ----------
-    stage : SizedNetwork
+    network : SizedNetwork
         The network.
     decoding : Decoding
         What comes back of its outputs.
@@ -54,16 +54,16 @@ class FramePass:
 
     def __init__(
         self,
-        stage: SizedNetwork,
+        network: SizedNetwork,
         decoding: Decoding,
         size: tuple[int, int],
         *,
         graphs: bool = True,
     ) -> None:
-        self._stage, self._decoding, self._size = stage, decoding, size
-        device = stage.device
+        self._network, self._decoding, self._size = network, decoding, size
+        device = network.device
         self._picture: Memory = device.allocate(size[0] * size[1] * 3)
-        self._crops: Memory = device.allocate(stage.crops * CROP.itemsize)
+        self._crops: Memory = device.allocate(network.crops * CROP.itemsize)
         self._slots = [
             _Slot(
                 device.pin(self._picture.nbytes), device.pin(self._crops.nbytes),
@@ -72,7 +72,7 @@ class FramePass:
             for _ in range(SLOTS)
         ]  # fmt: skip
         self._graphs: list[Graph] = []
-        if graphs and stage.engine.capturable:
+        if graphs and network.engine.capturable:
             try:
                 self._graphs = [device.capture(self._work(slot)) for slot in self._slots]
             except GpuError as why:
@@ -106,7 +106,7 @@ class FramePass:
         """Wait for the oldest picture under way; return its decoded bytes, uint8 (N, bytes a crop)."""
         slot = self._slots[self._asked.pop(0)]
         slot.done.wait()
-        return slot.result.array.reshape(self._stage.crops, -1).copy()
+        return slot.result.array.reshape(self._network.crops, -1).copy()
 
     def steps(self) -> dict[str, Callable[[], None]]:
         """Return the work of a frame by name, for measuring each."""
@@ -114,7 +114,7 @@ class FramePass:
 
     def close(self) -> None:
         """Give its memory and graphs back."""
-        device = self._stage.device
+        device = self._network.device
         for graph in self._graphs:
             device.free(graph)
         for memory in (self._picture, self._crops):
@@ -125,7 +125,7 @@ class FramePass:
                 device.free(pinned)
 
     def _steps(self, slot: _Slot) -> dict[str, Callable[[], None]]:
-        stage, device = self._stage, self._stage.device
+        network, device = self._network, self._network.device
 
         def upload() -> None:
             device.upload(self._picture, slot.picture, self._picture.nbytes)
@@ -137,8 +137,8 @@ class FramePass:
 
         return {
             "upload": upload,
-            "letterbox": lambda: stage.letterbox(self._picture, self._size, self._crops),
-            "network": stage.infer,
+            "letterbox": lambda: network.letterbox(self._picture, self._size, self._crops),
+            "network": network.infer,
             "decode": self._decoding.enqueue,
             "download": download,
         }

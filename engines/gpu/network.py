@@ -45,7 +45,7 @@ class GpuNetwork(Generic[D]):
     open_engine : callable
         Returns the engine for an input of (height, width) px; raises NetworkError where it cannot.
     decode : callable
-        Returns what is drawn out of a stage's outputs.
+        Returns what is drawn out of its outputs at one size.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class GpuNetwork(Generic[D]):
         self.name, self.runtime = name, runtime
         self.lock = threading.RLock()
         self._device, self._open_engine, self._decode = device, open_engine, decode
-        self._stages: dict[Size, tuple[SizedNetwork, D]] = {}
+        self._at_sizes: dict[Size, tuple[SizedNetwork, D]] = {}
         self._passes: dict[tuple[Size, Size], FramePass] = {}
 
     def look(
@@ -78,21 +78,21 @@ class GpuNetwork(Generic[D]):
         frame_pass.submit(image, [at])
         return frame_pass.collect()[0], at.box
 
-    def stage(self, size: Size) -> tuple[SizedNetwork, D]:
+    def at_size(self, size: Size) -> tuple[SizedNetwork, D]:
         """Return the network at an input size, and what decodes it; GpuError where that fails."""
-        if size not in self._stages:
+        if size not in self._at_sizes:
             engine: Engine | None = None
-            if len(self._stages) == SIZES_KEPT:
-                self._forget_size(next(iter(self._stages)))
+            if len(self._at_sizes) == SIZES_KEPT:
+                self._forget_size(next(iter(self._at_sizes)))
             try:
                 engine = self._open_engine(size)
-                stage = SizedNetwork(self._device, engine)
-                self._stages[size] = stage, self._decode(stage)
+                network = SizedNetwork(self._device, engine)
+                self._at_sizes[size] = network, self._decode(network)
             except NetworkError as why:  # an engine that cannot be had is the GPU's failure too
                 if engine is not None:
                     engine.close()
                 raise GpuError(str(why)) from why
-        return self._stages[size]
+        return self._at_sizes[size]
 
     def close(self) -> None:
         """Give the GPU back; whatever it answers. May be called twice."""
@@ -101,9 +101,9 @@ class GpuNetwork(Generic[D]):
             return
         try:
             self._passes.clear()
-            for stage, _ in self._stages.values():
-                stage.engine.close()  # a runtime's objects end before the GPU's context
-            self._stages.clear()
+            for network, _ in self._at_sizes.values():
+                network.engine.close()  # a runtime's objects end before the GPU's context
+            self._at_sizes.clear()
             self._device.close()
         except GpuError as why:
             log.info("closing: %s", why)
@@ -113,15 +113,15 @@ class GpuNetwork(Generic[D]):
     def _pass(self, size: Size, picture: Size) -> FramePass:
         key = (size, picture)
         if key not in self._passes:
-            stage, decoding = self.stage(size)
+            network, decoding = self.at_size(size)
             if len(self._passes) == PICTURES_KEPT:
                 self._passes.pop(next(iter(self._passes))).close()
-            self._passes[key] = FramePass(stage, decoding, picture)
+            self._passes[key] = FramePass(network, decoding, picture)
         return self._passes[key]
 
     def _forget_size(self, size: Size) -> None:
         for key in [key for key in self._passes if key[0] == size]:
             self._passes.pop(key).close()
-        stage, decoding = self._stages.pop(size)
+        network, decoding = self._at_sizes.pop(size)
         decoding.close()
-        stage.close()
+        network.close()

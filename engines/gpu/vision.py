@@ -46,7 +46,7 @@ class GpuVision(_GpuSeer[PeopleDecoding]):
         """Return the candidates of a region, or its maps where there are too many; see ``see``."""
         with self._network.lock:
             row, box = self._network.look(image, region=region, size=size)
-            _, decoding = self._network.stage(size)
+            _, decoding = self._network.at_size(size)
             found = decoding.read(row, box, (image.shape[0], image.shape[1]))
             return self._maps(image, box, size) if found is None else found
 
@@ -66,8 +66,8 @@ class GpuVision(_GpuSeer[PeopleDecoding]):
         self, image: NDArray[np.uint8], box: Letterbox, size: tuple[int, int]
     ) -> PoseMaps:
         """Return the maps of the look before."""
-        stage, _ = self._network.stage(size)
-        heat, limb = stage.fetch("heatmaps")[0], stage.fetch("pafs")[0]
+        network, _ = self._network.at_size(size)
+        heat, limb = network.fetch("heatmaps")[0], network.fetch("pafs")[0]
         return PoseMaps(heat, limb, box, (image.shape[0], image.shape[1]))
 
 
@@ -80,16 +80,16 @@ class GpuPersonEye(_GpuSeer[PersonDecoding]):
         """Return the joints of the person in a region of a uint8 (H, W, 3) BGR picture."""
         with self._network.lock:
             row, box = self._network.look(image, region=region, size=self.SIZE)
-            _, decoding = self._network.stage(self.SIZE)
+            _, decoding = self._network.at_size(self.SIZE)
             return decoding.read(row, box, (image.shape[0], image.shape[1]))
 
     def see_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonMaps:
         """Return the maps of the person in a region of a uint8 (H, W, 3) BGR picture."""
         with self._network.lock:
             _, box = self._network.look(image, region=region, size=self.SIZE)
-            stage, _ = self._network.stage(self.SIZE)
+            network, _ = self._network.at_size(self.SIZE)
             centre, heat, regression, offset = (
-                stage.fetch(name)[0] for name in ("centre", "heat", "regression", "offset")
+                network.fetch(name)[0] for name in ("centre", "heat", "regression", "offset")
             )
         size = (image.shape[0], image.shape[1])
         return PersonMaps(centre[0], heat, regression, offset, box, size)

@@ -105,12 +105,12 @@ class DrawnRoom:
             Crown to sole; measured from each body if left out.
         """
         canvas = self._room.copy()
-        whole = [(j, look) for j, look in people if np.isfinite(j[:, :2]).all()]
+        whole = [(j, outfit) for j, outfit in people if np.isfinite(j[:, :2]).all()]
         whole.sort(key=lambda one: float(one[0][[10, 13], 1].max()))
         for joints, _ in whole:
             _floor_shadow(canvas, joints, size_px or body_px(joints))
-        for joints, look in whole:
-            draw_dancer(joints, canvas, look, size_px)
+        for joints, outfit in whole:
+            draw_dancer(joints, canvas, outfit, size_px)
         cv2.GaussianBlur(canvas, (3, 3), 0.6, dst=canvas)
         step = index % NOISE_STEPS
         cv2.add(canvas, self._brighter[step], dst=canvas)
@@ -119,7 +119,7 @@ class DrawnRoom:
 
 
 def draw_dancer(
-    joints: NDArray[np.float32], canvas: Image, look: Outfit, size_px: float | None = None
+    joints: NDArray[np.float32], canvas: Image, outfit: Outfit, size_px: float | None = None
 ) -> Image:
     """Draw one person over a picture and return it.
 
@@ -134,14 +134,14 @@ def draw_dancer(
     """
     xy = joints[:, :2].astype(np.float64)
     brush = _Brush(canvas, size_px or body_px(joints))
-    if look.hair_style == "long":
-        _back_hair(brush, xy, look)
+    if outfit.hair_style == "long":
+        _back_hair(brush, xy, outfit)
     for hip in sorted((body.R_HIP, body.L_HIP), key=lambda hip: xy[hip + 2, 1]):
-        _leg(brush, xy[hip : hip + 3], look)
-    _trunk(brush, xy, look)
-    _head(brush, xy, look)
+        _leg(brush, xy[hip : hip + 3], outfit)
+    _trunk(brush, xy, outfit)
+    _head(brush, xy, outfit)
     for shoulder in (body.R_SHOULDER, body.L_SHOULDER):
-        _arm(brush, xy[shoulder : shoulder + 3], look)
+        _arm(brush, xy[shoulder : shoulder + 3], outfit)
     return canvas
 
 
@@ -226,21 +226,21 @@ def _unit(v: Floats) -> Floats:
     return np.asarray(v / max(float(np.hypot(*v)), 1e-6))
 
 
-def _leg(brush: _Brush, joints: Floats, look: Outfit) -> None:
+def _leg(brush: _Brush, joints: Floats, outfit: Outfit) -> None:
     """Draw hip, knee, ankle (3, 2) as one trouser leg with a shoe."""
     hip, knee, ankle = joints
-    _shoe(brush, joints, look)
+    _shoe(brush, joints, outfit)
     thigh, shin = LEG
     hem = knee + (ankle - knee) * 0.86
-    brush.chain([(hem, ankle + (ankle - knee) * 0.06, (0.015, 0.013))], look.skin, edge=0.8)
-    brush.chain([(hip, knee, thigh), (knee, hem, shin)], look.trousers, edge=1.0)
-    crease = _tone(look.trousers, 0.8)
+    brush.chain([(hem, ankle + (ankle - knee) * 0.06, (0.015, 0.013))], outfit.skin, edge=0.8)
+    brush.chain([(hip, knee, thigh), (knee, hem, shin)], outfit.trousers, edge=1.0)
+    crease = _tone(outfit.trousers, 0.8)
     side = _unit(np.array([knee[1] - ankle[1], ankle[0] - knee[0]])) * 0.022 * brush.px
     at = knee + (ankle - knee) * 0.05
     brush.polygon(_tapered(at - side, at + side, np.full(2, 0.004 * brush.px)), crease)
 
 
-def _shoe(brush: _Brush, joints: Floats, look: Outfit) -> None:
+def _shoe(brush: _Brush, joints: Floats, outfit: Outfit) -> None:
     """Draw a bright shoe with a dark sole; its toes point a little outwards."""
     hip, knee, ankle = joints
     down = _unit(ankle - knee)
@@ -251,18 +251,18 @@ def _shoe(brush: _Brush, joints: Floats, look: Outfit) -> None:
     brush.polygon(
         _tapered(heel + sole, toe + sole, np.array([0.026, 0.025]) * brush.px), (52, 48, 50)
     )
-    brush.chain([(heel, toe, (0.026, 0.024))], look.shoes, edge=0.5)
+    brush.chain([(heel, toe, (0.026, 0.024))], outfit.shoes, edge=0.5)
     mark = ankle + (down * 0.018 + out * 0.012) * brush.px
-    brush.blob(mark, (0.012, 0.005), down, look.trim)
+    brush.blob(mark, (0.012, 0.005), down, outfit.trim)
 
 
-def _trunk(brush: _Brush, xy: Floats, look: Outfit) -> None:
+def _trunk(brush: _Brush, xy: Floats, outfit: Outfit) -> None:
     """Draw the seat of the trousers, the shirt with hem and collar, and the neck."""
     right, left = xy[body.R_SHOULDER], xy[body.L_SHOULDER]
     r_hip, l_hip = xy[body.R_HIP], xy[body.L_HIP]
     hips, neck = (r_hip + l_hip) / 2, xy[body.NECK]
     seat = np.array([0.052, 0.054, 0.052]) * brush.px
-    brush.polygon(_tapered(r_hip, l_hip, seat), look.trousers)
+    brush.polygon(_tapered(r_hip, l_hip, seat), outfit.trousers)
     down = _unit(hips - neck)
     across = _unit(l_hip - r_hip + 0.3 * (left - right))
     h = brush.px
@@ -286,16 +286,16 @@ def _trunk(brush: _Brush, xy: Floats, look: Outfit) -> None:
     for shoulder in (body.R_SHOULDER, body.L_SHOULDER):
         rib = xy[shoulder] * 0.6 + neck * 0.15 + hips * 0.25
         sleeve = xy[shoulder] + (xy[shoulder + 1] - xy[shoulder]) * 0.3
-        brush.chain([(rib, sleeve, (0.034, 0.031))], look.top, edge=1.0)
+        brush.chain([(rib, sleeve, (0.034, 0.031))], outfit.top, edge=1.0)
     shirt = _rounded(np.array(right_side + left_side[::-1]))
     middle = (neck + hips) / 2
     for brightness, width, shift in ((0.66, 1.02, 0.0), (0.94, 0.95, 0.012), (1.0, 0.7, 0.04)):
         inner = middle + (shirt - middle) * width + LIGHT * shift * h
-        brush.polygon(inner, _tone(look.top, brightness))
+        brush.polygon(inner, _tone(outfit.top, brightness))
     hem = hips - down * 0.016 * h
     ends = hem - across * 0.078 * h, hem + across * 0.078 * h
-    brush.chain([(*ends, (0.008, 0.008))], _tone(look.top, 0.86))
-    _neck(brush, xy, look)
+    brush.chain([(*ends, (0.008, 0.008))], _tone(outfit.top, 0.86))
+    _neck(brush, xy, outfit)
 
 
 def _rounded(points: Floats) -> Floats:
@@ -309,21 +309,21 @@ def _rounded(points: Floats) -> Floats:
     return points
 
 
-def _neck(brush: _Brush, xy: Floats, look: Outfit) -> None:
+def _neck(brush: _Brush, xy: Floats, outfit: Outfit) -> None:
     """Draw collar and neck."""
     neck = xy[body.NECK]
     skull = (xy[body.R_EAR] + xy[body.L_EAR]) / 2
     up = _unit(skull - neck)
     collar = neck + up * 0.016 * brush.px
-    brush.blob(collar, (0.042, 0.024), up, look.trim)
-    brush.blob(collar + up * 0.004 * brush.px, (0.034, 0.02), up, _tone(look.skin, 0.8))
+    brush.blob(collar, (0.042, 0.024), up, outfit.trim)
+    brush.blob(collar + up * 0.004 * brush.px, (0.034, 0.02), up, _tone(outfit.skin, 0.8))
     brush.chain(
         [(neck + up * 0.012 * brush.px, neck + (skull - neck) * 0.7, (0.029, 0.027))],
-        _tone(look.skin, 0.86),
+        _tone(outfit.skin, 0.86),
     )
 
 
-def _head(brush: _Brush, xy: Floats, look: Outfit) -> None:
+def _head(brush: _Brush, xy: Floats, outfit: Outfit) -> None:
     """Draw head, ears, hair and face; the face follows nose and eyes."""
     h = brush.px
     skull = (xy[body.R_EAR] + xy[body.L_EAR]) / 2
@@ -331,22 +331,22 @@ def _head(brush: _Brush, xy: Floats, look: Outfit) -> None:
     across = np.array([-up[1], up[0]])
     eyes = (xy[body.R_EYE] + xy[body.L_EYE]) / 2
     faced = eyes - skull
-    brush.blob(skull + up * 0.012 * h - faced * 0.2, (0.061, 0.073), up, look.hair)
+    brush.blob(skull + up * 0.012 * h - faced * 0.2, (0.061, 0.073), up, outfit.hair)
     for ear in (body.R_EAR, body.L_EAR):
-        brush.blob(xy[ear], (0.012, 0.018), up, _tone(look.skin, 0.78))
-        brush.blob(xy[ear] + LIGHT * 1.2, (0.008, 0.013), up, look.skin)
+        brush.blob(xy[ear], (0.012, 0.018), up, _tone(outfit.skin, 0.78))
+        brush.blob(xy[ear] + LIGHT * 1.2, (0.008, 0.013), up, outfit.skin)
     face = skull + faced * 0.12 - up * 0.004 * h
     for tone, radii, shift in ((0.74, (0.05, 0.07), 0.0), (1.0, (0.047, 0.067), 0.005)):
         outline = brush.ring(face + LIGHT * shift * h, radii, up)
         low = np.clip((outline - face) @ -up / (radii[1] * h), 0, 1)
         narrow = 1 - 0.22 * low**2
         sideways = ((outline - face) @ across)[:, None] * across
-        brush.polygon(outline - sideways * (1 - narrow)[:, None], _tone(look.skin, tone))
-    _hair(brush, skull, (up, faced), look)
-    _face(brush, xy, up, look)
+        brush.polygon(outline - sideways * (1 - narrow)[:, None], _tone(outfit.skin, tone))
+    _hair(brush, skull, (up, faced), outfit)
+    _face(brush, xy, up, outfit)
 
 
-def _hair(brush: _Brush, skull: Floats, pose: tuple[Floats, Floats], look: Outfit) -> None:
+def _hair(brush: _Brush, skull: Floats, pose: tuple[Floats, Floats], outfit: Outfit) -> None:
     """Draw the fringe and what hangs beside the face."""
     up, faced = pose
     h = brush.px
@@ -357,25 +357,25 @@ def _hair(brush: _Brush, skull: Floats, pose: tuple[Floats, Floats], look: Outfi
          (0.057, 0.012), (0.047, 0.034), (0.02, 0.05), (-0.015, 0.038), (-0.045, 0.03)]
     )  # fmt: skip
     points = brow + (crown[:, :1] * across + crown[:, 1:] * up) * h
-    brush.polygon(_rounded(points), look.hair)
+    brush.polygon(_rounded(points), outfit.hair)
     shine = brow + (up * 0.066 - across * 0.02) * h
-    brush.chain([(shine, shine + across * 0.03 * h, (0.005, 0.003))], _tone(look.hair, 1.8))
-    if look.hair_style in ("bob", "long"):
+    brush.chain([(shine, shine + across * 0.03 * h, (0.005, 0.003))], _tone(outfit.hair, 1.8))
+    if outfit.hair_style in ("bob", "long"):
         for side in (-1.0, 1.0):
             top = skull + (across * side * 0.054 + up * 0.03) * h
             end = skull + (across * side * 0.054 - up * 0.042) * h
-            brush.chain([(top, end, (0.011, 0.013, 0.008))], look.hair)
+            brush.chain([(top, end, (0.011, 0.013, 0.008))], outfit.hair)
 
 
-def _back_hair(brush: _Brush, xy: Floats, look: Outfit) -> None:
+def _back_hair(brush: _Brush, xy: Floats, outfit: Outfit) -> None:
     """Draw long hair that falls behind the shoulders."""
     skull = (xy[body.R_EAR] + xy[body.L_EAR]) / 2
     up = _unit(skull - xy[body.NECK])
     end = skull - up * 0.15 * brush.px
-    brush.chain([(skull + up * 0.01 * brush.px, end, (0.062, 0.066, 0.045))], look.hair)
+    brush.chain([(skull + up * 0.01 * brush.px, end, (0.062, 0.066, 0.045))], outfit.hair)
 
 
-def _face(brush: _Brush, xy: Floats, up: Floats, look: Outfit) -> None:
+def _face(brush: _Brush, xy: Floats, up: Floats, outfit: Outfit) -> None:
     """Draw eyes with brows, nose and mouth where the joints are."""
     h = brush.px
     across = np.array([-up[1], up[0]])
@@ -385,14 +385,14 @@ def _face(brush: _Brush, xy: Floats, up: Floats, look: Outfit) -> None:
         brush.blob(at, (0.0065, 0.0075), up, (34, 28, 30))
         brow = SMILE[:, :1] * across * 0.013 + (0.021 - 0.005 * SMILE[:, 1:]) * up
         thick = brow[::-1] - up * 0.0045
-        brush.polygon(at + np.concatenate([brow, thick]) * h, _tone(look.hair, 0.9))
+        brush.polygon(at + np.concatenate([brow, thick]) * h, _tone(outfit.hair, 0.9))
     nose = xy[body.NOSE]
     brush.polygon(
         _tapered(nose + up * 0.014 * h, nose - up * 0.002 * h, np.array([0.003, 0.0075]) * h),
-        _tone(look.skin, 0.8),
+        _tone(outfit.skin, 0.8),
     )
     brush.blob(
-        nose - LIGHT * 0.002 * h + up * 0.002 * h, (0.005, 0.004), up, _tone(look.skin, 1.1)
+        nose - LIGHT * 0.002 * h + up * 0.002 * h, (0.005, 0.004), up, _tone(outfit.skin, 1.1)
     )
     _smile(brush, nose - up * 0.024 * h, up)
 
@@ -410,7 +410,7 @@ def _smile(brush: _Brush, mouth: Floats, up: Floats) -> None:
         brush.polygon(mouth + (points[:, :1] * across + points[:, 1:] * up) * brush.px, colour)
 
 
-def _arm(brush: _Brush, joints: Floats, look: Outfit) -> None:
+def _arm(brush: _Brush, joints: Floats, outfit: Outfit) -> None:
     """Draw shoulder, elbow, wrist (3, 2) as a sleeve, an arm and a hand over a soft shadow."""
     shoulder, elbow, wrist = joints
     upper, fore = ARM
@@ -418,17 +418,17 @@ def _arm(brush: _Brush, joints: Floats, look: Outfit) -> None:
     for start, end, radii in ((shoulder, elbow, upper), (elbow, wrist, fore)):
         shadow = _tapered(start + 2, end + 3, np.array(radii) * h + 2.0)
         brush.shade(shadow, 0.22)
-    _hand(brush, elbow, wrist, look)
-    brush.chain([(shoulder, elbow, upper), (elbow, wrist, fore)], look.skin, edge=0.8)
-    cuff = shoulder + (elbow - shoulder) * look.sleeve
-    brush.chain([(shoulder, cuff, (0.035, 0.031))], look.top, edge=1.0)
+    _hand(brush, elbow, wrist, outfit)
+    brush.chain([(shoulder, elbow, upper), (elbow, wrist, fore)], outfit.skin, edge=0.8)
+    cuff = shoulder + (elbow - shoulder) * outfit.sleeve
+    brush.chain([(shoulder, cuff, (0.035, 0.031))], outfit.top, edge=1.0)
     side = _unit(np.array([shoulder[1] - elbow[1], elbow[0] - shoulder[0]])) * 0.027 * h
-    brush.polygon(_tapered(cuff - side, cuff + side, np.full(2, 0.006 * h)), look.trim)
+    brush.polygon(_tapered(cuff - side, cuff + side, np.full(2, 0.006 * h)), outfit.trim)
     knob = shoulder + _unit(elbow - shoulder) * 0.004 * h
-    brush.blob(knob, (0.034, 0.034), np.array([0.0, -1.0]), look.top)
+    brush.blob(knob, (0.034, 0.034), np.array([0.0, -1.0]), outfit.top)
 
 
-def _hand(brush: _Brush, elbow: Floats, wrist: Floats, look: Outfit) -> None:
+def _hand(brush: _Brush, elbow: Floats, wrist: Floats, outfit: Outfit) -> None:
     """Draw palm, fingers and thumb along the forearm."""
     h = brush.px
     along = _unit(wrist - elbow)
@@ -443,7 +443,7 @@ def _hand(brush: _Brush, elbow: Floats, wrist: Floats, look: Outfit) -> None:
         )
     thumb = wrist + (along * 0.014 + across * 0.012) * h
     fingers.append((thumb, thumb + (along * 0.7 + across * 0.8) * 0.026 * h, (0.009, 0.007)))
-    brush.chain([*fingers, (wrist, palm, (0.018, 0.022))], look.skin, edge=0.6)
+    brush.chain([*fingers, (wrist, palm, (0.018, 0.022))], outfit.skin, edge=0.6)
 
 
 def _floor_shadow(canvas: Image, joints: NDArray[np.float32], size_px: float) -> None:

@@ -37,7 +37,7 @@ class Crowd:
     """
 
     def __init__(self) -> None:
-        self._players: list[Tracker] = []
+        self._trackers: list[Tracker] = []
         self._rows: list[dict[int, Pose]] = []
         self._frames = 0
 
@@ -53,16 +53,16 @@ class Crowd:
         ``look_again`` returns who is in a square of it: asked where somebody was and is not found.
         """
         people = without_parts(people)
-        alive = [k for k, player in enumerate(self._players) if player.knows(at_s)]
-        players = [self._players[k] for k in alive]
-        found = choose_all(players, people, image, at_s)
+        alive = [k for k, tracker in enumerate(self._trackers) if tracker.knows(at_s)]
+        trackers = [self._trackers[k] for k in alive]
+        found = choose_all(trackers, people, image, at_s)
         claimed = {id(pose) for pose in found}
         there = list(people)
-        for n, player in enumerate(players):
-            region = player.region(at_s) if found[n] is None else None
+        for n, tracker in enumerate(trackers):
+            region = tracker.region(at_s) if found[n] is None else None
             if region is not None:
                 again = [pose for pose in look_again(region) if _is_new(pose, there)]
-                found[n] = choose_all([player], again, image, at_s)[0]
+                found[n] = choose_all([tracker], again, image, at_s)[0]
                 there += [pose for pose in found[n : n + 1] if pose is not None]
         for k, pose in zip(alive, found, strict=True):
             if pose is not None:
@@ -71,7 +71,7 @@ class Crowd:
             whole = pose.seen.sum() >= MIN_ACQUIRED and sureness(pose) >= SURE
             if id(pose) not in claimed and whole:
                 newcomer = Tracker()
-                self._players.append(newcomer)
+                self._trackers.append(newcomer)
                 self._rows.append({self._frames: pose})
                 choose_all([newcomer], [pose], image, at_s)
         self._frames += 1

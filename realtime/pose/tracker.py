@@ -150,22 +150,22 @@ class Tracker:
 
 
 def choose_all(
-    players: list[Tracker], poses: list[Pose], image: NDArray[np.uint8], at_s: float
+    trackers: list[Tracker], poses: list[Pose], image: NDArray[np.uint8], at_s: float
 ) -> list[Pose | None]:
     """Return each player's person among those found in a uint8 (H, W, 3) picture, None: not there.
 
-    Nobody is two players: the likest pairs come first, and who is not held yet or long gone takes
+    Nobody is two trackers: the likest pairs come first, and who is not held yet or long gone takes
     the most prominent of the rest.
     """
     people = [pose for pose in poses if pose.seen.sum() >= MIN_SEEN]
     clothes = [clothes_of(pose, image) for pose in people]
-    chosen: list[int | None] = [None] * len(players)
-    known = [k for k, player in enumerate(players) if player.knows(at_s)]
+    chosen: list[int | None] = [None] * len(trackers)
+    known = [k for k, tracker in enumerate(trackers) if tracker.knows(at_s)]
     pairs = sorted(
         (unlike, k, n)
         for k in known
         for n, pose in enumerate(people)
-        if (unlike := players[k].unlikeness(pose, clothes[n], at_s)) <= TOO_UNLIKE
+        if (unlike := trackers[k].unlikeness(pose, clothes[n], at_s)) <= TOO_UNLIKE
     )
     taken: set[int] = set()
     for _, k, n in pairs:
@@ -174,14 +174,14 @@ def choose_all(
             taken.add(n)
     whole = [n for n, pose in enumerate(people) if pose.seen.sum() >= MIN_ACQUIRED]
     rest = sorted(set(whole) - taken, key=lambda n: -prominence(people[n], image.shape[1]))
-    free = (k for k in range(len(players)) if k not in known)
+    free = (k for k in range(len(trackers)) if k not in known)
     for k, n in zip(free, rest, strict=False):
         chosen[k] = n
-    for player, found in zip(players, chosen, strict=True):
+    for tracker, found in zip(trackers, chosen, strict=True):
         if found is None:
-            player.miss()
+            tracker.miss()
         else:
-            player.take(people[found], clothes[found], at_s)
+            tracker.take(people[found], clothes[found], at_s)
     return [None if found is None else people[found] for found in chosen]
 
 

@@ -68,30 +68,30 @@ class Watcher:
         self._full_area_px = full_area_px
         self._now = now
         self._policy = Policy(eyes.wish, top_down=eyes.one is not None, budget_s=budget_s)
-        self._players = [Tracker() for _ in range(players)]
-        self._steady = [LiveFilter() for _ in range(players)]
+        self._trackers = [Tracker() for _ in range(players)]
+        self._filters = [LiveFilter() for _ in range(players)]
         self.looks: tuple[Look, ...] = ()
         self._runtime = eyes.runtime
 
     def reset(self) -> None:
         """Forget the dancers."""
         self._policy.reset()
-        for player, steady in zip(self._players, self._steady, strict=True):
-            player.reset()
-            steady.reset()
+        for tracker, filtering in zip(self._trackers, self._filters, strict=True):
+            tracker.reset()
+            filtering.reset()
 
     def hold(self, poses: list[Pose], frame: Frame) -> None:
         """Follow the people of these poses, one for each player, from this frame on."""
         self.reset()
-        for player, pose in zip(self._players, poses, strict=True):
-            player.hold(pose, frame.image, frame.captured_s)
+        for tracker, pose in zip(self._trackers, poses, strict=True):
+            tracker.hold(pose, frame.image, frame.captured_s)
 
     def watch(self, frame: Frame) -> list[Pose | None]:
         """Return each dancer's pose in px of the frame, steadied; None where not seen."""
         found = self.find(frame)
         return [
-            None if pose is None else steady.step(pose, frame.captured_s)
-            for pose, steady in zip(found, self._steady, strict=True)
+            None if pose is None else filtering.step(pose, frame.captured_s)
+            for pose, filtering in zip(found, self._filters, strict=True)
         ]
 
     def find(self, frame: Frame) -> list[Pose | None]:
@@ -100,15 +100,15 @@ class Watcher:
         if self._eyes.runtime != self._runtime:  # the GPU failed: others look, at other costs
             self._runtime = self._eyes.runtime
             self._policy.costs.forget()
-        regions = [player.region(at_s) for player in self._players]
+        regions = [tracker.region(at_s) for tracker in self._trackers]
         needs = [
-            Need(region is None, player.doubtful, player.sureness)
-            for region, player in zip(regions, self._players, strict=True)
+            Need(region is None, tracker.doubtful, tracker.sureness)
+            for region, tracker in zip(regions, self._trackers, strict=True)
         ]
         plan = self._policy.plan(needs, at_s)
         self.looks = ("everybody",) if plan.everybody else max(plan.crops, key=len)
         if plan.everybody:
-            return choose_all(self._players, self._everybody(frame.image), frame.image, at_s)
+            return choose_all(self._trackers, self._everybody(frame.image), frame.image, at_s)
         return self._by_crops(frame, regions, plan)
 
     def warm_up(self, image: NDArray[np.uint8]) -> None:
@@ -131,9 +131,9 @@ class Watcher:
             if region is not None
         ]
         held = [k for k, region in enumerate(regions) if region is not None]
-        players = [self._players[k] for k in held]
-        chosen = choose_all(players, distinct(people), frame.image, frame.captured_s)
-        found: list[Pose | None] = [None] * len(self._players)
+        trackers = [self._trackers[k] for k in held]
+        chosen = choose_all(trackers, distinct(people), frame.image, frame.captured_s)
+        found: list[Pose | None] = [None] * len(self._trackers)
         for k, pose in zip(held, chosen, strict=True):
             found[k] = pose
         return found

@@ -146,7 +146,7 @@ def the_person_is_the_one_of_the_maps():
         assert sure.sum() >= 10
         apart = np.linalg.norm((cpu.cells - found.cells)[sure], axis=1)
         assert np.median(apart) * found.stride < 0.5, apart
-    stage, _ = network.stage(GpuPersonEye.SIZE)
+    stage, _ = network.at_size(GpuPersonEye.SIZE)
     live = paper.live()
     PersonDecoding(stage).close()
     assert paper.live() == live
@@ -446,7 +446,7 @@ def what_tensorrt_is_asked_for_is_what_it_takes():
     for image in pictures(2):
         at = {"region": region_of(image), "size": CROP}
         same_candidates(vision.find(image, **at), candidates_of(plain.see(image, **at)))
-    stage, _ = network.stage(CROP)
+    stage, _ = network.at_size(CROP)
     assert stage.engine.capturable
     assert paper.calls("cuGraphInstantiate") + paper.calls("cuGraphInstantiateWithFlags") >= 2
     (context,) = library.contexts
@@ -473,7 +473,7 @@ def what_tensorrt_refuses_is_the_gpu_s_failure():
     ):  # fmt: skip
         gpu, library = device(), PaperTensorRt(BUNDLED, refuse=refuse)
         network = by_tensorrt(gpu, library)
-        why = failure(lambda network=network: network.stage(CROP))
+        why = failure(lambda network=network: network.at_size(CROP))
         assert told in str(why), (refuse, why)
         network.close()
         # while the error and its traceback are still there, and before the GPU was closed
@@ -485,7 +485,7 @@ def what_tensorrt_refuses_is_the_gpu_s_failure():
         network = by_tensorrt(gpu, library, Path(tempfile.mkdtemp()) / "kept")
         found = GpuVision(network, "").find(pictures()[0], region=None, size=CROP)
         assert isinstance(found, Candidates)
-        assert network.stage(CROP)[0].engine.capturable == (refuse != "capture")
+        assert network.at_size(CROP)[0].engine.capturable == (refuse != "capture")
         seen = []
         thread = threading.Thread(
             target=lambda network=network, seen=seen: seen.append(
@@ -496,7 +496,7 @@ def what_tensorrt_refuses_is_the_gpu_s_failure():
         thread.join()
         same_candidates(seen[0], found)
     network = by_tensorrt(device(), PaperTensorRt(BUNDLED, kind="INT8"))
-    assert "neither float nor half" in str(failure(lambda: network.stage(CROP)))
+    assert "neither float nor half" in str(failure(lambda: network.at_size(CROP)))
 
 
 def a_network_ends_before_the_gpu_that_it_runs_on():
@@ -534,7 +534,7 @@ def nonsense_from_the_gpu_is_its_failure():
     network = people(gpu)
     image = pictures()[0]
     row, box = network.look(image, region=None, size=CROP)
-    _, decoding = network.stage(CROP)
+    _, decoding = network.at_size(CROP)
     fine = decoding.read(row, box, (360, 640))
     assert len(fine.joint) > 0
     spoilt = []
@@ -564,7 +564,7 @@ def each_limit_alone_sends_the_maps():
     gpu = device()
     network = people(gpu)
     row, box = network.look(pictures()[0], region=None, size=CROP)
-    _, decoding = network.stage(CROP)
+    _, decoding = network.at_size(CROP)
     spread = np.zeros(FOUND["counts"].shape, np.int32)
     spread[[1, 2, 8]] = 40, 52, 52  # two limbs between them
     lonely = np.zeros_like(spread)

@@ -52,16 +52,16 @@ def test_maps_and_joints_are_those_of_onnx_runtime(network, pictures):
 
 
 def test_a_graph_gives_what_plain_work_gives(network, pictures):
-    stage, decoding = network.stage(SIZE)
+    sized, decoding = network.at_size(SIZE)
     size = pictures[0].shape[:2]
-    graph, plain = (FramePass(stage, decoding, size, graphs=on) for on in (True, False))
+    graph, plain = (FramePass(sized, decoding, size, graphs=on) for on in (True, False))
     at = place(pictures[0].shape, None, SIZE)
     assert bench_gpu.same_work(graph, plain, decoding, pictures, at)
 
 
 def test_frames_take_no_memory(network, pictures):
-    stage, _ = network.stage(SIZE)
-    told = bench_gpu.soak(GpuVision(network, ""), stage, pictures, SIZE, 10.0)
+    sized, _ = network.at_size(SIZE)
+    told = bench_gpu.soak(GpuVision(network, ""), sized, pictures, SIZE, 10.0)
     assert told["frames"] > 100
     assert told["bytes_taken"] <= bench_gpu.GROWTH_AT_MOST
 

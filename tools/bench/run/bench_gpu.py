@@ -102,7 +102,7 @@ def measured(args: argparse.Namespace) -> dict[str, Any]:
     gpu = probe_gpu()
     height, width = args.size
     network, refusals = best_network(args.model, PeopleDecoding, (height, width))
-    stage, decoding = network.stage((height, width))
+    stage, decoding = network.at_size((height, width))
     pictures = dancing_pictures(PICTURES)
     at = place(pictures[0].shape, None, (height, width))
     graph = FramePass(stage, decoding, PICTURE)

@@ -140,7 +140,7 @@ def best_network(
             network = open_network(
                 onnx, flavour, decode, cache_dir=Path(tempfile.mkdtemp()), tell=lambda _: None
             )
-            network.stage(size)
+            network.at_size(size)
         except NetworkError as why:
             refusals.append(f"{flavour}: {why}")
             continue
@@ -158,7 +158,7 @@ def best_network(
             open_engine=lambda size, kind=kind, device=device: kind(data, device, size),  # type: ignore[misc]
         )  # fmt: skip
         try:
-            network.stage(size)
+            network.at_size(size)
         except GpuError as why:
             refusals.append(f"{label}: {why}")
             network.close()
