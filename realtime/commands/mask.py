@@ -20,12 +20,7 @@ from kpopdance.realtime.devices.overlay import Over
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.pose.watcher import FULL_AREA_PX
 from kpopdance.realtime.studio.looking import CLOSE_AREA_PX
-from kpopdance.realtime.studio.mask_film import (
-    GIF_FPS,
-    MaskWish,
-    check_mask,
-    mask_open_video,
-)
+from kpopdance.realtime.studio.mask_film import GIF_FPS, MaskWish, check_mask, mask_open_video
 
 if TYPE_CHECKING:
     import argparse

@@ -188,11 +188,7 @@ def list_cameras() -> list[FoundCamera]:
 
 
 def _backend() -> int:
-    backends = {
-        "Linux": cv2.CAP_V4L2,
-        "Windows": cv2.CAP_DSHOW,
-        "Darwin": cv2.CAP_AVFOUNDATION,
-    }
+    backends = {"Linux": cv2.CAP_V4L2, "Windows": cv2.CAP_DSHOW, "Darwin": cv2.CAP_AVFOUNDATION}
     return backends.get(platform.system(), cv2.CAP_ANY)
 
 

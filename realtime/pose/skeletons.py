@@ -116,10 +116,7 @@ def linked(seen: Candidates, threshold: float) -> tuple[Peaks, Links]:
 
 
 def limb_strength(
-    seen: PoseMaps | Candidates,
-    limb: int,
-    start: NDArray[np.float32],
-    end: NDArray[np.float32],
+    seen: PoseMaps | Candidates, limb: int, start: NDArray[np.float32], end: NDArray[np.float32]
 ) -> NDArray[np.float64]:
     """Return the strength (A, B) of a limb along all lines from ``start`` (A, 2) to ``end`` (B, 2).
 

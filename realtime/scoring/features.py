@@ -151,9 +151,7 @@ def cut(features: Features, start: int, stop: int) -> Features:
     )
 
 
-def _bones(
-    joints: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _bones(joints: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     hips = joints[..., (R_HIP, L_HIP), :]
     middle = hips.mean(axis=-2, keepdims=True)
     middle[..., 2] = hips[..., 2].min(axis=-1)[..., None]

@@ -114,9 +114,7 @@ def _parts(
     return tuple(out)
 
 
-def _named_apart(
-    sections: tuple[tuple[str, float], ...],
-) -> tuple[tuple[str, float], ...]:
+def _named_apart(sections: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
     """Return the sections in order; those of one name are told apart by their number."""
     ordered = sorted(sections, key=lambda section: section[1])
     counts = Counter(name for name, _ in ordered)

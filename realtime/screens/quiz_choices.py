@@ -6,11 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
-from kpopdance.realtime.screens.parts.signs import (
-    paragraph,
-    put,
-    sign,
-)
+from kpopdance.realtime.screens.parts.signs import paragraph, put, sign
 from kpopdance.realtime.screens.parts.theme import (
     FAINT,
     MAGENTA,

@@ -10,10 +10,7 @@ import pygame
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.backdrop import beat_pulse
 from kpopdance.realtime.screens.parts.clip_figures import ClipFigures
-from kpopdance.realtime.screens.parts.signs import (
-    put,
-    sign,
-)
+from kpopdance.realtime.screens.parts.signs import put, sign
 from kpopdance.realtime.screens.parts.theme import (
     GOLD,
     MAGENTA,

@@ -6,20 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
-from kpopdance.realtime.screens.parts.signs import (
-    PAINTERS,
-    keycap,
-    put,
-    sign,
-)
-from kpopdance.realtime.screens.parts.theme import (
-    GOLD,
-    SOFT,
-    WHITE,
-    Glass,
-    Style,
-    dim,
-)
+from kpopdance.realtime.screens.parts.signs import PAINTERS, keycap, put, sign
+from kpopdance.realtime.screens.parts.theme import GOLD, SOFT, WHITE, Glass, Style, dim
 
 if TYPE_CHECKING:
     from kpopdance.realtime.screens.actions import Target

@@ -9,10 +9,7 @@ from typing import Final
 
 import pygame
 
-from kpopdance.realtime.screens.parts.theme import (
-    is_wide,
-    scale_of,
-)
+from kpopdance.realtime.screens.parts.theme import is_wide, scale_of
 
 TALLEST: Final = 84
 """Height of a choice, design units, where there is room for more."""

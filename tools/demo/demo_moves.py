@@ -320,11 +320,7 @@ POINT_FREEZE: Final = Move(
 
 ENDING: Final = Move(
     4,
-    (
-        (0, Pose(CHEST, CHEST, TOGETHER, TOGETHER, bend=0.05)),
-        (1, _FINAL),
-        (3.9, _FINAL),
-    ),
+    ((0, Pose(CHEST, CHEST, TOGETHER, TOGETHER, bend=0.05)), (1, _FINAL), (3.9, _FINAL)),
     bounce=0.0,
 )
 """Gather, and the ending pose."""

@@ -257,10 +257,7 @@ def peaks_of(shim, kind, heat, limit=LIMIT, orders=tuple(ORDERS)):
     """(peaks (N, joints, 64, 3), counts (N, joints)) of heat (N, joints + 1, h, w)."""
     crops, maps, height, width = heat.shape
     joints = maps - 1
-    outputs = [
-        ((crops, joints, kernels.MAX_PEAKS, 3), np.float32),
-        ((crops, joints), np.int32),
-    ]
+    outputs = [((crops, joints, kernels.MAX_PEAKS, 3), np.float32), ((crops, joints), np.int32)]
     args = [heat.astype(KINDS[kind]), joints, height, width, float(limit), OUT, OUT]
     grid = kernels.peaks_grid(crops, joints)
     rows, counts = run(shim, f"peaks_{kind}", grid, args, outputs, orders)

@@ -149,9 +149,7 @@ def spoilt(
     still = Energy(*np.array([[1.0], [1.0], [1.0]]))
     limbs = {name: LimbMarks(*[np.ones(1)], still, *[np.ones(1)] * 3) for name in LIMB_BONES}
     limbs[limb] = LimbMarks(
-        np.ones(1),
-        Energy(*np.array([[moved], [effort], [moved * effort]])),
-        *[np.ones(1)] * 3,
+        np.ones(1), Energy(*np.array([[moved], [effort], [moved * effort]])), *[np.ones(1)] * 3
     )
     bones, beside = np.ones((1, 11)), np.zeros((1, 11, 2))
     bones[0, bone], beside[0, bone] = 0.5, aside
@@ -224,8 +222,7 @@ def test_points_are_shared_by_the_logarithms_of_the_marks_and_none_takes_all():
 
 
 @pytest.mark.parametrize(
-    ("missing", "text"),
-    [((1.0, 0.2), "right arm hardly moves"), ((1.0, 0.5), "too small")],
+    ("missing", "text"), [((1.0, 0.2), "right arm hardly moves"), ((1.0, 0.5), "too small")]
 )
 def test_small_moves_are_one_limbs_fault_where_it_owes_seven_tenths(missing, text):
     small = Energy(*np.array([[0.5], [1.0], [0.5]]))

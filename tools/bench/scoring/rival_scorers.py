@@ -67,11 +67,7 @@ RIVALS: Final[dict[str, Rival]] = {
             "open-mmlab/mmpose, projects/just_dance/calculate_similarity.py",
             forgiving.MMPOSE_TOP,
         ),
-        Rival(
-            "Clone-Dance",
-            same.calibrated_keypoints,
-            "algomlop/Clone-Dance, clone_dance.js",
-        ),
+        Rival("Clone-Dance", same.calibrated_keypoints, "algomlop/Clone-Dance, clone_dance.js"),
         Rival(
             "FastDTW K-pop app",
             forgiving.keypoints_after_fastdtw,

@@ -654,11 +654,7 @@ def without_graphs_pycuda_asks_plainly(layer):
 
 def without_any_layer_the_install_is_told(layer):
     sys.modules["pycuda"] = sys.modules["cuda.bindings"] = None
-    words = (
-        "pycuda is not usable",
-        "cuda-bindings is not usable",
-        "pip install cuda-bindings",
-    )
+    words = ("pycuda is not usable", "cuda-bindings is not usable", "pip install cuda-bindings")
     with refused(*words, error=NetworkError):
         open_device()
     with refused("pycuda is not usable", "pip install", error=NetworkError):

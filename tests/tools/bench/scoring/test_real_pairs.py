@@ -101,8 +101,7 @@ def test_a_true_pair_scores_above_a_false_one(pair, dances):
 
 
 @pytest.mark.parametrize(
-    "what",
-    ["0.5 s late", "0.5 s early", "1 s late", "2 s early", "mirrored", "frozen"],
+    "what", ["0.5 s late", "0.5 s early", "1 s late", "2 s early", "mirrored", "frozen"]
 )
 def test_what_is_spoilt_loses_the_score(found, what):
     assert found[what].held
