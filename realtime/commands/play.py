@@ -211,13 +211,13 @@ class Snapshot:
         from kpopdance.realtime.screens.parts.theme import Theme
         from kpopdance.realtime.screens.results import ResultsScreen
 
-        stage = Backdrop(Theme())
+        backdrop = Backdrop(Theme())
         page = offscreen_surface(PICTURE_SIZE)
         if self._view is not None:
             view = dataclasses.replace(self._view, verdict_age_s=0.3)
-            DanceScreen(stage).draw(page, view)
+            DanceScreen(backdrop).draw(page, view)
             save_picture(page, self._folder / "dance.png")
-        ResultsScreen(stage).draw(page, result_view(self._song, outcome, age_s=60.0))
+        ResultsScreen(backdrop).draw(page, result_view(self._song, outcome, age_s=60.0))
         save_picture(page, self._folder / "result.png")
 
 

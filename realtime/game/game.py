@@ -52,7 +52,7 @@ class Game:
         self, kit: Kit, songs: Songs, quiz: Callable[[Page], Page] | None = None
     ) -> None:
         self.kit, self.songs, self.quiz = kit, songs, quiz
-        self.stage = Backdrop(Theme())
+        self.backdrop = Backdrop(Theme())
         self.mirror = kit.settings.mirror
         self.terms = kit.settings.terms
         self.turned: set[str] = set()
@@ -67,7 +67,7 @@ class Game:
         try:
             return LoadingPage(self, load_pack(folder), listed)
         except DanceError as why:
-            return Message(self.stage, (CANNOT, str(why)), listed)
+            return Message(self.backdrop, (CANNOT, str(why)), listed)
 
     def terms_of(self, slug: str) -> Terms:
         """Return on which terms a song is danced now."""
@@ -84,9 +84,9 @@ class SongListPage(Page):
     def __init__(self, game: Game) -> None:
         self._game = game
         self.screen = SongListScreen(
-            game.stage, hints=QUIZ_KEY if game.quiz is not None else ()
+            game.backdrop, hints=QUIZ_KEY if game.quiz is not None else ()
         )
-        self._waiting = MessageScreen(game.stage)
+        self._waiting = MessageScreen(game.backdrop)
         self._scores: dict[str, float] = {}
 
     def enter(self, now_s: float) -> None:
@@ -162,7 +162,7 @@ class LoadingPage(Page):
 
     def __init__(self, game: Game, song: SongPack, back: Page | None) -> None:
         self._game, self._song, self.back = game, song, back
-        self.screen = DanceScreen(game.stage)
+        self.screen = DanceScreen(game.backdrop)
         terms = game.terms_of(song.slug)
         self._coming = beside(lambda: open_performance(game.kit, song, terms))
         self._leaving = False
@@ -204,7 +204,7 @@ class DancePage(Page):
     ) -> None:
         self._game, self._song, self._performance = game, song, performance
         self.back = back
-        self.screen = DanceScreen(game.stage)
+        self.screen = DanceScreen(game.backdrop)
         self._frame_s: list[float] = []
 
     def enter(self, now_s: float) -> None:
@@ -254,7 +254,7 @@ class ResultPage(Page):
         self, game: Game, song: SongPack, terms: Terms, outcome: Outcome, back: Page | None
     ) -> None:
         self._game, self._song, self.back = game, song, back
-        self.screen = ResultsScreen(game.stage)
+        self.screen = ResultsScreen(game.backdrop)
         kit, report = game.kit, outcome.report
         counts = kit.keeps_scores and report.complete
         key = score_key(song.slug, terms)

@@ -107,7 +107,7 @@ class QuizGame:
             told = f" ({kit.shelf.problems[0]})" if kit.shelf.problems else ""
             raise DanceError(f"{kit.shelf.empty}{told}")
         self.kit, self.copy, self.back = kit, copy, back
-        self.stage = Backdrop(Theme())
+        self.backdrop = Backdrop(Theme())
         self.muted = False
         self.trouble = ""
         self.played: list[Quiz] = []
@@ -136,7 +136,7 @@ class Asking:
 
     def __init__(self, game: QuizGame, quiz: Quiz, seed: str) -> None:
         self.game, self.quiz, self.seed = game, quiz, seed
-        self.screen = QuizScreen(game.stage)
+        self.screen = QuizScreen(game.backdrop)
 
     def coming(self, number: int) -> Future[_Shown]:
         """Prepare a question beside the one that is asked; behind the last one, that again."""
@@ -173,7 +173,7 @@ class ClipPage(Waiting[_Shown]):
 
     def __init__(self, asking: Asking, coming: Future[_Shown]) -> None:
         words = ("Guess That Song!", "The next clip is coming ...")
-        super().__init__(asking.game.stage, words, coming, self._ask, asking.game.back)
+        super().__init__(asking.game.backdrop, words, coming, self._ask, asking.game.back)
         self._asking = asking
 
     def step(self, now_s: float) -> Page | None:
@@ -323,7 +323,7 @@ class EndPage(Page):
     def __init__(self, asking: Asking) -> None:
         self._game, quiz = asking.game, asking.quiz
         self.back = self._game.back
-        self.screen = QuizEndScreen(self._game.stage)
+        self.screen = QuizEndScreen(self._game.backdrop)
         kit, asked = self._game.kit, asked_of(quiz)
         marks = [each.right for each in asked]
         best = max(quiz.standings, key=lambda standing: standing.points)
@@ -361,7 +361,7 @@ def quiz_page(open_kit: Callable[[], QuizKit], copy: Callable[[str], bool], back
     def begin(kit: QuizKit) -> Page:
         return QuizGame(kit, copy, back).begin()
 
-    page = Waiting(back.screen.stage, words, beside(open_kit), begin, back)
+    page = Waiting(back.screen.backdrop, words, beside(open_kit), begin, back)
     page.heading = CANNOT
     return page
 

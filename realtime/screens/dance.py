@@ -169,10 +169,10 @@ class DanceScreen(Screen):
         "m": "mirror", "escape": "back", "r": "again",
     }  # fmt: skip
 
-    def __init__(self, stage: Backdrop) -> None:
-        super().__init__(stage)
-        self.troupe = Troupe(stage.theme)
-        self.mirror = MirrorPanel(stage.theme)
+    def __init__(self, backdrop: Backdrop) -> None:
+        super().__init__(backdrop)
+        self.troupe = Troupe(backdrop.theme)
+        self.mirror = MirrorPanel(backdrop.theme)
 
     def draw(self, surface: pygame.Surface, view: DanceView) -> None:
         """Draw one frame."""
@@ -180,8 +180,8 @@ class DanceScreen(Screen):
             return
         at = dance_layout(surface.get_size())
         horizon = round(at.coach.top + at.coach.height * 0.80)
-        self.stage.draw(surface, view.beat, centre_x=at.coach.centerx, horizon_y=horizon)
-        self.stage.crowd(surface, view.beat)
+        self.backdrop.draw(surface, view.beat, centre_x=at.coach.centerx, horizon_y=horizon)
+        self.backdrop.crowd(surface, view.beat)
         self.troupe.draw(
             surface, at.coach, view.coach, lead=view.lead, at_s=view.song_s, mirror=view.mirror
         )

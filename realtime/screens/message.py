@@ -36,8 +36,8 @@ class MessageScreen(Screen):
 
     meanings: ClassVar[Meanings] = {"return": "back", "escape": "back", "space": "back"}
 
-    def __init__(self, stage: Backdrop) -> None:
-        super().__init__(stage)
+    def __init__(self, backdrop: Backdrop) -> None:
+        super().__init__(backdrop)
         self._fitted_for: tuple[str, float, tuple[int, int]] | None = None
         self._fitted: tuple[list[str], float] = ([], SMALLEST)
 
@@ -47,8 +47,8 @@ class MessageScreen(Screen):
         if not drawable(size):
             return
         (width, height), u = size, scale_of(size)
-        self.stage.draw(surface, beat, centre_x=width // 2, horizon_y=round(height * 0.66))
-        self.stage.crowd(surface, beat)
+        self.backdrop.draw(surface, beat, centre_x=width // 2, horizon_y=round(height * 0.66))
+        self.backdrop.crowd(surface, beat)
         surface.fill((120, 110, 150), special_flags=pygame.BLEND_RGB_MULT)
         pane = pygame.Rect(0, 0, round(min(width - 56 * u, 1040 * u)), 0)
         pane.height = round(min(height * 0.70, 560 * u))

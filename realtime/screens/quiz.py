@@ -67,8 +67,8 @@ class QuizScreen(Screen):
     What keys mean and what lies under the mouse follows the view drawn last.
     """
 
-    def __init__(self, stage: Backdrop) -> None:
-        super().__init__(stage)
+    def __init__(self, backdrop: Backdrop) -> None:
+        super().__init__(backdrop)
         self._clip = ClipPanel(self.theme)
         self._players, self._ladder = PlayersPanel(self.theme), Ladder(self.theme)
         self._choices = Choices(self.theme)
@@ -123,7 +123,7 @@ class QuizScreen(Screen):
             return
         at = quiz_layout(surface.get_size())
         horizon = round(surface.get_height() * 0.66)
-        self.stage.draw(surface, view.beat, centre_x=at.clip.centerx, horizon_y=horizon)
+        self.backdrop.draw(surface, view.beat, centre_x=at.clip.centerx, horizon_y=horizon)
         surface.fill((104, 96, 130), special_flags=pygame.BLEND_RGB_MULT)
         self._head(surface, at, view)
         self._players.draw(surface, at, view)

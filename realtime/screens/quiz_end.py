@@ -131,8 +131,8 @@ class QuizEndScreen(Screen):
         "return": "again", "r": "again", "space": "again", "c": "copy", "escape": "leave",
     }  # fmt: skip
 
-    def __init__(self, stage: Backdrop) -> None:
-        super().__init__(stage)
+    def __init__(self, backdrop: Backdrop) -> None:
+        super().__init__(backdrop)
         self._shares = False
 
     def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
@@ -151,8 +151,8 @@ class QuizEndScreen(Screen):
         at = end_layout(surface.get_size())
         beat = view.age_s * 1.6
         horizon = round(surface.get_height() * 0.66)
-        self.stage.draw(surface, beat, centre_x=at.hero.centerx, horizon_y=horizon)
-        self.stage.crowd(surface, beat)
+        self.backdrop.draw(surface, beat, centre_x=at.hero.centerx, horizon_y=horizon)
+        self.backdrop.crowd(surface, beat)
         surface.fill((128, 118, 156), special_flags=pygame.BLEND_RGB_MULT)
         self._title(surface, at)
         self._hero(surface, at, view)

@@ -131,8 +131,8 @@ class ResultsScreen(Screen):
         at = result_layout(surface.get_size())
         beat = view.age_s * 1.6
         horizon = round(surface.get_height() * 0.66)
-        self.stage.draw(surface, beat, centre_x=at.hero.centerx, horizon_y=horizon)
-        self.stage.crowd(surface, beat)
+        self.backdrop.draw(surface, beat, centre_x=at.hero.centerx, horizon_y=horizon)
+        self.backdrop.crowd(surface, beat)
         surface.fill((150, 140, 176), special_flags=pygame.BLEND_RGB_MULT)
         self._title(surface, at, view)
         self._hero(surface, at, view)

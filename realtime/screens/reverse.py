@@ -115,10 +115,10 @@ class ReverseScreen(Screen):
 
     meanings: ClassVar[Meanings] = {"r": "again", "escape": "leave"}
 
-    def __init__(self, stage: Backdrop) -> None:
-        super().__init__(stage)
-        self.mirror = MirrorPanel(stage.theme)
-        self.troupe = Troupe(stage.theme)
+    def __init__(self, backdrop: Backdrop) -> None:
+        super().__init__(backdrop)
+        self.mirror = MirrorPanel(backdrop.theme)
+        self.troupe = Troupe(backdrop.theme)
         self._named = ""
 
     def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
@@ -130,8 +130,8 @@ class ReverseScreen(Screen):
             return
         at = reverse_layout(surface.get_size())
         horizon = round(at.best.top + at.best.height * 0.84)
-        self.stage.draw(surface, view.beat, centre_x=at.best.centerx, horizon_y=horizon)
-        self.stage.crowd(surface, view.beat)
+        self.backdrop.draw(surface, view.beat, centre_x=at.best.centerx, horizon_y=horizon)
+        self.backdrop.crowd(surface, view.beat)
         surface.fill((150, 140, 176), special_flags=pygame.BLEND_RGB_MULT)
         self._title(surface, at)
         self.mirror.draw(surface, at.camera, _as_dance(view))

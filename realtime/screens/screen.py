@@ -1,4 +1,4 @@
-"""What all screens have in common: a stage, keys with a meaning, something under the mouse."""
+"""What all screens have in common: a backdrop, keys with a meaning, something under the mouse."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Meanings = Mapping[str, Action]
 
 
 class Screen:
-    """Draws a page's views on a stage, the background that all screens share.
+    """Draws a page's views before a backdrop that all screens share.
 
     ``meanings`` are its keys'; every Enter key is "return" there.
     """
 
     meanings: ClassVar[Meanings] = {}
 
-    def __init__(self, stage: Backdrop) -> None:
-        self.stage, self.theme = stage, stage.theme
+    def __init__(self, backdrop: Backdrop) -> None:
+        self.backdrop, self.theme = backdrop, backdrop.theme
         self._over: Target | None = None
 
     def key(self, name: str) -> Action | None:

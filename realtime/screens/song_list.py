@@ -97,7 +97,7 @@ class SongListScreen(Screen):
 
     Parameters
     ----------
-    stage : Backdrop
+    backdrop : Backdrop
         See ``Screen``.
     cards : sequence of SongCard
         What there is to dance, in order.
@@ -106,12 +106,12 @@ class SongListScreen(Screen):
     """
 
     def __init__(
-        self, stage: Backdrop, cards: Sequence[SongCard] = (), hints: Hints = ()
+        self, backdrop: Backdrop, cards: Sequence[SongCard] = (), hints: Hints = ()
     ) -> None:
-        super().__init__(stage)
+        super().__init__(backdrop)
         self.hints = KEYS + hints
         self.cards: tuple[SongCard, ...] = ()
-        self.troupe = Troupe(stage.theme)
+        self.troupe = Troupe(backdrop.theme)
         self._chosen = 0
         self._shown_at = 0.0
         self._age_s: float | None = None
@@ -161,8 +161,8 @@ class SongListScreen(Screen):
             return
         at = list_layout(surface.get_size())
         horizon = round(at.preview.top + at.preview.height * 0.80)
-        self.stage.draw(surface, view.beat, centre_x=at.preview.centerx, horizon_y=horizon)
-        self.stage.crowd(surface, view.beat)
+        self.backdrop.draw(surface, view.beat, centre_x=at.preview.centerx, horizon_y=horizon)
+        self.backdrop.crowd(surface, view.beat)
         if view.preview is not None:
             self.troupe.draw(
                 surface, at.preview, view.preview, lead=view.lead, at_s=view.age_s, mirror=True

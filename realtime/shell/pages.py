@@ -82,8 +82,8 @@ class Page(Protocol):
 class Message(Page):
     """One sentence until the player goes back; ``words`` are its heading and it."""
 
-    def __init__(self, stage: Backdrop, words: tuple[str, str], back: Page | None) -> None:
-        self.screen = MessageScreen(stage)
+    def __init__(self, backdrop: Backdrop, words: tuple[str, str], back: Page | None) -> None:
+        self.screen = MessageScreen(backdrop)
         self.words, self.back = words, back
 
     def act(self, action: Action) -> Page | None:
@@ -99,10 +99,10 @@ class Waiting(Message, Generic[T]):
     """A sentence while something is made beside the window; ``then`` takes it to the next page."""
 
     def __init__(
-        self, stage: Backdrop, words: tuple[str, str], coming: Future[T],
+        self, backdrop: Backdrop, words: tuple[str, str], coming: Future[T],
         then: Callable[[T], Page | None], back: Page | None,
     ) -> None:  # fmt: skip
-        super().__init__(stage, words, back)
+        super().__init__(backdrop, words, back)
         self.coming, self._then = coming, then
 
     def step(self, now_s: float) -> Page | None:
@@ -142,7 +142,7 @@ class Shell:
         except DanceError as why:
             if page.back is None:
                 raise
-            return Message(page.screen.stage, (page.heading, str(why)), page.back)
+            return Message(page.screen.backdrop, (page.heading, str(why)), page.back)
         else:
             return following
         finally:

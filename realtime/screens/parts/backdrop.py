@@ -1,4 +1,4 @@
-"""The stage behind everything: lights that sweep and pulse, haze, a floor like a mirror."""
+"""What stands behind everything: lights that sweep and pulse, haze, a floor like a mirror."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def beat_pulse(beat: float) -> float:
 
 
 class Backdrop:
-    """Draws the stage; one serves all screens.
+    """Draws it; one serves all screens.
 
     The lights' positions are prepared one per drawn frame, so that neither opening nor resizing
     the window stalls.
@@ -57,7 +57,7 @@ class Backdrop:
     def draw(
         self, surface: pygame.Surface, beat: float, *, centre_x: int, horizon_y: int
     ) -> None:
-        """Draw the whole stage; dancers stand before ``centre_x``; the floor starts at a y."""
+        """Draw all of it; dancers stand before ``centre_x``; the floor starts at a y."""
         if self._built_for != (*surface.get_size(), centre_x, horizon_y):
             self._build(surface, centre_x, horizon_y)
         positions = self._positions(surface)

@@ -450,7 +450,7 @@ def test_q_in_the_list_plays_the_quiz_and_comes_back(library):
 
     def quiz(back):
         played.append(back)
-        return Message(back.screen.stage, ("Quiz", "..."), back)
+        return Message(back.screen.backdrop, ("Quiz", "..."), back)
 
     def left(game):
         return len(played) > 0
@@ -467,7 +467,7 @@ def test_a_window_closed_in_the_quiz_ends_the_game(library):
 
     def quiz(back):
         quizzes.append(back)
-        return Message(back.screen.stage, ("Quiz", "..."), back)
+        return Message(back.screen.backdrop, ("Quiz", "..."), back)
 
     choose(
         kit(library),
