@@ -16,6 +16,7 @@ PAGE = (DOCS / "library.md").read_text(encoding="utf-8")
 CODE = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
 PICTURES = re.findall(r"!\[[^]]+\]\(([^)]+)\)", PAGE)
 MOST_BYTES = 150_000
+pytestmark = pytest.mark.long  # half a minute: it runs the whole page
 LIKE = 12.0  # mean difference of two pictures, of 255: another font, another second's noise
 
 
