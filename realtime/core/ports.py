@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+
+from kpopdance.realtime.core.track import MAX_GAP_S
 
 if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Frame, Heard
@@ -12,9 +14,37 @@ Surface: TypeAlias = Any
 """A ``pygame.Surface``; ports know no device library."""
 
 
+SILENCES_KEPT: Final = 64
+"""Of the newest: 16 s of them; a look at a picture takes no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """What a camera delivered, whether anybody took it or not.
+
+    ``pictures`` so many, the newest captured at host second ``newest_s`` (None: none came yet);
+    ``silences`` are the host seconds (from, to) between two pictures of which nobody can say what
+    happened meanwhile, oldest first.
+    """
+
+    pictures: int = 0
+    newest_s: float | None = None
+    silences: tuple[tuple[float, float], ...] = ()
+
+    def after(self, captured_s: float) -> Deliveries:
+        """Return them with one picture more."""
+        before_s, silences = self.newest_s, self.silences
+        if before_s is not None and captured_s - before_s > MAX_GAP_S:
+            silences = (*silences[1 - SILENCES_KEPT :], (before_s, captured_s))
+        return Deliveries(self.pictures + 1, captured_s, silences)
+
+
 @dataclass(frozen=True, slots=True)
 class CameraState:
-    """How a camera is doing: ``lost`` while no picture comes; sizes are (width, height) px."""
+    """How a camera is doing: ``lost`` while no picture comes; sizes are (width, height) px.
+
+    ``delivered`` is what it delivered so far; None of one that does not count.
+    """
 
     name: str
     lost: bool
@@ -23,6 +53,7 @@ class CameraState:
     fps: float | None
     dropped: int
     message: str = ""
+    delivered: Deliveries | None = None
 
 
 class Camera(Protocol):

@@ -100,6 +100,22 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Attendance:
+    """What became of a camera's pictures since the watching began, as of the newest look.
+
+    ``delivered`` pictures came, ``looked_at`` of them were looked at, every ``look_s`` seconds of
+    late (None: not known yet); ``nobody_s`` is for how long nobody has been seen now, 0 while the
+    dancer is, and ``absent_s`` how long that was in all.
+    """
+
+    delivered: int = 0
+    looked_at: int = 0
+    look_s: float | None = None
+    nobody_s: float = 0.0
+    absent_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why a move was no better: ``text`` ("left forearm too low"), ``points`` 0..100 lost to it.
 

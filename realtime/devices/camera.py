@@ -17,7 +17,7 @@ from cv2_enumerate_cameras import enumerate_cameras
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.ports import CameraState, HostClock
 from kpopdance.realtime.core.types import Frame
-from kpopdance.realtime.devices.slot import Slot
+from kpopdance.realtime.devices.slot import FrameSlot
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class OpenCvCamera:
             if request.source.startswith(ADDRESSES)
             else camera_index(request.source)
         )
-        self._slot: Slot[Frame] = Slot()
+        self._slot = FrameSlot()
         self._closing = threading.Event()
         self._times: deque[float] = deque(maxlen=60)
         self._size: tuple[int, int] | None = None
@@ -109,6 +109,7 @@ class OpenCvCamera:
             name=self._request.source, lost=lost, asked=self._request.words, size=self._size,
             fps=None if lost else fps, dropped=self._slot.dropped,
             message="Camera lost - reconnecting" if lost else "",
+            delivered=self._slot.deliveries,
         )  # fmt: skip
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kpopdance.realtime.core.ports import CameraState, HostClock
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, Outfit
-from kpopdance.realtime.devices.slot import Slot
+from kpopdance.realtime.devices.slot import FrameSlot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ class DrawnCamera:
         self._clock = clock
         self._look = look
         self._studio = DrawnRoom(dancer.picture)
-        self._slot: Slot[Frame] = Slot()
+        self._slot = FrameSlot()
         self._times: deque[float] = deque(maxlen=60)
         self._began_s = clock.now()
         self._closing = threading.Event()
@@ -72,6 +72,7 @@ class DrawnCamera:
             fps=None if lost else fps,
             dropped=self._slot.dropped,
             message="The drawn dancer has stopped" if lost else "",
+            delivered=self._slot.deliveries,
         )
 
     def close(self) -> None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from kpopdance.realtime.core.ports import Deliveries
+
+if TYPE_CHECKING:
+    from kpopdance.realtime.core.types import Frame
 
 T = TypeVar("T")
 
@@ -30,3 +35,16 @@ class Slot(Generic[T]):
                 self._condition.wait(timeout_s)
             value, self._value = self._value, None
             return value
+
+
+class FrameSlot(Slot["Frame"]):
+    """A camera's slot: ``deliveries`` counts every frame put in, taken or not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.deliveries = Deliveries()
+
+    def put(self, value: Frame) -> None:
+        """Leave a frame; it counts as delivered before anybody can take it."""
+        self.deliveries = self.deliveries.after(value.captured_s)
+        super().put(value)

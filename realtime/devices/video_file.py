@@ -14,7 +14,7 @@ import numpy as np
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.ports import CameraState, HostClock
 from kpopdance.realtime.core.types import Frame
-from kpopdance.realtime.devices.slot import Slot
+from kpopdance.realtime.devices.slot import FrameSlot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -172,7 +172,7 @@ class VideoCamera:
             self._info = video.info
             self._first = next(video.frames())
         self._path, self._clock, self._song_s = path, clock, song_s
-        self._slot: Slot[Frame] = Slot()
+        self._slot = FrameSlot()
         self._closing = threading.Event()
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="video camera", daemon=True)
@@ -189,6 +189,7 @@ class VideoCamera:
             name=self._path.name, lost=self._ended, asked="as recorded", size=(width, height),
             fps=self._info.fps, dropped=self._slot.dropped,
             message="The video has ended" if self._ended else "",
+            delivered=self._slot.deliveries,
         )  # fmt: skip
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.ports import Camera, HostClock, Speaker
-    from kpopdance.realtime.core.types import Frame, Pose, Report, Verdict
+    from kpopdance.realtime.core.types import Attendance, Frame, Pose, Report, Verdict
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.pose.watcher import Watcher
     from kpopdance.realtime.scoring.judge import Judge
@@ -66,6 +66,11 @@ class DanceSession:
     def took_s(self) -> list[float]:
         """Seconds from capture to verdict, of every frame."""
         return self._watch.took_s
+
+    @property
+    def attendance(self) -> Attendance:
+        """How many pictures came and were looked at, and how long nobody was seen."""
+        return self._watch.attending.now
 
     @property
     def track(self) -> PoseTrack:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
+
+from kpopdance.realtime.core.ports import Deliveries
+from kpopdance.realtime.core.types import Attendance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 FIRST_FRAME_S: Final = 5.0
 TAKE_S: Final = 0.1
+LOOKS_KEPT: Final = 15  # that say how long a look takes of late
 NOTICE_S: Final = 8.0  # how long a page tells that the networks run elsewhere now
 
 
@@ -55,6 +60,36 @@ class Sighting:
     took_s: float
 
 
+class Attending:
+    """Counts what became of a camera's pictures; ``now`` is the count, replaced whole."""
+
+    def __init__(self) -> None:
+        self.now = Attendance()
+        self.taken = Deliveries()
+        self._before: int | None = None
+        self._seen_s: float | None = None
+        self._looks_s: deque[float] = deque(maxlen=LOOKS_KEPT)
+
+    def note(self, frame: Frame, *, seen: bool, delivered: Deliveries | None) -> None:
+        """Count a look at a frame; of a camera that does not count, what was taken was delivered."""
+        last_s = self.taken.newest_s
+        self.taken = self.taken.after(frame.captured_s)
+        pictures = (delivered or self.taken).pictures
+        if self._before is None:
+            self._before = pictures - 1
+        since_s = 0.0 if last_s is None else frame.captured_s - last_s
+        if last_s is not None:
+            self._looks_s.append(since_s)
+        if seen or self._seen_s is None:
+            self._seen_s = frame.captured_s
+        self.now = Attendance(
+            delivered=pictures - self._before, looked_at=self.taken.pictures,
+            look_s=float(np.median(self._looks_s)) if self._looks_s else None,
+            nobody_s=frame.captured_s - self._seen_s,
+            absent_s=self.now.absent_s + (0.0 if seen else since_s),
+        )  # fmt: skip
+
+
 class Watch:
     """The watching thread: takes the newest frame, finds the dancer, and hands both on.
 
@@ -74,6 +109,8 @@ class Watch:
         The newest.
     took_s : list of float
         Of every frame.
+    attending : Attending
+        Counts what was delivered, looked at, and without a dancer.
     """
 
     def __init__(
@@ -83,6 +120,7 @@ class Watch:
         self.camera, self.watcher = camera, watcher
         self.sighting: Sighting | None = None
         self.took_s: list[float] = []
+        self.attending = Attending()
         self._clock, self._done = clock, done
         self._ending = threading.Event()
         self._failure: BaseException | None = None
@@ -109,6 +147,10 @@ class Watch:
             while not self._ending.is_set():
                 frame = self.camera.newest(TAKE_S)
                 pose = None if frame is None else self.watcher.watch(frame)[0]
+                if frame is not None:
+                    self.attending.note(
+                        frame, seen=pose is not None, delivered=self.camera.state().delivered
+                    )
                 self._done(frame, pose)
                 if frame is not None:
                     took_s = self._clock.now() - frame.captured_s

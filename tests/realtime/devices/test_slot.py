@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import threading
 
-from kpopdance.realtime.devices.slot import Slot
+import numpy as np
+
+from kpopdance.realtime.core.ports import Deliveries
+from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.slot import FrameSlot, Slot
 
 
 def test_the_newest_wins_and_drops_are_counted():
@@ -53,3 +57,10 @@ def test_between_two_threads_nothing_is_lost_twice_or_out_of_order():
     assert got == sorted(set(got))
     assert got[-1] == 20_000
     assert len(got) + slot.dropped == 20_000
+
+
+def test_a_camera_s_slot_counts_what_nobody_took():
+    slot = FrameSlot()
+    for k, at_s in enumerate((0.0, 0.1, 0.6, 0.7)):
+        slot.put(Frame(np.zeros((2, 2, 3), np.uint8), at_s, k))
+    assert (slot.dropped, slot.deliveries) == (3, Deliveries(4, 0.7, ((0.1, 0.6),)))
