@@ -18,12 +18,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any, Final
 
-import cv2
 import numpy as np
 
 if TYPE_CHECKING:
@@ -35,12 +33,10 @@ if TYPE_CHECKING:
     from kpopdance.realtime.game.performance import Outcome
     from kpopdance.realtime.library.songpack import SongPack
 
-FPS: Final = 30.0
 SHOTS_S: Final = (-0.7, 3.0, 20.0, 35.0, 50.0, 62.0)
 BARE_CALLS: Final = 60
 RESULT_FLIPS: Final = 240  # how long the result page is looked at
 LIST_FLIPS: Final = 120
-BOUNDARY: Final = b"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
 
 
 def main() -> int:
@@ -50,7 +46,7 @@ def main() -> int:
     parser.add_argument("--shots", type=Path, help="folder for screenshots")
     chosen = parser.parse_args()
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_screen())
+        stack.enter_context(screen())
         stack.enter_context(_sound())
         told = _run(chosen)
     print(json.dumps(told, indent=1))
@@ -66,14 +62,15 @@ def _run(chosen: argparse.Namespace) -> dict[str, Any]:
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.shell.pages import Shell
     from kpopdance.realtime.shell.songs import Songs
+    from tools.bench.run.phone import Phone
 
     kit = make_kit(Settings(camera="dancer"))
     bare_before = _bare_ms()
     offset = multiprocessing.Value("d", np.nan)
-    with tempfile.TemporaryDirectory() as scores, _phone(chosen.song, offset) as port:
+    with tempfile.TemporaryDirectory() as scores, Phone(chosen.song, offset) as phone:
 
         def open_camera(_: SongPack, song_s: Callable[[], float | None]) -> OpenCvCamera:
-            request = CameraRequest(f"http://127.0.0.1:{port}/video")
+            request = CameraRequest(phone.address)
             camera = OpenCvCamera(request, kit.clock)
             watch.song_s = song_s
             return camera
@@ -200,57 +197,7 @@ def _bare_ms() -> list[float]:
 
 
 @contextlib.contextmanager
-def _phone(song: str, offset: Synchronized[float]) -> Iterator[int]:
-    """Serve the drawn dancer over MJPEG from another process; give its port."""
-    ports: Any = multiprocessing.Queue()
-    process = multiprocessing.Process(target=_serve, args=(song, offset, ports), daemon=True)
-    process.start()
-    try:
-        yield ports.get(timeout=30)
-    finally:
-        process.terminate()
-
-
-def _serve(song: str, offset: Synchronized[float], ports: Any) -> None:  # noqa: ANN401
-    from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
-    from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
-    from kpopdance.realtime.library.pack_reader import find_pack, load_pack
-    from kpopdance.realtime.library.settings import Settings
-
-    cv2.setNumThreads(1)
-    pack = load_pack(find_pack(song, Settings().libraries))
-    dancer = DrawnDancer(pack.members[pack.lead])
-    studio = DrawnRoom(dancer.picture)
-
-    class Phone(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=picture")
-            self.end_headers()
-            due, index = perf_counter(), 0
-            with contextlib.suppress(OSError):
-                while True:
-                    song_s = offset.value + perf_counter()
-                    joints = dancer.joints(song_s if song_s == song_s else -2.0)
-                    picture = studio.take(
-                        [] if joints is None else [(joints, OUTFITS[0])], index
-                    )
-                    _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 85])
-                    data = jpeg.tobytes()
-                    self.wfile.write(BOUNDARY % len(data) + data + b"\r\n")
-                    index, due = index + 1, due + 1 / FPS
-                    sleep(max(due - perf_counter(), 0.0))
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Phone)
-    ports.put(server.server_address[1])
-    server.serve_forever()
-
-
-@contextlib.contextmanager
-def _screen() -> Iterator[None]:
+def screen() -> Iterator[None]:
     """Start Xvfb where there is no screen."""
     if os.environ.get("DISPLAY") or shutil.which("Xvfb") is None:
         yield

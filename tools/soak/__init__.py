@@ -1,0 +1,1 @@
+"""Hours of a simulated evening, and minutes of a real one."""
