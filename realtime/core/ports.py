@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 from kpopdance.realtime.core.track import MAX_GAP_S
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kpopdance.realtime.core.types import Frame, Heard
 
 Surface: TypeAlias = Any
@@ -113,6 +115,10 @@ class Window(Protocol):
 
     def events(self) -> list[str]:
         """Return the names of keys pressed since the last call, and ``quit``."""
+
+    @property
+    def letters(self) -> Mapping[str, str]:
+        """What stands on the player's keys instead of a US keyboard's letters, where it differs."""
 
     def clicks(self) -> list[tuple[int, int]]:
         """Return where the mouse was pressed before the last ``events``, px of the surface."""

@@ -5,20 +5,36 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from time import perf_counter, sleep
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pygame
 
 from kpopdance.engines.errors import DanceError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 SIZE: Final = (1280, 720)
 LEAST_SIZE: Final = (640, 360)
+FRAME_PX: Final = 72
+"""Of a desktop's height: what title bar and task bar take; the desktop tells no more than its size."""
 FRAMES_PER_S: Final = 60.0
 LATE_S: Final = 0.25
 """After a longer stall the pace starts anew instead of hurrying."""
 QUIT: Final = "quit"
 UNSEEN: Final = ("dummy", "offscreen")
 """Video drivers that show nothing."""
+PLACES: Final[Mapping[int, str]] = {
+    pygame.KSCAN_A + k: letter for k, letter in enumerate("abcdefghijklmnopqrstuvwxyz")
+} | {pygame.KSCAN_1 + k: digit for k, digit in enumerate("1234567890")}
+"""The keys of a US keyboard by their place."""
+CHORD: Final = pygame.KMOD_CTRL | pygame.KMOD_ALT | pygame.KMOD_META
+PRINTED: Final = (
+    *range(ord("a"), ord("z") + 1),
+    *range(ord("!"), ord("A")),
+    *range(0xDF, 0x180),
+)
+"""What may stand on a Latin keyboard's key where a US one has a letter, the likelier first."""
 
 
 class NoScreen(DanceError):
@@ -37,8 +53,9 @@ class GameWindow:
         try:
             pygame.display.init()
             self.driver = _real_driver()
-            self._window = pygame.Window(title, size, resizable=True, allow_high_dpi=True)
-            self._window.minimum_size = LEAST_SIZE
+            fits = fitting(size, pygame.display.get_desktop_sizes()[0])
+            self._window = pygame.Window(title, fits, resizable=True, allow_high_dpi=True)
+            self._window.minimum_size = fitting(LEAST_SIZE, fits, frame_px=0)
             self._window.set_icon(icon(64))
             self._surface = self._window.get_surface()
         except pygame.error as why:
@@ -47,7 +64,10 @@ class GameWindow:
                 f"no window can be opened ({why}); start the game from a desktop session, "
                 "or dance without a screen: kpopdance play SONG --headless"
             ) from why
+        if fits != size:
+            self._window.maximize()  # the desktop knows better how much room there is
         self._fullscreen = False
+        self._letters = letters()
         self._clicks: list[tuple[int, int]] = []
         self._due_s = perf_counter()
         self._closed = False
@@ -63,7 +83,7 @@ class GameWindow:
         return self._surface.get_size()
 
     def events(self) -> list[str]:
-        """Return the keys pressed since the last call by name, and ``quit``.
+        """Return the keys pressed since the last call by name (see ``key_name``), and ``quit``.
 
         Resizing and F11 (full screen) are dealt with here; holding a key down counts once.
         """
@@ -72,13 +92,20 @@ class GameWindow:
             if event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
                 names.append(QUIT)
             elif event.type == pygame.KEYDOWN:
-                names.append(pygame.key.name(event.key))
+                names.append(key_name(event.scancode, event.key, event.mod))
+            elif event.type == pygame.KEYMAPCHANGED:
+                self._letters = letters()
             elif event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
                 self._clicks.append(self._px(event.pos))
         if "f11" in names:
             self.toggle_fullscreen()
         self._surface = self._window.get_surface()
-        return [name for name in dict.fromkeys(names) if name != "f11"]
+        return [name for name in dict.fromkeys(names) if name not in ("", "f11")]
+
+    @property
+    def letters(self) -> Mapping[str, str]:
+        """What stands on the player's keys instead of a US keyboard's letters, where it differs."""
+        return self._letters
 
     def clicks(self) -> list[tuple[int, int]]:
         """Return where the mouse was pressed before the last ``events``, px of the surface, once."""
@@ -131,6 +158,42 @@ class GameWindow:
             self._closed = True
             self._window.destroy()
             pygame.display.quit()
+
+
+def fitting(
+    wanted: tuple[int, int], desktop: tuple[int, int], frame_px: int = FRAME_PX
+) -> tuple[int, int]:
+    """Return a window's size: the one wanted, or what fits into a desktop with its frame."""
+    return min(wanted[0], desktop[0]), min(wanted[1], max(desktop[1] - frame_px, 1))
+
+
+def key_name(scancode: int, key: int, held: int) -> str:
+    """Return a key's name: a letter or digit by its place on a US keyboard, others by what they do.
+
+    So the letters work wherever they are printed, and under layouts that have no Latin ones.
+    Together with Ctrl, Alt or the system's key, a key belongs to the desktop: its name is empty.
+    """
+    if held & CHORD:
+        return ""
+    return PLACES.get(scancode) or pygame.key.name(key)
+
+
+def letters() -> dict[str, str]:
+    """Return what the layout has in the letters' places, where it differs from a US keyboard's.
+
+    Layouts without Latin letters are left out: their keys have the US ones printed beside.
+    """
+    place_of = pygame.key.ScancodeWrapper(cast("Any", tuple(range(512))))  # looks places up
+    if not place_of[pygame.K_e]:
+        return {}
+    printed: dict[int, str] = {}
+    for key in PRINTED:
+        printed.setdefault(place_of[key], chr(key).upper())
+    return {
+        letter.upper(): printed[place]
+        for place, letter in PLACES.items()
+        if letter.isalpha() and printed.get(place, letter.upper()) != letter.upper()
+    }
 
 
 def offscreen_surface(size: tuple[int, int] = SIZE) -> pygame.Surface:

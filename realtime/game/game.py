@@ -281,7 +281,8 @@ class ResultPage(Page):
 
     def view(self) -> ResultView:
         """Return what is shown now."""
-        told = lag_words(self._hint, self._game.kit.settings.player_lag_ms)
+        key = self.screen.theme.cap("L")
+        told = lag_words(self._hint, self._game.kit.settings.player_lag_ms, key)
         return replace(self._shown, age_s=self.age_s, suggestion=told)
 
     def _lag_hint(self, report: Report) -> float | None:
@@ -293,7 +294,7 @@ class ResultPage(Page):
         return suggested_lag(keep_lag(kit.lags, report.lag_ms + set_ms), set_ms)
 
 
-def lag_words(hint: float | None, set_ms: float) -> str:
+def lag_words(hint: float | None, set_ms: float, key: str = "L") -> str:
     """Return the suggestion of a fixed lag in words, or that it was taken; empty where none is."""
     if hint is None:
         return ""
@@ -305,7 +306,7 @@ def lag_words(hint: float | None, set_ms: float) -> str:
     way = "late" if hint > set_ms else "early"
     return (
         f"Your last {DANCES} dances were all {abs(hint - set_ms):.0f} ms {way}, as a Bluetooth "
-        "speaker makes them. Press L to take it off."
+        f"speaker makes them. Press {key} to take it off."
     )
 
 

@@ -250,7 +250,8 @@ class QuizScreen(Screen):
 
     def _call(self, surface: pygame.Surface, at: QuizLayout, view: QuizView) -> None:
         """Say that the players' keys come first."""
-        keys = "  ·  ".join(cap_words(player.key) for player in view.players if not player.out)
+        caps = [cap_words(player.key, self.theme) for player in view.players if not player.out]
+        keys = "  ·  ".join(caps)
         words = f"Know it? Buzz:  {keys}"
         self.theme.write(surface, words, at.submit, Style(25 * at.unit, GOLD, "centre", 9))
 

@@ -95,7 +95,10 @@ class PlayersPanel:
         shown = FAINT if player.out else colour
         self.theme.write(surface, player.name, name, Style(17 * u, shown, "left", 9))
         cap = low.copy()
-        wide = self.theme.width(cap_words(player.key), low.height * 0.5) + low.height // 2
+        wide = (
+            self.theme.width(cap_words(player.key, self.theme), low.height * 0.5)
+            + low.height // 2
+        )
         words = f"{player.points}".replace("-", "–")
         room = low.width - self.theme.width(words, max(9.0, 19 * u)) - round(9 * u)
         cap.width = min(max(2, room), max(low.height, wide))
@@ -115,7 +118,9 @@ class PlayersPanel:
         high = box.height
         self.theme.panel(surface, box, Glass(high * 0.22, colour, 1.8, 240, (50, 36, 92)))
         inner = box.inflate(-max(2, high // 5), 0)
-        self.theme.write(surface, cap_words(key), inner, Style(high * 0.62, WHITE, "centre", 6))
+        self.theme.write(
+            surface, cap_words(key, self.theme), inner, Style(high * 0.62, WHITE, "centre", 6)
+        )
 
     def _little_streak(
         self, surface: pygame.Surface, box: pygame.Rect, left: float, streak: int
@@ -148,6 +153,6 @@ def score_box(at: QuizLayout, view: QuizView) -> pygame.Rect:
     return next(whose, at.players)
 
 
-def cap_words(key: str) -> str:
+def cap_words(key: str, theme: Theme) -> str:
     """Return what stands on a key."""
-    return SHORT_KEYS.get(key.casefold(), key.upper())
+    return SHORT_KEYS.get(key.casefold(), theme.cap(key.upper()))

@@ -372,7 +372,7 @@ class SongListScreen(Screen):
             edge = CYAN if changed else dim(VIOLET, 0.9)
             self.theme.panel(surface, chip, Glass(16 * u, edge, 1.4, 190, (30, 20, 66)))
             cap = pygame.Rect(chip.left + round(8 * u), chip.top, round(24 * u), high)
-            self.theme.write(surface, key, cap, Style(px, GOLD, "centre", 7))
+            self.theme.write(surface, self.theme.cap(key), cap, Style(px, GOLD, "centre", 7))
             text = pygame.Rect(cap.right + round(4 * u), chip.top, chip.right - cap.right, high)
             ink = WHITE if changed else SOFT
             self.theme.write(surface, words, text, Style(px, ink, "left", 7))

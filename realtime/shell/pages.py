@@ -162,6 +162,7 @@ class Shell:
                 following = page.act(action_of(target))
         if following is page:
             at = window.pointer
+            page.screen.theme.letters = window.letters
             page.pointed = None if at is None else page.screen.at(at, size)
             page.draw(window.surface)
             window.flip()

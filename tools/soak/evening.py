@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from kpopdance.realtime.shell.pages import Page, Shell
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
 
     from kpopdance.realtime.core.ports import HostClock, Surface, Window
@@ -111,6 +113,11 @@ class HandledWindow:
     def pointer(self) -> tuple[int, int] | None:
         """Where the mouse is."""
         return self._hand.pointer(self._window.surface.get_size())
+
+    @property
+    def letters(self) -> Mapping[str, str]:
+        """What stands on the keys."""
+        return self._window.letters
 
     def copy(self, text: str) -> bool:
         """Reach the clipboard."""

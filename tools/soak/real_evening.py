@@ -152,6 +152,7 @@ class _RealWindow:
         self._since_s = time.thread_time()
         self._took_s: list[float] = []
         self.events, self.clicks, self.copy = window.events, window.clicks, window.copy
+        self.letters = window.letters
 
     @property
     def surface(self) -> Any:  # noqa: ANN401 - pygame's

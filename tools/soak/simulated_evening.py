@@ -28,7 +28,7 @@ from tools.soak.meter import Meter
 from tools.soak.pretended import FPS, KnownCamera, KnownEyes, SteppedClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -72,6 +72,11 @@ class PretendedWindow:
     def pointer(self) -> tuple[int, int] | None:
         """There is no mouse."""
         return None
+
+    @property
+    def letters(self) -> Mapping[str, str]:
+        """The keyboard is a US one."""
+        return {}
 
     def copy(self, text: str) -> bool:
         """There is no clipboard."""

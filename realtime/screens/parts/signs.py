@@ -122,7 +122,7 @@ def keycap(theme: Theme, surface: pygame.Surface, box: pygame.Rect, key: str) ->
     cap = pygame.Rect(0, 0, box.width, min(box.height, max(12, round(box.height * 0.52))))
     cap.center = box.center
     theme.panel(surface, cap, Glass(cap.height * 0.28, WHITE, 1.2, 220, (44, 32, 84)))
-    theme.write(surface, key, cap, Style(cap.height * 0.62, WHITE, "centre", 6))
+    theme.write(surface, theme.cap(key), cap, Style(cap.height * 0.62, WHITE, "centre", 6))
 
 
 def paragraph(

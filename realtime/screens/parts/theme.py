@@ -11,7 +11,7 @@ import numpy as np
 import pygame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from kpopdance.realtime.core.types import Grade
 
@@ -117,10 +117,14 @@ def clock_words(song_s: float) -> str:
 
 
 class Theme:
-    """Draws text, panels and glow in the game's style; keeps what it drew."""
+    """Draws text, panels and glow in the game's style; keeps what it drew.
+
+    ``letters`` say what stands on the player's keys where it is not a US keyboard's letter.
+    """
 
     def __init__(self) -> None:
         pygame.font.init()
+        self.letters: Mapping[str, str] = {}
         self._fonts: dict[int, pygame.Font] = {}
         self._kept: OrderedDict[Hashable, pygame.Surface] = OrderedDict()
 
@@ -295,7 +299,7 @@ class Theme:
         px = rect.height * 0.5
         gap = round(px * 0.5)
         left = rect.left
-        for key, meaning in hints:
+        for key, meaning in ((self.cap(key), meaning) for key, meaning in hints):
             cap = self.width(key, px * 0.92) + 2 * gap
             if left + cap + gap + self.width(meaning, px) > rect.right:
                 break
@@ -306,6 +310,10 @@ class Theme:
             left = self.write(surface, meaning, words, Style(px, SOFT, "left", 6)).right
             left += round(px * 1.3)
         return pygame.Rect(rect.left, rect.top, left - rect.left, rect.height)
+
+    def cap(self, key: str) -> str:
+        """Return what stands on the player's key that is called so on a US keyboard."""
+        return self.letters.get(key, key)
 
     def star(self, radius: float, colour: Colour) -> pygame.Surface:
         """Return a five-pointed star; its side is twice the radius."""

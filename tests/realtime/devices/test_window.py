@@ -9,7 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+
+import pygame
 import pytest
+
+from kpopdance.realtime.devices.window import fitting, key_name
 
 ROOT = Path(__file__).resolve().parents[3]
 PLAY = """
@@ -19,6 +24,7 @@ from time import perf_counter
 from kpopdance.realtime.devices.window import GameWindow
 window = GameWindow()
 print("open", *window.size, window.driver, flush=True)
+print("letters", *(f"{us}={own}" for us, own in sorted(window.letters.items())), flush=True)
 ends, shown = perf_counter() + 9, 0
 while perf_counter() < ends:
     for name in window.events():
@@ -40,7 +46,8 @@ def quiet(**more):
         k: v for k, v in os.environ.items() if not k.startswith(("SDL_", "DISPLAY", "WAYLAND"))
     }
     kept.pop("DBUS_SESSION_BUS_ADDRESS", None)
-    return {**kept, "SDL_AUDIODRIVER": "dummy", "PYTHONPATH": str(ROOT), **more}
+    path = os.pathsep.join([*filter(None, [os.environ.get("PYTHONPATH")]), str(ROOT)])
+    return {**kept, "SDL_AUDIODRIVER": "dummy", "PYTHONPATH": path, **more}
 
 
 def python(code, *args, **env):
@@ -80,14 +87,15 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
 
 
 @pytest.fixture
-def display():
-    """A screen nobody sees, ``:N``."""
+def display(request):
+    """A screen nobody sees, ``:N``; of the size that a test gives."""
+    size = getattr(request, "param", "1600x900")
     missing = [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]
     if missing:
         reason = f"{' and '.join(missing)} not installed: apt-get install xvfb xdotool"
         print(reason)
         pytest.skip(reason)
-    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1600x900x24"]
+    command = ["Xvfb", "-noreset", "-displayfd", "1", "-screen", "0", f"{size}x24"]
     server = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
@@ -99,8 +107,6 @@ def display():
 
 @pytest.mark.screen
 def test_a_real_window_hears_keys_and_shows_itself(display, tmp_path):
-    import pygame
-
     path = tmp_path / "shown.png"
     game = python(PLAY, path, DISPLAY=display, SDL_FRAMEBUFFER_ACCELERATION="0")
     try:
@@ -119,6 +125,100 @@ def test_a_real_window_hears_keys_and_shows_itself(display, tmp_path):
     shown = pygame.image.load(path)
     assert shown.get_size() == (800, 600)
     assert shown.get_at((400, 300))[:3] == (255, 0, 128)
+
+
+@pytest.mark.screen
+@pytest.mark.parametrize(
+    ("display", "opens"),
+    [("1024x600", "1024 528"), ("800x480", "800 408")],
+    indirect=["display"],
+)
+def test_a_window_is_never_larger_than_the_screen(display, opens, tmp_path):
+    game = python(PLAY, tmp_path / "shown.png", DISPLAY=display)
+    try:
+        assert until(game, "open").split(maxsplit=1)[1].strip() == f"{opens} x11"
+    finally:
+        game.kill()
+        game.communicate()
+
+
+@pytest.mark.screen
+@pytest.mark.parametrize(
+    ("layout", "letters"),
+    [
+        ("us", ""),
+        ("ru", ""),
+        ("gr", ""),
+        ("fr", "A=Q M=, Q=A W=Z Z=W"),
+        ("de", "Y=Z Z=Y"),
+    ],
+)
+def test_letters_are_known_by_their_place_under_every_layout(
+    display, layout, letters, tmp_path
+):
+    if shutil.which("setxkbmap") is None:
+        pytest.skip("setxkbmap not installed: apt-get install x11-xkb-utils")
+    subprocess.run(["setxkbmap", layout], env=quiet(DISPLAY=display), check=True, timeout=10)
+    game = python(PLAY, tmp_path / "shown.png", DISPLAY=display)
+    try:
+        assert until(game, "letters").split()[1:] == letters.split()
+        for code, name in ((39, "s"), (24, "q"), (10, "1"), (65, "space")):
+            press(display, game.pid, str(code))  # X11's number of the key's place
+            assert until(game, "key").split()[1] == name
+        for chord in ("alt+39", "ctrl+24", "super+39", "39"):
+            press(display, game.pid, chord)
+        assert (
+            until(game, "key").split()[1] == "s"
+        )  # the last one: the chords are not the game's
+        press(display, game.pid, "65")
+        assert until(game, "key").split()[1] == "space"
+    finally:
+        game.kill()
+        game.communicate()
+
+
+@pytest.mark.parametrize(
+    ("desktop", "opens"),
+    [
+        ((3840, 2160), (1280, 720)),
+        ((1280, 800), (1280, 720)),
+        ((1366, 768), (1280, 696)),
+        ((1280, 720), (1280, 648)),
+        ((1024, 600), (1024, 528)),
+        ((800, 480), (800, 408)),
+        ((480, 320), (480, 248)),
+        ((60, 40), (60, 1)),
+    ],
+)
+def test_a_window_fits_into_its_desktop(desktop, opens):
+    assert fitting((1280, 720), desktop) == opens
+
+
+@pytest.mark.parametrize(
+    ("scancode", "key", "held", "name"),
+    [
+        (pygame.KSCAN_S, ord("s"), 0, "s"),
+        (
+            pygame.KSCAN_S,
+            ord("s"),
+            pygame.KMOD_LSHIFT | pygame.KMOD_CAPS | pygame.KMOD_NUM,
+            "s",
+        ),
+        (pygame.KSCAN_S, 0x44B, 0, "s"),  # Russian
+        (pygame.KSCAN_S, 0x3C3, 0, "s"),  # Greek
+        (pygame.KSCAN_A, ord("q"), 0, "a"),  # French
+        (pygame.KSCAN_1, ord("&"), 0, "1"),
+        (0, ord("s"), 0, "s"),  # a remote desktop's key has no place
+        (pygame.KSCAN_S, ord("s"), pygame.KMOD_RALT, ""),
+        (pygame.KSCAN_Q, ord("q"), pygame.KMOD_LCTRL, ""),
+        (pygame.KSCAN_Q, ord("q"), pygame.KMOD_LMETA, ""),
+        (pygame.KSCAN_F4, pygame.K_F4, pygame.KMOD_LALT, ""),
+        (pygame.KSCAN_F11, pygame.K_F11, 0, "f11"),
+        (pygame.KSCAN_PAGEDOWN, pygame.K_PAGEDOWN, 0, "page down"),
+    ],
+)
+def test_a_key_is_called_by_its_place(scancode, key, held, name):
+    assert key_name(scancode, key, held) == name
 
 
 def until(game, word):

@@ -58,7 +58,7 @@ class PressedWindow:
     next one waits. After the last, Escape is pressed until the game ends.
     """
 
-    pointer = None
+    pointer, letters = None, {}
 
     def __init__(self, clock, *steps):
         self.surface = pygame.Surface((640, 360))

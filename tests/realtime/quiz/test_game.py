@@ -40,7 +40,7 @@ class PlayedWindow:
     def __init__(self, play, clock, size=(640, 360)):
         self.surface = pygame.Surface(size)
         self.shown, self.play, self.copied = [], play, []
-        self.pointer = None
+        self.pointer, self.letters = None, {}
         self._clock, self._clicks = clock, []
         self._pace = threading.Event()
         self._deadline_s = PerfClock().now() + 60

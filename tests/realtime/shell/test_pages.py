@@ -75,6 +75,7 @@ class Window:
 
     def __init__(self, *frames, pointer=None):
         self.surface, self.pointer = pygame.Surface((640, 360)), pointer
+        self.letters = {}
         self._frames, self._clicks = list(frames), []
         self.flips = 0
 

@@ -99,7 +99,7 @@ class _Watch:
         self, window: GameWindow, offset: Synchronized[float], chosen: argparse.Namespace
     ) -> None:
         self._window, self._offset, self._chosen = window, offset, chosen
-        self.clicks, self.copy = window.clicks, window.copy
+        self.clicks, self.copy, self.letters = window.clicks, window.copy, window.letters
         self.song_s: Callable[[], float | None] = lambda: None
         self.game: Game | None = None
         self._shot = 0
