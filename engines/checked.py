@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import MISSING, fields
-from typing import Any, TypeVar, get_type_hints
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_type_hints
 
 from msgspec import ValidationError, convert
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
 Kind = TypeVar("Kind")
+NAMED: Final = 3
+"""Of many unknown keys so many are named."""
+KEY_SIGNS: Final = 40
+VALUE_SIGNS: Final = 80
 
 
 def checked(told: object, kind: type[Kind]) -> Kind:
@@ -31,10 +42,40 @@ def checked(told: object, kind: type[Kind]) -> Kind:
     return kind(**{key: _value(key, value, hints[key]) for key, value in told.items()})
 
 
+def known_of(told: dict[str, Any], kind: type, path: Path) -> dict[str, Any]:
+    """Return the keys of a player's file that a dataclass has; the log says which others it holds.
+
+    They may be a newer game's, or misspelt: nothing is taken from the file for them.
+    """
+    names = list(get_type_hints(kind))
+    if unknown := [key for key in told if key not in names]:
+        said = ", ".join(_unknown(key, names) for key in unknown[:NAMED])
+        more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
+        log.warning("%s: %s%s: not known here, left as they are", path, said, more)
+    return {key: value for key, value in told.items() if key in names}
+
+
+def shown(value: object) -> str:
+    """Return a value as Python writes it, shortened; a number of any length too."""
+    if isinstance(value, int) and abs(value) >> 64:
+        return f"{value:#x}"[:VALUE_SIGNS]
+    try:
+        return f"{value!r:.{VALUE_SIGNS}}"
+    except ValueError:  # a list with a number of 5000 digits
+        return "something too long to write here"
+
+
+def _unknown(key: str, names: list[str]) -> str:
+    near = get_close_matches(key[:KEY_SIGNS].lower(), names, 1)
+    return f"{key[:KEY_SIGNS]!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
+
+
 def _value(key: str, value: object, hint: Any) -> Any:  # noqa: ANN401 - whatever a field holds
+    if isinstance(value, int) and abs(value) >> 63:
+        raise ValueError(f"{key} is too large a number; correct it")
     try:
         return convert(value, hint)
     except ValidationError:
         described = getattr(hint, "__metadata__", None)
         wish = described[0].description if described else hint.__name__
-        raise ValueError(f"{key} must be {wish}, got {value!r:.80}; correct it") from None
+        raise ValueError(f"{key} must be {wish}, got {shown(value)}; correct it") from None

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 def part_of(path: Path) -> Path:
     """Return a name beside the path, of the same kind, that no other program writes to."""
-    return path.with_name(f".part-{token_hex(4)}-{path.name}")
+    return path.with_name(f".part-{token_hex(4)}{path.suffix}")
 
 
 @contextmanager

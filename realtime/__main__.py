@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import logging
 import os
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_log_path
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.texts import HarmlessLines, one_line
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands import (
     build_engine,
@@ -28,9 +28,11 @@ from kpopdance.realtime.commands import (
     score,
     songs,
 )
+from kpopdance.realtime.commands.command_line import Parser, understood
 from kpopdance.realtime.commands.common import say
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 EXIT_BAD_INPUT = 2
@@ -40,15 +42,15 @@ EXIT_INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (2: bad input, told in one sentence)."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    args = parser().parse_args(words)
-    if not hasattr(args, "run"):
-        args = parser().parse_args([*words, "play"])
-    _prepare(args)
+    words = sys.argv[1:] if argv is None else argv
     try:
+        _prepare()
+        args = understood(parser(), words)
+        if args.verbose:
+            logging.getLogger().setLevel(logging.INFO)
         return int(args.run(args))
     except DanceError as why:
-        say(f"kpopdance: {why}")
+        say(f"kpopdance: {one_line(str(why))}")
         return EXIT_BAD_INPUT
     except KeyboardInterrupt:
         say("kpopdance: stopped; nothing was left half-written")
@@ -57,19 +59,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as why:
-        say(
-            f"kpopdance: {why.filename or 'a file'}: {why.strerror or why}; check folder and space"
-        )
+        where = one_line(str(why.filename or "a file"))
+        say(f"kpopdance: {where}: {why.strerror or why}; check folder and space")
         return EXIT_BAD_INPUT
     except Exception as fault:  # noqa: BLE001 - the one door where no traceback may reach a player
         what = f"{type(fault).__name__}: {fault}"
-        say(f"kpopdance: something is wrong with the game itself ({what}); {_keep(fault)}")
+        kept = _keep(fault)
+        say(f"kpopdance: something is wrong with the game itself ({one_line(what)}); {kept}")
         return EXIT_OUR_FAULT
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    root = argparse.ArgumentParser(
+    root = Parser(
         prog="kpopdance",
         description="Dance in front of a camera to a K-pop song and be scored fairly. Without a command "
         "the game opens.",
@@ -85,12 +87,13 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def _prepare(args: argparse.Namespace) -> None:
-    level = logging.INFO if args.verbose else logging.WARNING
+def _prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a Korean title on any terminal
-    logging.basicConfig(level=level, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(HarmlessLines("%(levelname)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.captureWarnings(capture=True)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     sys.setswitchinterval(0.0005)  # the window's thread must not wait 5 ms for the watcher's

@@ -126,10 +126,10 @@ def test_the_input_is_never_written_over(capsys, short_video):
 
 def test_doctor_tells_of_bad_settings(capsys, tmp_path):
     file = tmp_path / "settings.toml"
-    file.write_text("camara = 1")
+    file.write_text("crop_px = 1")
     code, out, _ = run(capsys, "doctor", "--json", "--settings", file)
     assert code == 0
-    assert "camara" in json.loads(out)["settings"]["todo"]
+    assert "crop_px is 1" in json.loads(out)["settings"]["todo"]
 
 
 def test_a_pack_that_may_not_be_read_is_one_damaged_line(capsys, tmp_path, monkeypatch):

@@ -16,6 +16,7 @@ from kpopdance.engines.gpu.build import RTX_TARGETS, USUAL_TARGETS
 from kpopdance.engines.gpu.precision import PRECISIONS
 from kpopdance.engines.gpu.store import EngineWish, build, keep
 from kpopdance.engines.gpu.tensorrt_library import choose_flavour
+from kpopdance.realtime.commands.command_line import a_target
 from kpopdance.realtime.commands.common import print_json, print_result, say
 from kpopdance.realtime.pose.watcher import CROP_PX, FULL_AREA_PX, full_size
 
@@ -65,7 +66,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         f"{','.join(USUAL_TARGETS)})",
     )  # fmt: skip
     parser.add_argument("--portable", action="store_true", help="rtx: for all it knows")
-    parser.add_argument("--out", type=Path, help="folder (default: the user's cache)")
+    parser.add_argument("--out", type=a_target, help="folder (default: the user's cache)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 

@@ -9,7 +9,6 @@ import logging
 import sys
 from collections import Counter
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
@@ -17,7 +16,9 @@ from tqdm import tqdm
 
 from kpopdance.engines.choose import AUTO, RUNTIMES, open_eyes
 from kpopdance.engines.formats import NETWORKS
+from kpopdance.engines.texts import harmless, harmless_json
 from kpopdance.engines.version import our_version
+from kpopdance.realtime.commands.command_line import a_file, a_song
 from kpopdance.realtime.core.terms import BODIES, STRICTNESS
 from kpopdance.realtime.library.settings import Settings, read_settings
 from kpopdance.realtime.pose.thorough import ThoroughPersonVision, ThoroughVision
@@ -35,16 +36,15 @@ log = logging.getLogger(__name__)
 
 def add_network_options(parser: argparse.ArgumentParser) -> None:
     """Add --settings, --network, --model, --thorough, --engine and --threads."""
-    parser.add_argument("--settings", metavar="FILE", help="settings file (TOML)")
+    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
     parser.add_argument(
         "--network", choices=NETWORKS,
         help="openpose: it alone; movenet: it follows each dancer; auto: both, as time allows",
     )  # fmt: skip
     parser.add_argument(
-        "--model",
-        metavar="FILE",
+        "--model", type=a_song, metavar="FILE",
         help="OpenPose weights of your own (see kpopdance import-weights)",
-    )
+    )  # fmt: skip
     parser.add_argument(
         "--thorough", action=argparse.BooleanOptionalAction,
         help="look at two sizes and the mirror image too: more exact, several times slower",
@@ -77,10 +77,16 @@ def terms_from(settings: Settings, args: argparse.Namespace) -> Terms:
 
 def settings_from(args: argparse.Namespace) -> Settings:
     """Return the settings file's settings with what the command line says instead."""
-    settings = read_settings(Path(args.settings) if getattr(args, "settings", None) else None)
+    settings = read_settings(getattr(args, "settings", None))
     names = {field.name for field in dataclasses.fields(Settings)}
     said = {k: v for k, v in vars(args).items() if k in names and v is not None}
     return dataclasses.replace(settings, **said)
+
+
+def say_missing(settings: Settings) -> None:
+    """Say where the folder of the player's own songs is none, before songs are looked for."""
+    if settings.missing_library:
+        say(f"warning: {settings.missing_library}")
 
 
 def eyes_from(settings: Settings, news: Callable[[str], None] = lambda _: None) -> Eyes:
@@ -118,17 +124,17 @@ def wished_eyes(settings: Settings, tell: Callable[[str], None] = lambda _: None
 
 def say(text: str) -> None:
     """Print a sentence for the person at the keyboard: on standard error."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - commands speak
+    print(harmless(text), file=sys.stderr, flush=True)  # noqa: T201 - commands speak
 
 
 def print_json(value: object) -> None:
     """Print one JSON object on standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))  # noqa: T201
+    print(harmless_json(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)))  # noqa: T201
 
 
 def print_result(text: str) -> None:
     """Print a result on standard output."""
-    print(text)  # noqa: T201
+    print(harmless(text))  # noqa: T201
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import numpy as np
 from kpopdance.engines.errors import DanceError, NetworkError
 from kpopdance.engines.gpu.probe import NoDriver, probe_gpu
 from kpopdance.engines.version import our_version
+from kpopdance.realtime.commands.command_line import a_file
 from kpopdance.realtime.commands.common import (
     print_json,
     print_result,
@@ -43,7 +44,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "what is missing.",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--settings", metavar="FILE", help="settings file (TOML)")
+    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
     parser.set_defaults(run=run)
 
 
@@ -76,7 +77,7 @@ def _settings(args: argparse.Namespace) -> tuple[Settings, dict[str, Any]]:
         return Settings(), {"found": "", "todo": str(why)}
     usual = settings_file()
     words = str(usual) if usual.is_file() else f"defaults (write {usual} to change them)"
-    return settings, {"found": args.settings or words}
+    return settings, {"found": str(args.settings or words)}
 
 
 def _line(name: str, entry: dict[str, Any]) -> str:
@@ -186,5 +187,5 @@ def _screen() -> dict[str, Any]:
 
 def _songs(settings: Settings) -> dict[str, Any]:
     names = [folder.name for folder in pack_folders(settings.libraries)]
-    todo = "" if names else "record one: kpopdance record VIDEO"
+    todo = settings.missing_library or ("" if names else "record one: kpopdance record VIDEO")
     return {"found": f"{len(names)}: {', '.join(names)}" if names else "", "todo": todo}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from platformdirs import user_data_path
@@ -13,10 +12,12 @@ from tqdm import tqdm
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import write_whole
 from kpopdance.engines.weights.importing import network_from, read_sources
+from kpopdance.realtime.commands.command_line import a_file, a_target
 from kpopdance.realtime.commands.common import print_result
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
 PROGRESS_AFTER_S: Final = 2.0
 
@@ -29,10 +30,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "OpenPose's PyTorch checkpoint, into a network for --model. The files are only read.",
     )  # fmt: skip
     parser.add_argument(
-        "files", type=Path, nargs="+", metavar="FILE",
+        "files", type=a_file, nargs="+", metavar="FILE",
         help="OpenPose's prototxt and caffemodel, or Lightweight OpenPose's checkpoint",
     )  # fmt: skip
-    parser.add_argument("--out", type=Path, help="ONNX file (default: among your networks)")
+    parser.add_argument("--out", type=a_target, help="ONNX file (default: among your networks)")
     parser.set_defaults(run=run)
 
 

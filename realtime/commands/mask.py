@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from tqdm import tqdm
 
+from kpopdance.realtime.commands.command_line import a_file, a_number, a_target
 from kpopdance.realtime.commands.common import (
     add_network_options,
     eyes_from,
@@ -36,9 +36,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         description="Replace everybody in a video or animated GIF by OpenPose's coloured skeleton. "
         "Pictures keep their times; mp4, mkv and mov keep the sound.",
     )  # fmt: skip
-    parser.add_argument("file", type=Path, help="a video or an animated GIF")
+    parser.add_argument("file", type=a_file, help="a video or an animated GIF")
     parser.add_argument(
-        "-o", "--out", type=Path, required=True, metavar="OUT",
+        "-o", "--out", type=a_target, required=True, metavar="OUT",
         help="what to write: .gif, .mp4, .mkv or .mov",
     )  # fmt: skip
     parser.add_argument(
@@ -52,15 +52,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "at second S (default: where the most are first seen)",
     )  # fmt: skip
     parser.add_argument(
-        "--start", type=float, default=0.0, metavar="S", help="begin at second S"
+        "--start", type=a_number, default=0.0, metavar="S", help="begin at second S"
     )
-    parser.add_argument("--end", type=float, metavar="S", help="end at second S")
+    parser.add_argument("--end", type=a_number, metavar="S", help="end at second S")
     parser.add_argument(
         "--width", type=int, metavar="PX",
         help="of what is written (default: the input's; GIFs at most 480, over pictures 360)",
     )  # fmt: skip
     parser.add_argument(
-        "--fps", type=float,
+        "--fps", type=a_number,
         help=f"pictures per second of a GIF (default {GIF_FPS:g}; a GIF masked keeps its own)",
     )  # fmt: skip
     parser.add_argument("--fast", action="store_true", help="a smaller input, a third faster")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import write_whole
+from kpopdance.engines.texts import one_form
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.cameras import STYLE_HELP, Cameras
+from kpopdance.realtime.commands.command_line import a_number, a_song, a_target
 from kpopdance.realtime.commands.common import (
     add_network_options,
     add_terms_options,
@@ -23,6 +24,7 @@ from kpopdance.realtime.commands.common import (
     report_json,
     report_words,
     say,
+    say_missing,
     settings_from,
     terms_from,
 )
@@ -40,6 +42,7 @@ from kpopdance.realtime.shell.songs import Songs
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
@@ -53,7 +56,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "play", help="dance", description="Open the song list, or dance one song at once.",
     )  # fmt: skip
-    parser.add_argument("song", nargs="?", help="a song's name or folder")
+    parser.add_argument("song", type=a_song, nargs="?", help="a song's name or folder")
     parser.add_argument(
         "--camera",
         help="index or device name, http:// or rtsp:// address, a video file, or 'dancer' "
@@ -62,7 +65,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--dancer-style", default="", metavar="STYLE", help=STYLE_HELP)
     parser.add_argument("--headless", action="store_true", help="no window; needs a song")
     parser.add_argument(
-        "--out", type=Path, help="headless: folder for result.json and pictures"
+        "--out", type=a_target, help="headless: folder for result.json and pictures"
     )
     parser.add_argument(
         "--json",
@@ -74,7 +77,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="keep every finished dance there (poses, no pictures), to judge it again",
     )  # fmt: skip
     parser.add_argument("--sound-device", help="part of an output's name")
-    parser.add_argument("--player-lag-ms", type=float, help="fixed lag of camera and speaker")
+    parser.add_argument(
+        "--player-lag-ms", type=a_number, help="fixed lag of camera and speaker"
+    )
     parser.add_argument(
         "--fullscreen", action="store_true", help="fill the screen (F11 toggles)"
     )
@@ -86,6 +91,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play."""
     settings = settings_from(args)
+    say_missing(settings)
     folder = find_pack(args.song, settings.libraries) if args.song else None
     if args.headless and folder is None:
         known = ", ".join(f.name for f in pack_folders(settings.libraries))
@@ -135,7 +141,7 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
             window.toggle_fullscreen()
         game = Game(kit, songs, quiz)
         if args.mirrored and folder is not None:
-            game.turn(folder.name)
+            game.turn(one_form(folder.name))
         try:
             Shell(window, kit.clock).run(game.first_page(folder))
         finally:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import write_whole
+from kpopdance.realtime.commands.command_line import a_file, a_target
 from kpopdance.realtime.commands.common import (
     add_network_options,
     eyes_from,
@@ -26,6 +26,7 @@ from kpopdance.realtime.studio.looking import CLOSE_AREA_PX, people_in, poses_in
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.types import Frame, Pose
@@ -39,18 +40,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "pose", help="find everybody's skeleton in a picture or video",
         description="Find everybody in a picture or video, in OpenPose's JSON (COCO-18 order).",
     )  # fmt: skip
-    parser.add_argument("file", type=Path, help="a picture or a video")
+    parser.add_argument("file", type=a_file, help="a picture or a video")
     parser.add_argument(
         "--json",
         action="store_true",
         help="print one JSON object: a picture's people, or a video's frames with theirs",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="OUT",
+        "--out", type=a_target, metavar="OUT",
         help="write the JSON: a file for a picture, a folder with one file a frame for a video",
     )  # fmt: skip
     parser.add_argument(
-        "--draw", type=Path, metavar="OUT", help="write the picture or video drawn over"
+        "--draw", type=a_target, metavar="OUT", help="write the picture or video drawn over"
     )
     parser.add_argument("--fast", action="store_true", help="a smaller input, twice as fast")
     add_network_options(parser)

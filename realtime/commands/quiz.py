@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.cameras import Cameras
+from kpopdance.realtime.commands.command_line import a_file, a_number
 from kpopdance.realtime.commands.common import (
     add_network_options,
     eyes_from,
     print_result,
     say,
+    say_missing,
     settings_from,
 )
 from kpopdance.realtime.commands.sound import samples_of, speaker_for
@@ -35,6 +36,7 @@ from kpopdance.realtime.shell.songs import Songs
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from kpopdance.realtime.core.types import Frame
     from kpopdance.realtime.library.settings import Settings
@@ -50,7 +52,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "title. Your own songs are asked for, or the videos masked with kpopdance mask.",
     )  # fmt: skip
     parser.add_argument(
-        "--clips", type=Path, metavar="FOLDER", help="masked videos instead of songs"
+        "--clips", type=a_file, metavar="FOLDER", help="masked videos instead of songs"
     )
     parser.add_argument("--questions", type=int, default=QUESTIONS, metavar="N")
     parser.add_argument(
@@ -64,7 +66,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--seconds",
-        type=float,
+        type=a_number,
         default=LIMIT_S,
         metavar="S",
         help="for a question; 0: no limit",
@@ -101,6 +103,7 @@ def run(args: argparse.Namespace) -> int:
     from kpopdance.realtime.shell.pages import Shell
 
     settings = settings_from(args)
+    say_missing(settings)
     if args.reverse:
         return _reversed(args, settings)
     kit = kit_from(args, settings)

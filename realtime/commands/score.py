@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.version import our_version
+from kpopdance.realtime.commands.command_line import a_file, a_song
 from kpopdance.realtime.commands.common import (
     add_network_options,
     add_terms_options,
@@ -24,7 +25,7 @@ from kpopdance.realtime.commands.common import (
 )
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.mirrored import as_danced
-from kpopdance.realtime.library.pack_reader import find_pack, load_pack
+from kpopdance.realtime.library.pack_reader import find_pack, listed_pack, load_pack
 from kpopdance.realtime.library.replay import ReplayError, dance_key, judged_again, read_replay
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.scoring.recipe import RECIPE, changes_since
@@ -39,6 +40,7 @@ from kpopdance.realtime.studio.attempts import (
 if TYPE_CHECKING:
     import argparse
 
+    from kpopdance.realtime.library.replay import Replay
     from kpopdance.realtime.library.settings import Settings
 
 
@@ -50,11 +52,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "dance. Times in the result are song seconds (the reference's seconds).",
     )  # fmt: skip
     parser.add_argument(
-        "reference", nargs="?", help="a song's name or folder, or a reference video"
+        "reference",
+        type=a_song,
+        nargs="?",
+        help="a song's name or folder, or a reference video",
     )
-    parser.add_argument("player", type=Path, nargs="?", help="the video to score")
+    parser.add_argument("player", type=a_file, nargs="?", help="the video to score")
     parser.add_argument(
-        "--replay", type=Path, metavar="FILE",
+        "--replay", type=a_file, metavar="FILE",
         help="judge a kept dance again (play --replays) instead; its song may be named before",
     )  # fmt: skip
     parser.add_argument(
@@ -125,7 +130,7 @@ def _replay(args: argparse.Namespace, settings: Settings) -> int:
         raise ReplayError(
             f"{args.replay}: was danced with a newer version ({replay.version}); update the game"
         )
-    song = load_pack(find_pack(args.reference or replay.song, settings.libraries))
+    song = load_pack(_song_of(args, replay, settings))
     if dance_key(song.members[song.lead]) != replay.dance:
         raise ReplayError(
             f"{args.replay}: was danced to another choreography than {song.folder} has now; "
@@ -151,3 +156,10 @@ def _replay(args: argparse.Namespace, settings: Settings) -> int:
     else:
         print_result(report_words(report))
     return 0
+
+
+def _song_of(args: argparse.Namespace, replay: Replay, settings: Settings) -> Path:
+    """Return the pack that was danced; a replay may name one, but no path."""
+    if args.reference is not None:
+        return find_pack(args.reference, settings.libraries)
+    return listed_pack(replay.song, settings.libraries)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kpopdance.realtime.commands.common import print_json, print_result, settings_from
+from kpopdance.engines.texts import drawable_line, one_form
+from kpopdance.realtime.commands.command_line import a_file, a_song
+from kpopdance.realtime.commands.common import (
+    print_json,
+    print_result,
+    say_missing,
+    settings_from,
+)
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
 from kpopdance.realtime.library.scores import read_scores, scores_file
-from kpopdance.realtime.library.songpack import SongPackError
+from kpopdance.realtime.library.songpack import SongPack, SongPackError
 
 if TYPE_CHECKING:
     import argparse
@@ -21,9 +28,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         description="List all song packs, or the named ones, and check them; exit code 2 where "
         "one is damaged.",
     )  # fmt: skip
-    parser.add_argument("song", nargs="*", help="names or folders; all songs if left out")
+    parser.add_argument(
+        "song", type=a_song, nargs="*", help="names or folders; all songs if left out"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--settings", metavar="FILE", help="settings file (TOML)")
+    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
     parser.set_defaults(run=run)
 
 
@@ -31,18 +40,25 @@ def run(args: argparse.Namespace) -> int:
     """List and check; return 2 where a pack is damaged."""
     from kpopdance.realtime.devices.audio_file import MediaError, read_audio
 
-    libraries = settings_from(args).libraries
+    settings = settings_from(args)
+    say_missing(settings)
+    libraries = settings.libraries
     named = [find_pack(name, libraries) for name in args.song]
     best = read_scores(scores_file())
     rows = []
     for folder in named or pack_folders(libraries):
-        row: dict[str, Any] = {"slug": folder.name, "folder": str(folder), "problem": ""}
+        row: dict[str, Any] = {
+            "slug": one_form(folder.name),
+            "folder": str(folder),
+            "problem": "",
+        }
         try:
-            row |= _facts(folder)
-            read_audio(load_pack(folder).audio or folder)
+            song = load_pack(folder)
+            row |= _facts(song)
+            read_audio(song.audio or folder)
         except (SongPackError, MediaError) as why:
             row["problem"] = str(why)
-        row["best_score"] = best.get(folder.name)
+        row["best_score"] = best.get(row["slug"])
         rows.append(row)
     if args.json:
         print_json({"songs": rows})
@@ -51,8 +67,7 @@ def run(args: argparse.Namespace) -> int:
     return 2 if any(row["problem"] for row in rows) else 0
 
 
-def _facts(folder: Path) -> dict[str, Any]:
-    song = load_pack(folder)
+def _facts(song: SongPack) -> dict[str, Any]:
     return {
         "title": song.title, "artist": song.artist, "language": song.language,
         "bpm": song.bpm, "length_s": round(song.length_s, 1), "members": len(song.members),
@@ -64,7 +79,7 @@ def _line(row: dict[str, Any]) -> str:
     if row["problem"]:
         return f"{row['slug']:<24} DAMAGED  {row['problem']}"
     name = " - ".join(filter(None, (row["title"], row["artist"])))
-    name = "".join(c if c.isprintable() else " " for c in name)
+    name = drawable_line(name)
     minutes, seconds = divmod(round(row["length_s"]), 60)
     best = "not danced yet" if row["best_score"] is None else f"best {row['best_score']:.0f}"
     return (

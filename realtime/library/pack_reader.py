@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import math
 import sys
-import tomllib
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import numpy as np
 from msgspec import Meta
-from numpy.lib import format as npy
 
-from kpopdance.engines.checked import checked
+from kpopdance.engines.checked import checked, known_of, shown
+from kpopdance.engines.texts import one_form, same_name, toml_in
 from kpopdance.realtime.core.types import Choreography
+from kpopdance.realtime.library.arrays import arrays_in
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.songpack import FORMAT, SongPack, SongPackError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 MAX_ARRAY_BYTES: Final = 256 * 1024 * 1024
-MAX_TOML_BYTES: Final = 64 * 1024
+ARRAYS: Final = ("joints", "fps", "start_s")
 MAX_MEMBERS: Final = 24
 MAX_NAME_BYTES: Final = 255
 MAX_START_S: Final = 36_000
-ENCRYPTED: Final = 1  # flag of a zip's entry
 BUNDLED: Final = Path(__file__).resolve().parents[2] / "songs"
 MAX_COLOURS: Final = 5
 
@@ -78,7 +74,7 @@ def pack_folders(libraries: tuple[Path, ...]) -> list[Path]:
         if library.is_dir():
             for folder in sorted(library.iterdir()):
                 if folder.is_dir() and not folder.name.startswith((".", "__")):
-                    found.setdefault(folder.name, folder)
+                    found.setdefault(one_form(folder.name), folder)
     return list(found.values())
 
 
@@ -88,7 +84,7 @@ def find_pack(name: str, libraries: tuple[Path, ...] = (BUNDLED,)) -> Path:
     Parameters
     ----------
     name : str
-        A folder's name in one of the libraries, or a path.
+        A folder's name in one of the libraries, in any normal form and case, or a path.
     libraries : tuple of Path
         Folders with packs, the first one's before the next's; the bundled songs if left out.
 
@@ -104,12 +100,16 @@ def find_pack(name: str, libraries: tuple[Path, ...] = (BUNDLED,)) -> Path:
     'neon-steps'
     """
     path = Path(name)
-    if path.is_dir():
-        return path
-    for folder in pack_folders(libraries):
-        if folder.name == name:
-            return folder
-    known = ", ".join(folder.name for folder in pack_folders(libraries)) or "none"
+    return path if path.is_dir() else listed_pack(name, libraries)
+
+
+def listed_pack(name: str, libraries: tuple[Path, ...]) -> Path:
+    """Return the folder of a pack in one of the libraries; of a name that is a path there is none."""
+    folders = {folder.name: folder for folder in pack_folders(libraries)}
+    meant = same_name(name, list(folders))
+    if meant is not None:
+        return folders[meant]
+    known = ", ".join(folders) or "none"
     raise SongPackError(f"there is no song {name!r}; known songs: {known}")
 
 
@@ -174,21 +174,17 @@ def _read_toml(path: Path) -> _Song:
         raise SongPackError(
             f"{path}: is missing; a pack needs song.toml; kpopdance record makes one"
         )
-    if path.stat().st_size > MAX_TOML_BYTES:
-        raise SongPackError(f"{path}: is larger than 64 KiB; this is no song.toml")
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as why:
-        raise SongPackError(
-            f"{path}: cannot be read ({why}); correct it or restore it"
-        ) from None
+        told = toml_in(path)
+    except ValueError as why:
+        raise SongPackError(f"{path}: {why}; correct it or restore it") from None
     if told.get("format") != FORMAT:
         raise SongPackError(
-            f"{path}: format is {told.get('format')!r}, this game reads {FORMAT}; "
+            f"{path}: format is {shown(told.get('format'))}, this game reads {FORMAT}; "
             "update the game or record the song again"
         )
     try:
-        return checked(told, _Song)
+        return checked(known_of(told, _Song, path), _Song)
     except ValueError as why:
         raise SongPackError(f"{path}: {why}") from None
 
@@ -198,7 +194,10 @@ def _rgb(text: str) -> tuple[int, int, int]:
 
 
 def _inside(folder: Path, name: str) -> Path:
+    """Return a pack's file, whose name a disk may keep in another normal form or case."""
     path = folder / name
+    if not path.exists() and (meant := same_name(name, _names_in(folder))) is not None:
+        path = folder / meant
     try:
         inside = path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):  # a link to itself
@@ -206,6 +205,10 @@ def _inside(folder: Path, name: str) -> Path:
     if not inside:
         raise SongPackError(f"{folder}: {name!r} lies outside the pack; copy it inside")
     return path
+
+
+def _names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()] if folder.is_dir() else []
 
 
 def _read_choreography(path: Path) -> tuple[Choreography, ...]:
@@ -243,30 +246,9 @@ def _check_numbers(path: Path, joints: NDArray[np.float32], fps: float, start_s:
 
 def _read_arrays(path: Path) -> tuple[NDArray[np.float32], float, float]:
     try:
-        with zipfile.ZipFile(path) as packed:
-            _check_size(path, packed)
-        with np.load(path, allow_pickle=False) as arrays:
-            joints = arrays["joints"]
-            fps = float(arrays["fps"])
-            start_s = float(arrays["start_s"]) if "start_s" in arrays else 0.0
+        arrays = {"start_s": np.zeros(())} | arrays_in(path, ARRAYS, MAX_ARRAY_BYTES)
+        return arrays["joints"], float(arrays["fps"]), float(arrays["start_s"])
     except KeyError as why:
         raise SongPackError(f"{path}: lacks {why}; record it again") from None
-    except (zipfile.BadZipFile, zlib.error, ValueError, TypeError, EOFError, OSError) as why:
-        raise SongPackError(f"{path}: is damaged ({why}); copy or record it again") from None
-    return joints, fps, start_s
-
-
-def _check_size(path: Path, packed: zipfile.ZipFile) -> None:
-    """Refuse what would unpack to more than ``MAX_ARRAY_BYTES``, before unpacking it."""
-    if sum(entry.file_size for entry in packed.infolist()) > MAX_ARRAY_BYTES:
-        raise SongPackError(f"{path}: unpacks to more than 256 MiB; this is no choreography")
-    for entry in packed.infolist():
-        plain = entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-        if not plain or entry.flag_bits & ENCRYPTED:
-            raise SongPackError(f"{path}: is packed in a strange way; record it again")
-        with packed.open(entry) as stream:
-            wide = npy.read_magic(stream) != (1, 0)
-            read_header = npy.read_array_header_2_0 if wide else npy.read_array_header_1_0
-            shape, _, dtype = read_header(stream)
-            if math.prod(shape) * dtype.itemsize > MAX_ARRAY_BYTES:
-                raise SongPackError(f"{path}: claims {shape} numbers; this is no choreography")
+    except (ValueError, TypeError) as why:
+        raise SongPackError(f"{path}: {why}; copy or record it again") from None

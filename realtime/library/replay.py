@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import math
-import zipfile
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +19,7 @@ from kpopdance.engines.files import write_whole
 from kpopdance.realtime.core.terms import USUAL, Terms
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.core.types import Choreography, Pose
+from kpopdance.realtime.library.arrays import arrays_in
 from kpopdance.realtime.scoring.judge import Judge
 from kpopdance.realtime.scoring.recipe import RECIPE
 
@@ -33,7 +32,10 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 2  # 1 had no terms: everybody danced on the usual ones
 FIRST_RECIPE: Final = 2  # of the replays of format 1
-MOST_BYTES: Final = 64_000_000  # ten minutes at 60 poses a second are 8 MB
+MOST_BYTES: Final = 64 * 1024 * 1024  # ten minutes at 60 poses a second are 8 MB
+MOST_LAG_S: Final = 1.0  # what the settings allow
+MOST_S: Final = 36_000.0
+MOST_PX: Final = 1e6
 ARRAYS: Final = {
     "at_s": (np.float64, (None,)), "joints": (np.float32, (None, 18, 3)),
     "judged_at": (np.int64, (None,)), "faults": (np.float64, (None, 2)),
@@ -149,15 +151,12 @@ def read_replay(path: Path) -> Replay:
         Where there is none, or it is damaged or of a newer format.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ReplayError(f"{path}: is too large for a replay; give another file")
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as packed:
-            told = json.loads(str(packed["told"]))
-            arrays = {name: packed[name] for name in ARRAYS}
+        arrays: dict[str, Any] = arrays_in(path, ("told", *ARRAYS), MOST_BYTES)
+        told = json.loads(str(arrays.pop("told")))
     except OSError as why:
-        raise ReplayError(f"{path}: cannot be read ({why.strerror or 'no replay'})") from None
-    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, RecursionError):
-        raise ReplayError(f"{path}: is no replay, or damaged; give another file") from None
+        raise ReplayError(f"{path}: cannot be read ({why.strerror})") from None
+    except (ValueError, KeyError, RecursionError) as why:
+        raise ReplayError(f"{path}: is no replay, or damaged; give another file") from why
     words = _checked_words(path, told)
     _check_arrays(path, arrays)
     return Replay(**arrays, **words)
@@ -176,8 +175,8 @@ def _checked_words(path: Path, told: object) -> dict[str, Any]:
             f"{path}: is a replay of format {told['format']}, this game reads {FORMAT}; "
             "use the version that wrote it"
         )
-    if not all(math.isfinite(told[name]) for name in ("score", "player_lag_s")):
-        raise ReplayError(f"{path}: its score or lag is no number; it is damaged")
+    if not (0 <= told["score"] <= 100 and abs(told["player_lag_s"]) <= MOST_LAG_S):  # NaN too
+        raise ReplayError(f"{path}: its score or lag is none that can be; it is damaged")
     try:
         Terms(told["strictness"], told["body"], told["mirrored"])
     except ValueError as why:
@@ -187,21 +186,34 @@ def _checked_words(path: Path, told: object) -> dict[str, Any]:
 
 def _check_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     for name, (kind, shape) in ARRAYS.items():
-        have = arrays[name]
+        have = arrays.get(name, np.zeros(()))
         right = have.dtype == kind and have.ndim == len(shape)
         if not right or any(
             want not in (None, size) for want, size in zip(shape, have.shape, strict=True)
         ):
             raise ReplayError(f"{path}: its {name} are not as they should be; it is damaged")
-    rising = (
-        len(arrays["at_s"]) == len(arrays["joints"]) and (np.diff(arrays["at_s"]) > 0).all()
-    )
-    counts = arrays["judged_at"]
-    joints = arrays["joints"]
-    seen = joints[..., 2] > 0
-    if not np.isfinite(arrays["at_s"]).all() or not np.isfinite(joints[seen]).all():
-        raise ReplayError(f"{path}: its poses are no numbers; it is damaged")
-    if (joints[..., 2] > 1).any():
-        raise ReplayError(f"{path}: its confidences are above 1; it is damaged")
-    if not rising or (counts < 0).any() or (counts > len(arrays["at_s"])).any():
+    _check_numbers(path, **arrays)
+
+
+def _check_numbers(
+    path: Path,
+    at_s: NDArray[np.float64],
+    joints: NDArray[np.float32],
+    judged_at: NDArray[np.int64],
+    faults: NDArray[np.float64],
+) -> None:
+    confidence = joints[..., 2]
+    places = joints[confidence > 0][:, :2]
+    if not _within(np.concatenate([at_s, faults.ravel()]), MOST_S):
+        raise ReplayError(f"{path}: its times are none of a song; it is damaged")
+    if not _within(places, MOST_PX):
+        raise ReplayError(f"{path}: its poses are none of a picture; it is damaged")
+    if not ((confidence >= 0) & (confidence <= 1)).all():
+        raise ReplayError(f"{path}: its confidences are none from 0 to 1; it is damaged")
+    rising = len(at_s) == len(joints) and (np.diff(at_s) > 0).all()
+    if not rising or (judged_at < 0).any() or (judged_at > len(at_s)).any():
         raise ReplayError(f"{path}: its poses are not in order; it is damaged")
+
+
+def _within(numbers: NDArray[Any], most: float) -> bool:
+    return bool((np.abs(numbers) <= most).all())  # False of NaN

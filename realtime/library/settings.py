@@ -1,17 +1,17 @@
-"""Settings from a TOML file; unknown keys are refused."""
+"""Settings from a TOML file; unknown keys are said and left alone."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from platformdirs import user_config_path, user_data_path
 
-from kpopdance.engines.checked import checked
+from kpopdance.engines.checked import checked, known_of
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.formats import NETWORKS
+from kpopdance.engines.texts import toml_in
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.library.pack_reader import BUNDLED
 
@@ -112,6 +112,14 @@ class Settings:
         return (_home("library", self.library) if self.library else own_library(), BUNDLED)
 
     @property
+    def missing_library(self) -> str:
+        """A sentence where the player's own folder of songs is asked for and not there, else empty."""
+        if not self.library or self.libraries[0].is_dir():
+            return ""
+        what = "is no folder" if self.libraries[0].exists() else "is not there"
+        return f"{self.libraries[0]}: the library {what}; correct library in the settings"
+
+    @property
     def replay_folder(self) -> Path | None:
         """Where finished dances are kept, None for nowhere."""
         return _home("replays", self.replays) if self.replays else None
@@ -146,19 +154,31 @@ def read_settings(path: Path | None = None) -> Settings:
     Raises
     ------
     SettingsError
-        Where it cannot be read, or a key or value is none of ours.
+        Where it cannot be read, or a value is none of ours.
     """
     file = path or settings_file()
     if not file.is_file():
-        if path is not None:
-            raise SettingsError(f"{path}: there is no such settings file")
+        if path is not None or file.exists():
+            what = "is no file" if file.exists() else "there is no such settings file"
+            raise SettingsError(f"{file}: {what}; give another")
         return Settings()
     try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as why:
-        raise SettingsError(f"{file}: cannot be read ({why}); correct or remove it") from None
-    told = {RENAMED.get(key, key): value for key, value in told.items()}
+        told = toml_in(file)
+    except OSError as why:
+        raise SettingsError(
+            f"{file}: cannot be read ({why.strerror}); check its rights"
+        ) from None
+    except ValueError as why:
+        raise SettingsError(f"{file}: {why}; correct or remove it") from None
     try:
-        return checked(told, Settings)
+        return checked(known_of(_as_now(told), Settings, file), Settings)
     except (SettingsError, ValueError) as why:
         raise SettingsError(f"{file}: {why}") from None
+
+
+def _as_now(told: dict[str, Any]) -> dict[str, Any]:
+    """Return what a file tells with the names of today; a camera's number needs no quotes."""
+    told = {RENAMED.get(key, key): value for key, value in told.items()}
+    if type(told.get("camera")) is int:
+        told["camera"] = str(told["camera"])
+    return told

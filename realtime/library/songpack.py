@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.texts import one_form
 
 if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Choreography
@@ -53,8 +54,8 @@ class SongPack:
 
     @property
     def slug(self) -> str:
-        """The folder's name."""
-        return self.folder.name
+        """The folder's name, in the one normal form that names are kept and compared in."""
+        return one_form(self.folder.name)
 
     @property
     def length_s(self) -> float:

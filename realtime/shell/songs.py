@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpopdance.engines.texts import one_form
 from kpopdance.realtime.library.pack_reader import load_pack, pack_folders
 from kpopdance.realtime.library.songpack import SongPack, SongPackError
 from kpopdance.realtime.shell.beside import beside
@@ -62,4 +63,4 @@ class Songs:
                 song: SongPack | str = load_pack(folder)
             except SongPackError as why:
                 song = str(why)
-            self.found = {**self.found, folder.name: song}
+            self.found = {**self.found, one_form(folder.name): song}

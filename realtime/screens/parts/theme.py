@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 import pygame
 
+from kpopdance.engines.texts import drawable_line
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
@@ -150,7 +152,7 @@ class Theme:
 
     def width(self, text: str, px: float) -> int:
         """Return the width of a line of text in px."""
-        return self.font(px).size(text)[0]
+        return self.font(px).size(drawable_line(text))[0]
 
     def sprite(self, text: str, px: float, colour: Colour) -> pygame.Surface:
         """Return a line of text, cropped to ``ABOVE`` and ``BELOW`` its baseline."""
@@ -159,7 +161,7 @@ class Theme:
 
     def _render(self, text: str, size: int, colour: Colour) -> pygame.Surface:
         font = self.font(size)
-        drawn = font.render(text, True, colour)
+        drawn = font.render(drawable_line(text), True, colour)
         top = max(0, round(font.get_ascent() - ABOVE * size))
         high = min(drawn.get_height() - top, round((ABOVE + BELOW) * size))
         return drawn.subsurface((0, top, drawn.get_width(), high)).copy()

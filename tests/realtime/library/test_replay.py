@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import zipfile
@@ -258,9 +259,14 @@ def test_a_replay_of_other_moves_is_judged_whole(standard):
 
 
 @pytest.mark.parametrize(
-    ("word", "value"), [("score", float("nan")), ("player_lag_s", float("inf"))]
+    ("word", "value"),
+    [
+        (word, value)
+        for word, high in (("score", 100.1), ("player_lag_s", 1.001))
+        for value in (float("nan"), float("inf"), float("-inf"), 1e308, -1e308, high, -high)
+    ],
 )
-def test_words_that_are_no_numbers_are_refused(danced, tmp_path, word, value):
+def test_words_that_cannot_be_are_refused(danced, tmp_path, word, value):
     path = tmp_path / "a.npz"
     save_replay(path, danced[0])
     repacked(path, told=np.array(json.dumps(told_of(path) | {word: value})))
@@ -276,12 +282,41 @@ def test_poses_that_are_no_numbers_are_refused(danced, tmp_path, poison):
     row = int(np.flatnonzero(joints[:, 4, 2] > 0)[0])
     joints[row, 4, 0] = poison
     repacked(path, joints=joints)
-    with pytest.raises(ReplayError, match="no numbers"):
+    with pytest.raises(ReplayError, match="none of a picture"):
         read_replay(path)
     joints[row, 4] = (1.0, 1.0, 5.0)
     repacked(path, joints=joints)
-    with pytest.raises(ReplayError, match="above 1"):
+    with pytest.raises(ReplayError, match="none from 0 to 1"):
         read_replay(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("at_s", 1e300), ("at_s", np.nan), ("faults", np.inf), ("faults", -1e9), ("joints", 1e30),
+        ("joints", np.nan), ("judged_at", -1), ("judged_at", 10**9),
+    ],
+)  # fmt: skip
+def test_numbers_that_cannot_be_are_refused(danced, tmp_path, name, value):
+    path = tmp_path / "a.npz"
+    save_replay(path, danced[0])
+    spoilt = getattr(danced[0], name).copy()
+    seen = np.flatnonzero(danced[0].joints[:, 4, 2] > 0)[-1]
+    spoilt[(seen, 4, 0) if name == "joints" else (-1, *[0] * (spoilt.ndim - 1))] = value
+    repacked(path, **{name: spoilt})
+    with pytest.raises(ReplayError, match="it is damaged"):
+        read_replay(path)
+
+
+@pytest.mark.parametrize("name", ["..", "/etc", "./song", "a\0b", "\x1b[2J", "음악"])
+def test_a_replay_names_a_song_and_no_path(danced, tmp_path, capsys, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "song").mkdir()
+    save_replay(tmp_path / "a.npz", dataclasses.replace(danced[0], song=name))
+    assert main(["score", "--replay", str(tmp_path / "a.npz")]) == 2
+    told = capsys.readouterr().err
+    assert "there is no song" in told
+    assert len(told.splitlines()) == 1
 
 
 def test_an_array_alone_is_no_replay(tmp_path):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from pathlib import Path
 
@@ -64,15 +65,18 @@ def test_the_usual_file_may_be_missing_a_named_one_may_not(tmp_path, monkeypatch
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("volume = 3", "'volume' is unknown; remove it, known: camera, camera_width,"),
-        ("Crop_px = 256", "Crop_px"),
         ("[camera]\nname = 1", "camera"),
         ('crop_px = "256"', "crop_px must be int"),
         ("crop_px = 256.0", "crop_px must be int"),
         ("crop_px = true", "crop_px must be int"),
         ("mirror = 1", "mirror must be bool"),
         ('mirror = "yes"', "mirror must be bool"),
-        ("camera = 0", "camera must be str"),
+        ("camera = 0.5", "camera must be str"),
+        ("camera = true", "camera must be str"),
+        ("threads = 0x" + "f" * 9000, "threads is too large a number"),
+        ("threads = 1" + "0" * 5000, "cannot be read"),
+        ("x = '" + "y" * 70_000 + "'", "is larger than 64 KiB"),
+        (".".join("a" * 9000) + " = 1", "has a line of more than 1000 dots"),
         ("player_lag_ms = true", "player_lag_ms must be float"),
         ("player_lag_ms = nan", "player_lag_ms is nan"),
         ("player_lag_ms = 1001", "player_lag_ms is 1001"),
@@ -84,7 +88,7 @@ def test_the_usual_file_may_be_missing_a_named_one_may_not(tmp_path, monkeypatch
         ("camera_width = 0", "0x720"),
         ("camera_fps = -30", "at -30"),
         ("crop_px 256", "cannot be read"),
-        ("x = " + "[" * 20_000, "cannot be read"),
+        ("x = " + "[" * 20_000, "is nested too deeply"),
     ],
 )
 def test_what_is_no_setting_is_refused_in_one_sentence(tmp_path, text, word):
@@ -94,10 +98,55 @@ def test_what_is_no_setting_is_refused_in_one_sentence(tmp_path, text, word):
     assert "\n" not in str(error.value)
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path):
-    (tmp_path / "settings.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(SettingsError, match="cannot be read"):
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        ("volume = 3", "'volume': not known"),
+        ("Crop_px = 224", "'Crop_px' (did you mean 'crop_px'?)"),
+        (
+            'strictnes = "pro"\n[later]\nx = 1',
+            "'strictnes' (did you mean 'strictness'?), 'later'",
+        ),
+        ("\n".join(f"x{k} = 1" for k in range(5)), "'x0', 'x1', 'x2' and 2 more"),
+    ],
+)
+def test_unknown_keys_are_said_and_stay(tmp_path, caplog, text, warned):
+    assert read(tmp_path, f"threads = 2\n{text}") == Settings(threads=2)
+    assert warned in caplog.text
+    assert len(caplog.records) == 1
+    assert (tmp_path / "settings.toml").read_text() == f"threads = 2\n{text}"
+
+
+def test_a_cameras_number_needs_no_quotes(tmp_path):
+    assert read(tmp_path, "camera = 1") == Settings(camera="1")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", "# 춤".encode("cp949")])
+def test_a_file_that_is_no_text_is_refused(tmp_path, content):
+    (tmp_path / "settings.toml").write_bytes(content)
+    with pytest.raises(SettingsError, match="save it as UTF-8"):
         read_settings(tmp_path / "settings.toml")
+
+
+def test_what_is_no_file_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("pipe", "."):
+        with pytest.raises(SettingsError, match="is no file; give another"):
+            read_settings(tmp_path / name)
+
+
+def test_a_library_that_is_missing_is_said(tmp_path):
+    (tmp_path / "file").touch()
+    assert Settings().missing_library == ""
+    assert Settings(library=str(tmp_path)).missing_library == ""
+    assert (
+        "gone: the library is not there"
+        in Settings(library=str(tmp_path / "gone")).missing_library
+    )
+    assert (
+        "file: the library is no folder"
+        in Settings(library=str(tmp_path / "file")).missing_library
+    )
 
 
 def test_libraries_are_the_own_and_the_bundled():

@@ -4,6 +4,7 @@ import contextlib
 import io
 import pickle
 import re
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -239,7 +240,8 @@ def test_garbage_inside_the_choreography_is_refused_or_harmless(folder, seed):
         ('title = "Title"', 'title = " "', "title"),
         ('artist = "Artist"\n', "", "artist"),
         ('licence = "CC0"', 'licence = ["CC0"]', "licence"),
-        ("lead = 1", "lead = 1\nsecret = 3", "secret"),
+        ("format = 1", f"format = 0x{'f' * 9000}", "format is 0xfff"),
+        ("bpm = 120", f"bpm = 1{'0' * 5000}", "song.toml"),
         ('name = "verse"', "name = 5", "sections"),
         ("start_s = 4.5", 'start_s = "late"', "sections"),
         ("start_s = 4.5", "", "sections"),
@@ -262,6 +264,39 @@ def test_every_damage_to_song_toml_is_named(folder, line, other, word):
     assert line in TOML
     (folder / "song.toml").write_text(TOML.replace(line, other, 1), encoding="utf-8")
     refusal(folder, word)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_toml_is_read_as_editors_write_it(folder, encoding):
+    (folder / "song.toml").write_text(TOML.replace("\n", "\r\n"), encoding=encoding)
+    assert load_pack(folder).title == "Title"
+
+
+def test_an_unknown_key_is_said_and_stays(folder, caplog):
+    text = TOML.replace("lead = 1", "led = 1")
+    (folder / "song.toml").write_text(text, encoding="utf-8")
+    assert load_pack(folder).lead == 0
+    assert "'led' (did you mean 'lead'?)" in caplog.text
+    assert (folder / "song.toml").read_text() == text
+
+
+@pytest.mark.parametrize("told", ["NFC", "NFD"])
+@pytest.mark.parametrize("held", ["NFC", "NFD"])
+def test_audio_is_found_in_either_normal_form(folder, told, held):
+    toml = TOML.replace("audio.ogg", unicodedata.normalize(told, "음악.ogg"))
+    (folder / "song.toml").write_text(toml, encoding="utf-8")
+    path = (folder / "audio.ogg").rename(folder / unicodedata.normalize(held, "음악.ogg"))
+    assert load_pack(folder).audio == path
+
+
+def test_a_song_is_found_and_kept_under_one_form_of_its_name(folder):
+    library, decomposed = folder.parent, unicodedata.normalize("NFD", "음악")
+    folder = folder.rename(library / decomposed)
+    for name in ("음악", decomposed):
+        assert find_pack(name, (library,)) == folder
+    assert load_pack(folder).slug == "음악"
+    (library / "Neon").mkdir()
+    assert find_pack("neon", (library,)) == library / "Neon"
 
 
 @pytest.mark.parametrize("text", [b"\xff\xfe\x00", b"\xed\xa0\x80 = 1", b"a" * 70_000])
