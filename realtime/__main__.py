@@ -7,7 +7,9 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +71,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_OUR_FAULT
 
 
+def program() -> None:
+    """Run one command and end the process, also where a thread is stuck in a device's library.
+
+    The interpreter's own end would tear such a thread down amidst that library's code: C++ answers
+    with an abort. A dead camera and a hung sound system are left to the system.
+    """
+    code = main()
+    if any(thread.daemon for thread in threading.enumerate()):
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # nobody reads any more
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     root = Parser(
@@ -114,4 +132,4 @@ def _keep(fault: Exception) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

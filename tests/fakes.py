@@ -9,8 +9,11 @@ import numpy as np
 from kpopdance.engines.gpu.device import GpuError
 from kpopdance.engines.maps import Letterbox, PersonMaps, PoseMaps
 from kpopdance.engines.ports import Eyes
+from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.ports import CameraState
 from kpopdance.realtime.core.types import Frame, Heard
+
+LOST_CAMERA = Health("camera", Cause.LOST, "Camera lost: no more pictures come.", "Wait.")
 
 
 class FakeClock:
@@ -26,7 +29,7 @@ class FakeClock:
 class SilentAudio:
     """A speaker that plays in fake time."""
 
-    problem, underruns = "", 0
+    health, underruns = Health("sound"), 0
 
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
@@ -63,6 +66,7 @@ class ScriptedCamera:
         self._frames: list[Frame] = []
         self._fresh = threading.Condition()
         self.lost = False
+        self.retried = 0
         self.closed = False
 
     def put(self, frame: Frame) -> None:
@@ -77,8 +81,11 @@ class ScriptedCamera:
             return self._frames.pop(0) if self._frames else None
 
     def state(self) -> CameraState:
-        message = "Camera lost - reconnecting" if self.lost else ""
-        return CameraState("scripted", self.lost, "640x480 at 30", (640, 480), 30.0, 0, message)
+        health = LOST_CAMERA if self.lost else Health("camera")
+        return CameraState("scripted", "640x480 at 30", (640, 480), 30.0, 0, health)
+
+    def retry(self) -> None:
+        self.retried += 1
 
     def close(self) -> None:
         self.closed = True

@@ -152,7 +152,7 @@ def test_a_lost_camera_is_told_and_its_moves_are_not_judged(standard):
     def lose(stage):
         song_s = stage.session.song_now()
         stage.camera.lost = 4.0 < song_s < 8.0
-        told.update(stage.session.view(mirror=True).notices)
+        told.update(stage.session.view(mirror=True).told)
 
     stage = Stage(standard)
     report = stage.dance(

@@ -64,11 +64,11 @@ class Cameras:
             self._kept = None
 
     def _webcam(self, source: str) -> Camera:
-        from kpopdance.realtime.devices.camera import CameraRequest, OpenCvCamera
+        from kpopdance.realtime.devices.camera import CameraRequest, LiveCamera
 
         s = self._settings
         request = CameraRequest(source, s.camera_width, s.camera_height, s.camera_fps)
-        return OpenCvCamera(request, self._clock)
+        return LiveCamera(request, self._clock)
 
 
 def style_from(text: str, settings: Settings) -> tuple[DancerStyle, SongPack | None]:

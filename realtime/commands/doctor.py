@@ -150,7 +150,7 @@ def _gpu() -> dict[str, Any]:
 
 
 def _camera(settings: Settings) -> dict[str, Any]:
-    from kpopdance.realtime.devices.camera import list_cameras
+    from kpopdance.realtime.devices.webcam import list_cameras
 
     cameras = list_cameras()
     words = ", ".join(f"{camera.index} ({camera.name})" for camera in cameras)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
+from kpopdance.realtime.core.health import WELL_CAMERA, Health
 from kpopdance.realtime.core.track import MAX_GAP_S
 
 if TYPE_CHECKING:
@@ -43,19 +44,23 @@ class Deliveries:
 
 @dataclass(frozen=True, slots=True)
 class CameraState:
-    """How a camera is doing: ``lost`` while no picture comes; sizes are (width, height) px.
+    """How a camera is doing: ``health`` in words; sizes are (width, height) px.
 
     ``delivered`` is what it delivered so far; None of one that does not count.
     """
 
     name: str
-    lost: bool
     asked: str
     size: tuple[int, int] | None
     fps: float | None
     dropped: int
-    message: str = ""
+    health: Health = WELL_CAMERA
     delivered: Deliveries | None = None
+
+    @property
+    def lost(self) -> bool:
+        """Whether no picture comes."""
+        return self.health.no_picture
 
 
 class Camera(Protocol):
@@ -66,6 +71,9 @@ class Camera(Protocol):
 
     def state(self) -> CameraState:
         """Return how the camera is doing now."""
+
+    def retry(self) -> None:
+        """Open it anew, at once."""
 
     def close(self) -> None:
         """Release the camera; returns within about 2 s even if it hangs."""
@@ -79,8 +87,8 @@ class Speaker(Protocol):
         """The newest report of the device; None before the first block."""
 
     @property
-    def problem(self) -> str:
-        """What is wrong with the sound in words, empty while all is well."""
+    def health(self) -> Health:
+        """How the sound is doing."""
 
     @property
     def underruns(self) -> int:

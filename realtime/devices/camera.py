@@ -1,38 +1,39 @@
-"""Webcams and network cameras through OpenCV, read by a thread that keeps only the newest frame."""
+"""A live camera: a thread reads it and keeps the newest frame, and says how the camera is doing."""
 
 from __future__ import annotations
 
 import logging
-import os
-import platform
 import threading
 from collections import deque
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-import cv2
-import numpy as np
-from cv2_enumerate_cameras import enumerate_cameras
-
-from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.health import EMPTY, Cause, Health
 from kpopdance.realtime.core.ports import CameraState, HostClock
 from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.net_camera import ADDRESSES, NetReader, Unreachable, shown
+from kpopdance.realtime.devices.picture_check import PictureCheck
 from kpopdance.realtime.devices.slot import FrameSlot
+from kpopdance.realtime.devices.webcam import WebcamReader, camera_index
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
 
 LOST_S: Final = 1.0  # without a picture
+STEADY_S: Final = 1.0  # pictures for so long: whatever was wrong is over
 HUNG_S: Final = 6.0  # a reader stuck for longer is left behind and another one started
 FIRST_HUNG_S: Final = 20.0  # while no picture has come yet: opening it twice would never end
 RETRY_S: Final = 1.0
 FIRST_S: Final = 8.0  # some webcams need seconds for their first picture
-OPEN_TIMEOUT_MS: Final = 3000
-READ_TIMEOUT_MS: Final = 2000
-ADDRESSES: Final = ("http://", "https://", "rtsp://", "rtmp://", "udp://", "tcp://")
-
-
-class CameraError(DanceError):
-    """There is no such camera."""
+RATE_S: Final = 3.0  # over which a rate is told
+SLOW_FPS: Final = 8.0  # fewer pictures a second cannot be judged well; 19 can
+BUSY: Final = (
+    0.6  # of the time spent on unpacking pictures: the computer is slow, not the camera
+)
+LIGHT: Final = "Turn on a light in front of you."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,30 @@ class CameraRequest:
         return f"{self.width}x{self.height} at {self.fps}"
 
 
-@dataclass(frozen=True, slots=True)
-class FoundCamera:
-    """One camera the system lists."""
+class Reader(Protocol):
+    """An open camera, read picture by picture; ``wait`` blocks."""
 
-    index: int
-    name: str
+    def wait(self) -> bool:
+        """Return whether another picture came."""
+
+    def picture(self) -> NDArray[np.uint8] | None:
+        """Return the picture that came, uint8 (H, W, 3) BGR; None: it is damaged."""
+
+    def why_not(self) -> Health:
+        """Return why no picture came."""
+
+    def close(self) -> None:
+        """Release the camera."""
 
 
-class OpenCvCamera:
+class _Came(NamedTuple):
+    """When a picture came, and how long it took to unpack."""
+
+    at_s: float
+    unpacked_s: float
+
+
+class LiveCamera:
     """A camera that reconnects by itself; fulfils the Camera port.
 
     Raises
@@ -70,23 +86,21 @@ class OpenCvCamera:
     """
 
     def __init__(self, request: CameraRequest, clock: HostClock) -> None:
-        self._request = request
-        self._clock = clock
+        self._request, self._clock = request, clock
+        source = request.source
         self._target: int | str = (
-            request.source
-            if request.source.startswith(ADDRESSES)
-            else camera_index(request.source)
+            source if source.startswith(ADDRESSES) else camera_index(source)
         )
         self._slot = FrameSlot()
         self._closing = threading.Event()
-        self._times: deque[float] = deque(maxlen=60)
+        self._check = PictureCheck()
+        self._came: deque[_Came] = deque(maxlen=120)
         self._size: tuple[int, int] | None = None
-        self._began_s = clock.now()
         self._last_s: float | None = None
+        self._steady_from_s = 0.0  # since when pictures come without a pause
+        self._fault: Health | None = None  # of the last try, until pictures come steadily
         self._index = 0
         self._generation = 0
-        self._beat_s = clock.now()
-        self._delivering = False
         self._start()
 
     def newest(self, timeout_s: float) -> Frame | None:
@@ -94,33 +108,101 @@ class OpenCvCamera:
         frame = self._slot.take(timeout_s)
         patience = HUNG_S if self._delivering else FIRST_HUNG_S
         if frame is None and self._clock.now() - self._beat_s > patience:
-            log.warning("camera %s hangs; opening it again", self._request.source)
+            log.warning("camera %s hangs; opening it again", shown(self._request.source))
             self._start()
         return frame
 
     def state(self) -> CameraState:
         """Return how the camera is doing now."""
         now = self._clock.now()
-        since = now - (self._last_s if self._last_s is not None else self._began_s)
-        lost = since > (LOST_S if self._last_s is not None else FIRST_S)
-        times = list(self._times)
-        fps = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 5 else None
+        health, rate = self._health(now), self._rate(now)
         return CameraState(
-            name=self._request.source, lost=lost, asked=self._request.words, size=self._size,
-            fps=None if lost else fps, dropped=self._slot.dropped,
-            message="Camera lost - reconnecting" if lost else "",
+            name=shown(self._request.source), asked=self._request.words, size=self._size,
+            fps=None if health.no_picture else rate, dropped=self._slot.dropped, health=health,
             delivered=self._slot.deliveries,
         )  # fmt: skip
+
+    def retry(self) -> None:
+        """Open the camera anew, at once."""
+        self._fault = None
+        self._last_s = None
+        self._start()
 
     def close(self) -> None:
         """Release the camera; a hung one is left to its own thread."""
         self._closing.set()
         self._thread.join(timeout=1.5)
 
+    # how it is doing
+
+    def _health(self, now: float) -> Health:
+        last_s, fault = self._last_s, self._fault
+        if last_s is None:
+            if fault is not None:
+                return fault
+            waited_s = now - self._began_s
+            return self._silent(waited_s) if waited_s > FIRST_S else _camera(Cause.OPENING)
+        if now - last_s > LOST_S:
+            return fault or _camera(
+                Cause.LOST,
+                "Camera lost: no more pictures come.",
+                "It is opened again by itself.",
+            )
+        if fault is not None:
+            if now - self._steady_from_s < STEADY_S:
+                return fault
+            self._fault = None
+        return self._of_pictures(now)
+
+    def _silent(self, waited_s: float) -> Health:
+        sentence = f"The camera was asked {waited_s:.0f} s ago and has sent no picture yet."
+        return _camera(Cause.HANGS, sentence, "Start it again.")
+
+    def _of_pictures(self, now: float) -> Health:
+        cause, rate = self._check.cause, self._rate(now)
+        if cause is Cause.BLACK:
+            return _camera(
+                cause, "The camera's picture is empty.", "Open its cover, or turn on the light."
+            )
+        if cause is Cause.FROZEN:
+            return _camera(
+                cause, "The camera sends the same picture again and again.",
+                "Start the camera or its app again.",
+            )  # fmt: skip
+        if rate is not None and rate < SLOW_FPS and now - self._steady_from_s > RATE_S:
+            return self._slow(rate)
+        if cause is Cause.TOO_DARK:
+            return _camera(cause, "It is too dark to see you well.", LIGHT)
+        return _camera(Cause.WELL)
+
+    def _slow(self, rate: float) -> Health:
+        """Return whose fault it is that few pictures come."""
+        unpacked = sum(came.unpacked_s for came in list(self._came)) / max(len(self._came), 1)
+        if unpacked * rate > BUSY:
+            sentence = (
+                f"This computer manages only {rate:.0f} of the camera's pictures a second."
+            )
+            remedy = "Close other programs, or let the camera send smaller pictures."
+            return Health("computer", Cause.SLOW_COMPUTER, sentence, remedy)
+        sentence = f"The camera sends only {rate:.0f} pictures a second."
+        remedy = (
+            "Choose a smaller picture in its app, or come nearer to the Wi-Fi."
+            if isinstance(self._target, str)
+            else f"{LIGHT} Cameras slow down in the dark."
+        )
+        return _camera(Cause.TOO_SLOW, sentence, remedy)
+
+    def _rate(self, now: float) -> float | None:
+        """Return the pictures a second of the last seconds, None where too few have come."""
+        times = [came.at_s for came in list(self._came) if now - came.at_s < RATE_S]
+        return (len(times) - 1) / (times[-1] - times[0]) if len(times) > 2 else None
+
+    # the reading thread
+
     def _start(self) -> None:
         self._generation += 1
         self._delivering = False
-        self._beat_s = self._clock.now()
+        self._beat_s = self._began_s = self._clock.now()
         self._thread = threading.Thread(
             target=self._read, args=(self._generation,), name="camera", daemon=True
         )
@@ -131,83 +213,54 @@ class OpenCvCamera:
 
     def _read(self, generation: int) -> None:
         while self._current(generation):
-            capture = _open(self._target, self._request)
-            try:
-                self._read_while_it_lasts(capture, generation)
-            finally:
-                capture.release()
+            fault = self._read_once(generation)
             if self._current(generation):
+                self._fault = fault
                 self._beat_s = self._clock.now()
                 self._closing.wait(RETRY_S)
 
-    def _read_while_it_lasts(self, capture: cv2.VideoCapture, generation: int) -> None:
-        while self._current(generation) and capture.grab():
+    def _read_once(self, generation: int) -> Health:
+        """Read the camera for as long as pictures come; return why none comes any more."""
+        try:
+            reader = self._opened()
+        except Unreachable as why:
+            return why.health
+        try:
+            self._read_while_it_lasts(reader, generation)
+            return reader.why_not() if self._current(generation) else _camera(Cause.OPENING)
+        finally:
+            reader.close()
+
+    def _opened(self) -> Reader:
+        if isinstance(self._target, str):
+            return NetReader(self._target)
+        asked = self._request
+        return WebcamReader(self._target, (asked.width, asked.height), asked.fps)
+
+    def _read_while_it_lasts(self, reader: Reader, generation: int) -> None:
+        while self._current(generation) and reader.wait():
             captured_s = self._clock.now()
-            got, image = capture.retrieve()
-            if not self._current(generation) or not got or image is None:
+            image = reader.picture()
+            if not self._current(generation):
                 return
-            self._beat_s = self._last_s = captured_s
-            self._delivering = True
-            self._times.append(captured_s)
-            self._size = (image.shape[1], image.shape[0])
-            self._slot.put(Frame(np.asarray(image, dtype=np.uint8), captured_s, self._index))
-            self._index += 1
+            if image is not None:
+                self._take(image, captured_s)
+
+    def _take(self, image: NDArray[np.uint8], captured_s: float) -> None:
+        if self._last_s is None or captured_s - self._last_s > LOST_S:
+            self._steady_from_s = captured_s
+        self._beat_s = self._last_s = captured_s
+        self._delivering = True
+        self._size = (image.shape[1], image.shape[0])
+        self._came.append(_Came(captured_s, self._clock.now() - captured_s))
+        self._check.see(image, captured_s)
+        frame = Frame(image, captured_s, self._index)
+        if self._check.cause in EMPTY:
+            self._slot.show(frame)
+        else:
+            self._slot.put(frame)
+        self._index += 1
 
 
-def camera_index(source: str) -> int:
-    """Return the index of a camera named by number, device path or (part of) its name.
-
-    Raises
-    ------
-    CameraError
-        Where the system lists no such camera.
-    """
-    found = list_cameras()
-    if source.isdigit():
-        index = int(source)
-    elif source.startswith("/dev/video") and source[10:].isdigit():
-        index = int(source[10:])
-    else:
-        matches = [camera.index for camera in found if source.lower() in camera.name.lower()]
-        index = matches[0] if matches else -1
-    listed = platform.system() != "Linux" or any(camera.index == index for camera in found)
-    if index < 0 or not listed:
-        names = ", ".join(f"{camera.index} ({camera.name})" for camera in found) or "none"
-        raise CameraError(
-            f"there is no camera {source!r}; found: {names}; "
-            "plug one in, use a phone (--camera http://...), or try --camera dancer"
-        )
-    return index
-
-
-def list_cameras() -> list[FoundCamera]:
-    """Return the cameras that the system lists and pictures can be read from, in order."""
-    found = enumerate_cameras(_backend())
-    return sorted(
-        (FoundCamera(one.index, one.name) for one in found), key=lambda one: one.index
-    )
-
-
-def _backend() -> int:
-    backends = {"Linux": cv2.CAP_V4L2, "Windows": cv2.CAP_DSHOW, "Darwin": cv2.CAP_AVFOUNDATION}
-    return backends.get(platform.system(), cv2.CAP_ANY)
-
-
-def _open(target: int | str, request: CameraRequest) -> cv2.VideoCapture:
-    if isinstance(target, str):
-        os.environ.setdefault(
-            "OPENCV_FFMPEG_CAPTURE_OPTIONS", "fflags;nobuffer|flags;low_delay"
-        )
-        timeouts = [
-            cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS,
-            cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS,
-        ]  # fmt: skip
-        return cv2.VideoCapture(target, cv2.CAP_FFMPEG, timeouts)
-    capture = cv2.VideoCapture(target, _backend())
-    # MJPG before the size: raw pictures of 1280x720 come at 10 fps over USB 2
-    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-    capture.set(cv2.CAP_PROP_FRAME_WIDTH, request.width)
-    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, request.height)
-    capture.set(cv2.CAP_PROP_FPS, request.fps)
-    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-    return capture
+def _camera(cause: Cause, sentence: str = "", remedy: str = "") -> Health:
+    return Health("camera", cause, sentence, remedy)

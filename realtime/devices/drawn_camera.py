@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from kpopdance.realtime.core.health import WELL_CAMERA, Cause, Health
 from kpopdance.realtime.core.ports import CameraState, HostClock
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, Outfit
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 FPS: Final = 30.0
 LOST_S: Final = 1.0
+STOPPED: Final = Health(
+    "camera",
+    Cause.ENDED,
+    "The drawn dancer has stopped.",
+    "Choose a camera, and dance yourself.",
+)
 
 
 class DrawnCamera:
@@ -66,14 +73,16 @@ class DrawnCamera:
         height, width = self._dancer.picture
         return CameraState(
             name="drawn dancer",
-            lost=lost,
             asked=f"{width}x{height} at {FPS:.0f}",
             size=(width, height) if times else None,
             fps=None if lost else fps,
             dropped=self._slot.dropped,
-            message="The drawn dancer has stopped" if lost else "",
+            health=STOPPED if lost else WELL_CAMERA,
             delivered=self._slot.deliveries,
         )
+
+    def retry(self) -> None:
+        """Nothing of it can be opened anew."""
 
     def close(self) -> None:
         """Stop filming."""

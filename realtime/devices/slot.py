@@ -48,3 +48,7 @@ class FrameSlot(Slot["Frame"]):
         """Leave a frame; it counts as delivered before anybody can take it."""
         self.deliveries = self.deliveries.after(value.captured_s)
         super().put(value)
+
+    def show(self, value: Frame) -> None:
+        """Leave a frame that shows nothing, black or an old one again: it is no delivery."""
+        super().put(value)

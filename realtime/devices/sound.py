@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Heard
 
 if TYPE_CHECKING:
@@ -39,13 +40,22 @@ QUIET_POLLS = 5  # 0.5 s without a beat; polls, so that a stalled process accuse
 GIVE_UP_POLLS = 50  # a server that hung this long is left, until then its own recovery is best
 OPEN_S = 3.0  # longest wait for a device at the start
 CLOSE_S = 0.8  # longest wait for each of two steps of closing
+MOST_NAMES = 4
 BLIND_BLOCKS = 20  # a device that never tells its times is believed on its stated latency
-LOST = "Sound device lost - the song waits, reconnecting"
-APT_HINT = "on Debian and Ubuntu: apt-get install libportaudio2 libasound2-plugins"
+LOST = Health(
+    "sound", Cause.LOST, "Sound lost: the song waits.", "It goes on by itself with the sound."
+)
+SILENT_SAMPLES = 48000  # a second
+APT_HINT = "On Debian and Ubuntu: apt-get install libportaudio2 libasound2-plugins"
+SILENTLY = "The song goes on without sound."
 
 
 class SoundError(DanceError):
-    """No sound can be played."""
+    """No sound can be played; ``health`` says why."""
+
+    def __init__(self, cause: Cause, sentence: str, remedy: str) -> None:
+        self.health = Health("sound", cause, sentence, remedy)
+        super().__init__(self.health.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,23 @@ def open_speaker(
         return SoundCard(samples, rate, clock, count_in=count_in, device=device)
     except SoundError as why:
         log.warning("no sound: %s", why)
-        return SilentSpeaker(len(samples) / rate, clock, count_in=count_in, why=str(why))
+        return SilentSpeaker(len(samples) / rate, clock, count_in=count_in, why=why.health)
+
+
+def sound_health(
+    clock: HostClock, device: str | None = None
+) -> tuple[Health, list[SoundDevice]]:
+    """Return how an output does that is opened for a moment, silently, and what else there is."""
+    listing = _Errand(list_sound_devices)
+    if not listing.wait(OPEN_S):
+        return _server_hangs().health, []
+    try:
+        devices = listing.result()
+        silence = np.zeros((SILENT_SAMPLES, 2), np.float32)
+        SoundCard(silence, SILENT_SAMPLES, clock, device=device).close()
+    except SoundError as why:
+        return why.health, [] if listing.failed else listing.result()
+    return Health("sound"), devices
 
 
 class SoundCard:
@@ -155,10 +181,7 @@ class SoundCard:
         opening = _Errand(self._open)
         if not opening.wait(OPEN_S):
             self._closing.set()  # should it open after all, it is closed at once
-            raise SoundError(
-                f"the sound server has not answered for {OPEN_S:.0f} s; restart it or choose "
-                "another device in the settings"
-            )
+            raise _server_hangs()
         self._deck: _Deck | None = opening.result()
         self._watchdog = threading.Thread(
             target=self._watch, name="sound watchdog", daemon=True
@@ -172,9 +195,9 @@ class SoundCard:
         return None if deck is None or self._lost else deck.heard_now()
 
     @property
-    def problem(self) -> str:
-        """What is wrong with the sound in words, empty while all is well."""
-        return LOST if self._lost else ""
+    def health(self) -> Health:
+        """How the sound is doing."""
+        return LOST if self._lost else Health("sound")
 
     @property
     def lost(self) -> bool:
@@ -295,12 +318,12 @@ class SilentSpeaker:
     """The Speaker port without a speaker: the host clock alone drives the song."""
 
     def __init__(
-        self, length_s: float, clock: HostClock, *, count_in: CountIn = NO_COUNT_IN, why: str
+        self, length_s: float, clock: HostClock, *, count_in: CountIn = NO_COUNT_IN, why: Health
     ) -> None:
         self._length_s, self._clock, self._count_in = length_s, clock, count_in
         self._place_s = 0.0
         self._since_s: float | None = None
-        self.problem = f"No sound device: the game runs on a silent clock ({why})"
+        self.health = replace(why, sentence=f"{why.sentence} {SILENTLY}")
         self.lost = False
         self.underruns = 0
 
@@ -476,6 +499,11 @@ class _Errand(Generic[T]):
         """Return whether it is done, at the latest after the timeout."""
         return self._done.wait(timeout_s)
 
+    @property
+    def failed(self) -> bool:
+        """Whether it raised."""
+        return self._error is not None
+
     def result(self) -> T:
         """Return what the call returned, or raise what it raised."""
         if self._error is not None:
@@ -522,7 +550,9 @@ def _portaudio() -> ModuleType:
     try:
         import sounddevice
     except (ImportError, OSError) as why:  # OSError: the PortAudio library itself is missing
-        raise SoundError(f"PortAudio cannot be loaded: {why}; {APT_HINT}") from why
+        log.info("PortAudio: %s", why)
+        sentence = "There is no sound: a part of it, PortAudio, is not installed."
+        raise SoundError(Cause.NEVER_OPENED, sentence, APT_HINT) from why
     module: ModuleType = sounddevice
     return module
 
@@ -533,8 +563,7 @@ def _open_stream(device: str | int | None, rate: int, fill: Callable[..., None])
         chosen = _preferred_device(sd) if device is None else device
         name = sd.query_devices(chosen, "output")["name"]
     except (sd.PortAudioError, ValueError) as why:
-        wanted = "no output device found" if device is None else f"no output device {device!r}"
-        raise SoundError(f"{wanted} ({why}); connect one or choose another") from why
+        raise _no_device(sd, device) from why
     try:
         stream = sd.OutputStream(
             samplerate=rate,
@@ -551,8 +580,32 @@ def _open_stream(device: str | int | None, rate: int, fill: Callable[..., None])
             stream.close(ignore_errors=True)
             raise
     except sd.PortAudioError as why:
-        raise SoundError(f"{name} does not open ({why}); choose another device") from why
+        log.info("%s: %s", name, why)
+        sentence = f"The sound output {name} does not open."
+        remedy = "Close other programs that use it, or choose another in the settings."
+        raise SoundError(Cause.REFUSED, sentence, remedy) from why
     return stream
+
+
+def _no_device(sd: ModuleType, device: str | int | None) -> SoundError:
+    """Return what to say where there is no such output."""
+    if device is None:
+        return SoundError(
+            Cause.NEVER_OPENED, "There is no sound output.", "Plug in speakers or headphones."
+        )
+    names = [one["name"] for one in sd.query_devices() if one["max_output_channels"] > 0]
+    there = f"There are: {', '.join(names[:MOST_NAMES])}." if names else "There is none at all."
+    sentence = f"There is no single sound output called {device!r}."
+    return SoundError(
+        Cause.NEVER_OPENED, sentence, f"{there} Write one of them into the settings."
+    )
+
+
+def _server_hangs() -> SoundError:
+    return SoundError(
+        Cause.HANGS, f"The sound system has not answered for {OPEN_S:.0f} s.",
+        "Restart it, or choose another output in the settings.",
+    )  # fmt: skip
 
 
 def _preferred_device(sd: ModuleType) -> int | None:

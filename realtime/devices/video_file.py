@@ -12,6 +12,7 @@ import av.error
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.health import WELL_CAMERA, Cause, Health
 from kpopdance.realtime.core.ports import CameraState, HostClock
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.slot import FrameSlot
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 ROUNDING_S = 1e-6  # of time stamps against seconds as typed
 TRUNCATED_S = 0.7  # of the promised length missing at the end
+ENDED = Health("camera", Cause.ENDED, "The video has ended.", "It is shorter than the song.")
 
 
 class VideoError(DanceError):
@@ -186,11 +188,14 @@ class VideoCamera:
         """Return how the camera is doing now."""
         height, width = self._first.image.shape[:2]
         return CameraState(
-            name=self._path.name, lost=self._ended, asked="as recorded", size=(width, height),
+            name=self._path.name, asked="as recorded", size=(width, height),
             fps=self._info.fps, dropped=self._slot.dropped,
-            message="The video has ended" if self._ended else "",
+            health=ENDED if self._ended else WELL_CAMERA,
             delivered=self._slot.deliveries,
         )  # fmt: skip
+
+    def retry(self) -> None:
+        """Nothing of it can be opened anew: it runs with the song."""
 
     def close(self) -> None:
         """Stop reading."""

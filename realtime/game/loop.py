@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.realtime.core.clock import SongClock
+from kpopdance.realtime.core.health import worst_first
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.scoring.report import combo_after, report_of
 from kpopdance.realtime.screens.view import DancePhase, DanceView, Upcoming
@@ -20,6 +21,7 @@ from kpopdance.realtime.shell.beside import Watch
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.ports import Camera, HostClock, Speaker
     from kpopdance.realtime.core.types import Attendance, Frame, Pose, Report, Verdict
     from kpopdance.realtime.library.songpack import SongPack
@@ -130,14 +132,12 @@ class DanceSession:
             mirror=mirror, coach=self._coach_at(song_s), lead=song.lead,
             upcoming=tuple(p for p in self._pictograms if -1 < p.at_s - song_s < AHEAD_S),
             score=standing.score, combo=standing.combo, verdict=standing.verdict,
-            verdict_age_s=now - standing.given_s, notices=self.notices(), status=status,
+            verdict_age_s=now - standing.given_s, health=self.health(), status=status,
         )  # fmt: skip
 
-    def notices(self) -> tuple[str, ...]:
-        """Return what the player must know now, worst first."""
-        return tuple(
-            text for text in (self._watch.camera.state().message, self._speaker.problem) if text
-        )
+    def health(self) -> tuple[Health, ...]:
+        """Return what is the matter with the devices now, the most important first."""
+        return worst_first((self._watch.camera.state().health, self._speaker.health))
 
     def finish(self) -> Report:
         """Stop watching, judge what is left, and return the report."""

@@ -66,7 +66,7 @@ class Performance:
     def view(self, *, mirror: bool) -> DanceView:
         """Return what to show now."""
         view = self.session.view(mirror=mirror, status=self.status)
-        return replace(view, notices=(*view.notices, *self.notice.words()))
+        return replace(view, notices=self.notice.words())
 
     def close(self) -> None:
         """Stop everything."""

@@ -35,7 +35,7 @@ def dance_unseen(
             elif now - moved_s > STANDSTILL_S:
                 raise DanceError(
                     f"the song has stood still for {STANDSTILL_S:.0f} s "
-                    f"({performance.speaker.problem or 'no reason given'}); check the sound device"
+                    f"({performance.speaker.health.words or 'no reason given'}); check the sound device"
                 )
             on_view(performance.view(mirror=performance.kit.settings.mirror))
             pace.wait(TICK_S)

@@ -294,7 +294,7 @@ class QuestionPage(Page):
     def _hint(self) -> None:
         if self._quiz.hint() == "music" and self._shown.music is not None:
             self._sound(*self._shown.music)
-            if self._speaker is None or self._speaker.problem:
+            if self._speaker is None or not self._speaker.health.well:
                 self._quiz.free += 1
                 self._game.trouble = "There is no sound here: this hint costs nothing."
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.health import worst_first
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.pose.watcher import Watcher, looks_in_words
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 ASK_EVERY_S: Final = 0.5
 NEEDED_S: Final = 2.0  # for a first guess
 SURE_S: Final = 4.0  # for a name: strangers of the same style look alike for shorter
+BETWEEN_LOOKS_S: Final = 0.5  # who was not seen for longer did not dance meanwhile
 GONE_S: Final = 1.5  # not seen for so long: what was danced before is forgotten
 IDLE_BPM: Final = 110.0
 
@@ -103,9 +105,10 @@ class DanceGuesser:
         if self._again or (pose is not None and at_s - self._seen_s > GONE_S):
             self._forget()
         if pose is not None:
+            since_s = at_s - self._seen_s
+            self.danced_s += since_s if since_s <= BETWEEN_LOOKS_S else 0.0
             self._seen_s = at_s
         self._track.add(at_s, pose)
-        self.danced_s = 0.0 if not len(self._track) else at_s - float(self._track.at_s[0])
 
     def _forget(self) -> None:
         self._track, self.answer, self.danced_s = PoseTrack(), Guesses(), 0.0
@@ -199,14 +202,13 @@ class ReversePage(Page):
             at_s = known.song_s + now - answer.at_s
             coach = np.stack([member.row(at_s) for member in song.members])
             lead, bpm = known.member, song.bpm
-        notices = (camera.state().message, *self._notice.words())
         return ReverseView(
             picture=None if seen is None else seen.frame.image,
             pose=None if seen is None or seen.pose is None else seen.pose.joints,
             guesses=guesses, known=known is not None,
             danced_s=dancing.danced_s, needed_s=NEEDED_S, coach=coach, lead=lead,
             songs=len(self._guesser.packs), beat=self.age_s * bpm / 60, age_s=self.age_s,
-            notices=tuple(filter(None, notices)),
+            health=worst_first((camera.state().health,)), notices=self._notice.words(),
             status=f"{looks_in_words(dancing.watch.watcher.looks)} · {self._eyes.runtime}",
         )  # fmt: skip
 

@@ -192,7 +192,7 @@ class DanceScreen(Screen):
         self._verdict(surface, at, view)
         self._foot(surface, at, view)
         self._overlay(surface, at, view)
-        self._banner(surface, at, view.notices)
+        self._banner(surface, at, view.told)
 
     def _head(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
         u = at.unit

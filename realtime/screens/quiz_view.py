@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from kpopdance.realtime.core.health import Health
+
 QuizPhase = Literal["asking", "buzzed", "told"]
 Figure = Literal["points", "bones"]
 Colour = tuple[int, int, int]
@@ -187,7 +189,7 @@ class ReverseView:
         How many songs it knows.
     beat, age_s : float
         For motion.
-    notices, status
+    health, notices, status
         As in ``DanceView``.
     """
 
@@ -202,5 +204,6 @@ class ReverseView:
     songs: int
     beat: float
     age_s: float
+    health: tuple[Health, ...] = ()
     notices: tuple[str, ...] = ()
     status: str = ""

@@ -143,7 +143,7 @@ class ReverseScreen(Screen):
         self.theme.write(
             surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)
         )
-        draw_notices(self.theme, surface, at.banner, view.notices, at.unit)
+        draw_notices(self.theme, surface, at.banner, _as_dance(view).told, at.unit)
 
     def _title(self, surface: pygame.Surface, at: ReverseLayout) -> None:
         u = at.unit
@@ -283,7 +283,7 @@ def _as_dance(view: ReverseView) -> DanceView:
     return DanceView(
         title="", artist="", phase="playing", song_s=0.0, length_s=0.0, bpm=0.0, beat=view.beat,
         picture=view.picture, pose=pose, mirror=True, coach=NOBODY, lead=0, upcoming=(),
-        score=0.0, combo=0, verdict=None, verdict_age_s=0.0, notices=view.notices,
+        score=0.0, combo=0, verdict=None, verdict_age_s=0.0, health=view.health, notices=view.notices,
     )  # fmt: skip
 
 

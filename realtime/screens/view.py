@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.core.types import Pose, Report, Verdict
 
@@ -65,8 +66,10 @@ class DanceView:
         0..100 so far; ``combo`` judgements in a row better than OK.
     verdict : Verdict or None
         The newest judgement; ``verdict_age_s`` seconds old.
+    health : tuple of Health
+        What is the matter with camera, sound and computer, the most important first.
     notices : tuple of str
-        What the player must know now, e.g. ``Camera lost - reconnecting``; worst first.
+        What else the player must know now.
     status : str
         Small print: network, runtime, camera size and rate.
     """
@@ -88,9 +91,20 @@ class DanceView:
     combo: int
     verdict: Verdict | None
     verdict_age_s: float
+    health: tuple[Health, ...] = ()
     notices: tuple[str, ...] = ()
     status: str = ""
     message: str = ""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that the player must know now in words, the most important first."""
+        return (*(report.words for report in self.health), *self.notices)
+
+    @property
+    def blind(self) -> bool:
+        """Whether the picture shows nothing that could be judged."""
+        return any(report.blind for report in self.health)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

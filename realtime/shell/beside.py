@@ -101,7 +101,7 @@ class Watch:
         Where frames come from, what finds the dancer, what times it.
     done : callable
         Given every frame with the dancer's pose in it (None: not seen), and None, None after
-        ``TAKE_S`` without a frame.
+        ``TAKE_S`` without a frame, or with one that shows nothing: black, or an old one again.
 
     Attributes
     ----------
@@ -146,12 +146,12 @@ class Watch:
         try:
             while not self._ending.is_set():
                 frame = self.camera.newest(TAKE_S)
-                pose = None if frame is None else self.watcher.watch(frame)[0]
-                if frame is not None:
-                    self.attending.note(
-                        frame, seen=pose is not None, delivered=self.camera.state().delivered
-                    )
-                self._done(frame, pose)
+                state = self.camera.state()
+                empty = frame is not None and state.health.empty
+                pose = None if frame is None or empty else self.watcher.watch(frame)[0]
+                if frame is not None and not empty:
+                    self.attending.note(frame, seen=pose is not None, delivered=state.delivered)
+                self._done(None if empty else frame, pose)
                 if frame is not None:
                     took_s = self._clock.now() - frame.captured_s
                     self.took_s.append(took_s)
@@ -176,4 +176,6 @@ class FailureNotice:
         self._failed_s = min(self._failed_s, now)
         if now - self._failed_s > NOTICE_S:
             return ()
-        return (f"Going on with {eyes.runtime.partition(',')[0]}: {eyes.failure}",)
+        return (
+            f"The graphics card has failed: going on with {eyes.runtime.partition(',')[0]}.",
+        )

@@ -21,6 +21,7 @@ from PIL import Image
 
 from kpopdance.realtime.commands.cameras import Cameras
 from kpopdance.realtime.commands.play import make_kit
+from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker
 from kpopdance.realtime.devices.window import offscreen_surface
@@ -40,7 +41,7 @@ STYLE = "lateness_ms=55,amplitude=0.9,noise_deg=9"  # somebody good, not the coa
 DRAWN_SIZE = (1280, 720)
 SIZE = (640, 360)
 SLOWER = 3.0
-NO_SOUND = "a picture has none"
+NO_SOUND = Health("sound", Cause.NEVER_OPENED, "A picture has no sound.")
 
 
 class SlowClock:
@@ -64,7 +65,7 @@ class Film:
     def see(self, view: DanceView) -> None:
         """Keep a view if the next picture is due; that there is no sound is no news here."""
         if len(self.views) < len(self._due_s) and view.song_s >= self._due_s[len(self.views)]:
-            self.views.append(dataclasses.replace(view, notices=()))
+            self.views.append(dataclasses.replace(view, health=(), notices=()))
 
 
 def film_dance(film: Film, style: str) -> None:

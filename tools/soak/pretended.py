@@ -16,6 +16,7 @@ import numpy as np
 from kpopdance.engines.anatomy import COCO_18, LIMBS
 from kpopdance.engines.maps import Candidates, Letterbox, PersonJoints
 from kpopdance.engines.ports import Eyes
+from kpopdance.realtime.core.health import WELL_CAMERA, Cause, Health
 from kpopdance.realtime.core.ports import CameraState
 from kpopdance.realtime.core.skeleton_colours import JOINT_COLOURS
 from kpopdance.realtime.core.types import Frame
@@ -96,9 +97,12 @@ class KnownCamera:
     def state(self) -> CameraState:
         """Return how it is doing."""
         lost = self.away or self._clock.now() - self._taken_s > 1.0
-        told = "Camera lost - reconnecting" if lost else ""
+        health = Health("camera", Cause.LOST, "Camera lost.") if lost else WELL_CAMERA
         size = (PICTURE[1], PICTURE[0])
-        return CameraState("soak", lost, "320x180 at 10", size, FPS, 0, told)
+        return CameraState("soak", "320x180 at 10", size, FPS, 0, health)
+
+    def retry(self) -> None:
+        """Do nothing: it comes back by itself."""
 
     def close(self) -> None:
         """Nothing is held."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from kpopdance.realtime.commands.quiz import quiz_kit
 from kpopdance.realtime.commands.sound import samples_of
+from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker
 from kpopdance.realtime.devices.window import offscreen_surface
 from kpopdance.realtime.game.game import Game
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.quiz.game import QuizKit
     from kpopdance.realtime.shell.pages import Page
 
+SILENCE: Final = Health("sound", Cause.NEVER_OPENED, "Simulated.")
 SIZES: Final = ((640, 360), (480, 270), (800, 480), (1280, 720), (300, 700))
 SAMPLE_S: Final = 300.0
 SONGS: Final = 4
@@ -173,7 +175,7 @@ def _kit(folder: Path, window: PretendedWindow) -> Kit:
         samples: NDArray[np.float32], rate: int, count_in_s: float, beat_s: float
     ) -> SilentSpeaker:
         count_in = CountIn(count_in_s, beat_s)
-        return SilentSpeaker(len(samples) / rate, clock, count_in=count_in, why="simulated")
+        return SilentSpeaker(len(samples) / rate, clock, count_in=count_in, why=SILENCE)
 
     return Kit(
         eyes=known.eyes(), clock=clock, settings=settings,

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 GENTLE: Final = 1.34
 """Largest zoom beyond the whole picture: 16:9 still fills a 4:3 panel."""
-LOST: Final = "Camera lost"
-"""How the notice begins that tells that the picture stands still."""
 LOST_DARKNESS: Final = 178
 RADIUS: Final = 0.075
 """Of the panel's height: roundness of its corners."""
@@ -77,12 +75,11 @@ class MirrorPanel:
             self._waiting(surface, panel, radius)
             return
         surface.blit(self._picture(view.picture, panel.size, view.mirror), panel)
-        lost = any(LOST in notice for notice in view.notices)
-        seen = view.pose is not None and not lost
+        seen = view.pose is not None and not view.blind
         if seen:
             self._skeleton(surface, panel, view, view.picture.shape[1::-1])
         edge = dim(CYAN, 0.9) if seen else VIOLET
-        darkness = LOST_DARKNESS if lost else 0
+        darkness = LOST_DARKNESS if view.blind else 0
         self.theme.panel(surface, panel, Glass(radius, edge, panel.height / 110, darkness))
 
     def _picture(

@@ -36,7 +36,7 @@ class Webcam:
 
 @pytest.fixture
 def webcam(monkeypatch):
-    monkeypatch.setattr(webcams, "OpenCvCamera", Webcam)
+    monkeypatch.setattr(webcams, "LiveCamera", Webcam)
     Webcam.opened = []
     return Webcam
 

@@ -10,12 +10,14 @@ import pytest
 from numpy.testing import assert_allclose
 
 from kpopdance.realtime.core.clock import SongClock
+from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.devices import sound
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker, SoundCard, open_speaker
 from tools.bench.run.bench_sound import measure_clock
 
 RATE = 48000
+NONE = Health("sound", Cause.NEVER_OPENED, "None found.", "Buy one.")
 
 
 class HandClock:
@@ -81,9 +83,8 @@ def test_samples_are_checked_at_the_door():
 
 def test_silent_speaker_keeps_song_time_by_the_host_clock():
     clock = HandClock()
-    speaker = SilentSpeaker(3.0, clock, count_in=CountIn(2.0, 0.5), why="none found")
-    assert "silent clock" in speaker.problem
-    assert "none found" in speaker.problem
+    speaker = SilentSpeaker(3.0, clock, count_in=CountIn(2.0, 0.5), why=NONE)
+    assert speaker.health.words == "None found. The song goes on without sound. Buy one."
     assert speaker.heard is None
     speaker.start(-5.0)  # no more than the count-in's length
     clock.s += 0.5
@@ -115,8 +116,9 @@ def test_missing_portaudio_ends_in_silence_with_the_cure(monkeypatch):
     monkeypatch.setattr(sys, "meta_path", [NoPortAudio, *sys.meta_path])
     speaker = open_speaker(np.zeros((RATE, 2), np.float32), RATE, HandClock())
     assert isinstance(speaker, SilentSpeaker)
-    assert "PortAudio library not found" in speaker.problem
-    assert "libportaudio2" in speaker.problem
+    assert speaker.health.cause is Cause.NEVER_OPENED
+    assert "libportaudio2" in speaker.health.remedy
+    assert "library not found" not in speaker.health.words  # for developers
 
 
 # --- on a real sound server that plays to nobody
@@ -128,11 +130,13 @@ def test_no_device_ends_in_silence_that_says_so(null_sink):
         np.zeros((RATE, 2), np.float32), RATE, HandClock(), device="gramophone"
     )
     assert isinstance(speaker, SilentSpeaker)
-    assert "gramophone" in speaker.problem
+    assert "gramophone" in speaker.health.sentence
+    assert "There are: " in speaker.health.remedy
     null_sink.kill()
     speaker = open_speaker(np.zeros((RATE, 2), np.float32), RATE, HandClock())
     assert isinstance(speaker, SilentSpeaker)
-    assert speaker.problem.startswith("No sound device: the game runs on a silent clock")
+    assert speaker.health.cause is Cause.REFUSED
+    assert "goes on without sound" in speaker.health.sentence
 
 
 @pytest.mark.sound
@@ -172,7 +176,7 @@ def test_count_in_pause_seek_and_end(null_sink):
         assert not card.finished
         wait_for(lambda: card.finished, 1)
         assert card.underruns == 0
-        assert card.problem == ""
+        assert card.health.well
 
 
 @pytest.mark.sound
@@ -184,13 +188,13 @@ def test_a_lost_device_comes_back_where_the_song_was(null_sink, how):
         was_s = song_now(card)
         null_sink.kill() if how == "server killed" else null_sink.remove_sink()
         assert wait_for(lambda: card.lost, 1.5) < 1.5
-        assert "lost" in card.problem
+        assert card.health.cause is Cause.LOST
         assert card.heard is None
         assert not card.playing
         sleep(0.5)
         null_sink.start() if how == "server killed" else null_sink.add_sink()
         wait_for(lambda: not card.lost and card.heard, 4)
-        assert card.problem == ""
+        assert card.health.well
         assert_allclose(song_now(card), was_s, atol=0.3)
         first_s = card.heard.song_s
         wait_for(lambda: card.heard.song_s > first_s + 0.2, 1)

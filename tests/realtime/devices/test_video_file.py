@@ -291,7 +291,7 @@ def test_at_the_end_it_says_so_and_the_next_song_begins_anew(playing):
     begin = perf_counter()
     while not camera.state().lost and perf_counter() - begin < 3:
         camera.newest(0.02)
-    assert camera.state().message == "The video has ended"
+    assert camera.state().health.sentence == "The video has ended."
     song.second = None
     assert settled(camera, 0)[0] == 0
     assert not camera.state().lost

@@ -14,6 +14,7 @@ import pygame
 import pytest
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.songpack import SongPack
@@ -83,7 +84,7 @@ WINDOW = [None]
 class Sounds:
     """A speaker that remembers what it was given."""
 
-    problem = ""
+    health = Health("sound")
 
     def __init__(self):
         self.given, self.closed = [], 0
@@ -334,7 +335,7 @@ def test_a_damaged_clip_is_left_out_and_the_quiz_goes_on(shelf, tmp_path):
 
 def test_a_hint_without_sound_is_said_and_free(shelf, tmp_path):
     silent, seen = Sounds(), []
-    silent.problem = "no output device found"
+    silent.health = Health("sound", Cause.NEVER_OPENED)
 
     def play(window):
         view = quiz_view(window)

@@ -32,7 +32,14 @@ from kpopdance.realtime.search.guess import DanceLibrary, Guess, Guesses
 from kpopdance.realtime.shell.beside import NOTICE_S
 from kpopdance.realtime.shell.pages import Shell
 from tests import dances
-from tests.fakes import FailingVision, FakeClock, PaintedVision, ScriptedCamera, eyes_of
+from tests.fakes import (
+    LOST_CAMERA,
+    FailingVision,
+    FakeClock,
+    PaintedVision,
+    ScriptedCamera,
+    eyes_of,
+)
 from tests.realtime.quiz.test_game import PlayedWindow
 
 FPS = 20.0
@@ -229,12 +236,12 @@ def test_a_gpu_that_fails_is_told_on_the_page_for_a_while(guesser, monkeypatch):
     room = Page(guesser, LastingVision(gpu, lambda why: PaintedVision(people)), monkeypatch)
     assert room.film(1.0).notices == ()
     gpu.fails_at = 1  # from now on
-    told = "Going on with no runtime: the GPU is lost"
+    told = "The graphics card has failed: going on with no runtime."
     assert room.film(1.0).notices == (told,)
     assert room.film(NOTICE_S).notices == (told,)
     assert room.film(0.1).notices == ()
     room.camera.lost = True
-    assert room.film().notices == ("Camera lost - reconnecting",)
+    assert room.film().health == (LOST_CAMERA,)
     room.page.leave()
 
 

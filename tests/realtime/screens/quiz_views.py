@@ -16,6 +16,7 @@ from kpopdance.realtime.screens.quiz_view import (
     QuizView,
     ReverseView,
 )
+from tests.fakes import LOST_CAMERA
 from tests.realtime.screens import views
 
 TITLES = ("네온 스텝", "다시 만난 세계", "Ring the Alarm (Performance Version)", "LOVE DIVE")
@@ -150,7 +151,7 @@ REVERSES = {
     "no camera": reverse(picture=None, pose=None, guesses=(), known=False, danced_s=0.0, coach=None),
     "long": reverse(
         guesses=tuple(GuessView(views.LONG, views.LONG, 0.2, 700.0) for _ in range(9)),
-        notices=("Camera lost - reconnecting", views.LONG), status=views.LONG,
+        health=(LOST_CAMERA,), notices=(views.LONG,), status=views.LONG,
     ),
     "odd": reverse(
         guesses=(GuessView("?", "", math.nan, math.nan),), coach=views.unseen()[None], lead=9,

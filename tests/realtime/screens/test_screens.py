@@ -34,6 +34,7 @@ from kpopdance.realtime.screens.results import (
 )
 from kpopdance.realtime.screens.song_list import SongListScreen, list_layout
 from kpopdance.realtime.screens.view import ListView, Upcoming
+from tests.fakes import LOST_CAMERA
 from tests.realtime.screens import views
 
 SIZES = ((640, 360), (1280, 720), (1920, 1080), (720, 1280))
@@ -75,7 +76,7 @@ def test_the_dance_keeps_its_text_inside(stage, written, size, phase):
     surface = pygame.Surface(size)
     view = views.dance(
         phase=phase, title=views.LONG, artist=views.LONG, message=views.LONG,
-        notices=("Camera lost - reconnecting", views.LONG), status=views.LONG,
+        health=(LOST_CAMERA,), notices=(views.LONG,), status=views.LONG,
         beat=-2.5 if phase == "count-in" else 62.0,
         song_s=-1.2 if phase == "count-in" else 31.0,
     )  # fmt: skip
@@ -354,7 +355,7 @@ def test_a_score_shrinks_but_is_never_shortened(stage, monkeypatch, size, score)
 def test_a_tiny_window_is_no_error(stage, size):
     surface = pygame.Surface(size)
     for phase in PHASES:
-        DanceScreen(stage).draw(surface, views.dance(phase=phase, notices=("Camera lost",)))
+        DanceScreen(stage).draw(surface, views.dance(phase=phase, health=(LOST_CAMERA,)))
     ResultsScreen(stage).draw(surface, views.result())
     SongListScreen(stage, views.cards()).draw(surface, ListView(0.0))
     assert min(size) >= 64 or not pygame.surfarray.array3d(surface).any()
@@ -411,12 +412,12 @@ def test_a_lost_camera_shows_a_dark_picture_without_skeleton(stage):
     panel = dance_layout(size).camera.inflate(-20, -20)
     bright = np.full((480, 640, 3), 200, np.uint8)
     pages = []
-    for notices, pose in (
-        ((), None), (("Camera lost - reconnecting",), None),
-        (("Camera lost - reconnecting",), views.dance().pose),
+    for health, pose in (
+        ((), None), ((LOST_CAMERA,), None),
+        ((LOST_CAMERA,), views.dance().pose),
     ):  # fmt: skip
         surface = pygame.Surface(size)
-        view = views.dance(picture=bright, pose=pose, notices=notices)
+        view = views.dance(picture=bright, pose=pose, health=health)
         DanceScreen(stage).draw(surface, view)
         pages.append(pygame.surfarray.array3d(surface.subsurface(panel)).astype(int))
     assert pages[1].mean() < 0.5 * pages[0].mean()

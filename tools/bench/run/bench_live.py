@@ -55,7 +55,7 @@ def main() -> int:
 
 def _run(chosen: argparse.Namespace) -> dict[str, Any]:
     from kpopdance.realtime.commands.play import make_kit
-    from kpopdance.realtime.devices.camera import CameraRequest, OpenCvCamera
+    from kpopdance.realtime.devices.camera import CameraRequest, LiveCamera
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.library.pack_reader import find_pack
@@ -69,9 +69,9 @@ def _run(chosen: argparse.Namespace) -> dict[str, Any]:
     offset = multiprocessing.Value("d", np.nan)
     with tempfile.TemporaryDirectory() as scores, Phone(chosen.song, offset) as phone:
 
-        def open_camera(_: SongPack, song_s: Callable[[], float | None]) -> OpenCvCamera:
+        def open_camera(_: SongPack, song_s: Callable[[], float | None]) -> LiveCamera:
             request = CameraRequest(phone.address)
-            camera = OpenCvCamera(request, kit.clock)
+            camera = LiveCamera(request, kit.clock)
             watch.song_s = song_s
             return camera
 
