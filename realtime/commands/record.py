@@ -24,10 +24,10 @@ from kpopdance.realtime.commands.common import (
 from kpopdance.realtime.devices.audio_file import (
     SAMPLE_RATE,
     Audio,
-    MediaError,
     read_audio,
     write_audio,
 )
+from kpopdance.realtime.devices.media_file import MediaError
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.pack_writer import save_pack
@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         eyes = eyes_from(settings)
         with watched(video, "finding poses") as progress:
             recordings = record(video.frames(), eyes, dancers=dancers, progress=progress)
-        warnings = [video.warning] if video.warning else []
+        warnings = [told for told in (video.warning, audio.warning) if told]
     own_sound = args.audio is None
     song = _song(args, title, audio, recordings, start_s=-audio.start_s if own_sound else 0.0)
     _write(song, audio, folder, replace=args.replace)

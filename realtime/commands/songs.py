@@ -38,7 +38,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List and check; return 2 where a pack is damaged."""
-    from kpopdance.realtime.devices.audio_file import MediaError, read_audio
+    from kpopdance.realtime.devices.audio_file import read_audio
+    from kpopdance.realtime.devices.media_file import MediaError
 
     settings = settings_from(args)
     say_missing(settings)
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             song = load_pack(folder)
             row |= _facts(song)
-            read_audio(song.audio or folder)
+            row["problem"] = read_audio(song.audio or folder).warning
         except (SongPackError, MediaError) as why:
             row["problem"] = str(why)
         row["best_score"] = best.get(row["slug"])

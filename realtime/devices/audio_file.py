@@ -1,11 +1,14 @@
 """Sound files through PyAV: whole songs in, whole songs out, position by sample count.
 
 Time stamps only tell where sound is missing (an MP3 without a Xing header is 25 ms off):
-sample n of what was decoded sounds at ``n / rate``.
+sample n of what was decoded sounds at ``n / rate``. Whatever changes on the way (rate, channels, the
+links of an Ogg chain, damage), what comes out is one stereo sound with everything in its place.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -14,35 +17,54 @@ import av
 import av.error
 import numpy as np
 from av.audio.resampler import AudioResampler
-from av.stream import Disposition
 
-from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import appearing
+from kpopdance.realtime.devices.media_file import (
+    MediaError,
+    open_media,
+    plain_file,
+    reason,
+    url_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import Any
 
     from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
-    from av.container import InputContainer
     from numpy.typing import NDArray
+
+    from kpopdance.realtime.devices.media_file import Media
 
 log = logging.getLogger(__name__)
 
 SAMPLE_RATE = 48000
+LONGEST_S = 1800.0  # half an hour is longer than any song or dance, and 0.7 GB when read
+RATES = (4000, 768_000)  # samples a second: beyond, a few bytes become hours
 MISSING_S = 0.1  # this much may be missing in the end: containers round to a frame or two
+SLACK = 64  # samples by which resampling may lengthen a sound
 BLOCK = 4800  # samples handed to an encoder at once
+ENDING_S = 0.7  # as much of a film
 OPEN_ENDED = 0xFFFFFFFF  # a .wav written to a pipe
 HOLE_S = 0.1  # time stamps are believed this far: a greater step is sound that is not there
-HOLE_MAX_S = 60.0
+GUESSED = ("aac", "ac3", "eac3", "dts", "amr", "mpeg", "mpegts")  # kinds that state no length
+COUNTED = (
+    "mp3",
+    "aac",
+    "ac3",
+    "eac3",
+    "dts",
+)  # kinds whose stamps FFmpeg counts from their packets
 LENGTH_FRAME = 4096  # bytes that surely contain an .mp3's first frame
-OGG_PAGE = 65536  # bytes, the largest
+OGG_HEAD = 27  # bytes of an Ogg page before its table of segments
+OGG_FIRST, OGG_LAST = 2, 4  # flags of a stream's first and last page
 ID3_SHIFTS = (21, 14, 7, 0)
 
 
-class MediaError(DanceError):
-    """A sound file cannot be read or written."""
+class NoSoundError(MediaError):
+    """A file has no sound, which is no damage."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,11 +79,14 @@ class Audio:
         Samples per second.
     start_s : float
         When sample 0 sounds, counted from the first video picture; 0 where there is no video.
+    warning : str
+        What is wrong with its file; empty where nothing is.
     """
 
     samples: NDArray[np.float32]
     rate: int
     start_s: float = 0.0
+    warning: str = ""
 
     def __post_init__(self) -> None:
         if self.samples.dtype != np.float32 or self.samples.shape[1:] != (2,):
@@ -77,26 +102,27 @@ class Audio:
 
 
 def read_audio(path: Path, rate: int = SAMPLE_RATE) -> Audio:
-    """Return a file's first sound stream as stereo; videos give their sound.
+    """Return a file's main sound as stereo, whatever changes on its way; films give theirs.
+
+    What is damaged or cut off is used as far as it goes; ``warning`` and the log say so.
 
     Raises
     ------
+    NoSoundError
+        There is no sound stream.
     MediaError
-        The file is missing, empty, unknown, silent of any sound stream, damaged or cut off.
+        The file is missing, empty, unknown, too long, or nothing of its sound can be decoded.
     """
-    with _open(path) as container:
-        if not container.streams.audio:
-            raise MediaError(f"{path}: has no sound stream; choose a file with music in it")
-        promised_s = _promised_s(container, path)
-        samples, start_s = _decode(container, path, rate)
-    have_s = len(samples) / rate
-    if have_s < promised_s - MISSING_S or not _ends_properly(path):
-        promise = f" of {promised_s:.1f} s" if promised_s > have_s else ""
-        raise MediaError(
-            f"{path}: damaged or cut off, {have_s:.1f} s{promise} are there; fetch it again"
-        )
+    gathered = _Gathered(path, rate)
+    for link in _links(path):
+        with open_media(path, part=link) as media:
+            gathered.take(media)
+    samples = gathered.whole()
     picture_s = _first_picture_s(path)
-    return Audio(samples, rate, 0.0 if picture_s is None else start_s - picture_s)
+    start_s = 0.0 if picture_s is None else gathered.start_s - picture_s
+    if warning := gathered.warning():
+        log.warning("%s", warning)
+    return Audio(samples, rate, start_s, warning)
 
 
 def write_audio(
@@ -127,87 +153,173 @@ def write_audio(
         raise MediaError(f"{path}: cannot be written ({why}); check folder and space") from why
 
 
-def _open(path: Path) -> InputContainer:
-    try:
-        if path.stat().st_size == 0:
-            raise MediaError(f"{path}: is empty (0 bytes); fetch it again")
-        return av.open(str(path))
-    except FileNotFoundError as why:
-        raise MediaError(f"{path}: is not there; check the name") from why
-    except (OSError, av.error.FFmpegError) as why:
-        raise MediaError(
-            f"{path}: is no sound file that can be read ({why}); "
-            "use mp3, ogg, flac, wav, m4a or mp4"
-        ) from why
+class _Gathered:
+    """Sound brought to one rate and stereo, every sample at its place."""
 
+    def __init__(self, path: Path, rate: int) -> None:
+        self.start_s = 0.0  # time stamp of the first sample
+        self._path, self._rate = path, rate
+        self._parts: list[NDArray[np.float32]] = []
+        self._heard_s = 0.0  # decoded, and silence for what is missing
+        self._stamps_s = 0.0  # time stamps are ahead of that by so much
+        self._surplus = 0  # samples that two parts of a film have in common
+        self._promised_s = self._missing_s = 0.0
+        self._jumps, self._damage = 0, ""
+        self._counted = self._lost = (
+            False  # whether stamps hide what is lost, and whether it is
+        )
+        self._misplaced_s: float | None = None  # from here on, if anything is lost
+        self._form: tuple[str, str, int] | None = None
+        self._resampler: AudioResampler | None = None
 
-def _decode(
-    container: InputContainer, path: Path, rate: int
-) -> tuple[NDArray[np.float32], float]:
-    """Return all samples and the first one's time stamp, s."""
-    resampler = AudioResampler(format="fltp", layout="stereo", rate=rate)
-    parts: list[NDArray[np.float32]] = []
-    start_s, count = 0.0, 0
-    for frame in _frames(container):
-        time_s = frame.time or 0.0
-        if count == 0:
-            start_s = time_s
-        hole_s = time_s - start_s - count / frame.sample_rate
-        if hole_s > HOLE_S:
-            parts.append(_silence(path, hole_s, rate))
-            count += round(hole_s * frame.sample_rate)
-        count += frame.samples
-        parts.extend(_stereo(part) for part in resampler.resample(frame))
-    if not parts:
-        raise MediaError(f"{path}: no sound could be decoded; fetch or encode it again")
-    parts.extend(_stereo(part) for part in resampler.resample(None))
-    return np.concatenate(parts), start_s
+    def take(self, media: Media) -> None:
+        """Decode all of a file's main sound; what cannot be decoded is missing."""
+        if media.sound is None:
+            raise NoSoundError(
+                f"{self._path}: has no sound stream; choose a file with music in it"
+            )
+        if _promised_s(media, self._path) > LONGEST_S:
+            raise _too_long(self._path, _promised_s(media, self._path))
+        self._counted = media.kind in COUNTED
+        part: int | None = None
+        try:
+            for packet in media.packets(media.sound):
+                for frame in self._decoded(packet):
+                    if part is None:
+                        self._begin(frame)
+                    before, part = part, media.clock.part_of(media.sound)
+                    self._add(frame, exactly=before not in (None, part))
+        except (av.error.FFmpegError, OSError) as why:
+            self._damage = f"is damaged after {self._heard_s:.1f} s ({reason(why)})"
+        self._fit(None)
+        self._jumps += media.clock.jumps
+        self._promised_s += _promised_s(media, self._path)
 
+    def whole(self) -> NDArray[np.float32]:
+        """Return all samples, float32 (N, 2)."""
+        if not self._parts:
+            raise MediaError(
+                f"{self._path}: has a sound stream, but nothing of it can be decoded; "
+                "fetch or encode it again"
+            )
+        lost_s = self._promised_s - self._heard_s
+        if lost_s > MISSING_S and self._misplaced_s is not None:
+            self._heard_s = self._misplaced_s
+        elif lost_s > MISSING_S and abs(lost_s - self.start_s) < MISSING_S:  # lost in front
+            self._parts.insert(0, np.zeros((round(self.start_s * self._rate), 2), np.float32))
+            self._missing_s, self._heard_s = self._missing_s + lost_s, self._promised_s
+            self.start_s = 0.0
+        return np.concatenate(self._parts)[: round(self._heard_s * self._rate) + SLACK]
 
-def _frames(container: InputContainer) -> Iterator[AudioFrame]:
-    """Give the decoded frames; what cannot be decoded is missing."""
-    for packet in container.demux(container.streams.audio[0]):
+    def warning(self) -> str:
+        """Return what is wrong with the sound; empty where nothing is."""
+        told = []
+        if self._heard_s < self._promised_s - MISSING_S:
+            told.append(
+                f"is cut off, {self._heard_s:.1f} s of {self._promised_s:.1f} s are there"
+            )
+        elif self._damage or not _ends_properly(self._path):
+            told.append(self._damage or f"is cut off after {self._heard_s:.1f} s")
+        if self._missing_s:
+            told.append(f"lacks {self._missing_s:.2f} s inside, played as silence")
+        if self._jumps:
+            told.append(f"has time stamps that jump ({self._jumps}), mended")
+        return f"{self._path}: the sound {', '.join(told)}; used as it is" if told else ""
+
+    def _begin(self, frame: AudioFrame) -> None:
+        """Take a file's first frame for what comes next, whatever its stamp."""
+        self._stamps_s = (frame.time or 0.0) - self._heard_s
+        if not self._heard_s:
+            self.start_s = self._stamps_s
+
+    def _decoded(self, packet: Any) -> Iterator[AudioFrame]:  # noqa: ANN401 - PyAV's
         try:
             frames = packet.decode()
         except av.error.FFmpegError as why:
-            log.debug("%s: %s", container.name, why)
-            continue
+            log.debug("%s: %s", self._path, why)
+            self._lost = True
+            if self._counted and self._misplaced_s is None:
+                self._misplaced_s = self._heard_s
+            return
         yield from frames
 
+    def _add(self, frame: AudioFrame, *, exactly: bool) -> None:
+        """Append a frame where it belongs; ``exactly`` where another part of the film begins."""
+        self._fit(frame)
+        if self._counted and not self._lost and frame.time is not None:
+            self._stamps_s = frame.time - self._heard_s
+        self._lost = False
+        hole_s = 0.0 if frame.time is None else frame.time - self._stamps_s - self._heard_s
+        if hole_s > (0.0 if exactly else HOLE_S):
+            self._parts.append(np.zeros((round(hole_s * self._rate), 2), np.float32))
+            self._heard_s += hole_s
+            self._missing_s += hole_s if hole_s > HOLE_S else 0.0
+        elif exactly:
+            self._surplus = round(-hole_s * self._rate)
+            self._heard_s += hole_s
+        self._heard_s += frame.samples / frame.sample_rate
+        if self._heard_s > LONGEST_S:
+            raise _too_long(self._path, self._heard_s)
+        self._keep(frame)
 
-def _silence(path: Path, hole_s: float, rate: int) -> NDArray[np.float32]:
-    """Return what stands for missing sound, so that what follows keeps its place."""
-    if hole_s > HOLE_MAX_S:
-        raise MediaError(f"{path}: {hole_s:.0f} s are missing inside; fetch it again")
-    log.warning("%s: %.2f s of sound are missing inside, played as silence", path, hole_s)
-    return np.zeros((round(hole_s * rate), 2), np.float32)
+    def _fit(self, frame: AudioFrame | None) -> None:
+        """Change over to a frame's rate and layout; None ends the sound."""
+        form = None
+        if frame is not None:
+            form = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if form == self._form:
+            return
+        if self._resampler is not None:
+            self._keep(None)
+        self._form, self._resampler = form, None
+        if frame is not None:
+            if not RATES[0] <= frame.sample_rate <= RATES[1]:
+                raise MediaError(
+                    f"{self._path}: has {frame.sample_rate} samples a second; encode it with 48000"
+                )
+            self._resampler = AudioResampler(format="fltp", layout="stereo", rate=self._rate)
+
+    def _keep(self, frame: AudioFrame | None) -> None:
+        assert self._resampler is not None
+        for part in self._resampler.resample(frame):
+            samples = np.ascontiguousarray(part.to_ndarray().T, np.float32)[self._surplus :]
+            self._surplus = max(self._surplus - part.samples, 0)
+            self._parts.append(samples)
 
 
-def _stereo(frame: AudioFrame) -> NDArray[np.float32]:
-    return np.ascontiguousarray(frame.to_ndarray().T, np.float32)
+def _too_long(path: Path, length_s: float) -> MediaError:
+    return MediaError(
+        f"{path}: its sound is {length_s / 60:.0f} minutes long or more; "
+        f"songs are at most {LONGEST_S / 60:.0f}: cut it"
+    )
 
 
-def _promised_s(container: InputContainer, path: Path) -> float:
+def _promised_s(media: Media, path: Path) -> float:
     """Return the length the file itself states, not one guessed from its size; else 0."""
-    stream = container.streams.audio[0]
-    kind = container.format.name
-    if kind == "wav":  # the reader states what is there, the header what should be
-        return _riff_bytes(path) * 8 / container.bit_rate if container.bit_rate else 0.0
-    if kind == "mp3" and not _has_length_frame(path):
+    container, stream = media.container, media.sound
+    if media.kind == "wav":  # the reader states what is there, the header what should be
+        return _wave_bytes(path) * 8 / container.bit_rate if container.bit_rate else 0.0
+    if media.kind in GUESSED or (media.kind == "mp3" and not _has_length_frame(path)):
         return 0.0
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
-    if container.duration and not container.streams.video:  # pictures may go on for longer
-        return container.duration / av.time_base
-    return 0.0
+    length_s = float((container.duration or 0) / av.time_base)
+    whole = media.picture is not None and media.clock.ends_s > length_s - ENDING_S
+    return 0.0 if whole else length_s  # pictures may go on for longer than the sound
 
 
-def _riff_bytes(path: Path) -> int:
-    """Return the size a .wav's header states; 0 for the open-ended and the very large."""
+def _wave_bytes(path: Path) -> int:
+    """Return how much sound a .wav's header states; 0 for the open-ended and the very large."""
     with path.open("rb") as file:
-        head = file.read(8)
-    size = int.from_bytes(head[4:8], "little")
-    return 0 if head[:4] != b"RIFF" or size == OPEN_ENDED else size
+        if file.read(4) != b"RIFF":
+            return 0
+        file.seek(12)
+        while len(head := file.read(8)) == 8:
+            size = int.from_bytes(head[4:], "little")
+            if head[:4] == b"data":
+                return 0 if size == OPEN_ENDED else size
+            file.seek(size + size % 2, 1)
+    return 0
 
 
 def _has_length_frame(path: Path) -> bool:
@@ -225,23 +337,43 @@ def _has_length_frame(path: Path) -> bool:
 
 def _ends_properly(path: Path) -> bool:
     """Return whether an Ogg file's last page is marked as the last; true for other kinds."""
-    with path.open("rb") as file:
-        if file.read(4) != b"OggS":
-            return True
-        file.seek(max(0, path.stat().st_size - OGG_PAGE))
-        tail = file.read()
-    page = tail.rfind(b"OggS")
-    return page >= 0 and len(tail) > page + 5 and bool(tail[page + 5] & 4)
+    with plain_file(path) as file:
+        pages = list(_ogg_pages(file))
+    return not pages or bool(pages[-1][1] & OGG_LAST)
+
+
+def _links(path: Path) -> list[tuple[int, int] | None]:
+    """Return where the links of an Ogg chain begin and end, bytes; None for a file that is no chain.
+
+    FFmpeg reads a chain only as far as nothing changes in it.
+    """
+    starts, first = [0], True
+    with plain_file(path) as file:
+        for at, flags in _ogg_pages(file):
+            if flags & OGG_FIRST and not first:
+                starts.append(at)
+            first = bool(flags & OGG_FIRST)
+        ends = [*starts[1:], file.seek(0, io.SEEK_END)]
+    return list(zip(starts, ends, strict=True)) if len(starts) > 1 else [None]
+
+
+def _ogg_pages(file: io.FileIO) -> Iterator[tuple[int, int]]:
+    """Yield where each page of an Ogg file begins, and its flags; nothing for other kinds."""
+    at = 0
+    while (head := file.read(OGG_HEAD)).startswith(b"OggS") and len(head) == OGG_HEAD:
+        yield at, head[5]
+        at += OGG_HEAD + head[26] + sum(file.read(head[26]))
+        file.seek(at)
 
 
 def _first_picture_s(path: Path) -> float | None:
     """Return the time of the first video picture; None without video (a cover is none)."""
-    with _open(path) as container:
-        for stream in container.streams.video:
-            if stream.disposition & Disposition.attached_pic:
-                continue
-            for frame in container.decode(stream):
-                return float(frame.time or 0.0)
+    with open_media(path) as media:
+        if media.picture is not None:
+            with contextlib.suppress(av.error.FFmpegError):
+                for packet in media.packets(media.picture):
+                    for frame in packet.decode():
+                        return float(frame.time or 0.0)
     return None
 
 
@@ -250,7 +382,7 @@ def _encode(
 ) -> None:
     kind = {"libopus": "ogg", "flac": "flac", "pcm_s16le": "wav"}[codec]
     same_bytes = {"fflags": "+bitexact"}  # no random serial number, no library version
-    with av.open(str(path), "w", format=kind, options=same_bytes) as container:
+    with av.open(url_of(path), "w", format=kind, options=same_bytes) as container:
         stream = cast("AudioStream", container.add_stream(codec, rate=rate, layout="stereo"))
         if codec == "libopus":
             stream.bit_rate = bit_rate

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import USUAL
-from kpopdance.realtime.devices.audio_file import MediaError, read_audio
+from kpopdance.realtime.devices.audio_file import NoSoundError, read_audio
+from kpopdance.realtime.devices.media_file import MediaError
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.mirrored import as_danced, turned
 from kpopdance.realtime.library.pack_reader import load_pack
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Choreography, Report
     from kpopdance.realtime.scoring.standard import Standard
     from kpopdance.realtime.studio.looking import Watching
+
+log = logging.getLogger(__name__)
 
 LAG_ROUNDS: Final = 2
 MOST_SHIFT_S: Final = 3600.0
@@ -138,8 +141,10 @@ def alignment(how: str, reference: Reference, player: Path) -> tuple[float, str]
         return together_s, "none: both begin together"
     try:
         sound = read_audio(player)
-    except MediaError:
+    except NoSoundError:
         return together_s, "none: the player's video has no sound"
+    except MediaError as why:
+        return together_s, f"none: {why}"
     if reference.onsets is None:
         return together_s, "none: the reference has no sound"
     match = match_sound(reference.onsets, onset_strength(sound.samples, sound.rate))
@@ -311,10 +316,14 @@ def reference_from_video(
     with VideoFile(path) as video, watching(video, f"reference {path.name}") as progress:
         recording = record(video.frames(), eyes, progress=progress)[0]
     onsets, sound_s, bpm, offset_s = None, 0.0, USUAL_BPM, 0.0
-    with contextlib.suppress(MediaError):  # a video without sound has no beat to find
+    try:
         sound = read_audio(path)
         onsets, sound_s = onset_strength(sound.samples, sound.rate), sound.start_s
         bpm, offset_s = tempo(onsets)
+    except NoSoundError:  # nor a beat to find
+        pass
+    except MediaError as why:
+        log.warning("%s", why)
     filmed = (recording.choreography(start_s=-sound_s),)
     dance = (turned(filmed) if terms.mirrored else filmed)[0]
     standard = standard_from_choreography(dance, bpm=bpm, first_beat_s=offset_s, terms=terms)

@@ -11,7 +11,8 @@ import numpy as np
 
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.core.types import Choreography, Pose
-from kpopdance.realtime.devices.audio_file import MediaError, read_audio
+from kpopdance.realtime.devices.audio_file import read_audio
+from kpopdance.realtime.devices.media_file import MediaError
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.pose.live_filter import LiveFilter
 from kpopdance.realtime.studio.recording import Recording, record
