@@ -1,23 +1,43 @@
-"""Files that appear whole or not at all, and what happens to damaged ones."""
+"""What may be written where: files appear whole or not at all, and nothing takes another's place.
+
+One rule for all of the program. What the game keeps for itself (its own folder, its caches) is
+replaced by ``write_whole``. What is written where a player says so gets its place by ``hand_over``:
+what stood there before stays beside it under a name that was free. A damaged file is set aside in the
+same way. Nothing is ever removed but a part file, and whether a place can be written to is asked
+before the work, by ``check_file`` and ``check_folder``.
+"""
 
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
-from itertools import count
+import os
+import re
+import shutil
+from contextlib import contextmanager, suppress
+from filecmp import cmp
+from itertools import chain, count
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from kpopdance.engines.errors import DanceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+PART: Final = re.compile(r"\.part-[0-9a-f]{8}(\..*)?")
+STALE_S: Final = 86_400.0  # a part that nobody has written to for a day is a killed program's
+ENDING_BYTES: Final = 32
+"""A longer ending is no kind of file, and would make a part's name too long."""
+STEM_BYTES: Final = 200  # of a name that gets a word more: 255 is the most
+PROBE_BYTES: Final = 65_536  # what a full disk refuses even where it makes an empty file
+
 
 def part_of(path: Path) -> Path:
     """Return a name beside the path, of the same kind, that no other program writes to."""
-    return path.with_name(f".part-{token_hex(4)}{path.suffix}")
+    return path.with_name(f".part-{token_hex(4)}{_ending(path)}")
 
 
 @contextmanager
@@ -32,32 +52,177 @@ def appearing(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, data: bytes | str) -> None:
-    """Write beside the path, then rename; a failure (OSError) leaves what was there before."""
+    """Replace a file of the game's own; a failure (OSError) leaves what was there before."""
     with appearing(path) as part:
-        part.write_bytes(data.encode() if isinstance(data, str) else data)
+        _write(part, data)
+
+
+def write_beside(path: Path, data: bytes | str) -> None:
+    """Write a player's file whole; what stood there is kept, see ``hand_over``. May raise OSError."""
+    part = part_of(path)
+    try:
+        _write(part, data)
+        hand_over(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def hand_over(part: Path, path: Path) -> None:
+    """Give a finished part its name; a file that has that name is kept beside it, and that is said.
+
+    Where both hold the same, nothing is kept.
+    """
+    kept = None
+    if os.path.lexists(path) and not (path.is_file() and cmp(part, path, shallow=False)):
+        kept = move_to_free(path, _numbered(path, ".before", _ending(path)))
+        log.warning("%s: was there already; what it was is kept as %s", path, kept.name)
+    try:
+        part.replace(path)
+    except OSError:
+        if kept is not None:
+            kept.replace(path)
+        raise
+
+
+def move_to_free(path: Path, names: Iterable[Path]) -> Path:
+    """Rename a file to the first of the names that is free, also when others do the same; return it."""
+    for name in names:
+        try:
+            os.link(path, name)
+        except FileExistsError:
+            continue
+        except OSError:  # no second names on this disk (FAT), or no such file
+            if os.path.lexists(name):
+                continue
+            path.rename(name)
+        else:
+            path.unlink(missing_ok=True)
+        return name
+    raise FileExistsError(f"{path}: no name is free beside it")
 
 
 def set_aside(path: Path, why: Exception) -> None:
     """Rename a damaged file, so that nothing in it is lost when a new one is written; say so."""
     try:
-        aside = _taken_name(path)
+        aside = move_to_free(path, _numbered(path, ".damaged", ""))
+    except FileNotFoundError:  # another program was faster
+        return
     except OSError as refused:
         log.warning("%s: is damaged (%s), cannot be set aside (%s)", path, why, refused)
         return
     log.warning("%s: is damaged (%s); set aside as %s", path, why, aside.name)
+
+
+def _ending(path: Path) -> str:
+    return path.suffix if len(os.fsencode(path.suffix)) <= ENDING_BYTES else ""
+
+
+def _numbered(path: Path, word: str, ending: str) -> Iterator[Path]:
+    """Return names made of a file's: ``film.before.mp4``, ``film.before-2.mp4`` ..."""
+    words = chain([word], (f"{word}-{number}" for number in count(2)))
+    stem = os.fsencode(path.name.removesuffix(_ending(path)))[:STEM_BYTES].decode(
+        errors="ignore"
+    )
+    return (path.with_name(f"{stem}{each}{ending}") for each in words)
+
+
+def _write(part: Path, data: bytes | str) -> None:
+    part.write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+def check_file(path: Path, *, inputs: Iterable[Path] = (), needs_bytes: int = 0) -> None:
+    """Refuse a file that could not be written, before the work that leads to it.
+
+    Parameters
+    ----------
+    path : Path
+        What is to be written.
+    inputs : iterable of Path
+        Files that are read for it: none of them may be it.
+    needs_bytes : int
+        How large it will be at least.
+
+    Raises
+    ------
+    DanceError
+        One sentence that names the path.
+    """
+    with _refused(path):
+        if path.is_dir():
+            raise DanceError(f"{path}: is a folder; name the file to write")
+        if path.exists() and not path.is_file():
+            raise DanceError(f"{path}: is a device or a pipe; name a file to write")
+        if any(_same(path, one) for one in inputs):
+            raise DanceError(f"{path}: is the input itself; write to another name")
+        if not path.parent.is_dir():
+            raise DanceError(f"{path}: there is no folder {path.parent}; make it first")
+        with suppress(FileNotFoundError):
+            path.lstat()  # refuses a name that is too long
+        _probe(path, path.parent, needs_bytes)
+
+
+def check_folder(folder: Path, *, needs_bytes: int = 0) -> None:
+    """Refuse a folder that could not be made or written into; see ``check_file``."""
+    with _refused(folder):
+        nearest = next(
+            (one for one in (folder, *folder.parents) if os.path.lexists(one)), folder
+        )
+        if not nearest.is_dir():
+            told = "is no folder" if nearest == folder else f"{nearest} is no folder"
+            raise DanceError(f"{folder}: {told}; choose another place")
+        for name in folder.parts:
+            with suppress(FileNotFoundError):
+                (nearest / name).lstat()  # refuses a name that is too long
+        _probe(folder, nearest, needs_bytes)
+
+
+def _probe(path: Path, folder: Path, needs_bytes: int) -> None:
+    """Write a little into a folder and take it away again, with what killed programs left."""
+    free = shutil.disk_usage(folder).free
+    if free < needs_bytes + PROBE_BYTES:
+        raise DanceError(
+            f"{path}: needs {_megabytes(needs_bytes + PROBE_BYTES)}, but only "
+            f"{_megabytes(free)} are free there; make room or choose another place"
+        )
+    part = part_of(folder / "probe")
     try:
-        path.replace(aside)
-    except OSError:  # another program was faster
-        aside.unlink()
+        part.write_bytes(bytes(PROBE_BYTES))
+        now_s = part.stat().st_mtime
+        for old in folder.glob(".part-*"):
+            with suppress(OSError):
+                if PART.fullmatch(old.name) and now_s - old.stat().st_mtime > STALE_S:
+                    _clear(old)
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def _taken_name(path: Path) -> Path:
-    """Return the first free name for a damaged file, taken by an empty one: nobody else's then."""
-    aside, numbers = path.with_suffix(".damaged"), count(2)
-    while True:
-        try:
-            aside.touch(exist_ok=False)
-        except FileExistsError:
-            aside = path.with_suffix(f".damaged-{next(numbers)}")
-        else:
-            return aside
+def _clear(part: Path) -> None:
+    """Remove a part file, or the folder of part files of a song pack."""
+    if part.is_symlink() or not part.is_dir():
+        part.unlink()
+        return
+    for each in part.iterdir():
+        each.unlink()
+    part.rmdir()
+
+
+@contextmanager
+def _refused(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as why:
+        raise DanceError(
+            f"{path}: cannot be written ({why.strerror or why}); check the folder, its rights and "
+            "its space"
+        ) from None
+
+
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import NetworkError
-from kpopdance.engines.files import write_whole
+from kpopdance.engines.files import appearing
 from kpopdance.engines.gpu.build import build_plan
 from kpopdance.engines.gpu.precision import with_precision
 from kpopdance.engines.gpu.probe import probe_gpu
@@ -132,17 +132,16 @@ def build(
 
 
 def keep(folder: Path, wish: EngineWish, facts: Sidecar, plan: bytes) -> Path:
-    """Write engine and facts, the facts last: without them nobody loads the engine.
+    """Write engine and facts; facts tell the engine they are of, so that no mixture is ever loaded.
 
-    Raises OSError where the folder cannot be written to; what was there before then stays out of
-    use.
+    Raises OSError where the folder cannot be written to; what was there before then stays.
     """
     path = folder / f"{wish.stem}-{'_'.join(facts.targets)}{ENDING}"
     folder.mkdir(parents=True, exist_ok=True)
-    sidecar_of(path).unlink(missing_ok=True)
-    compiled_of(path).unlink(missing_ok=True)
-    write_whole(path, plan)
-    write_whole(sidecar_of(path), facts.json())
+    with appearing(path) as plan_part, appearing(sidecar_of(path)) as facts_part:
+        plan_part.write_bytes(plan)
+        facts_part.write_text(facts.json(), encoding="utf-8")
+        compiled_of(path).unlink(missing_ok=True)
     return path
 
 

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON
 from kpopdance.engines.errors import DanceError, ModelError
+from kpopdance.engines.files import check_folder
 from kpopdance.engines.formats import PERSON_PX
 from kpopdance.engines.gpu.build import RTX_TARGETS, USUAL_TARGETS
 from kpopdance.engines.gpu.precision import PRECISIONS
@@ -77,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
     asked = args.size or args.min or args.max
     wished = [_shapes(args, size) for size in (usual[:1] if asked else usual)]
     targets = _targets(args)
+    check_folder(args.out or engine_folder(), needs_bytes=onnx_file.stat().st_size)
     flavour, reason = choose_flavour(args.flavour)
     say(f"flavour: {flavour} ({reason})")
     told = []

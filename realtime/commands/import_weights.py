@@ -10,7 +10,7 @@ from platformdirs import user_data_path
 from tqdm import tqdm
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.files import write_whole
+from kpopdance.engines.files import check_file, check_folder, write_beside
 from kpopdance.engines.weights.importing import network_from, read_sources
 from kpopdance.realtime.commands.command_line import a_file, a_target
 from kpopdance.realtime.commands.common import print_result
@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     except ModuleNotFoundError:
         told = "the onnx package is missing: pip install kpopdance[convert]"
         raise DanceError(told) from None
+    _check_out(args)
     with tqdm(total=3, leave=False, delay=PROGRESS_AFTER_S, disable=None) as progress:
         sources = read_sources(args.files)
         progress.set_description("translating", refresh=False)
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         progress.set_description("writing", refresh=False)
         progress.update()
         out = args.out or networks_folder() / f"{network.name}.onnx"
-        _write(out, network.content, args.files)
+        _write(out, network.content)
     for source in sources:
         print_result(f"{source.path}  sha256 {source.sha256}")
     print_result(f"{out}  sha256 {hashlib.sha256(network.content).hexdigest()}")
@@ -64,18 +65,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 def networks_folder() -> Path:
-    """Return the folder of imported networks, made where it was missing."""
-    folder = user_data_path("kpopdance", appauthor=False) / "networks"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    """Return the folder of imported networks."""
+    return user_data_path("kpopdance", appauthor=False) / "networks"
 
 
-def _write(out: Path, content: bytes, sources: list[Path]) -> None:
-    """Write the network; raise DanceError where it cannot be, or would replace a source."""
-    if any(out.resolve() == path.resolve() for path in sources):
-        raise DanceError(f"{out}: this is the file to read from; choose another --out")
+def _check_out(args: argparse.Namespace) -> None:
+    """Refuse what could not be written, or would replace a source."""
+    if args.out is None:
+        check_folder(networks_folder())
+    else:
+        check_file(args.out, inputs=args.files)
+
+
+def _write(out: Path, content: bytes) -> None:
     try:
-        write_whole(out, content)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_beside(out, content)
     except OSError as why:
         told = f"{out}: cannot be written ({why.strerror}); choose another --out"
         raise DanceError(told) from why

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.files import write_whole
+from kpopdance.engines.files import check_folder, write_beside
 from kpopdance.engines.texts import one_form
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.cameras import STYLE_HELP, Cameras
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.view import DanceView
 
 PICTURE_SIZE: Final = (1280, 720)
+RESULT_BYTES: Final = 1_000_000  # of two such pictures and the result, at least
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -158,8 +159,10 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
 
 
 def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
-    kit = make_kit(settings, args.dancer_style)
     song = load_pack(folder)
+    if args.out is not None:
+        check_folder(args.out, needs_bytes=RESULT_BYTES)
+    kit = make_kit(settings, args.dancer_style)
     say(f"dancing {song.title}, {song.length_s:.0f} s, without a window")
     snapshot = Snapshot(args.out, song)
     try:
@@ -174,9 +177,10 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
     else:
         print_result(report_words(outcome.report))
     if args.out is not None:
+        args.out.mkdir(parents=True, exist_ok=True)
         snapshot.save(outcome)
         path = args.out / "result.json"
-        write_whole(path, json.dumps(result, ensure_ascii=False, indent=1))
+        write_beside(path, json.dumps(result, ensure_ascii=False, indent=1))
         say(f"wrote {path}, {args.out / 'dance.png'} and {args.out / 'result.png'}")
     return 0
 
@@ -187,13 +191,6 @@ class Snapshot:
     MOMENT = 0.6  # of the song
 
     def __init__(self, folder: Path | None, song: SongPack) -> None:
-        if folder is not None:
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as why:
-                raise DanceError(f"--out {folder}: cannot be made ({why.strerror})") from None
-            if not os.access(folder, os.W_OK):
-                raise DanceError(f"--out {folder}: cannot be written to; choose another folder")
         self._folder, self._song = folder, song
         self._view: DanceView | None = None
         self._told_s = 0.0

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.files import write_whole
+from kpopdance.engines.files import check_file, check_folder, write_beside, write_whole
 from kpopdance.realtime.commands.command_line import a_file, a_target
 from kpopdance.realtime.commands.common import (
     add_network_options,
@@ -60,10 +60,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Find, write, report."""
-    for out in (args.draw, args.out):
-        if out is not None and out.exists() and out.samefile(args.file):
-            raise DanceError(f"{out}: is the input itself; write to another name")
     is_picture = args.file.suffix.lower() in PICTURES
+    _check_targets(args, is_picture=is_picture)
     area = FULL_AREA_PX if args.fast else CLOSE_AREA_PX
     with VideoFile(args.file) as video:
         eyes = eyes_from(settings_from(args))
@@ -72,6 +70,22 @@ def run(args: argparse.Namespace) -> int:
         else:
             _video(args, video, eyes, area)
     return 0
+
+
+def _check_targets(args: argparse.Namespace, *, is_picture: bool) -> None:
+    """Refuse what could not be written."""
+    if args.draw is not None:
+        check_file(args.draw, inputs=[args.file])
+    if args.out is not None and is_picture:
+        check_file(args.out, inputs=[args.file])
+    elif args.out is not None:
+        check_folder(args.out)
+    if (
+        args.draw is not None
+        and args.out is not None
+        and args.draw.resolve() == args.out.resolve()
+    ):
+        raise DanceError(f"{args.out}: is both --out and --draw; give each a name")
 
 
 def _picture(args: argparse.Namespace, frame: Frame, eyes: Eyes, area: int) -> None:
@@ -92,7 +106,7 @@ def _video(args: argparse.Namespace, video: VideoFile, eyes: Eyes, area: int) ->
     if not (args.json or args.out or args.draw):
         raise DanceError("a video needs --json, or --out FOLDER or --draw VIDEO to write to")
     if args.out:
-        _make_folder(args.out)
+        args.out.mkdir(parents=True, exist_ok=True)
     told: list[dict[str, Any]] = []
     writer = VideoWriter(args.draw, video.info.fps) if args.draw else None
     try:
@@ -119,21 +133,14 @@ def _seen(
     people = people_json(poses)
     if args.out:
         name = f"{args.file.stem}_{frame.index:012d}_keypoints.json"
-        _write_json(args.out / name, people)
+        write_whole(args.out / name, json.dumps(people))
     if writer is not None:
         writer.add(draw_skeletons(frame.image, poses), frame.captured_s)
     return {"at_s": round(frame.captured_s, 4)} | people
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as why:
-        raise DanceError(f"--out {folder}: cannot be made ({why.strerror})") from None
-
-
 def _write_json(path: Path, told: dict[str, Any]) -> None:
     try:
-        write_whole(path, json.dumps(told))
+        write_beside(path, json.dumps(told))
     except OSError as why:
         raise DanceError(f"{path}: cannot be written ({why.strerror})") from None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import tempfile
 import unicodedata
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -30,13 +31,28 @@ from kpopdance.realtime.devices.audio_file import (
 from kpopdance.realtime.devices.media_file import MediaError
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.mirrored import turned
-from kpopdance.realtime.library.pack_writer import save_pack
-from kpopdance.realtime.library.songpack import SongPack, SongPackError
-from kpopdance.realtime.studio.recording import Quality, Recording, record
+from kpopdance.realtime.library.pack_writer import check_pack_folder, save_pack
+from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.studio.recording import (
+    Quality,
+    Recording,
+    RecordingError,
+    check_pictures,
+    record,
+)
 from kpopdance.realtime.studio.rhythm import onset_strength, tempo
 
 if TYPE_CHECKING:
     import argparse
+
+    from kpopdance.realtime.library.settings import Settings
+
+BYTES_A_SECOND: Final = 12_000  # sound and one dancer of a pack, a little less than it is
+FIRST_PICTURES: Final = 8
+LONGEST: Final = 300  # letters
+SLUG_LETTERS: Final = 60
+RESERVED: Final = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9¹²³]")
+"""Windows has no files of these names."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -78,17 +94,16 @@ def run(args: argparse.Namespace) -> int:
     """Record and report."""
     settings = settings_from(args)
     dancers = dancers_from(args.dancer)
-    title = args.title or args.video.stem
-    folder = args.out or settings.libraries[0] / slug_of(title)
-    if folder.exists() and not args.replace:
-        raise SongPackError(
-            f"{folder}: exists already; choose another --title, or add --replace"
-        )
+    title = title_of(args)
+    folder = _folder(args, settings, title)
     if args.bpm is not None and not 30 <= args.bpm <= 300:
         raise DanceError(f"--bpm {args.bpm:g}: choose 30 to 300")
     if args.offset is not None and not -60 <= args.offset <= 600:
         raise DanceError(f"--offset {args.offset:g}: choose a song second from -60 to 600")
     with VideoFile(args.video) as video:
+        needs_bytes = round(BYTES_A_SECOND * (video.info.length_s or 0))
+        check_pack_folder(folder, replace=args.replace, needs_bytes=needs_bytes)
+        _check_pictures(args.video)
         audio = _audio_of(args.audio or args.video)
         eyes = eyes_from(settings)
         with watched(video, "finding poses") as progress:
@@ -96,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
         warnings = [told for told in (video.warning, audio.warning) if told]
     own_sound = args.audio is None
     song = _song(args, title, audio, recordings, start_s=-audio.start_s if own_sound else 0.0)
-    _write(song, audio, folder, replace=args.replace)
+    _write(song, audio, folder, args)
     qualities = [recording.quality() for recording in recordings]
     if args.json:
         print_json(_report_json(folder, song, qualities, warnings))
@@ -118,10 +133,55 @@ def dancers_from(text: str) -> tuple[int, ...]:
     return numbers
 
 
+def title_of(args: argparse.Namespace) -> str:
+    """Return the song's title; refuse texts that a pack cannot hold."""
+    title: str = args.video.stem if args.title is None else args.title
+    told = {"title": title, "artist": args.artist, "language": args.language}
+    for option, text in (told | {"licence": args.licence}).items():
+        if len(text) > LONGEST:
+            raise DanceError(f"--{option} {text[:20]}...: is longer than {LONGEST} letters")
+        if not text.isprintable():
+            raise DanceError(
+                f"--{option} {text!r}: holds signs that cannot be shown; leave them out"
+            )
+    if not title.strip():
+        raise DanceError("--title: is blank; give the song's title")
+    return title
+
+
 def slug_of(title: str) -> str:
-    """Return a folder name for a title: letters (Hangul too) and digits joined by hyphens."""
+    """Return a folder name for a title: letters (Hangul too) and digits joined by hyphens.
+
+    Raises
+    ------
+    DanceError
+        Where it has none of them, or is a name that Windows keeps for itself.
+    """
     plain = unicodedata.normalize("NFC", title).lower()
-    return re.sub(r"[^\w]+", "-", plain).strip("-_") or "song"
+    slug = re.sub(r"[^\w]+", "-", plain)[:SLUG_LETTERS].strip("-_")
+    if not slug or RESERVED.fullmatch(slug):
+        raise DanceError(
+            f"--title {title}: no folder can be named after it; add a word, or name one: --out FOLDER"
+        )
+    return slug
+
+
+def _folder(args: argparse.Namespace, settings: Settings, title: str) -> Path:
+    """Return the folder to write."""
+    if args.out is None:
+        return settings.libraries[0] / slug_of(title)
+    out: Path = args.out
+    return out if out.name.strip(".") else out.resolve()  # "." and ".." are no song's name
+
+
+def _check_pictures(path: Path) -> None:
+    """Refuse a film by its first pictures, before all of it is looked at."""
+    with VideoFile(path) as video:
+        at_s = [frame.captured_s for frame in islice(video.frames(), FIRST_PICTURES)]
+    try:
+        check_pictures(at_s)
+    except RecordingError as why:
+        raise RecordingError(f"{path}: {why}") from None
 
 
 def _audio_of(path: Path) -> Audio:
@@ -151,14 +211,12 @@ def _song(
     )  # fmt: skip
 
 
-def _write(song: SongPack, audio: Audio, folder: Path, *, replace: bool) -> None:
-    import dataclasses
-
-    folder.parent.mkdir(parents=True, exist_ok=True)
+def _write(song: SongPack, audio: Audio, folder: Path, args: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="kpopdance-") as making:
         path = Path(making) / "audio.ogg"
         write_audio(path, np.clip(audio.samples, -1, 1), SAMPLE_RATE)
-        save_pack(dataclasses.replace(song, audio=path), folder, replace=replace)
+        sources = (args.video, args.audio or args.video)
+        save_pack(replace(song, audio=path), folder, replace=args.replace, sources=sources)
 
 
 def _report_json(

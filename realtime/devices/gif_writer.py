@@ -11,7 +11,7 @@ import av.error
 import av.filter
 import numpy as np
 
-from kpopdance.engines.files import part_of
+from kpopdance.engines.files import hand_over, part_of
 from kpopdance.realtime.devices.video_file import VideoError
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class GifWriter:
         with self._told():
             self._container.mux(self._stream.encode(None))
             self._container.close()
-            self._part.replace(self._path)
+            hand_over(self._part, self._path)
 
     def close(self) -> None:
         """Remove what was not finished."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from kpopdance.engines.anatomy import LIMBS
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.files import write_whole
+from kpopdance.engines.files import write_beside
 from kpopdance.realtime.core.skeleton_colours import JOINT_COLOURS
 from kpopdance.realtime.pose.stature import torso_of
 
@@ -141,7 +141,7 @@ def write_picture(path: Path, image: Image) -> None:
     if not fine:
         raise PictureError(f"{path}: cannot write {ending!r} pictures; use .png or .jpg")
     try:
-        write_whole(path, data.tobytes())
+        write_beside(path, data.tobytes())
     except OSError as why:
         raise PictureError(f"{path}: cannot be written ({why.strerror})") from None
 

@@ -13,7 +13,7 @@ import av.error
 import numpy as np
 from av.audio.resampler import AudioResampler
 
-from kpopdance.engines.files import part_of
+from kpopdance.engines.files import hand_over, part_of
 from kpopdance.realtime.devices.video_file import VideoError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class VideoWriter:
             if self._sound is not None:
                 self._sound.write(math.inf)
             self._container.close()
-            self._part.replace(self._path)
+            hand_over(self._part, self._path)
 
     def close(self) -> None:
         """Remove what was not finished."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pygame
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import hand_over, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -203,13 +204,17 @@ def offscreen_surface(size: tuple[int, int] = SIZE) -> pygame.Surface:
 
 def save_picture(surface: pygame.Surface, path: Path) -> None:
     """Save a drawn page; raises DanceError where the place cannot be written."""
+    part = part_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        pygame.image.save(surface, str(path))
+        pygame.image.save(surface, str(part))
+        hand_over(part, path)
     except (pygame.error, OSError) as why:
         raise DanceError(
             f"{path}: the picture cannot be saved ({why}); choose another place"
         ) from why
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def icon(side: int) -> pygame.Surface:

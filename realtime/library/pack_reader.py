@@ -15,7 +15,13 @@ from kpopdance.engines.texts import one_form, same_name, toml_in
 from kpopdance.realtime.core.types import Choreography
 from kpopdance.realtime.library.arrays import arrays_in
 from kpopdance.realtime.library.mirrored import turned
-from kpopdance.realtime.library.songpack import FORMAT, SongPack, SongPackError
+from kpopdance.realtime.library.songpack import (
+    CHOREOGRAPHY,
+    FORMAT,
+    TOML,
+    SongPack,
+    SongPackError,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +32,8 @@ MAX_NAME_BYTES: Final = 255
 MAX_START_S: Final = 36_000
 BUNDLED: Final = Path(__file__).resolve().parents[2] / "songs"
 MAX_COLOURS: Final = 5
+BEFORE: Final = ".before-"
+"""A folder inside a pack's that begins so holds the pack whole while it is being replaced."""
 
 _Text = Annotated[str, Meta(description="a text in quotes")]
 _Name = Annotated[str, Meta(pattern=r"\S", description="a text in quotes, and not empty")]
@@ -147,13 +155,30 @@ def load_pack(folder: Path) -> SongPack:
         ) from None
 
 
-def _load(folder: Path) -> SongPack:
-    toml = _inside(folder, "song.toml")
+def standing(folder: Path) -> Path:
+    """Return where a pack's files lie: in its folder, or in the copy of one that is being replaced."""
+    if not (folder / TOML).is_file():
+        for before in sorted(folder.glob(f"{BEFORE}*/{TOML}")):
+            return before.parent
+    return folder
+
+
+def audio_name(folder: Path) -> str | None:
+    """Return the name of a pack's audio; None where the folder holds no pack that this game wrote."""
+    try:
+        return _read_toml(folder / TOML).audio
+    except SongPackError:
+        return None
+
+
+def _load(named: Path) -> SongPack:
+    folder = standing(named)
+    toml = _inside(folder, TOML)
     told = _read_toml(toml)
     audio = _inside(folder, told.audio)
     if not audio.is_file() or audio.stat().st_size == 0:
         raise SongPackError(f"{audio}: the audio is missing or empty; copy it into the pack")
-    members = _read_choreography(_inside(folder, "choreography.npz"))
+    members = _read_choreography(_inside(folder, CHOREOGRAPHY))
     if told.mirrored:
         members = turned(members)
     if not 0 <= told.lead < len(members):
@@ -165,7 +190,7 @@ def _load(folder: Path) -> SongPack:
         told.title, told.artist, told.bpm, members, audio, told.language, told.licence,
         told.offset_s, told.preview_s, told.lead,
         sections=tuple((section.name, section.start_s) for section in told.sections),
-        folder=folder, mirrored=told.mirrored, colours=tuple(map(_rgb, told.colours)),
+        folder=named, mirrored=told.mirrored, colours=tuple(map(_rgb, told.colours)),
     )  # fmt: skip
 
 

@@ -1,23 +1,41 @@
-"""Song packs written: they appear whole or not at all."""
+"""Song packs written: they appear whole or not at all, and only a pack's own files give way.
+
+Where a pack is replaced, its files are first copied to ``.before-...`` inside its folder. The pack is
+read from there while ``song.toml`` is missing (``pack_reader``), so that at no moment, whatever
+happens, less than the old or the new one stands.
+"""
 
 from __future__ import annotations
 
 import shutil
-import tempfile
+from contextlib import contextmanager, suppress
+from itertools import chain, count
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kpopdance.engines.files import check_folder, part_of
 from kpopdance.realtime.library.mirrored import turned
-from kpopdance.realtime.library.pack_reader import load_pack
-from kpopdance.realtime.library.songpack import FORMAT, SongPack, SongPackError
+from kpopdance.realtime.library.pack_reader import BEFORE, audio_name, load_pack, standing
+from kpopdance.realtime.library.songpack import (
+    CHOREOGRAPHY,
+    FORMAT,
+    TOML,
+    SongPack,
+    SongPackError,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kpopdance.realtime.core.types import Choreography
 
 
-def save_pack(pack: SongPack, folder: Path, *, replace: bool = False) -> None:
+def save_pack(
+    pack: SongPack, folder: Path, *, replace: bool = False, sources: tuple[Path, ...] = ()
+) -> None:
     """Write a pack as a folder; it appears whole or not at all.
 
     Parameters
@@ -27,12 +45,16 @@ def save_pack(pack: SongPack, folder: Path, *, replace: bool = False) -> None:
     folder : Path
         What to write; folders above it are made.
     replace : bool
-        Whether a folder that is there gives way.
+        Whether a pack that is there gives way: its song.toml, choreography.npz and audio. Whatever
+        else lies in its folder stays.
+    sources : tuple of Path
+        Files it was made of: they stay, even where they are the old pack's audio.
 
     Raises
     ------
     SongPackError
-        Where the folder exists and ``replace`` is off, or the pack lacks audio or is damaged.
+        Where the folder exists and ``replace`` is off, where it holds no pack, or the pack lacks
+        audio or is damaged.
 
     Examples
     --------
@@ -44,21 +66,58 @@ def save_pack(pack: SongPack, folder: Path, *, replace: bool = False) -> None:
     >>> kpopdance.load_pack(Path("faster")).title
     'Faster'
     """
-    if folder.exists() and not replace:
-        raise SongPackError(f"{folder}: exists already; choose another --out or add --replace")
+    check_pack_folder(folder, replace=replace)
     if pack.audio is None:
         raise SongPackError(f"{folder}: a song pack needs audio")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as making:
-        made = Path(making) / folder.name
-        made.mkdir()
-        audio = made / f"audio{pack.audio.suffix}"
-        shutil.copyfile(pack.audio, audio)
-        (made / "song.toml").write_text(_toml(pack, audio.name), encoding="utf-8")
-        filmed = turned(pack.members) if pack.mirrored else pack.members
-        save_choreography(made / "choreography.npz", filmed)
-        load_pack(made)
-        _swap(made, folder, Path(making) / "old")
+    there = folder.is_dir()
+    (folder if there else folder.parent).mkdir(parents=True, exist_ok=True)
+    making = part_of((folder if there else folder.parent) / "pack")
+    audio = (
+        _audio_name(folder, pack.audio.suffix, sources)
+        if there
+        else f"audio{pack.audio.suffix}"
+    )
+    making.mkdir()
+    try:
+        _write(pack, making, audio)
+        with _named(folder, making):
+            load_pack(making)
+        if there:
+            _replace(making, folder, sources)
+        else:
+            making.rename(folder)
+    finally:
+        _remove(making, audio)
+
+
+def check_pack_folder(folder: Path, *, replace: bool, needs_bytes: int = 0) -> None:
+    """Refuse a folder that no pack can be written to.
+
+    Raises
+    ------
+    DanceError
+        Where a pack is there and ``replace`` is off, where something else is there, or where nothing
+        can be written.
+    """
+    check_folder(folder, needs_bytes=needs_bytes)
+    if not folder.is_dir():
+        return
+    if audio_name(standing(folder)) is None:
+        raise SongPackError(
+            f"{folder}: is a folder, but no song pack of this game; name one that is not there yet"
+        )
+    if not replace:
+        raise SongPackError(
+            f"{folder}: exists already; choose another --title or --out, or add --replace"
+        )
+
+
+def _write(pack: SongPack, folder: Path, audio: str) -> None:
+    assert pack.audio is not None
+    shutil.copyfile(pack.audio, folder / audio)
+    (folder / TOML).write_text(_toml(pack, audio), encoding="utf-8")
+    filmed = turned(pack.members) if pack.mirrored else pack.members
+    save_choreography(folder / CHOREOGRAPHY, filmed)
 
 
 def save_choreography(path: Path, members: tuple[Choreography, ...]) -> None:
@@ -68,15 +127,79 @@ def save_choreography(path: Path, members: tuple[Choreography, ...]) -> None:
     np.savez_compressed(path, joints=joints, fps=first.fps, start_s=first.start_s)
 
 
-def _swap(made: Path, folder: Path, aside: Path) -> None:
-    if folder.exists():
-        folder.rename(aside)
+def _replace(made: Path, folder: Path, sources: tuple[Path, ...]) -> None:
+    """Let a pack's own files give way to those of another that was made inside its folder."""
+    before = standing(folder)
+    named = (CHOREOGRAPHY, *_own_audio(before, sources), TOML)
+    own = [name for name in named if (before / name).is_file()]
+    aside, new = _copied(before, folder, own), sorted(path.name for path in made.iterdir())
+    audio = next(name for name in new if name not in (CHOREOGRAPHY, TOML))
     try:
-        made.rename(folder)
-    except OSError:
-        if aside.exists():
-            aside.rename(folder)
+        (folder / TOML).unlink(missing_ok=True)  # from here on the copies are read
+        for name in (CHOREOGRAPHY, audio, TOML):
+            (made / name).replace(folder / name)
+        with _named(folder, made):
+            load_pack(folder)
+    except BaseException:
+        (folder / TOML).unlink(missing_ok=True)
+        if audio not in own:
+            (folder / audio).unlink(missing_ok=True)
+        for name in own:
+            (aside / name).replace(folder / name)
+        _remove(aside)
         raise
+    for name in set(own) - set(new):
+        (folder / name).unlink(missing_ok=True)
+    for done in folder.glob(f"{BEFORE}*"):
+        _remove(done, audio_name(done) or TOML)
+
+
+def _copied(before: Path, folder: Path, own: list[str]) -> Path:
+    """Return a new folder with copies of a pack's files: with a name of its own when it is whole."""
+    part = part_of(folder / "pack")
+    part.mkdir()
+    try:
+        for name in own:
+            shutil.copy2(before / name, part / name)
+        return part.rename(folder / f"{BEFORE}{token_hex(4)}")
+    finally:
+        if part.exists():
+            _remove(part, *own)
+
+
+def _own_audio(folder: Path, sources: tuple[Path, ...]) -> list[str]:
+    """Return the name of a pack's audio, if it may be removed with the pack."""
+    name = audio_name(folder)
+    if name is None or Path(name).name != name or name in (TOML, CHOREOGRAPHY):
+        return []
+    path = folder / name
+    is_source = any(one.exists() and path.exists() and path.samefile(one) for one in sources)
+    return [name] if path.is_file() and not path.is_symlink() and not is_source else []
+
+
+def _audio_name(folder: Path, ending: str, sources: tuple[Path, ...]) -> str:
+    """Return a name for the new audio: the old one's, or one that is free."""
+    own = _own_audio(standing(folder), sources)
+    names = chain([f"audio{ending}"], (f"audio-{number}{ending}" for number in count(2)))
+    return next(name for name in names if name in own or not (folder / name).exists())
+
+
+def _remove(folder: Path, *names: str) -> None:
+    """Remove a folder of our own, but nothing from it that is not ours."""
+    for name in (*names, TOML, CHOREOGRAPHY):
+        with suppress(OSError):
+            (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+@contextmanager
+def _named(folder: Path, made: Path) -> Iterator[None]:
+    """Let what is wrong with a pack name the player's folder, not the one it was made in."""
+    try:
+        yield
+    except SongPackError as why:
+        raise SongPackError(str(why).replace(str(made), str(folder))) from None
 
 
 def _toml(pack: SongPack, audio: str) -> str:

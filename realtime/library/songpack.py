@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Choreography
 
 FORMAT: Final = 1
+TOML: Final = "song.toml"
+CHOREOGRAPHY: Final = "choreography.npz"
 
 
 class SongPackError(DanceError):

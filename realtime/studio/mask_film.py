@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import check_file
 from kpopdance.realtime.core.skeleton_colours import JOINT_COLOURS
 from kpopdance.realtime.devices.gif_writer import GifWriter
 from kpopdance.realtime.devices.overlay import Over, Painter
@@ -229,12 +230,7 @@ class _Samples:
 def _check_out(path: Path, out: Path) -> None:
     if out.suffix.lower() not in ENDINGS:
         raise DanceError(f"{out}: cannot write that; let it end in {', '.join(ENDINGS)}")
-    if out.is_dir():
-        raise DanceError(f"{out}: is a folder; name the file to write")
-    if out.exists() and path.exists() and out.samefile(path):
-        raise DanceError(f"{out}: is the input itself; write to another name")
-    if not out.parent.is_dir():
-        raise DanceError(f"{out}: there is no folder {out.parent}; make it first")
+    check_file(out, inputs=[path])
 
 
 def _check_times(video: VideoFile, wish: MaskWish) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.realtime.core.track import PoseTrack, resample
+from kpopdance.realtime.core.track import MAX_GAP_S, PoseTrack, resample
 from kpopdance.realtime.core.types import Choreography, Frame, Pose
 from kpopdance.realtime.pose.offline_filter import fill_gaps, smooth_both_ways, without_mistakes
 from kpopdance.realtime.pose.watcher import FULL_AREA_PX, Watcher, look_everywhere
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,6 +33,30 @@ LIMB_JOINTS: Final = {
 
 class RecordingError(DanceError):
     """No dance could be recorded from a video."""
+
+
+def check_pictures(at_s: Sequence[float]) -> None:
+    """Refuse a film by the seconds of its first pictures, before anybody is looked for in it.
+
+    Raises
+    ------
+    RecordingError
+        Where there are too few, or they lie too far apart to follow a dance.
+    """
+    if len(at_s) < 2 or at_s[-1] - at_s[0] <= 1 / RECORDED_FPS:
+        raise RecordingError(
+            f"the video ends after {_pictures(len(at_s))}: too few to record a dance from"
+        )
+    apart_s = float(np.median(np.diff(at_s)))
+    if apart_s > MAX_GAP_S:
+        raise RecordingError(
+            f"the video shows a picture every {apart_s:.1f} s only; a dance needs "
+            f"{1 / MAX_GAP_S:.0f} a second at least"
+        )
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +147,14 @@ class Cast:
             return [_joints(None)] * self._count
         return [_joints(pose) for pose in self._watcher.find(frame)]
 
+    def check_found(self) -> None:
+        """Raise RecordingError where the asked people were not seen so far."""
+        if self._waiting:
+            raise RecordingError(
+                f"dancer {max(self._dancers)} was asked for, but at most {self._most} people "
+                f"are seen at once in the first {LOOK_S:.0f} s; count them from the left"
+            )
+
     def _begin(self, frame: Frame) -> bool:
         """Hold the asked people if this frame shows them; return whether it does."""
         people = look_everywhere(self._eyes.everybody, frame.image, area_px=WIDE_AREA_PX)
@@ -130,10 +162,7 @@ class Cast:
         self._most = max(self._most, len(whole))
         if len(whole) < max(self._dancers):
             if frame.captured_s > LOOK_S:
-                raise RecordingError(
-                    f"dancer {max(self._dancers)} was asked for, but at most {self._most} people "
-                    f"are seen at once in the first {LOOK_S:.0f} s; count them from the left"
-                )
+                self.check_found()
             return False
         whole.sort(key=lambda pose: float(np.nanmean(pose.joints[:, 0])))
         self._watcher.hold([whole[number - 1] for number in self._dancers], frame)
@@ -165,8 +194,8 @@ def record(
         at_s.append(frame.captured_s)
         height = frame.image.shape[0]
         progress(frame)
-    if len(at_s) < 2:
-        raise RecordingError("the video holds fewer than two pictures to record from")
+    check_pictures(at_s)
+    cast.check_found()
     recordings = [
         Recording(np.array(at_s), np.stack(each), height) for each in zip(*rows, strict=True)
     ]

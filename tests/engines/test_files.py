@@ -10,7 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kpopdance.engines.files import set_aside, write_whole
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import (
+    check_file,
+    check_folder,
+    set_aside,
+    write_beside,
+    write_whole,
+)
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.devices.gif_writer import GifWriter
 from kpopdance.realtime.devices.video_file import VideoFile
@@ -143,6 +150,140 @@ def test_a_damaged_file_that_another_program_set_aside_leaves_nothing_behind(tmp
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_damaged_file_that_must_stay_is_said(tmp_path, caplog):
-    set_aside(tmp_path / "nowhere" / "scores.json", ValueError("no JSON"))
+def test_a_damaged_file_that_must_stay_is_said(tmp_path, caplog, monkeypatch):
+    def refuse(*args):
+        raise PermissionError(13, "Permission denied", str(args[0]))
+
+    (tmp_path / "scores.json").write_text("mine")
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(Path, "rename", refuse)
+    set_aside(tmp_path / "scores.json", ValueError("no JSON"))
     assert "cannot be set aside" in caplog.text
+    assert (tmp_path / "scores.json").read_text() == "mine"
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_what_a_player_s_file_replaces_is_kept_beside_it(tmp_path, caplog, monkeypatch, links):
+    def no_links(*args):
+        raise OSError(1, "Operation not permitted", str(args[0]))
+
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    path = tmp_path / "film.tar.gif"
+    for text in ("holiday", "first", "second"):
+        write_beside(path, text)
+    kept = {one.name: one.read_text() for one in tmp_path.iterdir()}
+    assert kept == {
+        "film.tar.gif": "second", "film.tar.before.gif": "holiday", "film.tar.before-2.gif": "first",
+    }  # fmt: skip
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{path}: was there already; what it was is kept as film.tar.before{n}.gif"
+        for n in ("", "-2")
+    ]
+
+
+def test_a_link_gives_way_and_what_it_leads_to_stays(tmp_path):
+    (tmp_path / "film.mp4").write_text("mine")
+    (tmp_path / "link.gif").symlink_to(tmp_path / "film.mp4")
+    write_beside(tmp_path / "link.gif", "new")
+    assert (tmp_path / "film.mp4").read_text() == "mine"
+    assert (tmp_path / "link.gif").read_text() == "new"
+    assert (tmp_path / "link.before.gif").is_symlink()
+
+
+LONG = {
+    "letters": "a" * 250 + ".gif", "Hangul": "뛰" * 83 + ".gif", "ending": "a." + "b" * 250,
+    "hidden": ".x",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LONG.values(), ids=LONG)
+def test_the_longest_names_can_be_written_and_kept(tmp_path, name):
+    for text in ("one", "two"):
+        check_file(tmp_path / name)
+        write_beside(tmp_path / name, text)
+    assert (tmp_path / name).read_text() == "two"
+    assert sorted(one.read_text() for one in tmp_path.iterdir()) == ["one", "two"]
+
+
+def names_here():
+    return sorted(path.name for path in Path().iterdir())
+
+
+REFUSED = {
+    "a folder": ("folder", "is a folder"),
+    "itself": ("film.mp4", "is the input itself"),
+    "a second name of it": ("twin.mp4", "is the input itself"),
+    "a link to it": ("link.mp4", "is the input itself"),
+    "a pipe": ("pipe", "is a device or a pipe"),
+    "nowhere": ("none/x.gif", "there is no folder"),
+    "below a file": ("film.mp4/x.gif", "there is no folder"),
+    "too long": ("x" * 300, "cannot be written"),
+    "this folder": (".", "is a folder"),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_file_that_could_not_be_written_is_refused_first(tmp_path, monkeypatch, what):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "film.mp4").write_text("mine")
+    os.link("film.mp4", "twin.mp4")
+    Path("link.mp4").symlink_to("film.mp4")
+    os.mkfifo("pipe")
+    name, words = REFUSED[what]
+    before = names_here()
+    with pytest.raises(DanceError, match=words) as why:
+        check_file(Path(name), inputs=[Path("film.mp4"), Path("none.ogg")])
+    assert str(why.value).startswith(f"{name}: ")
+    assert names_here() == before
+    assert Path("film.mp4").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("file", "is no folder"), ("file/songs/x", "file is no folder"), ("x" * 300, "cannot be"),
+        ("deep/" + "x" * 300, "cannot be"), ("loop", "is no folder"),
+    ],
+    ids=["a file", "below a file", "long", "long below", "a loop"],
+)  # fmt: skip
+def test_a_folder_that_could_not_be_made_is_refused_first(tmp_path, monkeypatch, name, words):
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("mine")
+    Path("loop").symlink_to("loop")
+    with pytest.raises(DanceError, match=words) as why:
+        check_folder(Path(name))
+    assert str(why.value).startswith(f"{name}: ")
+    check_folder(Path("deep/er"))
+    assert names_here() == ["file", "loop"]
+
+
+def test_a_full_or_closed_disk_is_refused_first(tmp_path, monkeypatch):
+    def refuse(part, data):
+        raise OSError(30, "Read-only file system", str(part))
+
+    with pytest.raises(DanceError, match=r"needs 1000000\d\d\d\.\d MB, but only .* are free"):
+        check_file(tmp_path / "x.gif", needs_bytes=10**15)
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    for check in (check_file, check_folder):
+        with pytest.raises(DanceError, match="Read-only file system") as why:
+            check(tmp_path / "x.gif")
+        assert ".part-" not in str(why.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_old_parts_of_killed_programs_are_swept(tmp_path):
+    old = [".part-0123abcd.gif", ".part-0123abcd", ".part-01234567.d"]
+    young, others = [".part-aaaaaaaa.gif"], [".part-0123.gif", "part-0123abcd.gif", ".partial"]
+    for name in (*old, *young, *others):
+        (tmp_path / name).write_text("x")
+    (tmp_path / old[-1]).unlink()
+    (tmp_path / old[-1]).mkdir()
+    (tmp_path / old[-1] / "song.toml").write_text("x")
+    for path in tmp_path.iterdir():
+        if path.name not in young:
+            os.utime(path, (1e9, 1e9))
+    check_file(tmp_path / "new.gif")
+    assert {path.name for path in tmp_path.iterdir()} == {*young, *others}

@@ -144,7 +144,7 @@ def test_saving_does_not_replace_unless_told(tmp_path, folder):
     assert [path.name for path in tmp_path.iterdir()] == ["song"]
 
 
-@pytest.mark.parametrize("failing", ["copyfile", "save_choreography", "load_pack", "_swap"])
+@pytest.mark.parametrize("failing", ["copyfile", "save_choreography", "load_pack", "_copied"])
 def test_a_failure_leaves_the_old_pack(tmp_path, folder, monkeypatch, failing):
     def fail(*args):
         raise OSError(f"disk full, {len(args)} arguments")
@@ -160,20 +160,130 @@ def test_a_failure_leaves_the_old_pack(tmp_path, folder, monkeypatch, failing):
     assert [path.name for path in tmp_path.iterdir()] == ["song"]
 
 
-def test_a_failure_while_swapping_puts_the_old_pack_back(tmp_path, folder, monkeypatch):
-    rename = Path.rename
+def steps_of_a_replacement(folder, monkeypatch, stop_at, stop):
+    """Replace a pack, but stop at the n-th renaming or removal; tell whether it came so far."""
+    calls = iter(range(1_000))
+    for name in ("rename", "replace", "unlink"):
+        plain = getattr(Path, name)
 
-    def refuse_the_new(self, target):
-        if self.parent.name.startswith(".making-") and target == folder and self.name == "song":
-            raise OSError("in use")
-        return rename(self, target)
+        def step(self, *args, plain=plain, **kwargs):
+            if next(calls) == stop_at:
+                raise stop
+            return plain(self, *args, **kwargs)
 
-    monkeypatch.setattr(Path, "rename", refuse_the_new)
-    pack = SongPack("new", "a", 120.0, members(1), folder / "audio.ogg")
-    with pytest.raises(OSError, match="in use"):
+        monkeypatch.setattr(Path, name, step)
+    pack = SongPack("new", "a", 120.0, members(2), folder / "audio.ogg")
+    with contextlib.suppress(type(stop), DanceError):
         save_pack(pack, folder, replace=True)
-    assert load_pack(folder).title == "Title"
-    assert [path.name for path in tmp_path.iterdir()] == ["song"]
+    monkeypatch.undo()
+    return next(calls) > stop_at
+
+
+@pytest.mark.parametrize("stop", [OSError("in use"), KeyboardInterrupt()])
+def test_stopped_at_any_step_the_old_pack_or_the_new_one_stands(tmp_path, monkeypatch, stop):
+    for at in range(100):
+        folder = tmp_path / str(at) / "song"
+        save_pack(a_pack(tmp_path), folder)
+        (folder / "notes.txt").write_text("mine")
+        met = steps_of_a_replacement(folder, monkeypatch, at, stop)
+        song = load_pack(folder)
+        assert (song.title, len(song.members)) in (("Old", 1), ("new", 2))
+        assert (folder / "notes.txt").read_text() == "mine"
+        if not met:
+            assert song.title == "new"
+            assert sorted(path.name for path in folder.iterdir()) == OWN_AND_NOTES
+            return
+    pytest.fail("it never came to an end")
+
+
+OWN_AND_NOTES = ["audio.ogg", "choreography.npz", "notes.txt", "song.toml"]
+
+
+def a_pack(tmp_path):
+    audio = tmp_path / "sound.ogg"
+    audio.write_bytes(b"OggS...")
+    return SongPack("Old", "a", 120.0, members(1), audio)
+
+
+def test_only_a_pack_s_own_files_give_way(tmp_path, folder):
+    pack = SongPack("new", "a", 120.0, members(2), folder / "audio.ogg")
+    mine = {"film.mp4": b"film", "audio-2.ogg": b"sung", ".hidden": b"h", "cover.jpg": b"c"}
+    for name, data in mine.items():
+        (folder / name).write_bytes(data)
+    (folder / "sub").mkdir()
+    save_pack(pack, folder, replace=True)
+    assert load_pack(folder).title == "new"
+    assert {name: (folder / name).read_bytes() for name in mine} == mine
+    assert {path.name for path in folder.iterdir()} == {
+        *mine, "sub", "song.toml", "audio.ogg", "choreography.npz",
+    }  # fmt: skip
+
+
+def test_a_source_that_is_the_old_pack_s_audio_stays(folder):
+    audio = folder / "audio.ogg"
+    new = folder.parent / "new.ogg"
+    new.write_bytes(b"OggS new")
+    save_pack(
+        SongPack("n", "a", 120.0, members(1), new), folder, replace=True, sources=(audio,)
+    )
+    assert audio.read_bytes() == b"OggS..."
+    assert load_pack(folder).audio.read_bytes() == b"OggS new"
+    save_pack(SongPack("n", "a", 120.0, members(1), new), folder, replace=True)
+    assert (
+        sorted(path.name for path in folder.glob("audio*"))
+        == ["audio.ogg", "audio-2.ogg"][::-1]
+    )
+
+
+def test_another_audio_leaves_no_old_one_behind(folder):
+    (folder / "audio.ogg").rename(folder / "old.flac")
+    toml = (folder / "song.toml").read_text().replace("audio.ogg", "old.flac")
+    (folder / "song.toml").write_text(toml)
+    new = folder.parent / "new.ogg"
+    new.write_bytes(b"OggS new")
+    save_pack(SongPack("n", "a", 120.0, members(1), new), folder, replace=True)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "audio.ogg", "choreography.npz", "song.toml",
+    ]  # fmt: skip
+
+
+def no_pack(folder, kind):
+    folder.unlink(missing_ok=True) if folder.is_file() else None
+    texts = {"no format": "title = 'x'", "newer": "format = 2\ntitle = 'x'", "no TOML": "= ="}
+    if kind == "a file":
+        folder.write_text("mine")
+    else:
+        folder.mkdir()
+        (folder / "film.mp4").write_text("mine")
+    if kind in texts:
+        (folder / "song.toml").write_text(texts[kind])
+
+
+@pytest.mark.parametrize("kind", ["a file", "other things", "no format", "newer", "no TOML"])
+@pytest.mark.parametrize("linked", [False, True])
+def test_what_is_no_pack_is_never_replaced(tmp_path, kind, linked):
+    there = tmp_path / "there"
+    no_pack(there, kind)
+    target = tmp_path / "link" if linked else there
+    if linked:
+        target.symlink_to(there)
+    before = sorted((path, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file())
+    for replace in (True, False):
+        with pytest.raises(DanceError) as why:
+            save_pack(a_pack(tmp_path), target, replace=replace)
+        assert "--replace" not in str(why.value)
+        assert str(why.value).startswith(f"{target}: is ")
+    (tmp_path / "sound.ogg").unlink()
+    after = sorted((path, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file())
+    assert after == before
+
+
+def test_a_link_to_a_pack_stays_a_link(tmp_path, folder):
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    save_pack(a_pack(tmp_path), link, replace=True)
+    assert link.is_symlink()
+    assert load_pack(folder).title == "Old"
 
 
 def test_a_pack_that_could_not_be_read_is_never_written(tmp_path, folder):
