@@ -168,8 +168,10 @@ def check_folder(folder: Path, *, needs_bytes: int = 0) -> None:
             (one for one in (folder, *folder.parents) if os.path.lexists(one)), folder
         )
         if not nearest.is_dir():
-            told = "is no folder" if nearest == folder else f"{nearest} is no folder"
-            raise DanceError(f"{folder}: {told}; choose another place")
+            where = "it" if nearest == folder else nearest
+            raise DanceError(
+                f"{folder}: cannot be written ({where} is no folder); choose another place"
+            )
         for name in folder.parts:
             with suppress(FileNotFoundError):
                 (nearest / name).lstat()  # refuses a name that is too long
@@ -178,12 +180,6 @@ def check_folder(folder: Path, *, needs_bytes: int = 0) -> None:
 
 def _probe(path: Path, folder: Path, needs_bytes: int) -> None:
     """Write a little into a folder and take it away again, with what killed programs left."""
-    free = shutil.disk_usage(folder).free
-    if free < needs_bytes + PROBE_BYTES:
-        raise DanceError(
-            f"{path}: needs {_megabytes(needs_bytes + PROBE_BYTES)}, but only "
-            f"{_megabytes(free)} are free there; make room or choose another place"
-        )
     part = part_of(folder / "probe")
     try:
         part.write_bytes(bytes(PROBE_BYTES))
@@ -194,6 +190,12 @@ def _probe(path: Path, folder: Path, needs_bytes: int) -> None:
                     _clear(old)
     finally:
         part.unlink(missing_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < needs_bytes:
+        raise DanceError(
+            f"{path}: cannot be written (it takes {_megabytes(needs_bytes)} at least, "
+            f"{_megabytes(free)} are free there); make room or choose another place"
+        )
 
 
 def _clear(part: Path) -> None:

@@ -45,7 +45,7 @@ def check_pictures(at_s: Sequence[float]) -> None:
     """
     if len(at_s) < 2 or at_s[-1] - at_s[0] <= 1 / RECORDED_FPS:
         raise RecordingError(
-            f"the video ends after {_pictures(len(at_s))}: too few to record a dance from"
+            f"the video holds too few pictures ({len(at_s)}) to record a dance from"
         )
     apart_s = float(np.median(np.diff(at_s)))
     if apart_s > MAX_GAP_S:
@@ -53,10 +53,6 @@ def check_pictures(at_s: Sequence[float]) -> None:
             f"the video shows a picture every {apart_s:.1f} s only; a dance needs "
             f"{1 / MAX_GAP_S:.0f} a second at least"
         )
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count} pictures"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -244,7 +244,7 @@ def test_a_file_that_could_not_be_written_is_refused_first(tmp_path, monkeypatch
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("file", "is no folder"), ("file/songs/x", "file is no folder"), ("x" * 300, "cannot be"),
+        ("file", "it is no folder"), ("file/songs/x", "file is no folder"), ("x" * 300, "cannot be"),
         ("deep/" + "x" * 300, "cannot be"), ("loop", "is no folder"),
     ],
     ids=["a file", "below a file", "long", "long below", "a loop"],
@@ -264,7 +264,7 @@ def test_a_full_or_closed_disk_is_refused_first(tmp_path, monkeypatch):
     def refuse(part, data):
         raise OSError(30, "Read-only file system", str(part))
 
-    with pytest.raises(DanceError, match=r"needs 1000000\d\d\d\.\d MB, but only .* are free"):
+    with pytest.raises(DanceError, match=r"takes 1000000000\.0 MB at least, .* are free"):
         check_file(tmp_path / "x.gif", needs_bytes=10**15)
     monkeypatch.setattr(Path, "write_bytes", refuse)
     for check in (check_file, check_folder):

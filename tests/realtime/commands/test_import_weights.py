@@ -264,14 +264,14 @@ def test_a_file_of_absurd_size_is_refused(place, most, tmp_path, capsys, monkeyp
 def test_an_unwritable_place_is_named(tmp_path, capsys):
     files = write_caffe(tmp_path, caffe_files.body25(width=NARROW))
     assert main([*files, "--out", str(tmp_path / "nowhere" / "out.onnx")]) == 2
-    one_sentence(capsys, "nowhere", "choose another --out")
+    one_sentence(capsys, "nowhere", "there is no folder")
 
 
 def test_a_source_is_never_written_over(tmp_path, capsys):
     files = write_caffe(tmp_path, caffe_files.body25(width=NARROW))
     before = Path(files[1]).read_bytes()
     assert main([*files, "--out", files[1]]) == 2
-    one_sentence(capsys, f"{files[1]}: this is the file to read from; choose another --out")
+    one_sentence(capsys, f"{files[1]}: is the input itself; write to another name")
     assert Path(files[1]).read_bytes() == before
 
 

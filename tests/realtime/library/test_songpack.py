@@ -272,7 +272,7 @@ def test_what_is_no_pack_is_never_replaced(tmp_path, kind, linked):
         with pytest.raises(DanceError) as why:
             save_pack(a_pack(tmp_path), target, replace=replace)
         assert "--replace" not in str(why.value)
-        assert str(why.value).startswith(f"{target}: is ")
+        assert str(why.value).startswith(f"{target}: ")
     (tmp_path / "sound.ogg").unlink()
     after = sorted((path, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file())
     assert after == before

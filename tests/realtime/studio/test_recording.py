@@ -105,8 +105,8 @@ def test_a_dancer_who_never_comes_is_refused():
 @pytest.mark.parametrize(
     ("scenes", "told"),
     [
-        ([], "fewer than two pictures"),
-        ([[person(160)]], "fewer than two pictures"),
+        ([], "too few pictures"),
+        ([[person(160)]], "too few pictures"),
         ([None] * 30, "hardly anybody is seen"),
         ([[person(160)]] * 2 + [None] * 28, "hardly anybody is seen"),
     ],
