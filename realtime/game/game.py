@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,7 @@ from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.scores import keep_score, read_scores, score_key
 from kpopdance.realtime.library.songpack import SongPack
-from kpopdance.realtime.scoring.judge import NO_PICTURES
+from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 
 PREVIEW_BEATS: Final = 32
 QUIZ_KEY: Final = (("Q", "quiz"),)
+UNJUDGED: Final = (
+    (NO_PICTURES, "too few pictures came"),
+    (TOO_SLOW, "this computer is too slow"),
+)
 CANNOT: Final = "This dance cannot begin"
 
 
@@ -326,8 +331,10 @@ def result_view(
 ) -> ResultView:  # fmt: skip
     """Return the result page of an outcome."""
     report = outcome.report
-    lost = sum(move.why == NO_PICTURES for move in report.moves)
-    notices = (f"{lost} moves were not judged: the camera was lost",) if lost else ()
+    lost = Counter(move.why for move in report.moves)
+    notices = tuple(
+        f"{lost[why]} moves were not judged: {told}" for why, told in UNJUDGED if lost[why]
+    )
     return ResultView(
         song.title, song.artist, report, age_s, best_before, notices, outcome.camera, counts
     )
