@@ -9,12 +9,13 @@ import pytest
 
 from kpopdance.realtime.__main__ import main, parser
 from kpopdance.realtime.commands.common import settings_from
-from kpopdance.realtime.commands.quiz import kit_from
+from kpopdance.realtime.commands.quiz import Learning, kit_from, rules_from
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.devices.video_writer import VideoWriter
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.quiz.rules import Rules, make_questions
+from kpopdance.realtime.shell.songs import Songs
 from tests import dances
 
 
@@ -36,7 +37,8 @@ def library(tmp_path):
 
 def kit_of(settings, *words):
     args = parser().parse_args(["quiz", "--settings", str(settings), *words])
-    return kit_from(args, settings_from(args))
+    settings = settings_from(args)
+    return kit_from(args, settings, rules_from(args), Learning(Songs(settings.libraries)))
 
 
 def test_options_become_rules(library):

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.quiz.game import QuizKit
     from kpopdance.realtime.screens.view import DanceView
 
 PICTURE_SIZE: Final = (1280, 720)
@@ -124,7 +125,7 @@ def make_kit(settings: Settings, style: str = "") -> Kit:
 
 
 def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None) -> int:
-    from kpopdance.realtime.commands.quiz import quiz_kit
+    from kpopdance.realtime.commands.quiz import Learning, quiz_kit
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.quiz.game import quiz_page
@@ -134,7 +135,10 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
     songs = Songs(settings.libraries)
 
     def quiz(back: Page) -> Page:
-        return quiz_page(lambda: quiz_kit(settings, Rules(), songs), window.copy, back)
+        def kit() -> QuizKit:
+            return quiz_kit(settings, Rules(), Learning(songs))
+
+        return quiz_page(kit, window.copy, back, news=lambda: songs.progress)
 
     try:
         kit = make_kit(settings, args.dancer_style)
@@ -146,16 +150,23 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
         try:
             Shell(window, kit.clock).run(game.first_page(folder))
         finally:
+            window.close()
+            game.settle()
             kit.close()
     finally:
         window.close()
-    for outcome in game.outcomes:
-        if not args.json:
+    _told(game.outcomes, kit, as_json=args.json)
+    return 0
+
+
+def _told(outcomes: list[Outcome], kit: Kit, *, as_json: bool) -> None:
+    """Print what was danced."""
+    for outcome in outcomes:
+        if not as_json:
             print_result(report_words(outcome.report))
         say(timing_words(outcome))
-    if args.json:
-        print_json({"dances": [report_json(o.report, kit.eyes) for o in game.outcomes]})
-    return 0
+    if as_json:
+        print_json({"dances": [report_json(o.report, kit.eyes) for o in outcomes]})
 
 
 def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+import threading
+from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.cameras import Cameras
@@ -19,9 +19,9 @@ from kpopdance.realtime.commands.common import (
     say_missing,
     settings_from,
 )
-from kpopdance.realtime.commands.sound import samples_of, speaker_for
+from kpopdance.realtime.commands.sound import part_of, speaker_for
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.quiz.clips import PackShelf, VideoShelf
+from kpopdance.realtime.quiz.clips import PackShelf, VideoShelf, refuse_missing
 from kpopdance.realtime.quiz.log import quiz_file
 from kpopdance.realtime.quiz.rules import (
     LIMIT_S,
@@ -35,13 +35,18 @@ from kpopdance.realtime.shell.songs import Songs
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
+    from kpopdance.engines.ports import Eyes
+    from kpopdance.realtime.core.ports import Camera, HostClock
     from kpopdance.realtime.core.types import Frame
     from kpopdance.realtime.library.settings import Settings
-    from kpopdance.realtime.library.songpack import SongPack
-    from kpopdance.realtime.quiz.game import QuizKit
+    from kpopdance.realtime.quiz.game import QuizGame, QuizKit
+    from kpopdance.realtime.quiz.reverse import Guesser
+
+BREATH_S: Final = 0.001  # between two songs: the window comes first
+SETTLE_S: Final = 10.0  # longest wait at the end for a camera that does not open
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -99,92 +104,150 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play until the player leaves, then print each result in the line to share."""
     from kpopdance.realtime.devices.window import GameWindow
-    from kpopdance.realtime.quiz.game import QuizGame, asked_of, notices_of
+    from kpopdance.realtime.quiz.game import asked_of, notices_of, quiz_page
     from kpopdance.realtime.shell.pages import Shell
 
     settings = settings_from(args)
     say_missing(settings)
     if args.reverse:
         return _reversed(args, settings)
-    kit = kit_from(args, settings)
-    for notice in dict.fromkeys((*kit.shelf.problems, *notices_of(kit.shelf))):
-        say(notice)
+    rules = rules_from(args)
+    if args.clips is not None:
+        refuse_missing(args.clips)
+    games: list[QuizGame] = []
+    songs = Songs(settings.libraries)
+    learning = Learning(songs)
+
+    def begun(game: QuizGame) -> None:
+        games.append(game)
+        for notice in dict.fromkeys((*game.kit.shelf.problems, *notices_of(game.kit.shelf))):
+            say(notice)
+
     window = GameWindow("Guess That Song!")
     try:
         if args.fullscreen:
             window.toggle_fullscreen()
-        game = QuizGame(kit, window.copy)
-        Shell(window, kit.clock).run(game.begin())
+        page = quiz_page(
+            lambda: kit_from(args, settings, rules, learning), window.copy, None,
+            news=learning.news, begun=begun,
+        )  # fmt: skip
+        Shell(window, PerfClock()).run(page)
     finally:
+        learning.end()
         window.close()
-    library = fingerprint(kit.shelf.entries)
-    for quiz, seed in zip(game.played, game.seeds, strict=True):
-        print_result(share_line(seed, [each.right for each in asked_of(quiz)], library))
+    for game in games:
+        library = fingerprint(game.kit.shelf.entries)
+        for quiz, seed in zip(game.played, game.seeds, strict=True):
+            print_result(share_line(seed, [each.right for each in asked_of(quiz)], library))
     return 0
 
 
 def _reversed(args: argparse.Namespace, settings: Settings) -> int:
     """Let the program guess what is danced, until the player leaves."""
     from kpopdance.realtime.devices.window import GameWindow
-    from kpopdance.realtime.quiz.reverse import guesser_of, reverse_page
-    from kpopdance.realtime.shell.pages import Shell
+    from kpopdance.realtime.quiz.reverse import reverse_page
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
+    from kpopdance.realtime.screens.parts.theme import Theme
+    from kpopdance.realtime.shell.beside import beside
+    from kpopdance.realtime.shell.pages import Page, Shell, Waiting
 
-    songs = Songs(settings.libraries).whole()
-    for problem in songs.problems:
-        say(problem)
-    guesser = guesser_of(songs.packs, _learning)
-    clock, eyes = PerfClock(), eyes_from(settings)
+    clock, learning = PerfClock(), Learning(Songs(settings.libraries))
     cameras = Cameras(settings, clock, args.dancer_style)
     window = GameWindow("You dance, it guesses")
+    coming = beside(lambda: _reverse_opened(settings, cameras, clock, learning))
+
+    def then(opened: tuple[Guesser, Eyes, Camera]) -> Page:
+        guesser, eyes, camera = opened
+        budget_s = 1 / settings.camera_fps
+        return reverse_page(guesser, eyes=eyes, camera=camera, clock=clock, budget_s=budget_s)
+
     try:
         if args.fullscreen:
             window.toggle_fullscreen()
-        began_s = clock.now()
-        song = next(iter(guesser.packs.values()))
-        camera = cameras.open(song, lambda: (clock.now() - began_s) % song.length_s)
-        try:
-            page = reverse_page(
-                guesser, eyes=eyes, camera=camera, clock=clock, budget_s=1 / settings.camera_fps
-            )
-            Shell(window, clock).run(page)
-        finally:
-            cameras.close(camera)
-            cameras.shut()
+        words = ("You dance, it guesses", "Your songs are being read ...")
+        Shell(window, clock).run(
+            Waiting(Backdrop(Theme()), words, coming, then, None, learning.news)
+        )
     finally:
+        learning.end()
         window.close()
+        with suppress(DanceError, TimeoutError):
+            cameras.close(coming.result(SETTLE_S)[2])
+        cameras.shut()
     return 0
 
 
-def kit_from(args: argparse.Namespace, settings: Settings) -> QuizKit:
-    """Return what the options ask for.
+def _reverse_opened(
+    settings: Settings, cameras: Cameras, clock: HostClock, learning: Learning
+) -> tuple[Guesser, Eyes, Camera]:
+    """Return the songs described, the networks, and the camera in front of which is danced."""
+    from kpopdance.realtime.quiz.reverse import guesser_of
 
-    Raises
-    ------
-    DanceError
-        Where they cannot be played, in one sentence.
-    """
+    songs = learning.songs.whole()
+    for problem in songs.problems:
+        say(problem)
+    guesser = guesser_of(songs.packs, songs.load, learning.passing)
+    eyes = eyes_from(settings)
+    began_s = clock.now()
+    song = guesser.load(next(iter(guesser.library.songs)))
+    camera = cameras.open(song, lambda: (clock.now() - began_s) % song.length_s)
+    return guesser, eyes, camera
+
+
+class Learning:
+    """Counts the songs whose dances are described, for the page that waits for them."""
+
+    def __init__(self, songs: Songs) -> None:
+        self.songs = songs
+        self._words = ""
+        self._ended = threading.Event()
+
+    def news(self) -> str:
+        """Return how far it is; empty where that is not known."""
+        return self._words or self.songs.progress
+
+    def end(self) -> None:
+        """Nobody waits any more: let it end with the song it is at."""
+        self._ended.set()
+
+    def passing(self, names: Collection[str]) -> Iterator[str]:
+        """Give the names one by one, a breath between them: the window comes first."""
+        for number, name in enumerate(names, 1):
+            if self._ended.wait(BREATH_S):
+                raise DanceError("nobody waits for the songs any more")
+            self._words = f"learning the dances: {number:,} of {len(names):,}"
+            yield name
+
+
+def rules_from(args: argparse.Namespace) -> Rules:
+    """Return the rules that the options ask for; raises DanceError where there are no such."""
     if args.seconds < 0:
         raise DanceError(f"--seconds {args.seconds:g}: choose 0 (no limit) or more")
     try:
-        rules = Rules(
+        return Rules(
             questions=args.questions, level="hard" if args.hard else "easy",
             limit_s=args.seconds or math.inf, begins=0 if args.ladder else 1, players=args.players,
         )  # fmt: skip
     except ValueError as why:
         raise DanceError(str(why)) from None
-    day = _today()
+
+
+def kit_from(
+    args: argparse.Namespace, settings: Settings, rules: Rules, learning: Learning
+) -> QuizKit:
+    """Return what a quiz of these options is played with; raises DanceError where it cannot be."""
     return quiz_kit(
         settings,
         rules,
-        Songs(settings.libraries),
+        learning,
         clips=args.clips,
-        seed=day if args.daily else args.seed,
+        seed=_today() if args.daily else args.seed,
         group=args.group,
     )
 
 
 def quiz_kit(
-    settings: Settings, rules: Rules, songs: Songs, *,
+    settings: Settings, rules: Rules, learning: Learning, *,
     clips: Path | None = None, seed: str = "", group: bool = False,
 ) -> QuizKit:  # fmt: skip
     """Return what a quiz over the player's songs, or over a folder of masked videos, is played with.
@@ -197,12 +260,12 @@ def quiz_kit(
     from kpopdance.realtime.quiz.game import QuizKit
     from kpopdance.realtime.quiz.reverse import guesser_of
 
-    clock, alike = PerfClock(), None
+    clock, alike, songs = PerfClock(), None, learning.songs
     shelf = (
-        PackShelf(songs, samples_of) if clips is None else VideoShelf(clips, _frames, _length_s)
+        PackShelf(songs, part_of) if clips is None else VideoShelf(clips, _frames, _length_s)
     )
     if rules.level == "hard" and isinstance(shelf, PackShelf) and shelf.packs:
-        alike = guesser_of(shelf.packs, _learning).alike
+        alike = guesser_of(shelf.packs, songs.load, learning.passing).alike
     return QuizKit(
         clock=clock, shelf=shelf, rules=rules,
         log=quiz_file(), day=_today(), seed=seed, group=group, alike=alike,
@@ -210,10 +273,6 @@ def quiz_kit(
             samples, rate, clock, settings.sound_device
         ),
     )  # fmt: skip
-
-
-def _learning(songs: Iterable[tuple[str, SongPack]]) -> Iterator[tuple[str, SongPack]]:
-    yield from tqdm(songs, desc="learning the dances", leave=False)
 
 
 def _today() -> str:

@@ -24,6 +24,14 @@ def speaker_for(
     return open_speaker(samples, rate, clock, count_in=before, device=device or None)
 
 
+def part_of(path: Path, start_s: float, seconds: float) -> tuple[NDArray[np.float32], int]:
+    """Return some seconds of a file, float32 (N, 2), and their rate."""
+    from kpopdance.realtime.devices.audio_file import read_part
+
+    audio = read_part(path, start_s, seconds)
+    return audio.samples, audio.rate
+
+
 def samples_of(path: Path) -> tuple[NDArray[np.float32], int]:
     """Return a file's samples float32 (N, 2), and their rate."""
     from kpopdance.realtime.devices.audio_file import read_audio

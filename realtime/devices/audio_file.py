@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SAMPLE_RATE = 48000
+BEFORE_S = 0.5  # decoded before and behind a part: decoders need a moment to come in
 LONGEST_S = 1800.0  # half an hour is longer than any song or dance, and 0.7 GB when read
 RATES = (4000, 768_000)  # samples a second: beyond, a few bytes become hours
 MISSING_S = 0.1  # this much may be missing in the end: containers round to a frame or two
@@ -125,6 +127,21 @@ def read_audio(path: Path, rate: int = SAMPLE_RATE) -> Audio:
     return Audio(samples, rate, start_s, warning)
 
 
+def read_part(path: Path, start_s: float, seconds: float, rate: int = SAMPLE_RATE) -> Audio:
+    """Return some seconds of a file's main sound, decoding hardly more than those.
+
+    Raises
+    ------
+    MediaError
+        The file is missing, empty, unknown, or has no sound there.
+    """
+    with open_media(path) as media:
+        samples = _Gathered(path, rate).part(media, start_s, seconds)
+    if not len(samples):
+        raise MediaError(f"{path}: there is no sound at {start_s:.0f} s; fetch it again")
+    return Audio(samples, rate)
+
+
 def write_audio(
     path: Path,
     samples: NDArray[np.float32],
@@ -194,6 +211,30 @@ class _Gathered:
         self._fit(None)
         self._jumps += media.clock.jumps
         self._promised_s += _promised_s(media, self._path)
+
+    def part(self, media: Media, start_s: float, seconds: float) -> NDArray[np.float32]:
+        """Decode a part alone, and return it as far as it is there, float32 (N, 2)."""
+        if media.sound is None:
+            raise NoSoundError(
+                f"{self._path}: has no sound stream; choose a file with music in it"
+            )
+        with contextlib.suppress(
+            av.error.FFmpegError
+        ):  # what cannot jump is decoded from its begin
+            media.container.seek(round(max(0.0, start_s - BEFORE_S) * av.time_base))
+        begin_s, at_s = 0.0, -math.inf
+        with contextlib.suppress(av.error.FFmpegError, OSError):  # up to the damage
+            for packet in media.container.demux(media.sound):
+                for frame in self._decoded(packet):
+                    at_s = frame.time or 0.0
+                    begin_s = begin_s if self._parts else at_s
+                    self._fit(frame)
+                    self._keep(frame)
+                if at_s > start_s + seconds + BEFORE_S:
+                    break
+        first = max(0, round((start_s - begin_s) * self._rate))
+        samples = np.concatenate([np.zeros((0, 2), np.float32), *self._parts])
+        return samples[first : first + round(seconds * self._rate)]
 
     def whole(self) -> NDArray[np.float32]:
         """Return all samples, float32 (N, 2)."""

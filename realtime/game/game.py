@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, overload
 
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import BODIES, STRICTNESS, Terms
-from kpopdance.realtime.game.performance import Outcome, Performance, open_performance
+from kpopdance.realtime.game.opening import Opening
 from kpopdance.realtime.library.lags import DANCES, LEAST_RECOGNISED, keep_lag, suggested_lag
-from kpopdance.realtime.library.mirrored import as_danced
-from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.pack_reader import load_pack, read_facts
 from kpopdance.realtime.library.scores import keep_score, read_scores, score_key
-from kpopdance.realtime.library.songpack import SongPack
-from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW
+from kpopdance.realtime.library.songpack import PackFacts
+from kpopdance.realtime.scoring.judge import NO_PICTURES
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
@@ -25,8 +23,8 @@ from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.screens.results import ResultsScreen
 from kpopdance.realtime.screens.song_list import SongListScreen
 from kpopdance.realtime.screens.view import DanceView, ListView, ResultView, SongCard
-from kpopdance.realtime.shell.beside import beside
 from kpopdance.realtime.shell.pages import Message, Page
+from kpopdance.realtime.shell.songs import Looked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,16 +33,15 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.ports import Surface
     from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.game.kit import Kit
+    from kpopdance.realtime.game.performance import Outcome, Performance
+    from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.shell.songs import Songs
 
 PREVIEW_BEATS: Final = 32
 QUIZ_KEY: Final = (("Q", "quiz"),)
-UNJUDGED: Final = (
-    (NO_PICTURES, "too few pictures came"),
-    (TOO_SLOW, "this computer is too slow"),
-)
 CANNOT: Final = "This dance cannot begin"
+SETTLE_S: Final = 10.0  # longest wait at the end for a camera that does not open
 
 
 class Game:
@@ -63,6 +60,7 @@ class Game:
         self.turned: set[str] = set()
         self.outcomes: list[Outcome] = []
         self.performing: Performance | None = None
+        self.given_up: Opening | None = None
 
     def first_page(self, folder: Path | None = None) -> Page:
         """Return the song list, or a dance in front of it."""
@@ -70,9 +68,23 @@ class Game:
         if folder is None:
             return listed
         try:
-            return LoadingPage(self, load_pack(folder), listed)
+            facts = read_facts(folder)
         except DanceError as why:
             return Message(self.backdrop, (CANNOT, str(why)), listed)
+        listed.wanted = facts.slug
+        return LoadingPage(self, facts, listed)
+
+    def load(self, song: PackFacts | SongPack) -> SongPack:
+        """Return a song with its choreography; the list's own ones are kept for a while."""
+        listed = self.songs.found.get(song.slug)
+        if isinstance(listed, PackFacts) and listed.folder == song.folder:
+            return self.songs.load(song.slug)
+        return load_pack(song.folder)
+
+    def settle(self) -> None:
+        """Wait until nothing is being opened any more, so that the devices can be shut."""
+        if self.given_up is not None:
+            self.given_up.wait(SETTLE_S)
 
     def terms_of(self, slug: str) -> Terms:
         """Return on which terms a song is danced now."""
@@ -81,6 +93,27 @@ class Game:
     def turn(self, slug: str) -> None:
         """Dance the mirror image of a song, or no longer."""
         self.turned ^= {slug}
+
+
+class Cards(Sequence[SongCard]):
+    """The lines of the song list, each made when it is looked at."""
+
+    def __init__(self, slugs: tuple[str, ...], card: Callable[[str], SongCard]) -> None:
+        self.slugs, self._card = slugs, card
+
+    def __len__(self) -> int:
+        return len(self.slugs)
+
+    @overload
+    def __getitem__(self, number: int) -> SongCard: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[SongCard]: ...
+
+    def __getitem__(self, number: int | slice) -> SongCard | Sequence[SongCard]:
+        if isinstance(number, slice):
+            return Cards(self.slugs[number], self._card)
+        return self._card(self.slugs[number])
 
 
 class SongListPage(Page):
@@ -93,6 +126,9 @@ class SongListPage(Page):
         )
         self._waiting = MessageScreen(game.backdrop)
         self._scores: dict[str, float] = {}
+        self._looked = Looked(game.songs)
+        self._listed: dict[str, PackFacts | str] = {}
+        self.wanted: str | None = None
 
     def enter(self, now_s: float) -> None:
         """Show the scores as they are now."""
@@ -104,19 +140,21 @@ class SongListPage(Page):
     def step(self, now_s: float) -> Page:
         """Show the songs that were read meanwhile."""
         super().step(now_s)
-        if len(self.screen.cards) < len(self._game.songs.found):
+        if self._listed is not self._game.songs.found:
             self._show()
         return self
 
     def act(self, action: Action) -> Page | None:
         """Do what a key of the song list means."""
         game, chosen = self._game, self.screen.selected
+        self.wanted = None
         if action == "leave":
             return self.back
         if action == "quiz":
             return self if game.quiz is None else game.quiz(self)
         if action == "play" and chosen is not None:
-            return LoadingPage(game, game.songs.packs[chosen.slug], self)
+            facts = game.songs.found[chosen.slug]
+            return self if isinstance(facts, str) else LoadingPage(game, facts, self)
         if action == "select":
             self.began_s = self.now_s
         elif action == "strictness":
@@ -139,21 +177,26 @@ class SongListPage(Page):
             self.screen.draw(surface, self._view())
 
     def _show(self) -> None:
-        game = self._game
-        self.screen.show([
-            card_of(slug, song, self._scores.get(score_key(slug, game.terms_of(slug))))
-            for slug, song in game.songs.found.items()
-        ])  # fmt: skip
+        """List what was found; the song that was asked for is selected as soon as it is there."""
+        self._listed = self._game.songs.found
+        cards = Cards(tuple(self._listed), self._card)
+        self.screen.show(cards)
+        if self.wanted in self._listed:
+            self.screen.choose(cards.slugs.index(self.wanted))
+            self.wanted = None
+
+    def _card(self, slug: str) -> SongCard:
+        key = score_key(slug, self._game.terms_of(slug))
+        return card_of(slug, self._listed[slug], self._scores.get(key))
 
     def _view(self) -> ListView:
         game, age_s, chosen = self._game, self.age_s, self.screen.selected
-        song = None if chosen is None else game.songs.found[chosen.slug]
         eyes = game.kit.eyes
-        status = f"{eyes.name} · {eyes.runtime} · {eyes.reason}"
-        if not isinstance(song, SongPack):
-            return ListView(age_s, age_s * 2, status=status, terms=game.terms)
-        terms = game.terms_of(song.slug)
-        song = as_danced(song, terms)
+        status = game.songs.progress or f"{eyes.name} · {eyes.runtime} · {eyes.reason}"
+        terms = game.terms if chosen is None else game.terms_of(chosen.slug)
+        song = None if chosen is None else self._looked.at(chosen.slug, mirrored=terms.mirrored)
+        if song is None:
+            return ListView(age_s, age_s * 2, status=status, terms=terms)
         beat = (age_s * song.bpm / 60) % PREVIEW_BEATS
         at_s = song.preview_s + beat * 60 / song.bpm
         preview = np.stack([member.row(at_s) for member in song.members])
@@ -161,42 +204,44 @@ class SongListPage(Page):
 
 
 class LoadingPage(Page):
-    """Everything is opened beside it."""
+    """Everything is opened beside it; who goes back does not wait for it."""
 
     heading = CANNOT
 
-    def __init__(self, game: Game, song: SongPack, back: Page | None) -> None:
+    def __init__(self, game: Game, song: PackFacts | SongPack, back: Page | None) -> None:
         self._game, self._song, self.back = game, song, back
         self.screen = DanceScreen(game.backdrop)
         terms = game.terms_of(song.slug)
-        self._coming = beside(lambda: open_performance(game.kit, song, terms))
-        self._leaving = False
+        self._opening = Opening(game.kit, lambda: game.load(song), terms, game.given_up)
 
     def step(self, now_s: float) -> Page | None:
-        """Dance as soon as all is open; who went back meanwhile goes back then."""
+        """Dance as soon as all is open."""
         super().step(now_s)
-        if not self._coming.done():
+        if not self._opening.done:
             return self
-        if self._leaving:
-            with suppress(DanceError):
-                self._coming.result().close()
-            return self.back
-        return DancePage(self._game, self._song, self._coming.result(), self.back)
+        performance = self._opening.result()
+        return DancePage(self._game, performance.song, performance, self.back)
 
-    def act(self, action: Action) -> Page:
-        """Go back, as soon as what is being opened can be closed."""
-        self._leaving |= action == "back"
-        return self
+    def act(self, action: Action) -> Page | None:
+        """Go back at once; what was opened is closed beside."""
+        if action != "back":
+            return self
+        self._give_up()
+        return self.back
 
-    def quit(self) -> Page:
-        """Close what is being opened, then end."""
-        self._leaving, self.back = True, None
-        return self
+    def quit(self) -> None:
+        """End at once; what was opened is closed beside."""
+        self._give_up()
 
     def draw(self, surface: Surface) -> None:
-        """Draw what is waited for."""
-        doing = "Going back ..." if self._leaving else self._game.kit.news() or "Warming up ..."
-        self.screen.draw(surface, _waiting(self._song, doing))
+        """Draw what is waited for, and how far it is."""
+        share = self._opening.share
+        doing = "Getting to know the dance ..." if share < 1 else "Warming up ..."
+        self.screen.draw(surface, _waiting(self._song, self._game.kit.news() or doing, share))
+
+    def _give_up(self) -> None:
+        self._game.given_up = self._opening
+        self._opening.give_up()
 
 
 class DancePage(Page):
@@ -315,13 +360,13 @@ def lag_words(hint: float | None, set_ms: float, key: str = "L") -> str:
     )
 
 
-def card_of(slug: str, song: SongPack | str, best: float | None) -> SongCard:
+def card_of(slug: str, song: PackFacts | str, best: float | None) -> SongCard:
     """Return a pack's line in the song list; of a damaged one, what is wrong with it."""
     if isinstance(song, str):
         return SongCard(slug, slug, "", "", 0.0, 0.0, 0, problem=song)
     return SongCard(
         slug, song.title, song.artist, song.language, song.bpm, song.length_s,
-        len(song.members), best,
+        song.dancers, best,
     )  # fmt: skip
 
 
@@ -331,10 +376,8 @@ def result_view(
 ) -> ResultView:  # fmt: skip
     """Return the result page of an outcome."""
     report = outcome.report
-    lost = Counter(move.why for move in report.moves)
-    notices = tuple(
-        f"{lost[why]} moves were not judged: {told}" for why, told in UNJUDGED if lost[why]
-    )
+    lost = sum(move.why == NO_PICTURES for move in report.moves)
+    notices = (f"{lost} moves were not judged: the camera was lost",) if lost else ()
     return ResultView(
         song.title, song.artist, report, age_s, best_before, notices, outcome.camera, counts
     )
@@ -346,12 +389,12 @@ def _next(names: Iterable[str], now: str) -> str:
     return known[(known.index(now) + 1) % len(known)]
 
 
-def _waiting(song: SongPack, message: str) -> DanceView:
+def _waiting(song: PackFacts | SongPack, message: str, share: float) -> DanceView:
     empty = np.full((1, 18, 3), np.nan, dtype=np.float32)
     empty[..., 2] = 0
     return DanceView(
         title=song.title, artist=song.artist, phase="loading",
         song_s=0.0, length_s=song.length_s, bpm=song.bpm,
         beat=0.0, picture=None, pose=None, mirror=True, coach=empty, lead=0, upcoming=(),
-        score=0.0, combo=0, verdict=None, verdict_age_s=99.0, message=message,
+        score=0.0, combo=0, verdict=None, verdict_age_s=99.0, message=message, loaded=share,
     )  # fmt: skip

@@ -16,12 +16,14 @@ from kpopdance.realtime.library.songpack import SongPack, SongPackError
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.pose.watcher import Watcher, looks_in_words
 from kpopdance.realtime.scoring.judge import Judge
+from kpopdance.realtime.scoring.standard import untold
 from kpopdance.realtime.shell.beside import FailureNotice, warmed
 
 if TYPE_CHECKING:
     from kpopdance.realtime.core.ports import Camera, Speaker
     from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.game.kit import Kit
+    from kpopdance.realtime.scoring.standard import Told
     from kpopdance.realtime.screens.view import DanceView
 
 SILENCE_S: Final = 2.0  # after the music, so that the song clock outlives the last move
@@ -82,8 +84,12 @@ class Performance:
         return Outcome(report, session.took_s, frame_s, self.speaker.underruns, self.status)
 
 
-def open_performance(kit: Kit, song: SongPack, terms: Terms = USUAL) -> Performance:
+def open_performance(
+    kit: Kit, song: SongPack, terms: Terms = USUAL, told: Told = untold
+) -> Performance:
     """Load music, standard and network, and open the devices; this takes a second or two.
+
+    ``told`` hears how much of the standard is there, 0..1; where it raises, nothing is opened.
 
     Raises
     ------
@@ -91,10 +97,11 @@ def open_performance(kit: Kit, song: SongPack, terms: Terms = USUAL) -> Performa
         Where the music or the camera cannot be opened.
     """
     danced = as_danced(song, terms)
-    standard = standard_of(danced, terms)
+    standard = standard_of(danced, terms, told)
     if song.audio is None:
         raise SongPackError(f"{song.folder}: has no audio to dance to")
     samples, rate = kit.read_audio(song.audio)
+    told(1.0)
     rest = np.zeros((round(SILENCE_S * rate), 2), dtype=np.float32)
     playing: list[DanceSession] = []
     notice = FailureNotice(kit.eyes, kit.clock)

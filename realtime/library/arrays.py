@@ -8,7 +8,7 @@ import tokenize
 import warnings
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.lib import format as npy
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_ENTRIES: Final = 32
+SMALL_BYTES: Final = 4096
+TAIL_BYTES: Final = 128 * 1024  # where a zip's directory lies
 ENTRY: Final = b"PK\x01\x02"  # begins each entry of a zip's directory
 ENCRYPTED: Final = 1  # flag of a zip's entry
 DAMAGE: Final = (
@@ -63,12 +65,43 @@ def arrays_in(path: Path, names: Sequence[str], most_bytes: int) -> dict[str, ND
         raise ValueError(f"is damaged ({str(why) or type(why).__name__:.80})") from None
 
 
-def _check(packed: zipfile.ZipFile, most_bytes: int) -> None:
+def glance(
+    path: Path, name: str, small: Sequence[str]
+) -> tuple[tuple[int, ...], dict[str, NDArray[Any]]]:
+    """Return the shape that an array claims, and small ones whole; the large one is not unpacked.
+
+    Raises
+    ------
+    ValueError
+        As ``arrays_in``.
+    """
+    try:
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("error")
+            file.seek(max(0, file.seek(0, io.SEEK_END) - TAIL_BYTES))
+            if file.read().count(ENTRY) > MOST_ENTRIES:
+                raise ValueError(f"it holds more than {MOST_ENTRIES} arrays")
+            with zipfile.ZipFile(file) as packed:
+                held = set(packed.namelist())
+                _check(packed, math.inf)
+                there = [one for one in small if f"{one}.npy" in held]
+                if any(packed.getinfo(f"{one}.npy").file_size > SMALL_BYTES for one in there):
+                    raise ValueError("it has large arrays for small ones")
+                if f"{name}.npy" not in held:
+                    raise ValueError(f"it lacks {name}")
+                with packed.open(f"{name}.npy") as stream:
+                    shape = _header(stream)[0]
+                return shape, {one: _array(packed, one) for one in there}
+    except DAMAGE as why:
+        raise ValueError(f"is damaged ({str(why) or type(why).__name__:.80})") from None
+
+
+def _check(packed: zipfile.ZipFile, most_bytes: float) -> None:
     entries = packed.infolist()
     if len({entry.filename for entry in entries}) != len(entries):
         raise ValueError("it holds two arrays of one name")
     if sum(entry.file_size for entry in entries) > most_bytes:
-        raise ValueError(f"it unpacks to more than {most_bytes >> 20} MiB")
+        raise ValueError(f"it unpacks to more than {most_bytes / 2**20:.0f} MiB")
     plain = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
     if any(e.compress_type not in plain or e.flag_bits & ENCRYPTED for e in entries):
         raise ValueError("it is packed in a strange way")
@@ -78,10 +111,15 @@ def _array(packed: zipfile.ZipFile, name: str) -> NDArray[Any]:
     """Return one array; its header may claim no more than is there."""
     entry = packed.getinfo(f"{name}.npy")
     content = io.BytesIO(packed.read(entry))
-    wide = npy.read_magic(content) != (1, 0)
-    read_header = npy.read_array_header_2_0 if wide else npy.read_array_header_1_0
-    shape, _, dtype = read_header(content)
+    shape, dtype = _header(content)
     if min(shape, default=1) < 0 or math.prod(shape) * dtype.itemsize > entry.file_size:
         raise ValueError(f"{name} claims {shape} numbers")
     content.seek(0)
     return np.asarray(npy.read_array(content, allow_pickle=False))
+
+
+def _header(content: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    wide = npy.read_magic(content) != (1, 0)
+    read_header = npy.read_array_header_2_0 if wide else npy.read_array_header_1_0
+    shape, _, dtype = read_header(content)
+    return shape, dtype

@@ -13,12 +13,13 @@ from msgspec import Meta
 from kpopdance.engines.checked import checked, known_of, shown
 from kpopdance.engines.texts import one_form, same_name, toml_in
 from kpopdance.realtime.core.types import Choreography
-from kpopdance.realtime.library.arrays import arrays_in
+from kpopdance.realtime.library.arrays import arrays_in, glance
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.songpack import (
     CHOREOGRAPHY,
     FORMAT,
     TOML,
+    PackFacts,
     SongPack,
     SongPackError,
 )
@@ -153,6 +154,59 @@ def load_pack(folder: Path) -> SongPack:
         raise SongPackError(
             f"{where}: cannot be read ({why.strerror}); check its rights"
         ) from None
+
+
+def read_facts(folder: Path) -> PackFacts:
+    """Return what a list tells of a pack: its song.toml and how large its choreography is.
+
+    The choreography itself is not read, so damage inside it shows in ``load_pack`` alone.
+
+    Raises
+    ------
+    SongPackError
+        For damage, as ``load_pack``.
+    """
+    try:
+        return _read_facts(folder)
+    except OSError as why:
+        where = why.filename or folder
+        raise SongPackError(
+            f"{where}: cannot be read ({why.strerror}); check its rights"
+        ) from None
+
+
+def _read_facts(named: Path) -> PackFacts:
+    folder = standing(named)
+    told = _read_toml(_inside(folder, TOML))
+    audio = _inside(folder, told.audio)
+    if not audio.is_file() or audio.stat().st_size == 0:
+        raise SongPackError(f"{audio}: the audio is missing or empty; copy it into the pack")
+    path = _inside(folder, CHOREOGRAPHY)
+    if not path.is_file():
+        raise SongPackError(f"{path}: is missing; record it with kpopdance record VIDEO")
+    dancers, rows, fps, start_s = _read_size(path)
+    usual = 1 <= dancers <= MAX_MEMBERS and rows >= 2 and 5 <= fps <= 240
+    if not (usual and abs(start_s) <= MAX_START_S):
+        raise SongPackError(
+            f"{path}: has {dancers} members and {rows} rows, {fps:g} a second; record it again"
+        )
+    return PackFacts(
+        told.title, told.artist, told.bpm, dancers, start_s, start_s + (rows - 1) / fps, audio,
+        told.language, named, tuple(map(_rgb, told.colours)),
+    )  # fmt: skip
+
+
+def _read_size(path: Path) -> tuple[int, int, float, float]:
+    """Return members and rows of a choreography, its rows a second and its begin, s."""
+    try:
+        shape, small = glance(path, "joints", ("fps", "start_s"))
+        dancers, rows = shape[:2]
+        start_s = float(small["start_s"]) if "start_s" in small else 0.0
+        return dancers, rows, float(small["fps"]), start_s
+    except KeyError as why:
+        raise SongPackError(f"{path}: lacks {why}; record it again") from None
+    except (ValueError, TypeError) as why:
+        raise SongPackError(f"{path}: {why}; copy or record it again") from None
 
 
 def standing(folder: Path) -> Path:

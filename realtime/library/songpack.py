@@ -31,6 +31,31 @@ class SongPackError(DanceError):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PackFacts:
+    """What a list tells of a pack, known without its choreography.
+
+    ``dancers`` are the pack's members, their number; ``start_s`` and ``length_s`` are the song
+    seconds where the choreography begins and ends; the others as in ``SongPack``.
+    """
+
+    title: str
+    artist: str
+    bpm: float
+    dancers: int
+    start_s: float
+    length_s: float
+    audio: Path | None
+    language: str = "en"
+    folder: Path = Path()
+    colours: tuple[tuple[int, int, int], ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """The folder's name."""
+        return one_form(self.folder.name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SongPack:
     """One song to dance to.
 

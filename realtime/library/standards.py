@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
+from kpopdance.realtime.library.replay import dance_key
 from kpopdance.realtime.library.songpack import SongPack, SongPackError
-from kpopdance.realtime.scoring.standard import Standard, standard_from_choreography
+from kpopdance.realtime.scoring.standard import Standard, standard_from_choreography, untold
 
 if TYPE_CHECKING:
     from kpopdance.realtime.core.terms import Terms
+    from kpopdance.realtime.scoring.standard import Told
 
 MOST_NULL: Final = 0.9  # what a cheat may earn of a dance; more leaves nothing to dance
 STANDARDS_KEPT: Final = 4
 
 
-@lru_cache(maxsize=STANDARDS_KEPT)
-def standard_of(song: SongPack, terms: Terms) -> Standard:
+_kept: OrderedDict[tuple[str, float, float, Terms], Standard] = OrderedDict()
+
+
+def standard_of(song: SongPack, terms: Terms, told: Told = untold) -> Standard:
     """Return what a song, as it is danced, asks of the one who dances its lead.
 
-    It takes a second or two and is kept, so that dancing again does not wait for it.
+    It takes seconds and is kept, so that dancing again does not wait for it. ``told`` hears how
+    much is done, 0..1; what it raises ends the work.
 
     Raises
     ------
     SongPackError
         Where it asks for hardly anything.
     """
-    standard = standard_from_choreography(
-        song.members[song.lead], bpm=song.bpm, first_beat_s=song.offset_s, terms=terms
-    )
-    refuse_nothing(standard, song.title)
+    lead = song.members[song.lead]
+    key = (dance_key(lead), song.bpm, song.offset_s, terms)
+    standard = _kept.pop(key, None)
+    if standard is None:
+        standard = standard_from_choreography(
+            lead, bpm=song.bpm, first_beat_s=song.offset_s, terms=terms, told=told
+        )
+        refuse_nothing(standard, song.title)
+    _kept[key] = standard
+    while len(_kept) > STANDARDS_KEPT:
+        _kept.popitem(last=False)
     return standard
 
 

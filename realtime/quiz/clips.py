@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.types import Choreography, Frame
-    from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.library.songpack import PackFacts
     from kpopdance.realtime.screens.quiz_view import Colour
     from kpopdance.realtime.shell.songs import Songs
 
@@ -129,21 +129,22 @@ class PackShelf:
     Parameters
     ----------
     songs : Songs
-        Waited for until all are read; damaged ones are left out and named in ``problems``.
-    read_audio : callable
-        Returns a file's samples float32 (N, 2) and their rate.
+        Waited for until all are read; damaged ones are left out and named in ``problems``. A
+        choreography is loaded only for its clip.
+    read_part : callable
+        Returns samples float32 (N, 2) of a file from a second on, for so many, and their rate.
     """
 
-    def __init__(self, songs: Songs, read_audio: Callable[[Path], Music]) -> None:
+    def __init__(self, songs: Songs, read_part: Callable[[Path, float, float], Music]) -> None:
         self.empty = "there is no song to guess; record one: kpopdance record VIDEO"
-        self._read_audio = read_audio
+        self._songs, self._read_part = songs, read_part
         self.packs = songs.whole().packs
         self.problems = songs.problems
         self.entries = tuple(_entry(slug, song) for slug, song in self.packs.items())
 
     def clip(self, slug: str, start_s: float) -> PackClip:
         """Return some seconds of a song; a moment later where the dancer is hardly seen."""
-        song = self.packs[slug]
+        song = self._songs.load(slug)
         lead = song.members[song.lead]
         moments = np.arange(start_s, max(lead.end_s - CLIP_S, start_s) + 0.1, 1.0)
         seen = [_seen(_rows(lead, at_s)) for at_s in moments]
@@ -157,11 +158,7 @@ class PackShelf:
     def music(self, slug: str, start_s: float, seconds: float) -> Music | None:
         """Return some seconds of its sound; None where it has none."""
         path = self.packs[slug].audio
-        if path is None:
-            return None
-        samples, rate = self._read_audio(path)
-        first = max(0, round(start_s * rate))
-        return samples[first : first + round(seconds * rate)], rate
+        return None if path is None else self._read_part(path, start_s, seconds)
 
     def colours(self, slug: str) -> tuple[Colour, ...]:
         """Return its cover's colours, as far as they are known."""
@@ -186,10 +183,7 @@ class VideoShelf:
         length_s: Callable[[Path], float],
     ) -> None:  # fmt: skip
         self.empty = f"{folder}: there is no clip in it; make one: kpopdance mask VIDEO -o CLIP"
-        if not folder.is_dir():
-            raise DanceError(
-                f"{folder}: there is no such folder of clips; make some: kpopdance mask"
-            )
+        refuse_missing(folder)
         self._read = read
         self._paths: dict[str, Path] = {}
         entries, problems = [], []
@@ -230,17 +224,24 @@ class VideoShelf:
         return ()
 
 
+def refuse_missing(folder: Path) -> None:
+    """Raise DanceError where there is no such folder of clips."""
+    if not folder.is_dir():
+        raise DanceError(
+            f"{folder}: there is no such folder of clips; make some: kpopdance mask"
+        )
+
+
 def title_of(path: Path) -> str:
     """Return a clip's title: its file's name, underlines as spaces."""
     return " ".join(path.stem.replace("_", " ").split())
 
 
-def _entry(slug: str, song: SongPack) -> Entry:
-    lead = song.members[song.lead]
-    there = {"formation": len(song.members) > 1, "music": song.audio is not None,
+def _entry(slug: str, song: PackFacts) -> Entry:
+    there = {"formation": song.dancers > 1, "music": song.audio is not None,
              "colours": bool(song.colours)}  # fmt: skip
     hints = tuple(step for step in LADDER if there.get(step, True))
-    return Entry(slug, song.title, lead.start_s, lead.end_s, hints)
+    return Entry(slug, song.title, song.start_s, song.length_s, hints)
 
 
 def _rows(member: Choreography, start_s: float) -> NDArray[np.float32]:

@@ -354,14 +354,23 @@ class EndPage(Page):
         self.screen.draw(surface, view)
 
 
-def quiz_page(open_kit: Callable[[], QuizKit], copy: Callable[[str], bool], back: Page) -> Page:
-    """Return a quiz in front of a page; it begins as soon as what it is played with is there."""
+def quiz_page(
+    open_kit: Callable[[], QuizKit], copy: Callable[[str], bool], back: Page | None, *,
+    news: Callable[[], str] = lambda: "", begun: Callable[[QuizGame], None] = lambda game: None,
+) -> Page:  # fmt: skip
+    """Return a quiz in front of a page; it begins as soon as what it is played with is there.
+
+    ``news`` says how far that is; ``begun`` is given the quiz.
+    """
     words = ("Guess That Song!", "Your songs are being read ...")
 
     def begin(kit: QuizKit) -> Page:
-        return QuizGame(kit, copy, back).begin()
+        game = QuizGame(kit, copy, back)
+        begun(game)
+        return game.begin()
 
-    page = Waiting(back.screen.backdrop, words, beside(open_kit), begin, back)
+    backdrop = Backdrop(Theme()) if back is None else back.screen.backdrop
+    page = Waiting(backdrop, words, beside(open_kit), begin, back, news)
     page.heading = CANNOT
     return page
 

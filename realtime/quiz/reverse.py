@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.health import worst_first
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.core.types import Pose
+from kpopdance.realtime.library.songpack import SongPackError
 from kpopdance.realtime.pose.watcher import Watcher, looks_in_words
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
@@ -22,13 +24,13 @@ from kpopdance.realtime.shell.beside import FailureNotice, Watch, beside, warmed
 from kpopdance.realtime.shell.pages import Page, Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from concurrent.futures import Future
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.ports import Camera, HostClock, Surface
     from kpopdance.realtime.core.types import Frame
-    from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.library.songpack import PackFacts, SongPack
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.search.guess import Guess
 
@@ -42,22 +44,26 @@ IDLE_BPM: Final = 110.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guesser:
-    """What is asked: the described songs, and the packs behind their names."""
+    """What is asked: the described songs, what is known of them, and how one is loaded."""
 
     library: DanceLibrary
-    packs: Mapping[str, SongPack]
+    packs: Mapping[str, PackFacts | SongPack]
+    load: Callable[[str], SongPack]
 
     def alike(self, slug: str) -> dict[str, float]:
         """Return how much alike other songs' dances are to a song's."""
-        song = self.packs[slug]
+        song = self.load(slug)
         return alike(self.library, song.members[song.lead])
 
 
 def guesser_of(
-    packs: Mapping[str, SongPack],
-    passing: Callable[[Iterable[tuple[str, SongPack]]], Iterable[tuple[str, SongPack]]] = iter,
+    packs: Mapping[str, PackFacts | SongPack],
+    load: Callable[[str], SongPack],
+    passing: Callable[[Collection[str]], Iterable[str]] = iter,
 ) -> Guesser:
-    """Return the songs described, so that they can be guessed; ``passing`` sees them as they go by.
+    """Return the songs described, so that they can be guessed; ``passing`` sees their names go by.
+
+    A damaged one is left out.
 
     Raises
     ------
@@ -67,9 +73,10 @@ def guesser_of(
     if not packs:
         raise DanceError("there is no song to guess; record one: kpopdance record VIDEO")
     library = DanceLibrary()
-    for slug, song in passing(packs.items()):
-        library.add(slug, song.members)
-    return Guesser(library, packs)
+    for slug in passing(packs.keys()):
+        with suppress(SongPackError):
+            library.add(slug, load(slug).members)
+    return Guesser(library, packs, load)
 
 
 class DanceGuesser:
@@ -160,6 +167,8 @@ class ReversePage(Page):
         self._guesser, self.dancing, self._eyes = guesser, dancing, eyes
         self.screen = ReverseScreen(Backdrop(Theme()))
         self._notice = FailureNotice(eyes, dancing.clock)
+        self._named = ""
+        self._coach: Future[SongPack] | None = None
 
     def enter(self, now_s: float) -> None:
         """Begin to watch."""
@@ -191,26 +200,32 @@ class ReversePage(Page):
         now, dancing = self.now_s, self.dancing
         seen, answer, camera = dancing.watch.sighting, dancing.answer, dancing.watch.camera
         known = named(answer)
+        song = None if known is None else self._loaded(known.song)
         early = min(answer.seconds / SURE_S, 1.0)  # too short to be as sure as it seems
         guesses = tuple(
             self._guess_view(guess, now - answer.at_s, early if known is None else 1.0)
             for guess in answer.guesses
         )
         coach, lead, bpm = None, 0, IDLE_BPM
-        if known is not None:
-            song = self._guesser.packs[known.song]
+        if known is not None and song is not None:
             at_s = known.song_s + now - answer.at_s
             coach = np.stack([member.row(at_s) for member in song.members])
             lead, bpm = known.member, song.bpm
         return ReverseView(
             picture=None if seen is None else seen.frame.image,
             pose=None if seen is None or seen.pose is None else seen.pose.joints,
-            guesses=guesses, known=known is not None,
+            guesses=guesses, known=song is not None,
             danced_s=dancing.danced_s, needed_s=NEEDED_S, coach=coach, lead=lead,
             songs=len(self._guesser.packs), beat=self.age_s * bpm / 60, age_s=self.age_s,
             health=worst_first((camera.state().health,)), notices=self._notice.words(),
             status=f"{looks_in_words(dancing.watch.watcher.looks)} · {self._eyes.runtime}",
         )  # fmt: skip
+
+    def _loaded(self, slug: str) -> SongPack | None:
+        """Return the song that is named; None while its choreography comes, beside the window."""
+        if slug != self._named or self._coach is None:
+            self._named, self._coach = slug, beside(lambda: self._guesser.load(slug))
+        return self._coach.result() if self._coach.done() else None
 
     def _guess_view(self, guess: Guess, since_s: float, share: float) -> GuessView:
         song = self._guesser.packs[guess.song]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from kpopdance.realtime.scoring.moves import USUAL_BEATS, cuts_of, motion_of
 from kpopdance.realtime.scoring.timing import BAND_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from kpopdance.realtime.scoring.features import Features
     from kpopdance.realtime.scoring.marks import Marks
 
+T = TypeVar("T")
+Told: TypeAlias = "Callable[[float], None]"
+"""Hears how much is done, 0..1."""
+DANCED, MARKED = 0.25, 0.65
+"""How much is done when the cheats are danced, and when they are marked once."""
 WINDOW_S: Final = 4.0
 """A move aligns with what comes before it, so long: two trained dancers' lags scatter by 16-40 ms
 over four seconds, by 67-90 ms over two."""
@@ -68,15 +73,21 @@ class Standard:
     limb_weight: dict[str, NDArray[np.float64]]
 
 
+def untold(share: float) -> None:
+    """Hear nothing of how far a standard is."""
+
+
 def standard_from_choreography(
-    dance: Choreography, *, bpm: float, first_beat_s: float = 0.0, terms: Terms = USUAL
-) -> Standard:
+    dance: Choreography, *, bpm: float, first_beat_s: float = 0.0, terms: Terms = USUAL,
+    told: Told = untold,
+) -> Standard:  # fmt: skip
     """Return the standard of one member's dance.
 
     Moves begin and end on beats (see ``cuts_of``), counted from ``first_beat_s``; the first one
     begins with the first beat after the dance has begun. The choreography is taken as it is:
     whoever dances the mirror image turns it round before. On pro the cheats are judged as on normal:
-    0 means the same there, and pro never gives more.
+    0 means the same there, and pro never gives more. ``told`` hears many times how much is done,
+    0..1; what it raises ends the work.
     """
     beat_s = 60 / bpm
     start_s, end_s = _moves(dance, beat_s, first_beat_s, BODIES[terms.body])
@@ -89,25 +100,21 @@ def standard_from_choreography(
     weight = _move_weight(effort, end_s - start_s) * _coach_seen(windows, rows)
     first_row = max(round((float(start_s[0]) - dance.start_s) * dance.fps), 0)
     bar_rows = round(USUAL_BEATS * beat_s * dance.fps)
-    tricks = {
-        name: song.danced(joints)
-        for name, joints in cheats(
-            dance.joints, dance.fps, bar_rows, first_row=first_row
-        ).items()
-    }
+    ways = cheats(dance.joints, dance.fps, bar_rows, first_row=first_row)
+    tricks = {name: song.danced(joints) for name, joints in _telling(ways, told, (0.0, DANCED))}
     still = compare(windows, tricks[STILL], rows)
     floor = Floor({name: limb.likeness for name, limb in still.limbs.items()})
     limb_weight = {limb: weight * (low < NOT_ASKED) for limb, low in floor.limbs.items()}
     easy = NORMAL if terms.strict is PRO else terms.strict
     marks = {
         name: marks_of(windows, player, rows, floor, easy, sided=_has_sides(name))
-        for name, player in tricks.items()
+        for name, player in _telling(tricks, told, (DANCED, MARKED))
     }
     nulls = _fair(lucky({name: _average(one.worth, weight) for name, one in marks.items()}))
     best = max(nulls, key=lambda kind: nulls[kind])
     return Standard(
         terms, start_s, end_s, rows, windows, weight, floor, nulls[best],
-        nulls[best] if terms.body == "seated" else song.null_of(tricks, floor, weight, easy),
+        nulls[best] if terms.body == "seated" else song.null_of(tricks, floor, weight, easy, told),
         best, nulls,
         _limb_nulls(marks, limb_weight), limb_weight,
     )  # fmt: skip
@@ -133,6 +140,7 @@ class _Song:
         floor: Floor,
         weight: NDArray[np.float64],
         easy: Strictness,
+        told: Told,
     ) -> float:
         """Return what the best cheat earns of whom the camera does not see the legs."""
         worth = {
@@ -143,9 +151,19 @@ class _Song:
                 ).worth,
                 weight,
             )
-            for name, player in tricks.items()
+            for name, player in _telling(tricks, told, (MARKED, 1.0))
         }  # fmt: skip
         return max(_fair(lucky(worth)).values())
+
+
+def _telling(
+    items: dict[str, T], told: Told, share: tuple[float, float]
+) -> Iterator[tuple[str, T]]:
+    """Give the items one by one, and tell before each how far from one share to the other it is."""
+    begin, end = share
+    for number, item in enumerate(items.items()):
+        told(begin + (end - begin) * number / len(items))
+        yield item
 
 
 def windows_of(

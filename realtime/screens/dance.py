@@ -429,6 +429,14 @@ class DanceScreen(Screen):
             inner.left, title.bottom + round(12 * u), inner.width, round(44 * u)
         )
         self.theme.write(surface, view.message, words, Style(24 * u, SOFT, "centre", 13 * u))
+        bar = pygame.Rect(0, 0, round(inner.width * 0.6), max(4, round(8 * u)))
+        bar.midtop = (box.centerx, words.bottom + round(14 * u))
+        if 0 < view.loaded < 1:
+            self.theme.bar(surface, bar, view.loaded, CYAN)
+        row = pygame.Rect(inner.left, box.bottom + round(12 * u), inner.width, round(30 * u))
+        row.width = self._keys_width(row.height, KEYS[2:])
+        row.centerx = box.centerx
+        self.theme.keys(surface, row, KEYS[2:])
         for dot in range(3):
             bright = 0.35 + 0.65 * max(0.0, math.sin(math.pi * view.beat - dot * 0.7))
             at_dot = (box.centerx + (dot - 1) * 44 * u, box.bottom - box.height * 0.2)

@@ -100,7 +100,7 @@ class SongListScreen(Screen):
     backdrop : Backdrop
         See ``Screen``.
     cards : sequence of SongCard
-        What there is to dance, in order.
+        What there is to dance, in order; only those that are seen are asked for.
     hints : tuple of (key, meaning)
         More keys to list; what they do is the page's.
     """
@@ -110,7 +110,7 @@ class SongListScreen(Screen):
     ) -> None:
         super().__init__(backdrop)
         self.hints = KEYS + hints
-        self.cards: tuple[SongCard, ...] = ()
+        self.cards: Sequence[SongCard] = ()
         self.troupe = Troupe(backdrop.theme)
         self._chosen = 0
         self._shown_at = 0.0
@@ -120,14 +120,19 @@ class SongListScreen(Screen):
     def show(self, cards: Sequence[SongCard]) -> None:
         """Take other cards; the selection stays on its song where it is still there."""
         slug = self.selected.slug if self.selected else None
-        self.cards = tuple(cards)
-        slugs = [card.slug for card in self.cards]
-        self._chosen = slugs.index(slug) if slug in slugs else 0
+        self.cards = cards
+        if self.selected is None or self.selected.slug != slug:
+            self._chosen = next((k for k, card in enumerate(cards) if card.slug == slug), 0)
+
+    def choose(self, number: int) -> None:
+        """Select a card."""
+        self._chosen = number
+        self.troupe.reset()
 
     @property
     def selected(self) -> SongCard | None:
         """The card under the light; None while there are no songs."""
-        return self.cards[self._chosen] if self.cards else None
+        return self.cards[self._chosen] if self._chosen < len(self.cards) else None
 
     def key(self, name: str) -> Action | None:
         """Return what a key means: ``select`` when the selection moved, ``play``, a change of terms."""
@@ -137,7 +142,8 @@ class SongListScreen(Screen):
             return TERM_KEYS[name]
         if name == "q":
             return "quiz"
-        steps = {"up": -1, "down": 1, "page up": -4, "page down": 4, "home": -999, "end": 999}
+        steps = {"up": -1, "down": 1, "page up": -4, "page down": 4}
+        steps |= {"home": -len(self.cards), "end": len(self.cards)}
         if name in steps and self.cards:
             return self._move(steps[name])
         if name in ENTER and self.selected and not self.selected.problem:
@@ -151,8 +157,7 @@ class SongListScreen(Screen):
             wanted = last - wanted
         if wanted == self._chosen:
             return None
-        self._chosen = wanted
-        self.troupe.reset()
+        self.choose(wanted)
         return "select"
 
     def draw(self, surface: pygame.Surface, view: ListView) -> None:
@@ -199,11 +204,11 @@ class SongListScreen(Screen):
         top = self._glide(at, pitch, age_s)
         clip = surface.get_clip()
         surface.set_clip(at.cards)
-        for number, card in enumerate(self.cards):
+        first = max(0, int(top / pitch))
+        for number in range(first, min(len(self.cards), first + at.cards.height // pitch + 2)):
             box = pygame.Rect(at.cards.left, round(at.cards.top + number * pitch - top), 0, 0)
             box.size = (at.cards.width - round(14 * at.unit), at.card_height)
-            if box.bottom > at.cards.top and box.top < at.cards.bottom:
-                self._card(surface, box, card, number == self._chosen, at.unit)
+            self._card(surface, box, self.cards[number], number == self._chosen, at.unit)
         surface.set_clip(clip)
         self._scrollbar(surface, at, pitch, top)
 

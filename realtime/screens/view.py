@@ -48,7 +48,8 @@ class DanceView:
     Attributes
     ----------
     phase : DancePhase
-        ``loading`` has a ``message``; in ``count-in`` the song second is negative.
+        ``loading`` has a ``message`` and how much is ``loaded``, 0..1; in ``count-in`` the song
+        second is negative.
     song_s, length_s, bpm, beat : float
         Song second now (negative before the song), its length, tempo, and the beat now (may be
         fractional and negative; whole numbers are beats).
@@ -95,6 +96,7 @@ class DanceView:
     notices: tuple[str, ...] = ()
     status: str = ""
     message: str = ""
+    loaded: float = 0.0
 
     @property
     def told(self) -> tuple[str, ...]:

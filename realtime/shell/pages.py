@@ -96,19 +96,27 @@ class Message(Page):
 
 
 class Waiting(Message, Generic[T]):
-    """A sentence while something is made beside the window; ``then`` takes it to the next page."""
+    """A sentence while something is made beside the window; ``then`` takes it to the next page.
+
+    ``news`` says how far it is; while that is empty, the sentence stands.
+    """
 
     def __init__(
         self, backdrop: Backdrop, words: tuple[str, str], coming: Future[T],
-        then: Callable[[T], Page | None], back: Page | None,
+        then: Callable[[T], Page | None], back: Page | None, news: Callable[[], str] = lambda: "",
     ) -> None:  # fmt: skip
         super().__init__(backdrop, words, back)
-        self.coming, self._then = coming, then
+        self.coming, self._then, self._news = coming, then, news
 
     def step(self, now_s: float) -> Page | None:
         """Go on as soon as it is made; raises what went wrong instead."""
         super().step(now_s)
         return self._then(self.coming.result()) if self.coming.done() else self
+
+    def draw(self, surface: Surface) -> None:
+        """Draw heading and sentence, or how far it is."""
+        heading, sentence = self.words
+        self.screen.draw(surface, heading, self._news() or sentence, 2 * self.age_s)
 
     def key(self, name: str) -> Page | None:
         """Go back on Escape alone: other keys are meant for what comes."""

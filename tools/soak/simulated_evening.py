@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kpopdance.realtime.commands.quiz import quiz_kit
+from kpopdance.realtime.commands.quiz import Learning, quiz_kit
 from kpopdance.realtime.commands.sound import samples_of
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker
@@ -118,11 +118,11 @@ def simulated_evening(length_s: float, seed: int) -> tuple[Meter, str]:
         game = Game(kit, Songs(kit.settings.libraries), _quiz(kit, window))
         _sampling(window, meter, game, hand, length_s)
         shell = WatchedShell(HandledWindow(window, hand, clock), clock, hand)
-        packs = Songs(kit.settings.libraries).whole().packs
+        songs = Songs(kit.settings.libraries).whole()
         while not hand.ends:
             shell.run(game.first_page())
             if not hand.ends:
-                shell.run(_reverse(kit, packs))
+                shell.run(_reverse(kit, songs))
     took_s = time.perf_counter() - began_real_s
     spent_s = clock.now() - began_s
     return meter, (
@@ -189,7 +189,7 @@ def _quiz(kit: Kit, window: PretendedWindow) -> Callable[[Page], Page]:
     songs = Songs(kit.settings.libraries)
 
     def played() -> QuizKit:
-        made = quiz_kit(kit.settings, Rules(), songs)
+        made = quiz_kit(kit.settings, Rules(), Learning(songs))
         return dataclasses.replace(
             made, clock=kit.clock, log=kit.scores.with_name("quizzes.json"),
             open_speaker=lambda samples, rate: kit.open_speaker(samples, rate, 0.0, 0.5),
@@ -198,8 +198,10 @@ def _quiz(kit: Kit, window: PretendedWindow) -> Callable[[Page], Page]:
     return lambda back: quiz_page(played, window.copy, back)
 
 
-def _reverse(kit: Kit, packs: dict[str, SongPack]) -> Page:
-    song = next(iter(packs.values()))
+def _reverse(kit: Kit, songs: Songs) -> Page:
+    song = songs.load(next(iter(songs.packs)))
     began_s = kit.clock.now()
     camera = kit.open_camera(song, lambda: (kit.clock.now() - began_s) % song.length_s)
-    return reverse_page(guesser_of(packs), eyes=kit.eyes, camera=camera, clock=kit.clock)
+    return reverse_page(
+        guesser_of(songs.packs, songs.load), eyes=kit.eyes, camera=camera, clock=kit.clock
+    )

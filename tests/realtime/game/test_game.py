@@ -22,6 +22,7 @@ from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game import performance
 from kpopdance.realtime.game.game import Game, ResultPage, card_of, lag_words
 from kpopdance.realtime.game.kit import Kit
+from kpopdance.realtime.game.opening import GivenUp, Opening
 from kpopdance.realtime.game.performance import Outcome, open_performance
 from kpopdance.realtime.library.lags import keep_lag
 from kpopdance.realtime.library.pack_reader import load_pack
@@ -29,7 +30,7 @@ from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.replay import dance_key
 from kpopdance.realtime.library.scores import read_scores
 from kpopdance.realtime.library.settings import Settings
-from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.library.songpack import PackFacts, SongPack
 from kpopdance.realtime.quiz.clips import PackShelf
 from kpopdance.realtime.quiz.game import QuizKit, quiz_page
 from kpopdance.realtime.quiz.rules import Rules
@@ -90,6 +91,7 @@ def choose(devices, *steps, first=None, quiz=None):
     window = PressedWindow(devices.clock, *steps)
     game = window.game = Game(devices, Songs(devices.settings.libraries).whole(), quiz)
     Shell(window, devices.clock).run(game.first_page(first))
+    game.settle()
     return game
 
 
@@ -100,6 +102,10 @@ def play(devices, *steps):
 
 def dancing(game):
     return game.performing is not None and game.performing.session.song_now() > -1.5
+
+
+def never(game):
+    return False
 
 
 def paused(game):
@@ -142,10 +148,10 @@ def standards_kept(monkeypatch):
     """What the short song asks is computed once, not for every test's own copy of it."""
     made = performance.standard_of
 
-    def standard_of(song, terms):
+    def standard_of(song, terms, told):
         key = (dance_key(song.members[song.lead]), terms)
         if key not in STANDARDS:
-            STANDARDS[key] = made(song, terms)
+            STANDARDS[key] = made(song, terms, told)
         return STANDARDS[key]
 
     monkeypatch.setattr(performance, "standard_of", standard_of)
@@ -192,7 +198,7 @@ def test_what_nobody_can_mend_reaches_the_windows_thread(library, part):
 
     devices = kit(library, **{part: fail, "close_camera": closed.append})
     with pytest.raises(RuntimeError, match="driver died"):
-        play(devices)
+        play(devices, (never, "escape"))
     assert len(closed) == (part == "open_speaker")  # the camera was open already
 
 
@@ -220,7 +226,7 @@ def test_a_watcher_that_fails_ends_the_dance_not_silently(library):
 
 
 def test_a_card_says_what_its_pack_and_the_scores_say():
-    song = SongPack("짧은 노래", "Nobody", 120.0, (dances.song(3, moves=2),), audio=None)
+    song = PackFacts("짧은 노래", "Nobody", 120.0, 3, 0.0, 4.0, None)
     card = card_of("short", song, 77.5)
     assert (card.slug, card.title, card.best_score, card.problem) == (
         "short", "짧은 노래", 77.5, "",
@@ -237,11 +243,11 @@ def seen_terms(monkeypatch):
     """The terms of every dance that is loaded."""
     terms = []
 
-    def note(kit, song, how):
+    def note(kit, song, how, told):
         terms.append(how)
-        return open_performance(kit, song, how)
+        return open_performance(kit, song, how, told)
 
-    monkeypatch.setattr("kpopdance.realtime.game.game.open_performance", note)
+    monkeypatch.setattr("kpopdance.realtime.game.opening.open_performance", note)
     return terms
 
 
@@ -422,27 +428,63 @@ def test_what_takes_long_while_loading_is_told(library, monkeypatch):
     play(devices, (told, "x"), (dancing, "space"), (paused, "escape"))
 
 
-def test_who_goes_back_while_it_loads_waits_until_all_is_closed(library, monkeypatch):
+@pytest.mark.parametrize("key", ["escape", "quit"])
+def test_who_goes_back_while_it_loads_waits_for_nothing(library, monkeypatch, key):
     noted, opening, closed = Noted(monkeypatch, DanceScreen), threading.Event(), []
 
     def slowly(song, song_s):
         opening.wait(10)
         return ScriptedCamera()
 
-    for key in ("escape", "quit"):
-        opening.clear()
-        noted.shown.clear()
-        devices = kit(library, open_camera=slowly, close_camera=closed.append)
+    devices = kit(library, open_camera=slowly, close_camera=closed.append)
+    window = PressedWindow(devices.clock, (lambda game: bool(noted.shown), key))
+    game = window.game = Game(devices, Songs(devices.settings.libraries))
+    Shell(window, devices.clock).run(game.first_page(library / "short"))
+    assert (game.outcomes, closed) == ([], [])  # the window is gone, the camera still opens
+    opening.set()
+    game.settle()
+    assert len(closed) == 1
 
-        def going(game):
-            if noted.shown[-1][0].message == "Going back ...":
-                opening.set()
-                return True
-            return False
 
-        game = play(devices, (lambda game: bool(noted.shown), key), (going, "x"))
-        assert game.outcomes == []
-    assert len(closed) == 2
+def test_the_next_dance_opens_when_the_one_given_up_is_closed(library):
+    opening, said = threading.Event(), []
+
+    def slowly(song, song_s):
+        said.append("opens")
+        opening.wait(10)
+        return ScriptedCamera()
+
+    devices = kit(
+        library, open_camera=slowly, close_camera=lambda camera: said.append("closes")
+    )
+    first = Opening(devices, lambda: load_pack(library / "short"), Terms())
+    while not said:
+        opening.wait(0.001)
+    first.give_up()
+    second = Opening(devices, lambda: load_pack(library / "short"), Terms(), first)
+    opening.set()
+    second.result().close()
+    assert said == ["opens", "closes", "opens", "closes"]
+
+
+def test_what_a_song_asks_is_broken_off_at_its_next_word(library, monkeypatch):
+    began, known, said = threading.Event(), threading.Event(), []
+
+    def standard_of(song, terms, told):
+        began.set()
+        known.wait(10)
+        told(0.5)
+        said.append("went on")
+
+    monkeypatch.setattr(performance, "standard_of", standard_of)
+    opening = Opening(kit(library), lambda: load_pack(library / "short"), Terms())
+    assert began.wait(10)
+    opening.give_up()
+    known.set()
+    opening.wait(10)
+    assert (said, opening.share) == ([], 0.0)
+    with pytest.raises(GivenUp):
+        opening.result()
 
 
 def test_q_in_the_list_plays_the_quiz_and_comes_back(library):
@@ -495,16 +537,25 @@ def test_a_quiz_that_cannot_begin_is_told_on_a_page(library, monkeypatch):
 
 
 def test_no_key_reads_the_library_again_and_new_scores_show(library, monkeypatch, tmp_path):
-    """S, B, T, Q, a dance and the way back: every pack was read beside the window, once."""
+    """S, B, T, Q, a dance and the way back: all that is read is read beside the window."""
     shown, devices = Noted(monkeypatch, SongListScreen), kit(library)
     songs = Songs(devices.settings.libraries).whole()
-    slugs, reads = set(songs.found), []
-    monkeypatch.setattr("kpopdance.realtime.library.pack_reader._load", reads.append)
+    slugs, reads, loads = set(songs.found), [], []
+
+    def load(folder):
+        loads.append((folder.name, threading.current_thread() is threading.main_thread()))
+        return load_pack(folder)
+
+    monkeypatch.setattr("kpopdance.realtime.shell.songs.read_facts", reads.append)
+    monkeypatch.setattr("kpopdance.realtime.shell.songs.load_pack", load)
+
+    def part(path, start_s, seconds):
+        return devices.read_audio(path)
 
     def quiz(back):
         return quiz_page(
             lambda: QuizKit(
-                devices.clock, PackShelf(songs, devices.read_audio), Rules(), tmp_path / "quizzes.json",
+                devices.clock, PackShelf(songs, part), Rules(), tmp_path / "quizzes.json",
                 "2026-11-29", lambda samples, rate: SilentAudio(devices.clock),
             ),
             lambda text: True, back,
@@ -529,7 +580,8 @@ def test_no_key_reads_the_library_again_and_new_scores_show(library, monkeypatch
     game = window.game = Game(devices, songs, quiz)
     listed = game.first_page()
     Shell(window, devices.clock).run(listed)
-    assert reads == []
+    assert (reads, len(set(loads))) == ([], len(loads))  # a choreography once, and kept
+    assert not any(at_the_window for _, at_the_window in loads)
     assert {card.slug for card in listed.screen.cards} == slugs
     assert game.performing.song.slug == "short"
     best = {card.slug: card.best_score for card in listed.screen.cards}

@@ -54,7 +54,7 @@ def guesser():
     library = DanceLibrary()
     for slug, song in SONGS.items():
         library.add(slug, song.members)
-    return Guesser(library, SONGS)
+    return Guesser(library, SONGS, SONGS.__getitem__)
 
 
 class Room:
@@ -270,4 +270,4 @@ def test_the_window_closed_ends_it(guesser, monkeypatch):
 
 def test_an_empty_library_is_one_sentence():
     with pytest.raises(DanceError, match="no song to guess; record one"):
-        guesser_of({})
+        guesser_of({}, SONGS.__getitem__)

@@ -1,17 +1,18 @@
-"""The library read once, beside the window."""
+"""What is known of the library, read once, beside the window; choreographies only when looked at."""
 
 from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 
+from kpopdance.realtime.library.pack_reader import load_pack, read_facts
 from kpopdance.realtime.library.pack_writer import save_pack
-from kpopdance.realtime.library.songpack import SongPack
-from kpopdance.realtime.shell.songs import Songs
+from kpopdance.realtime.library.songpack import PackFacts, SongPack, SongPackError
+from kpopdance.realtime.shell import songs as module
+from kpopdance.realtime.shell.songs import KEPT, Looked, Songs
 from tests import dances
-
-READ = "kpopdance.realtime.shell.songs.load_pack"
 
 
 @pytest.fixture
@@ -25,16 +26,30 @@ def library(tmp_path):
     return tmp_path / "songs"
 
 
-def test_all_are_read_once_in_the_order_of_the_list(library, monkeypatch):
+@pytest.fixture
+def loads(monkeypatch):
+    """The folders whose choreography was loaded."""
+    loaded = []
+
+    def load(folder):
+        loaded.append(folder.name)
+        return load_pack(folder)
+
+    monkeypatch.setattr(module, "load_pack", load)
+    return loaded
+
+
+def test_all_are_read_once_in_the_order_of_the_list(library, monkeypatch, loads):
     songs = Songs((library,))
-    assert songs.found == {}
+    assert (songs.found, songs.count, songs.progress) == ({}, 0, "looking for songs")
     assert list(songs.whole().found) == ["song-1", "song-2", "song-3"]
     assert list(songs.packs) == ["song-1", "song-3"]
     assert len(songs.problems) == 1
     assert "song.toml" in songs.problems[0]
-    assert not songs.reading
-    monkeypatch.setattr(READ, None)
+    assert (songs.reading, songs.count, songs.progress) == (False, 3, "")
+    monkeypatch.setattr(module, "read_facts", None)
     assert songs.begin().whole() is songs
+    assert loads == []
 
 
 def test_songs_show_while_others_are_read(library, monkeypatch):
@@ -45,12 +60,14 @@ def test_songs_show_while_others_are_read(library, monkeypatch):
         if folder.name == "song-3":
             first.set()
             going.wait(10)
-        return SongPack(folder.name, "N", 120.0, (), None, folder=folder)
+        return PackFacts(folder.name, "N", 120.0, 1, 0.0, 4.0, None, folder=folder)
 
-    monkeypatch.setattr(READ, slowly)
+    monkeypatch.setattr(module, "TOLD_TOGETHER", 2)
+    monkeypatch.setattr(module, "read_facts", slowly)
     songs.begin()
     assert first.wait(10)
     assert (list(songs.packs), songs.reading) == (["song-1", "song-2"], True)
+    assert songs.progress == "2 of 3 songs"
     going.set()
     songs.whole()
     assert (len(songs.packs), songs.reading) == (3, False)
@@ -60,9 +77,85 @@ def test_a_fault_of_ours_is_raised_on_the_window_s_thread(library, monkeypatch):
     def broken(folder):
         raise IndexError("out of bounds")
 
-    monkeypatch.setattr(READ, broken)
+    monkeypatch.setattr(module, "read_facts", broken)
     songs = Songs((library,))
     with pytest.raises(IndexError):
         songs.whole()
     with pytest.raises(IndexError):
         assert songs.reading
+
+
+def test_facts_are_those_of_the_whole_pack(library):
+    facts, song = read_facts(library / "song-1"), load_pack(library / "song-1")
+    assert (facts.title, facts.artist, facts.bpm, facts.dancers) == ("Song 1", "N", 120.0, 1)
+    assert (facts.slug, facts.audio, facts.language) == (song.slug, song.audio, song.language)
+    assert facts.length_s == pytest.approx(song.length_s)
+    assert facts.start_s == song.members[0].start_s
+
+
+@pytest.mark.parametrize(
+    ("arrays", "told"),
+    [
+        ({}, "lacks"),
+        ({"fps": np.zeros(10_000)}, "large arrays"),
+        ({"fps": np.array(30.0), "joints": np.zeros(3, np.float32)}, "unpack"),
+        ({"fps": np.array(30.0), "joints": np.zeros((25, 9, 18, 3), np.float32)}, "25 members"),
+        ({"fps": np.array(30.0), "joints": np.zeros((1, 1, 18, 3), np.float32)}, "1 rows"),
+        ({"fps": np.array(3000.0), "joints": np.zeros((1, 9, 18, 3), np.float32)}, "3000 a"),
+        ({"fps": np.array("x"), "joints": np.zeros((1, 9, 18, 3), np.float32)}, "again"),
+        (b"PK nonsense", "damaged"),
+        (b"", "damaged"),
+    ],
+)
+def test_what_the_list_looks_at_is_checked(library, arrays, told):
+    path = library / "song-1" / "choreography.npz"
+    if isinstance(arrays, bytes):
+        path.write_bytes(arrays)
+    else:
+        np.savez(path, **arrays)
+    with pytest.raises(SongPackError, match=told) as why:
+        read_facts(library / "song-1")
+    assert str(path) in str(why.value)
+
+
+def test_a_choreography_is_loaded_once_and_the_last_few_kept(library, loads):
+    songs = Songs((library,)).whole()
+    assert songs.load("song-1") is songs.load("song-1")
+    assert loads == ["song-1"]
+    for k in range(KEPT):
+        songs.found[f"more-{k}"] = songs.found["song-3"]
+        songs.load(f"more-{k}")
+    songs.load("song-1")
+    assert loads == ["song-1", *["song-3"] * KEPT, "song-1"]
+
+
+def test_damage_inside_is_known_once_it_was_looked_at(library):
+    songs = Songs((library,)).whole()
+    joints = np.full((1, 60, 18, 3), np.nan, np.float32)
+    np.savez(library / "song-3" / "choreography.npz", joints=joints, fps=30.0, start_s=0.0)
+    with pytest.raises(SongPackError, match="confidences"):
+        songs.load("song-3")
+    assert "confidences" in songs.found["song-3"]
+    with pytest.raises(SongPackError, match="confidences"):
+        songs.load("song-3")
+
+
+def test_the_song_looked_at_comes_beside_and_the_newest_wins(library, loads):
+    songs = Songs((library,)).whole()
+    looked, pace = Looked(songs), threading.Event()
+
+    def wait(name, *, mirrored=False):
+        for _ in range(1000):
+            song = looked.at(name, mirrored=mirrored)
+            if song is not None:
+                return song
+            pace.wait(0.005)
+        raise AssertionError("nothing came")
+
+    assert looked.at("song-1", mirrored=False) is None
+    assert wait("song-3").title == "Song 3"
+    assert wait("song-1").title == "Song 1"
+    other = wait("song-1", mirrored=True)
+    assert not np.array_equal(other.members[0].joints, songs.load("song-1").members[0].joints)
+    assert looked.at("song-2", mirrored=False) is None
+    assert sorted(loads) == ["song-1", "song-3"]
