@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import check_file, check_folder, write_beside, write_whole
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.types import Frame, Pose
-
-PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -60,12 +58,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Find, write, report."""
-    is_picture = args.file.suffix.lower() in PICTURES
-    _check_targets(args, is_picture=is_picture)
     area = FULL_AREA_PX if args.fast else CLOSE_AREA_PX
     with VideoFile(args.file) as video:
+        _check_targets(args, is_picture=video.still)
         eyes = eyes_from(settings_from(args))
-        if is_picture:
+        if video.still:
             _picture(args, next(video.frames()), eyes, area)
         else:
             _video(args, video, eyes, area)

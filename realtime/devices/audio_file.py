@@ -103,6 +103,48 @@ class Audio:
         return len(self.samples) / self.rate
 
 
+class Stereo:
+    """Makes stereo of one rate of a file's decoded sound, whatever changes from frame to frame."""
+
+    def __init__(self, path: Path, rate: int) -> None:
+        self._path, self._rate = path, rate
+        self._form: tuple[str, str, int] | None = None
+        self._resampler: AudioResampler | None = None
+
+    def step(self, frame: AudioFrame | None) -> list[NDArray[np.float32]]:
+        """Return the next samples, float32 (N, 2); what a change of kind or the end, None, leaves too.
+
+        Raises
+        ------
+        MediaError
+            Where a few bytes would become hours, or the layout is not known.
+        """
+        form = None
+        if frame is not None:
+            form = (frame.format.name, frame.layout.name, frame.sample_rate)
+        out: list[AudioFrame] = []
+        try:
+            if form != self._form:
+                out += self._resampler.resample(None) if self._resampler else []
+                self._resampler, self._form = self._fitting(frame), form
+            if frame is not None and self._resampler is not None:
+                out += self._resampler.resample(frame)
+        except (av.error.FFmpegError, ValueError) as why:
+            raise MediaError(
+                f"{self._path}: its sound cannot be made stereo ({reason(why)}); encode it again"
+            ) from None
+        return [np.ascontiguousarray(part.to_ndarray().T, np.float32) for part in out]
+
+    def _fitting(self, frame: AudioFrame | None) -> AudioResampler | None:
+        if frame is None:
+            return None
+        if not RATES[0] <= frame.sample_rate <= RATES[1]:
+            raise MediaError(
+                f"{self._path}: has {frame.sample_rate} samples a second; encode it with 48000"
+            )
+        return AudioResampler(format="fltp", layout="stereo", rate=self._rate)
+
+
 def read_audio(path: Path, rate: int = SAMPLE_RATE) -> Audio:
     """Return a file's main sound as stereo, whatever changes on its way; films give theirs.
 
@@ -186,8 +228,7 @@ class _Gathered:
             False  # whether stamps hide what is lost, and whether it is
         )
         self._misplaced_s: float | None = None  # from here on, if anything is lost
-        self._form: tuple[str, str, int] | None = None
-        self._resampler: AudioResampler | None = None
+        self._stereo = Stereo(path, rate)
 
     def take(self, media: Media) -> None:
         """Decode all of a file's main sound; what cannot be decoded is missing."""
@@ -208,7 +249,7 @@ class _Gathered:
                     self._add(frame, exactly=before not in (None, part))
         except (av.error.FFmpegError, OSError) as why:
             self._damage = f"is damaged after {self._heard_s:.1f} s ({reason(why)})"
-        self._fit(None)
+        self._keep(None)
         self._jumps += media.clock.jumps
         self._promised_s += _promised_s(media, self._path)
 
@@ -228,7 +269,6 @@ class _Gathered:
                 for frame in self._decoded(packet):
                     at_s = frame.time or 0.0
                     begin_s = begin_s if self._parts else at_s
-                    self._fit(frame)
                     self._keep(frame)
                 if at_s > start_s + seconds + BEFORE_S:
                     break
@@ -286,7 +326,6 @@ class _Gathered:
 
     def _add(self, frame: AudioFrame, *, exactly: bool) -> None:
         """Append a frame where it belongs; ``exactly`` where another part of the film begins."""
-        self._fit(frame)
         if self._counted and not self._lost and frame.time is not None:
             self._stamps_s = frame.time - self._heard_s
         self._lost = False
@@ -303,29 +342,10 @@ class _Gathered:
             raise _too_long(self._path, self._heard_s)
         self._keep(frame)
 
-    def _fit(self, frame: AudioFrame | None) -> None:
-        """Change over to a frame's rate and layout; None ends the sound."""
-        form = None
-        if frame is not None:
-            form = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if form == self._form:
-            return
-        if self._resampler is not None:
-            self._keep(None)
-        self._form, self._resampler = form, None
-        if frame is not None:
-            if not RATES[0] <= frame.sample_rate <= RATES[1]:
-                raise MediaError(
-                    f"{self._path}: has {frame.sample_rate} samples a second; encode it with 48000"
-                )
-            self._resampler = AudioResampler(format="fltp", layout="stereo", rate=self._rate)
-
     def _keep(self, frame: AudioFrame | None) -> None:
-        assert self._resampler is not None
-        for part in self._resampler.resample(frame):
-            samples = np.ascontiguousarray(part.to_ndarray().T, np.float32)[self._surplus :]
-            self._surplus = max(self._surplus - part.samples, 0)
-            self._parts.append(samples)
+        for samples in self._stereo.step(frame):
+            self._parts.append(samples[self._surplus :])
+            self._surplus = max(self._surplus - len(samples), 0)
 
 
 def _too_long(path: Path, length_s: float) -> MediaError:

@@ -53,9 +53,11 @@ class MediaError(DanceError):
 class Media:
     """An open file.
 
-    ``picture`` and ``sound`` are its main streams, None where it has none; ``close`` it.
+    ``picture`` and ``sound`` are its main streams, None where it has none; ``tiles`` those that make
+    one photograph together. ``close`` it.
     """
 
+    path: Path
     container: Any
     file: io.FileIO | io.BytesIO
     picture: Any
@@ -90,6 +92,15 @@ class Media:
                     raise
             else:
                 return
+
+    @property
+    def tiles(self) -> list[Any]:
+        """The streams of a photograph that is kept in tiles, in their order."""
+        return [
+            stream
+            for stream in self.container.streams.video
+            if stream.disposition & Disposition.dependent
+        ]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -209,7 +220,10 @@ def open_media(
             f"{path}: cannot be read ({reason(why)}); it may be cut off, or of a kind that is not read "
             "here: copy it again, or export it as mp4 or webm"
         ) from None
-    return Media(container, file, _main(container, "video"), _main(container, "audio"))
+    for stream in container.streams:
+        if stream.type == "video" and stream.codec_context is not None:
+            stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
+    return Media(path, container, file, _main(container, "video"), _main(container, "audio"))
 
 
 def url_of(path: Path) -> str:
@@ -258,6 +272,7 @@ def _main(container: InputContainer, kind: str) -> Any:  # noqa: ANN401 - PyAV's
         key=lambda stream: (
             stream.codec_context is None,  # nothing here can decode it
             not stream.disposition & Disposition.default,
+            -min(stream.frames, 2),  # an animated picture has a still one beside it
         )
     )
     return streams[0] if streams else None

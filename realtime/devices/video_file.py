@@ -1,7 +1,8 @@
-"""Video files through PyAV: true timestamps, rotation, honest about truncated files."""
+"""Films and still pictures through PyAV: true times, upright pictures, honest about damage."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 from dataclasses import dataclass
@@ -9,34 +10,49 @@ from typing import TYPE_CHECKING, Any
 
 import av
 import av.error
-import numpy as np
 
-from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.health import WELL_CAMERA, Cause, Health
 from kpopdance.realtime.core.ports import CameraState, HostClock
 from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.developing import Developer
+from kpopdance.realtime.devices.media_file import (
+    JUMP_S,
+    MOST_PIXELS,
+    MediaError,
+    open_media,
+    plain_file,
+    reason,
+)
 from kpopdance.realtime.devices.slot import FrameSlot
+from kpopdance.realtime.devices.tiled_photograph import whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
+
+    from kpopdance.realtime.devices.media_file import Media
 
 ROUNDING_S = 1e-6  # of time stamps against seconds as typed
 TRUNCATED_S = 0.7  # of the promised length missing at the end
+MEASURED = ("gif", "apng", "mpegts", "mpeg")  # kinds that do not say how long they are
+MATROSKA = "matroska,webm"
+STILL_BRANDS = ("avif", "heic", "heix", "heim", "heis", "mif1")
+HEAD = 1 << 17  # bytes in front of a photograph's pixels
 ENDED = Health("camera", Cause.ENDED, "The video has ended.", "It is shorter than the song.")
 
 
-class VideoError(DanceError):
-    """A video file cannot be read."""
+class VideoError(MediaError):
+    """A picture or film cannot be read or written."""
 
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What the file promises: length in s (None: unknown), frames per second, size (w, h) px.
+    """What is known of a film: length in s (None: unknown), frames per second, size (w, h) px.
 
-    ``kind`` is FFmpeg's name of its format.
+    ``size`` is as stored; ``kind`` is FFmpeg's name of its format.
     """
 
     length_s: float | None
@@ -47,7 +63,11 @@ class VideoInfo:
 
 
 class VideoFile:
-    """One video; ``frames`` gives its pictures with their own timestamps, from its first picture."""
+    """One film or still picture; ``frames`` gives its pictures at their times, from its first one.
+
+    Pictures come upright, with square pixels, of one size, in ordinary colours; times rise strictly,
+    whatever the file's stamps do.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the file.
@@ -55,55 +75,69 @@ class VideoFile:
         Raises
         ------
         VideoError
-            Where it is missing, empty, no video, or has no picture stream.
+            Where it is missing, empty, no film or picture, or has no picture stream.
         """
         self.path = path
-        self._container = _open(path)
-        stream = self._container.streams.video[0]
-        stream.thread_type = "AUTO"
-        length = stream.duration * stream.time_base if stream.duration else None
-        if length is None and self._container.duration and not self._container.streams.audio:
-            length = self._container.duration / av.time_base
+        self._media = open_media(path, VideoError)
+        try:
+            self._stream = _checked(path, self._media)
+            extent = _extent(path, self._media)
+        except BaseException:
+            self._media.close()
+            raise
+        self._stream.thread_type = "AUTO"
         self.info = VideoInfo(
-            length_s=None if length is None else float(length),
-            fps=float(stream.average_rate or stream.guessed_rate or 30),
-            size=(stream.width, stream.height),
-            has_audio=bool(self._container.streams.audio),
-            kind=self._container.format.name,
+            length_s=extent.length_s,
+            fps=extent.fps,
+            size=(self._stream.width, self._stream.height),
+            has_audio=self._media.sound is not None,
+            kind=self._media.kind,
         )
+        self.still = _is_still(path, self._media, extent.count)
         self.warning = ""
         self.begins_s = 0.0
         self.ends_s = 0.0
 
     def frames(self, start_s: float = 0.0, end_s: float = math.inf) -> Iterator[Frame]:
-        """Yield every picture, upright; ``captured_s`` counts from the file's first picture.
+        """Yield every picture; ``captured_s`` counts from the file's first picture.
 
         Only those from ``start_s`` to before ``end_s`` are given. After the first, ``begins_s`` is
         its time in the file's own stamps; after the last, ``ends_s`` is where it ends, and
-        ``warning`` says whether the file ended before its promised length.
+        ``warning`` says what was wrong with the file: cut off, damaged, or with times that had to
+        be mended.
         """
-        last = 0.0
-        index = 0
-        first: float | None = None
-        try:
-            for picture in self._container.decode(video=0):
-                at = float(picture.time) if picture.time is not None else index / self.info.fps
-                if first is None:
-                    first = self.begins_s = at
-                last = at - first
-                if last >= end_s - ROUNDING_S:
-                    return
-                self.ends_s = last + self._lasts_s(picture)
-                if last >= start_s - ROUNDING_S:
-                    yield Frame(_upright(picture), last, index)
-                index += 1
-        except av.error.FFmpegError as why:
-            self.warning = f"{self.path}: damaged after {last:.1f} s ({why.strerror})"
-        self._check_end(index, last)
+        if self._media.tiles:
+            yield Frame(self._assembled(), 0.0, 0)
+            return
+        developer = Developer(self._stream.sample_aspect_ratio)
+        moments = _Moments(self.info.fps)
+        damage = _Damage()
+        cut = ""
+        for index, picture in enumerate(damage.survived(self._media, self._stream)):
+            at_s = moments.step(picture)
+            self.begins_s = moments.first_s
+            if at_s >= end_s - ROUNDING_S:
+                break
+            self.ends_s = at_s + self._lasts_s(picture)
+            if at_s >= start_s - ROUNDING_S:
+                yield Frame(developer.step(picture), at_s, index)
+        else:
+            cut = self._cut()
+        if moments.last_s is None:
+            raise VideoError(f"{self.path}: holds no readable picture; export it again as mp4")
+        told = [
+            damage.told(moments.last_s) or cut,
+            _counted(self._media.clock.jumps, "place where its times jump", "mended"),
+            _counted(moments.mended, "picture at a time that repeats or goes back", "mended"),
+            _counted(
+                developer.resized, "picture of another size", "brought to the first one's"
+            ),
+        ]
+        self.warning = f"{self.path}: {'; '.join(filter(None, told))}" if any(told) else ""
 
     def close(self) -> None:
         """Close the file."""
-        self._container.close()
+        self._media.close()
 
     def __enter__(self) -> VideoFile:
         return self
@@ -111,47 +145,168 @@ class VideoFile:
     def __exit__(self, *args: object) -> None:
         self.close()
 
-    def _lasts_s(self, picture: Any) -> float:  # noqa: ANN401 - as _upright
+    def _assembled(self) -> NDArray[np.uint8]:
+        """Return the photograph that is kept in tiles."""
+        tiles = {}
+        with contextlib.suppress(av.error.FFmpegError, OSError):
+            for packet in self._media.container.demux(self._media.tiles):
+                for picture in packet.decode():
+                    tiles[packet.stream.index] = Developer(None).step(picture)
+        whole = whole_of(self.path)
+        in_order = [tiles[index] for index in sorted(tiles)]
+        image = whole.assembled(in_order) if whole and tiles else None
+        if image is None:
+            raise VideoError(
+                f"{self.path}: is a photograph in tiles that do not fit together; export it as jpg"
+            )
+        return image
+
+    def _lasts_s(self, picture: Any) -> float:  # noqa: ANN401 - PyAV's frames
         """Return how long a picture is shown."""
         if picture.duration and picture.time_base:
-            return float(picture.duration * picture.time_base)
+            return min(float(picture.duration * picture.time_base), JUMP_S)
         return 1 / self.info.fps
 
-    def _check_end(self, count: int, last_s: float) -> None:
-        if count == 0:
-            raise VideoError(f"{self.path}: holds no readable picture; export it again as mp4")
-        promised = self.info.length_s
-        ends_s = last_s + 1 / self.info.fps
-        if not self.warning and promised is not None and ends_s < promised - TRUNCATED_S:
-            told = f"ends after {ends_s:.1f} s of {promised:.1f} s"
-            self.warning = f"{self.path}: {told}, the file is truncated"
+    def _cut(self) -> str:
+        """Return whether the file ends before what it promises, in words."""
+        media, stream = self._media, self._stream
+        if media.clock.jumps or media.kind in MEASURED:
+            return ""
+        there_s = self.ends_s
+        promised_s = float((stream.duration or 0) * stream.time_base)
+        if media.kind == MATROSKA:  # states but the length of its longest stream
+            there_s = media.clock.ends_s
+            promised_s = float((media.container.duration or 0) / av.time_base)
+        if there_s > promised_s - TRUNCATED_S:
+            return ""
+        return f"ends after {there_s:.1f} s of {promised_s:.1f} s, the file is truncated"
 
 
-def _open(path: Path) -> Any:  # noqa: ANN401 - PyAV's containers have no common typed base
-    if not path.exists():
-        raise VideoError(f"{path}: there is no such file; check the path")
-    if path.is_dir():
-        raise VideoError(f"{path}: is a folder; name a video file")
-    if path.stat().st_size == 0:
-        raise VideoError(f"{path}: is empty (0 bytes); copy or export it again")
-    try:
-        container = av.open(str(path))
-    except av.error.FFmpegError as why:
-        text = (
-            f"{path}: cannot be read as a video ({why.strerror}); it may be cut off or of another "
-            "kind: copy it again, or export it as mp4 or webm"
-        )
-        raise VideoError(text) from None
-    if not container.streams.video:
-        container.close()
+class _Moments:
+    """Gives pictures their seconds from the first one, rising strictly."""
+
+    def __init__(self, fps: float) -> None:
+        self._usual_s = 1 / fps
+        self.first_s = 0.0
+        self.last_s: float | None = None
+        self.mended = 0
+
+    def step(self, picture: Any) -> float:  # noqa: ANN401 - PyAV's frames
+        """Return the next picture's second."""
+        stamp_s = picture.time
+        if self.last_s is None:
+            self.first_s = self.last_s = float(stamp_s or 0.0)
+            self.last_s = 0.0
+        elif stamp_s is None:
+            self.last_s += self._usual_s
+        elif stamp_s - self.first_s > self.last_s + ROUNDING_S:
+            self.last_s = float(stamp_s - self.first_s)
+        else:  # half a step: whoever comes next may be right again
+            self.last_s += self._usual_s / 2
+            self.mended += 1
+        return self.last_s
+
+
+class _Damage:
+    """Decodes what can be decoded and remembers what could not."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._end = ""
+
+    def survived(self, media: Media, stream: Any) -> Iterator[Any]:  # noqa: ANN401 - PyAV's
+        """Yield all pictures that can be decoded."""
+        try:
+            for packet in media.packets(stream):
+                try:
+                    pictures = packet.decode()
+                except av.error.FFmpegError:
+                    self._count += 1
+                    continue
+                yield from pictures
+        except (av.error.FFmpegError, OSError) as why:
+            self._end = reason(why)
+
+    def told(self, last_s: float | None) -> str:
+        """Return the damage in words; empty for none."""
+        if self._end:
+            return f"damaged after {last_s or 0:.1f} s ({self._end})"
+        return _counted(self._count, "damaged place inside", "left out")
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    length_s: float | None
+    count: int
+    fps: float
+
+
+def _extent(path: Path, media: Media) -> _Extent:
+    """Return a film's length in s (None: unknown), its pictures, and how many come a second.
+
+    Where the file says nothing to be relied on, all of its packets are looked at.
+    """
+    stream = media.picture
+    said_fps = float(stream.average_rate or stream.guessed_rate or 30)
+    if stream.duration and media.kind not in MEASURED:
+        return _Extent(float(stream.duration * stream.time_base), stream.frames, said_fps)
+    at_s, lasts_s = [], 0.0
+    with contextlib.suppress(av.error.FFmpegError, OSError), open_media(path) as again:
+        for packet in again.packets(again.picture):
+            if packet.size and packet.pts is not None:
+                at_s.append(float(packet.pts * packet.time_base))
+                lasts_s = float((packet.duration or 0) * packet.time_base)
+    span_s = max(at_s, default=0.0) - min(at_s, default=0.0)
+    if not span_s:
+        return _Extent(lasts_s or None, len(at_s), said_fps)
+    fps = (len(at_s) - 1) / span_s
+    return _Extent(span_s + (lasts_s or 1 / fps), len(at_s), fps)
+
+
+def _counted(count: int, what: str, done: str) -> str:
+    first, _, rest = what.partition(" ")
+    return f"{count} {first if count == 1 else first + 's'} {rest}, {done}" if count else ""
+
+
+def _checked(path: Path, media: Media) -> Any:  # noqa: ANN401 - PyAV's streams
+    """Return the picture stream of a file that can be read."""
+    stream = media.picture
+    if stream is None:
         raise VideoError(f"{path}: has sound but no pictures; a choreography needs a video")
-    return container
+    if stream.codec_context is None:
+        raise VideoError(
+            f"{path}: its pictures are of a kind that is not read; export it as mp4"
+        )
+    if media.kind == "webp_pipe" and not stream.width and _is_animated(path):
+        raise VideoError(
+            f"{path}: is an animated WebP, which is not read; save it as GIF or mp4"
+        )
+    if not 0 < stream.width * stream.height <= MOST_PIXELS:
+        raise VideoError(
+            f"{path}: its pictures cannot be read, or have more than {MOST_PIXELS // 1_000_000} "
+            "million pixels; export them again, smaller"
+        )
+    return stream
 
 
-def _upright(picture: Any) -> NDArray[np.uint8]:  # noqa: ANN401 - av.VideoFrame lacks rotation in stubs
-    image: NDArray[np.uint8] = picture.to_ndarray(format="bgr24")
-    turns = round(picture.rotation / 90) % 4
-    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+def _is_animated(path: Path) -> bool:
+    with plain_file(path) as file:
+        return b"ANIM" in file.read(HEAD)
+
+
+def _is_still(path: Path, media: Media, count: int) -> bool:
+    """Return whether a file is a photograph or drawing, not a film; its name is no proof."""
+    if (
+        media.kind == "mjpeg"
+    ):  # or a photograph that has a second one behind it, as telephones do
+        with plain_file(path) as file:
+            return b"MPF\0" in file.read(HEAD) or path.suffix.lower() in (".jpg", ".jpeg")
+    brand = media.container.metadata.get("major_brand", "")
+    return (
+        media.kind.endswith("_pipe")
+        or brand in STILL_BRANDS
+        or (media.kind in ("gif", "apng") and count == 1)
+    )
 
 
 class VideoCamera:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import av
 import av.error
 import numpy as np
-from av.audio.resampler import AudioResampler
 
 from kpopdance.engines.files import hand_over, part_of
+from kpopdance.realtime.devices.audio_file import Stereo
+from kpopdance.realtime.devices.media_file import open_media, reason, url_of
 from kpopdance.realtime.devices.video_file import VideoError
 
 if TYPE_CHECKING:
@@ -22,11 +23,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from kpopdance.realtime.devices.media_file import Media
+
 TICK: Final = Fraction(1, 30_000)  # of written videos, s
 VIDEO_SUFFIXES: Final = (".mp4", ".mkv", ".mov")
 QUALITY: Final = "19"  # x264's constant rate factor: nothing to be seen of it
 BT709: Final = 1  # of colours in the file, told so that every player shows the same
-COPIED: Final = ("aac", "mp3", "ac3", "eac3", "alac", "flac", "opus")  # as players of mp4 know
+COPIED: Final = {  # what these hold and their players know; all else is encoded anew
+    ".mp4": ("aac", "mp3", "mp3float", "ac3", "eac3", "alac", "flac", "opus"),
+    ".mkv": ("aac", "mp3", "mp3float", "ac3", "eac3", "alac", "flac", "opus", "vorbis"),
+    ".mov": ("aac", "mp3", "mp3float", "ac3", "eac3", "alac"),
+}
 SAMPLE_RATE: Final = 48_000  # of sound encoded anew
 SOUND_BITS: Final = 160_000  # a second
 HOLE: Final = (
@@ -56,9 +63,9 @@ class VideoWriter:
         in_front = {} if path.suffix.lower() == ".mkv" else {"movflags": "faststart"}
         try:
             self._part.write_bytes(b"")  # PyAV would tell only with the first picture
-            self._container = av.open(str(self._part), "w", options=in_front)
+            self._container = av.open(url_of(self._part), "w", options=in_front)
         except (av.error.FFmpegError, ValueError, OSError) as why:
-            text = f"{path}: cannot be written ({_said(why)}); check the folder and its rights"
+            text = f"{path}: cannot be written ({reason(why)}); check the folder and its rights"
             raise VideoError(text) from None
         self._stream: Any = None
         self._sound: _Sound | None = None
@@ -70,11 +77,11 @@ class VideoWriter:
 
         Returns what is done: ``copied``, ``encoded``, or ``none`` where there is no sound.
         """
-        opened = av.open(str(source))
-        if not opened.streams.audio:
+        opened = open_media(source, VideoError)
+        if opened.sound is None:
             opened.close()
             return "none"
-        self._sound = _Sound(opened, begin_s, end_s)
+        self._sound = _Sound(opened, begin_s, end_s, COPIED[self._path.suffix.lower()])
         return "copied" if self._sound.copied else "encoded"
 
     def add(self, image: NDArray[np.uint8], at_s: float) -> None:
@@ -145,7 +152,7 @@ class VideoWriter:
         try:
             yield
         except (av.error.FFmpegError, OSError) as why:
-            text = f"{self._path}: cannot be written ({_said(why)}); check folder and space"
+            text = f"{self._path}: cannot be written ({reason(why)}); check folder and space"
             raise VideoError(text) from None
 
 
@@ -154,18 +161,22 @@ class _Sound:
 
     Parameters
     ----------
-    source : InputContainer
+    source : Media
         With a sound stream.
     begin_s, end_s : float
         Seconds of its time stamps; what is written begins with ``begin_s`` at 0.
+    copied : tuple of str
+        Codecs that are taken as they are.
     """
 
-    def __init__(self, source: Any, begin_s: float, end_s: float | None) -> None:  # noqa: ANN401
+    def __init__(
+        self, source: Media, begin_s: float, end_s: float | None, copied: tuple[str, ...]
+    ) -> None:
         self._source = source
-        self._stream = source.streams.audio[0]
+        self._stream = source.sound
         self._begin_s = begin_s
         self._length_s = math.inf if end_s is None else end_s - begin_s
-        self.copied = self._stream.codec_context.name in COPIED
+        self.copied = self._stream.codec_context.name in copied
         self._target: Any = None
         self._packets: Iterator[tuple[float, Any]] = iter(())
         self._waiting: tuple[float, Any] | None = None
@@ -211,14 +222,18 @@ class _Sound:
     def _readable(self) -> Iterator[Any]:
         """Yield packets as far as the file can be read."""
         with contextlib.suppress(av.error.FFmpegError):
-            for packet in self._source.demux(self._stream):
-                if packet.pts is not None and packet.dts is not None and packet.size:
+            last = -math.inf
+            for packet in self._source.packets(self._stream):
+                if packet.pts is None or packet.dts is None or not packet.size:
+                    continue
+                if packet.dts > last:  # what repeats is heard once
+                    last = packet.dts  # before it is on its way, and in other units
                     yield packet
 
     def _encoded(self, out: Any) -> Iterator[tuple[float, Any]]:  # noqa: ANN401
         """Yield second and packet, encoded anew and cut to the sample."""
         out.bit_rate = SOUND_BITS
-        resampler = AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE)
+        stereo = Stereo(self._source.path, SAMPLE_RATE)
         at: int | None = None  # the next sample's place in what is written
         for packet in self._readable():
             try:
@@ -230,12 +245,11 @@ class _Sound:
                 if at is None:
                     at = due
                 if HOLE < due - at < HOLE_MOST:
-                    yield from self._encode(out, np.zeros((2, due - at), np.float32), at)
+                    yield from self._encode(out, np.zeros((due - at, 2), np.float32), at)
                     at = due
-                for part in resampler.resample(frame):
-                    samples = part.to_ndarray().astype(np.float32, copy=False)
+                for samples in stereo.step(frame):
                     yield from self._encode(out, samples, at)
-                    at += samples.shape[1]
+                    at += len(samples)
                 if at / SAMPLE_RATE >= self._length_s:
                     break
         yield from self._muxed(out.encode(None))
@@ -247,11 +261,11 @@ class _Sound:
         at: int,
     ) -> Iterator[tuple[float, Any]]:
         last = (
-            len(samples[0])
+            len(samples)
             if math.isinf(self._length_s)
             else round(self._length_s * SAMPLE_RATE) - at
         )
-        kept = samples[:, max(-at, 0) : max(last, 0)]
+        kept = samples[max(-at, 0) : max(last, 0)].T
         if kept.shape[1]:
             frame = av.AudioFrame.from_ndarray(
                 np.ascontiguousarray(kept, np.float32), format="fltp", layout="stereo"
