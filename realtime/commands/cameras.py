@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.health import WELL_CAMERA
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
+from kpopdance.realtime.shell.beside import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.ports import Camera, HostClock
     from kpopdance.realtime.devices.drawn_dancer import DancerStyle
     from kpopdance.realtime.library.settings import Settings
@@ -27,21 +30,42 @@ LENGTHS: Final = {"arms": "arm", "legs": "leg", "torso": "torso", "shoulders": "
 
 
 class Cameras:
-    """Opens the camera that the settings name; a real one stays open between songs."""
+    """Opens the camera that the settings name, or the next one there is.
+
+    A real one stays open between songs; ``source`` says which it is now.
+    """
 
     def __init__(self, settings: Settings, clock: HostClock, style: str = "") -> None:
         self._settings, self._clock, self._style = settings, clock, style
+        self.source = settings.camera
         self._kept: Camera | None = None
 
     @property
     def live(self) -> bool:
         """Whether a person dances in front of it: no drawn dancer, no video."""
-        source = self._settings.camera
-        return source != DANCER and not Path(source).is_file()
+        return self.source != DANCER and not Path(self.source).is_file()
+
+    @property
+    def health(self) -> Health:
+        """How the camera is doing that stays open; nothing to tell where none does."""
+        return WELL_CAMERA if self._kept is None else self._kept.state().health
+
+    def turn(self) -> bool:
+        """Turn to the next camera: the one set, those found, the drawn dancer; return ``live``."""
+        from kpopdance.realtime.devices.webcam import list_cameras
+
+        found = [str(camera.index) for camera in list_cameras()]
+        known = list(dict.fromkeys([self._settings.camera, *found, DANCER]))
+        place = known.index(self.source) if self.source in known else -1
+        left, self._kept = self._kept, None
+        if left is not None:
+            beside(left.close)  # a hung one takes its time
+        self.source = known[(place + 1) % len(known)]
+        return self.live
 
     def open(self, song: SongPack, song_s: Callable[[], float | None]) -> Camera:
         """Return the camera for a song."""
-        source = self._settings.camera
+        source = self.source
         if source == DANCER:
             return _drawn(song, song_s, self._clock, style_from(self._style, self._settings))
         if Path(source).is_file():

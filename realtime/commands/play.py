@@ -120,6 +120,7 @@ def make_kit(settings: Settings, style: str = "") -> Kit:
             samples, rate, clock, settings.sound_device, count_in=count_in
         ),
         read_audio=samples_of, close=cameras.shut, keeps_scores=cameras.live,
+        turn_camera=cameras.turn, camera_health=lambda: cameras.health,
         news=lambda: news[-1] if news else "", version=our_version(),
     )  # fmt: skip
 

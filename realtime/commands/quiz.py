@@ -158,8 +158,15 @@ def _reversed(args: argparse.Namespace, settings: Settings) -> int:
 
     def then(opened: tuple[Guesser, Eyes, Camera]) -> Page:
         guesser, eyes, camera = opened
-        budget_s = 1 / settings.camera_fps
-        return reverse_page(guesser, eyes=eyes, camera=camera, clock=clock, budget_s=budget_s)
+        return reverse_page(
+            guesser, eyes=eyes, camera=camera, clock=clock, budget_s=1 / settings.camera_fps,
+            another=another,
+        )  # fmt: skip
+
+    def another() -> Camera:
+        guesser = coming.result()[0]
+        cameras.turn()
+        return _camera_of(cameras, guesser, clock)
 
     try:
         if args.fullscreen:
@@ -188,10 +195,14 @@ def _reverse_opened(
         say(problem)
     guesser = guesser_of(songs.packs, songs.load, learning.passing)
     eyes = eyes_from(settings)
+    return guesser, eyes, _camera_of(cameras, guesser, clock)
+
+
+def _camera_of(cameras: Cameras, guesser: Guesser, clock: HostClock) -> Camera:
+    """Return the camera; a drawn dancer dances the first song again and again."""
     began_s = clock.now()
     song = guesser.load(next(iter(guesser.library.songs)))
-    camera = cameras.open(song, lambda: (clock.now() - began_s) % song.length_s)
-    return guesser, eyes, camera
+    return cameras.open(song, lambda: (clock.now() - began_s) % song.length_s)
 
 
 class Learning:

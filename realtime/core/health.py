@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kpopdance.realtime.core.types import Attendance
+
 Device = Literal["camera", "sound", "computer"]
+
+NOBODY_S: Final = 4.0  # a turn or a crouch is over sooner
+SLOW_LOOK_S: Final = 0.2  # between two looks; 5 a second are too few to judge a dance by
 
 
 class Cause(StrEnum):
@@ -39,6 +44,7 @@ PICTURELESS: Final = frozenset({
 """No picture comes."""
 EMPTY: Final = frozenset({Cause.BLACK, Cause.FROZEN})
 """Pictures come, but show nothing that is danced."""
+_IN_THE_ROOM: Final = frozenset({Cause.TOO_DARK, Cause.NOBODY})
 _FINE: Final = frozenset({Cause.WELL, Cause.OPENING})
 
 
@@ -72,6 +78,11 @@ class Health:
         return self.no_picture or self.empty
 
     @property
+    def mendable(self) -> bool:
+        """Whether opening the device anew, or choosing another one, may help."""
+        return self.device != "computer" and not self.well and self.cause not in _IN_THE_ROOM
+
+    @property
     def words(self) -> str:
         """Sentence and remedy, empty while all is well."""
         return "" if self.well else f"{self.sentence} {self.remedy}".strip()
@@ -85,3 +96,34 @@ def worst_first(reports: Iterable[Health]) -> tuple[Health, ...]:
     order = list(Cause)
     told = [report for report in reports if not report.well]
     return tuple(sorted(told, key=lambda report: order.index(report.cause)))
+
+
+def watched(camera: Health, attendance: Attendance) -> tuple[Health, ...]:
+    """Return what is the matter with watching: a camera's own report, and what became of its pictures.
+
+    Who is seen well is not told that it is dark.
+    """
+    if camera.blind:
+        return (camera,)
+    reports = []
+    unseen = attendance.nobody_s > NOBODY_S
+    if camera.cause is not Cause.TOO_DARK or unseen:
+        reports.append(camera)
+    if unseen and camera.cause is not Cause.TOO_DARK:
+        reports.append(_NOBODY)
+    look_s = attendance.look_s
+    if look_s is not None and look_s > SLOW_LOOK_S and _pile_up(attendance):
+        sentence = f"This computer manages to look only {1 / look_s:.0f} times a second."
+        reports.append(Health("computer", Cause.SLOW_COMPUTER, sentence, _LIGHTER))
+    return worst_first(reports)
+
+
+_NOBODY: Final = Health(
+    "camera", Cause.NOBODY, "Nobody is seen.", "Step back until the mirror shows all of you."
+)
+_LIGHTER: Final = 'Close other programs; "kpopdance doctor" says what else helps.'
+
+
+def _pile_up(attendance: Attendance) -> bool:
+    """Return whether more pictures come than are looked at: else it is the camera that is slow."""
+    return attendance.delivered > 1.5 * attendance.looked_at

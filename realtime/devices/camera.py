@@ -34,6 +34,14 @@ BUSY: Final = (
     0.6  # of the time spent on unpacking pictures: the computer is slow, not the camera
 )
 LIGHT: Final = "Turn on a light in front of you."
+PICTURES: Final = {
+    Cause.BLACK: ("The camera's picture is empty.", "Open its cover, or turn on the light."),
+    Cause.FROZEN: (
+        "The camera sends the same picture again and again.",
+        "Start the camera or its app again.",
+    ),
+    Cause.TOO_DARK: ("It is too dark to see you well.", LIGHT),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +168,11 @@ class LiveCamera:
 
     def _of_pictures(self, now: float) -> Health:
         cause, rate = self._check.cause, self._rate(now)
-        if cause is Cause.BLACK:
-            return _camera(
-                cause, "The camera's picture is empty.", "Open its cover, or turn on the light."
-            )
-        if cause is Cause.FROZEN:
-            return _camera(
-                cause, "The camera sends the same picture again and again.",
-                "Start the camera or its app again.",
-            )  # fmt: skip
+        if cause in EMPTY:
+            return of_picture(cause)
         if rate is not None and rate < SLOW_FPS and now - self._steady_from_s > RATE_S:
             return self._slow(rate)
-        if cause is Cause.TOO_DARK:
-            return _camera(cause, "It is too dark to see you well.", LIGHT)
-        return _camera(Cause.WELL)
+        return of_picture(cause)
 
     def _slow(self, rate: float) -> Health:
         """Return whose fault it is that few pictures come."""
@@ -260,6 +259,11 @@ class LiveCamera:
         else:
             self._slot.put(frame)
         self._index += 1
+
+
+def of_picture(cause: Cause) -> Health:
+    """Return what is to be said of a picture's look."""
+    return _camera(cause, *PICTURES.get(cause, ("", "")))
 
 
 def _camera(cause: Cause, sentence: str = "", remedy: str = "") -> Health:

@@ -30,18 +30,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from kpopdance.realtime.core.health import Device
     from kpopdance.realtime.core.ports import Surface
     from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.game.kit import Kit
     from kpopdance.realtime.game.performance import Outcome, Performance
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.screens.parts.theme import Hints
     from kpopdance.realtime.shell.songs import Songs
 
 PREVIEW_BEATS: Final = 32
 QUIZ_KEY: Final = (("Q", "quiz"),)
 CANNOT: Final = "This dance cannot begin"
 SETTLE_S: Final = 10.0  # longest wait at the end for a camera that does not open
+DEMO: Final = "A demo: a drawn dancer or a video dances for you. No score is kept."
 
 
 class Game:
@@ -58,6 +61,7 @@ class Game:
         self.mirror = kit.settings.mirror
         self.terms = kit.settings.terms
         self.turned: set[str] = set()
+        self.told: tuple[str, ...] = ()
         self.outcomes: list[Outcome] = []
         self.performing: Performance | None = None
         self.given_up: Opening | None = None
@@ -89,6 +93,15 @@ class Game:
     def terms_of(self, slug: str) -> Terms:
         """Return on which terms a song is danced now."""
         return replace(self.terms, mirrored=slug in self.turned)
+
+    def turn_camera(self) -> bool:
+        """Turn to the next camera there is; return whether there is a choice."""
+        turn = self.kit.turn_camera
+        if turn is None:
+            return False
+        self.kit = replace(self.kit, keeps_scores=turn())
+        self.told = () if self.kit.keeps_scores else (DEMO,)
+        return True
 
     def turn(self, slug: str) -> None:
         """Dance the mirror image of a song, or no longer."""
@@ -192,15 +205,16 @@ class SongListPage(Page):
     def _view(self) -> ListView:
         game, age_s, chosen = self._game, self.age_s, self.screen.selected
         eyes = game.kit.eyes
-        status = game.songs.progress or f"{eyes.name} · {eyes.runtime} · {eyes.reason}"
+        status = game.songs.progress or f"{eyes.name} · {eyes.runtime}"
         terms = game.terms if chosen is None else game.terms_of(chosen.slug)
+        told = (*filter(None, [game.kit.camera_health().words]), *game.told)
         song = None if chosen is None else self._looked.at(chosen.slug, mirrored=terms.mirrored)
         if song is None:
-            return ListView(age_s, age_s * 2, status=status, terms=terms)
+            return ListView(age_s, age_s * 2, notices=told, status=status, terms=terms)
         beat = (age_s * song.bpm / 60) % PREVIEW_BEATS
         at_s = song.preview_s + beat * 60 / song.bpm
         preview = np.stack([member.row(at_s) for member in song.members])
-        return ListView(age_s, beat, preview, song.lead, status=status, terms=terms)
+        return ListView(age_s, beat, preview, song.lead, told, status=status, terms=terms)
 
 
 class LoadingPage(Page):
@@ -222,12 +236,22 @@ class LoadingPage(Page):
         performance = self._opening.result()
         return DancePage(self._game, performance.song, performance, self.back)
 
+    def failed(self, why: DanceError) -> Page | None:
+        """Tell it, and let the player try again at once."""
+        return CannotPage(self._game, why, self._anew, self.back)
+
     def act(self, action: Action) -> Page | None:
-        """Go back at once; what was opened is closed beside."""
+        """Go back at once, or turn to another camera; what was opened is closed beside."""
+        if action == "camera" and self._game.turn_camera():
+            self._give_up()
+            return self._anew()
         if action != "back":
             return self
         self._give_up()
         return self.back
+
+    def _anew(self) -> Page:
+        return LoadingPage(self._game, self._song, self.back)
 
     def quit(self) -> None:
         """End at once; what was opened is closed beside."""
@@ -242,6 +266,24 @@ class LoadingPage(Page):
     def _give_up(self) -> None:
         self._game.given_up = self._opening
         self._opening.give_up()
+
+
+class CannotPage(Message):
+    """Why a dance cannot begin; it is tried again, or with another camera."""
+
+    def __init__(
+        self, game: Game, why: DanceError, retry: Callable[[], Page], back: Page | None
+    ) -> None:
+        super().__init__(game.backdrop, (CANNOT, str(why)), back)
+        self._game, self._retry = game, retry
+        turns: Hints = (("C", "another camera"),) if game.kit.turn_camera else ()
+        self.screen = MessageScreen(game.backdrop, (("R", "try again"), *turns))
+
+    def act(self, action: Action) -> Page | None:
+        """Try again, or go back."""
+        if action == "camera" and self._game.turn_camera():
+            return self._retry()
+        return self._retry() if action == "again" else super().act(action)
 
 
 class DancePage(Page):
@@ -282,13 +324,29 @@ class DancePage(Page):
             self._game.mirror = not self._game.mirror
         elif action == "back":
             return self.back
-        elif action == "again" and session.paused:
+        elif action == "again":
+            return self._again()
+        elif action == "camera" and self._mends("camera") and self._game.turn_camera():
             return LoadingPage(self._game, self._song, self.back)
         return self
 
+    def _again(self) -> Page:
+        """Start again where it is paused or silent; a camera that shows nothing is opened anew."""
+        if self._performance.session.paused or self._mends("sound"):
+            return LoadingPage(self._game, self._song, self.back)
+        if self._mends("camera"):
+            self._performance.camera.retry()
+        return self
+
+    def _mends(self, device: Device) -> bool:
+        """Return whether a device may be mended by opening it anew."""
+        reports = self._performance.session.health()
+        return any(report.mendable and report.device == device for report in reports)
+
     def draw(self, surface: Surface) -> None:
         """Draw the dance as it is now."""
-        self.screen.draw(surface, self._performance.view(mirror=self._game.mirror))
+        view = self._performance.view(mirror=self._game.mirror)
+        self.screen.draw(surface, replace(view, notices=(*view.notices, *self._game.told)))
 
     def leave(self) -> None:
         """Close all that was opened for it."""

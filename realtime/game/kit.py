@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kpopdance.realtime.core.health import WELL_CAMERA
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.engines.ports import Eyes
+    from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.ports import Camera, HostClock, Speaker
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
@@ -26,7 +29,9 @@ class Kit:
     ``close_camera`` gives one back; ``open_speaker`` takes samples float32 (N, 2), their rate,
     and the seconds of count-in and of a beat; ``read_audio`` returns samples and rate; ``close``
     gives up what stayed open between songs; ``keeps_scores`` where a
-    player dances, no drawn dancer and no video; ``news`` tells what takes long while loading.
+    player dances, no drawn dancer and no video; ``turn_camera`` turns to the next camera and returns
+    whether that is so with it, ``camera_health`` is of the one that stays open; ``news`` tells what
+    takes long while loading.
     """
 
     eyes: Eyes
@@ -40,5 +45,7 @@ class Kit:
     read_audio: Callable[[Path], tuple[NDArray[np.float32], int]]
     close: Callable[[], None] = lambda: None
     keeps_scores: bool = True
+    turn_camera: Callable[[], bool] | None = None
+    camera_health: Callable[[], Health] = lambda: WELL_CAMERA
     news: Callable[[], str] = lambda: ""
     version: str = ""

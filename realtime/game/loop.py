@@ -137,7 +137,7 @@ class DanceSession:
 
     def health(self) -> tuple[Health, ...]:
         """Return what is the matter with the devices now, the most important first."""
-        return worst_first((self._watch.camera.state().health, self._speaker.health))
+        return worst_first((*self._watch.health(), self._speaker.health))
 
     def finish(self) -> Report:
         """Stop watching, judge what is left, and return the report."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.realtime.core.health import worst_first
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.library.songpack import SongPackError
@@ -163,8 +162,12 @@ def newest(track: PoseTrack) -> PoseTrack:
 class ReversePage(Page):
     """The page around it."""
 
-    def __init__(self, guesser: Guesser, dancing: DanceGuesser, eyes: Eyes) -> None:
+    def __init__(
+        self, guesser: Guesser, dancing: DanceGuesser, eyes: Eyes,
+        another: Callable[[], Page | None] = lambda: None,
+    ) -> None:  # fmt: skip
         self._guesser, self.dancing, self._eyes = guesser, dancing, eyes
+        self._another = another
         self.screen = ReverseScreen(Backdrop(Theme()))
         self._notice = FailureNotice(eyes, dancing.clock)
         self._named = ""
@@ -182,9 +185,14 @@ class ReversePage(Page):
         return self
 
     def act(self, action: Action) -> Page | None:
-        """Forget what was danced, or leave."""
+        """Forget what was danced, open the camera anew or another one, or leave."""
+        camera = self.dancing.watch.camera
         if action == "again":
             self.dancing.again()
+            if camera.state().health.mendable:
+                camera.retry()
+        elif action == "camera":
+            return self._another() or self
         return self.back if action == "leave" else self
 
     def draw(self, surface: Surface) -> None:
@@ -198,7 +206,7 @@ class ReversePage(Page):
     def view(self) -> ReverseView:
         """Return what is shown now."""
         now, dancing = self.now_s, self.dancing
-        seen, answer, camera = dancing.watch.sighting, dancing.answer, dancing.watch.camera
+        seen, answer = dancing.watch.sighting, dancing.answer
         known = named(answer)
         song = None if known is None else self._loaded(known.song)
         early = min(answer.seconds / SURE_S, 1.0)  # too short to be as sure as it seems
@@ -217,7 +225,7 @@ class ReversePage(Page):
             guesses=guesses, known=song is not None,
             danced_s=dancing.danced_s, needed_s=NEEDED_S, coach=coach, lead=lead,
             songs=len(self._guesser.packs), beat=self.age_s * bpm / 60, age_s=self.age_s,
-            health=worst_first((camera.state().health,)), notices=self._notice.words(),
+            health=dancing.watch.health(), notices=self._notice.words(),
             status=f"{looks_in_words(dancing.watch.watcher.looks)} · {self._eyes.runtime}",
         )  # fmt: skip
 
@@ -234,14 +242,24 @@ class ReversePage(Page):
 
 
 def reverse_page(
-    guesser: Guesser, *, eyes: Eyes, camera: Camera, clock: HostClock, budget_s: float = 1 / 30
-) -> Page:
-    """Return the first page: the networks warm up beside it."""
-    words = ("You dance, it guesses", "Warming up ...")
+    guesser: Guesser, *, eyes: Eyes, camera: Camera, clock: HostClock, budget_s: float = 1 / 30,
+    another: Callable[[], Camera] | None = None,
+) -> Page:  # fmt: skip
+    """Return the first page: the networks warm up beside it; ``another`` opens the next camera."""
+    backdrop, words = Backdrop(Theme()), ("You dance, it guesses", "Warming up ...")
 
-    def opened(watcher: Watcher) -> Page:
-        dancing = DanceGuesser(guesser, camera=camera, watcher=watcher, clock=clock)
-        return ReversePage(guesser, dancing, eyes)
+    def made(open_camera: Callable[[], Camera]) -> Page:
+        filming = open_camera()
+        watcher = warmed(Watcher(eyes, now=clock.now, budget_s=budget_s), filming)
+        dancing = DanceGuesser(guesser, camera=filming, watcher=watcher, clock=clock)
+        return ReversePage(guesser, dancing, eyes, turned)
 
-    coming = beside(lambda: warmed(Watcher(eyes, now=clock.now, budget_s=budget_s), camera))
-    return Waiting(Backdrop(Theme()), words, coming, opened, None)
+    def waiting(open_camera: Callable[[], Camera]) -> Page:
+        return Waiting(
+            backdrop, words, beside(lambda: made(open_camera)), lambda page: page, None
+        )
+
+    def turned() -> Page | None:
+        return None if another is None else waiting(another)
+
+    return waiting(lambda: camera)

@@ -12,6 +12,7 @@ import pygame
 from kpopdance.realtime.core import body
 from kpopdance.realtime.screens.parts.figure import pictogram
 from kpopdance.realtime.screens.parts.mirror import MirrorPanel
+from kpopdance.realtime.screens.parts.notices import draw_notices, mending, notices_height
 from kpopdance.realtime.screens.parts.theme import (
     ADD,
     CYAN,
@@ -21,7 +22,6 @@ from kpopdance.realtime.screens.parts.theme import (
     MAGENTA,
     MINT,
     NIGHT,
-    RED,
     SOFT,
     VIOLET,
     WHITE,
@@ -65,7 +65,7 @@ PAUSE_KEYS: Final[Hints] = (
 
 @dataclass(frozen=True, slots=True)
 class DanceLayout:
-    """Where everything is, px; all but ``banner`` and ``middle`` keep clear of each other."""
+    """Where everything is, px; all but ``middle`` keep clear of each other."""
 
     title: pygame.Rect
     clock: pygame.Rect
@@ -92,38 +92,39 @@ class DanceLayout:
         return self.now_x + way * ahead_s / LOOK_AHEAD_S
 
 
-@lru_cache(maxsize=2)
-def dance_layout(size: tuple[int, int]) -> DanceLayout:
-    """Return the layout of a window, side by side or stacked."""
-    return _wide(size) if is_wide(size) else _tall(size)
+@lru_cache(maxsize=4)
+def dance_layout(size: tuple[int, int], banner_px: int = 0) -> DanceLayout:
+    """Return the layout of a window, side by side or stacked; the rest makes room for a banner."""
+    return _wide(size, banner_px) if is_wide(size) else _tall(size, banner_px)
 
 
-def _wide(size: tuple[int, int]) -> DanceLayout:
+def _wide(size: tuple[int, int], banner_px: int) -> DanceLayout:
     (width, height), u = size, scale_of(size)
+    top = 98 * u + banner_px
 
     edge, foot = 32 * u, height - 20 * u
     column = edge + 0.325 * width
     lane_top = foot - 152 * u
-    camera_high = min(0.75 * (column - edge), lane_top + 100 * u - 268 * u)
+    camera_high = min(0.75 * (column - edge), lane_top - 70 * u - top)
     camera_top = foot - 52 * u - camera_high
     return DanceLayout(
         title=box(edge, 22 * u, width - 190 * u, 66 * u),
         clock=box(width - 180 * u, 22 * u, width - edge, 66 * u),
         progress=box(edge, 76 * u, width - edge, 82 * u),
-        score=box(edge, 98 * u, column, 98 * u + (camera_top - 98 * u) * 0.50),
-        verdict=box(edge, 98 * u + (camera_top - 98 * u) * 0.52, column, camera_top - 10 * u),
+        score=box(edge, top, column, top + (camera_top - top) * 0.50),
+        verdict=box(edge, top + (camera_top - top) * 0.52, column, camera_top - 10 * u),
         camera=box(edge, camera_top, column, foot - 52 * u),
-        coach=box(column + 16 * u, 92 * u, width - 16 * u, lane_top - 8 * u),
+        coach=box(column + 16 * u, top - 6 * u, width - 16 * u, lane_top - 8 * u),
         lane=box(column + 28 * u, lane_top, width - edge, lane_top + 100 * u),
         keys=box(edge, foot - 30 * u, width * 0.55, foot - 2 * u),
         status=box(width * 0.56, foot - 30 * u, width - edge, foot - 2 * u),
-        banner=box(column + 60 * u, 98 * u, width - 60 * u, 146 * u),
+        banner=box(edge, 90 * u, width - edge, 90 * u + banner_px),
         middle=box(width * 0.19, height * 0.26, width * 0.81, height * 0.74),
         unit=u,
     )
 
 
-def _tall(size: tuple[int, int]) -> DanceLayout:
+def _tall(size: tuple[int, int], banner_px: int) -> DanceLayout:
     (width, height), u = size, scale_of(size)
 
     edge, foot = 28 * u, height - 16 * u
@@ -133,14 +134,14 @@ def _tall(size: tuple[int, int]) -> DanceLayout:
         title=box(edge, 22 * u, width - 190 * u, 66 * u),
         clock=box(width - 180 * u, 22 * u, width - edge, 66 * u),
         progress=box(edge, 76 * u, width - edge, 82 * u),
-        coach=box(0, 92 * u, width, lane_top - 6 * u),
+        coach=box(0, 92 * u + banner_px, width, lane_top - 6 * u),
         lane=box(edge, lane_top, width - edge, lane_top + 104 * u),
         score=box(edge, lane_top + 118 * u, edge + 300 * u, camera_top - 12 * u),
         verdict=box(edge + 310 * u, lane_top + 118 * u, width - edge, camera_top - 12 * u),
         camera=box(edge, camera_top, width - edge, foot - 70 * u),
         keys=box(edge, foot - 60 * u, width - edge, foot - 32 * u),
         status=box(edge, foot - 26 * u, width - edge, foot),
-        banner=box(edge, 98 * u, width - edge, 150 * u),
+        banner=box(edge, 90 * u, width - edge, 90 * u + banner_px),
         middle=box(width * 0.05, height * 0.30, width * 0.95, height * 0.70),
         unit=u,
     )
@@ -166,7 +167,7 @@ class DanceScreen(Screen):
 
     meanings: ClassVar[Meanings] = {
         "space": "pause", "p": "pause", "return": "pause",
-        "m": "mirror", "escape": "back", "r": "again",
+        "m": "mirror", "escape": "back", "r": "again", "c": "camera",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:
@@ -178,7 +179,7 @@ class DanceScreen(Screen):
         """Draw one frame."""
         if not drawable(surface.get_size()):
             return
-        at = dance_layout(surface.get_size())
+        at = self._layout(surface.get_size(), view.told)
         horizon = round(at.coach.top + at.coach.height * 0.80)
         self.backdrop.draw(surface, view.beat, centre_x=at.coach.centerx, horizon_y=horizon)
         self.backdrop.crowd(surface, view.beat)
@@ -192,7 +193,10 @@ class DanceScreen(Screen):
         self._verdict(surface, at, view)
         self._foot(surface, at, view)
         self._overlay(surface, at, view)
-        self._banner(surface, at, view.told)
+        draw_notices(self.theme, surface, at.banner, view.told, at.unit)
+
+    def _layout(self, size: tuple[int, int], told: tuple[str, ...]) -> DanceLayout:
+        return dance_layout(size, notices_height(self.theme, told, size, scale_of(size)))
 
     def _head(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
         u = at.unit
@@ -349,7 +353,7 @@ class DanceScreen(Screen):
         )
 
     def _foot(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
-        self.theme.keys(surface, at.keys, KEYS)
+        self.theme.keys(surface, at.keys, mending(view.health) + KEYS)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         self.theme.write(
             surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)
@@ -443,18 +447,6 @@ class DanceScreen(Screen):
             self.theme.shine(
                 surface, at_dot, 24 * u, dim((MAGENTA, VIOLET, CYAN)[dot], round(bright, 1))
             )
-
-    def _banner(
-        self, surface: pygame.Surface, at: DanceLayout, notices: tuple[str, ...]
-    ) -> None:
-        u = at.unit
-        for number, notice in enumerate(notices[:2]):
-            box = at.banner.move(0, number * (at.banner.height + round(8 * u)))
-            edge, shade = (RED, (70, 10, 34)) if number == 0 else (GOLD, (58, 40, 8))
-            self.theme.panel(surface, box, Glass(16 * u, edge, 2.0 * u, 226, shade))
-            inner = box.inflate(-round(40 * u), -round(8 * u))
-            self.theme.write(surface, notice, inner, Style(23 * u, WHITE, "centre", 12))
-            self.theme.shine(surface, (box.left + 22 * u, box.centery), 16 * u, edge)
 
 
 def _sum(pose: Upcoming) -> bytes:

@@ -32,12 +32,18 @@ SMALLEST: Final = 6.0
 
 
 class MessageScreen(Screen):
-    """Draws a heading and a text of any length: it wraps, then shrinks, and is never cut."""
+    """Draws a heading and a text of any length: it wraps, then shrinks, and is never cut.
 
-    meanings: ClassVar[Meanings] = {"return": "back", "escape": "back", "space": "back"}
+    ``hints`` are more keys to list; what they do is the page's.
+    """
 
-    def __init__(self, backdrop: Backdrop) -> None:
+    meanings: ClassVar[Meanings] = {
+        "return": "back", "escape": "back", "space": "back", "r": "again", "c": "camera",
+    }  # fmt: skip
+
+    def __init__(self, backdrop: Backdrop, hints: Hints = ()) -> None:
         super().__init__(backdrop)
+        self._hints = (*hints, *KEYS)
         self._fitted_for: tuple[str, float, tuple[int, int]] | None = None
         self._fitted: tuple[list[str], float] = ([], SMALLEST)
 
@@ -60,7 +66,7 @@ class MessageScreen(Screen):
         self.theme.neon(surface, heading, top, style, dim(MAGENTA, 0.8))
         self._text(surface, text, _below(inner, top.bottom + round(14 * u)), TEXT * u)
         row = pygame.Rect(pane.left, round(height - 56 * u), pane.width, round(34 * u))
-        self.theme.keys(surface, row, KEYS)
+        self.theme.keys(surface, row, self._hints)
 
     def _text(self, surface: pygame.Surface, text: str, box: pygame.Rect, px: float) -> None:
         wanted = (text, px, box.size)

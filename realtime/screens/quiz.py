@@ -9,7 +9,8 @@ import pygame
 
 from kpopdance.realtime.screens.actions import BUZZ, CHOOSE, ENTER, Target
 from kpopdance.realtime.screens.parts.backdrop import beat_pulse
-from kpopdance.realtime.screens.parts.heading import draw_leave, draw_notices, draw_title
+from kpopdance.realtime.screens.parts.heading import draw_leave, draw_title
+from kpopdance.realtime.screens.parts.notices import draw_notices
 from kpopdance.realtime.screens.parts.signs import ButtonFace, button, paragraph, ring
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,

@@ -11,8 +11,9 @@ import pygame
 
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.screens.actions import Target
-from kpopdance.realtime.screens.parts.heading import draw_leave, draw_notices, draw_title
+from kpopdance.realtime.screens.parts.heading import draw_leave, draw_title
 from kpopdance.realtime.screens.parts.mirror import MirrorPanel
+from kpopdance.realtime.screens.parts.notices import draw_notices, mending, notices_height
 from kpopdance.realtime.screens.parts.signs import paragraph
 from kpopdance.realtime.screens.parts.skeleton import visible
 from kpopdance.realtime.screens.parts.theme import (
@@ -50,7 +51,7 @@ NOBODY: Final = np.empty((0, 18, 3), np.float32)
 
 @dataclass(frozen=True, slots=True)
 class ReverseLayout:
-    """Where everything is, px; all but ``banner`` keep clear of each other."""
+    """Where everything is, px; all keep clear of each other."""
 
     title: pygame.Rect
     leave: pygame.Rect
@@ -64,41 +65,43 @@ class ReverseLayout:
     unit: float
 
 
-def reverse_layout(size: tuple[int, int]) -> ReverseLayout:
-    """Return the layout of a window, side by side or stacked."""
+def reverse_layout(size: tuple[int, int], banner_px: int = 0) -> ReverseLayout:
+    """Return the layout of a window, side by side or stacked; the rest makes room for a banner."""
     (width, height), u = size, scale_of(size)
 
     if not is_wide(size):
         edge, end, foot = 28 * u, width - 28 * u, height - 16 * u
+        top = 86 * u + banner_px
         low = foot - 74 * u
-        best = 86 * u + (low - 86 * u) * 0.49
-        high = best - 66 * u - 86 * u
+        best = top + (low - top) * 0.49
+        high = best - 66 * u - top
         half = min(end - edge, high * 4 / 3) / 2
         return ReverseLayout(
             title=box(edge, 16 * u, end - 60 * u, 72 * u),
             leave=box(end - 42 * u, 23 * u, end, 65 * u),
-            camera=box(width / 2 - half, 86 * u, width / 2 + half, best - 66 * u),
+            camera=box(width / 2 - half, top, width / 2 + half, best - 66 * u),
             danced=box(edge, best - 56 * u, end, best - 14 * u),
             best=box(edge, best, end, low - 184 * u),
             guesses=box(edge, low - 170 * u, end, low),
             keys=box(edge, foot - 62 * u, end, foot - 32 * u),
             status=box(edge, foot - 26 * u, end, foot),
-            banner=box(edge + 16 * u, 100 * u, end - 16 * u, 150 * u),
+            banner=box(edge, 80 * u, end, 80 * u + banner_px),
             unit=u,
         )
     edge, end, foot = 32 * u, width - 32 * u, height - 20 * u
     low, cut = foot - 44 * u, edge + 0.48 * (width - 64 * u)
-    right, split = cut + 20 * u, 84 * u + (low - 84 * u) * 0.60
+    top = 84 * u + banner_px
+    right, split = cut + 20 * u, top + (low - top) * 0.60
     return ReverseLayout(
         title=box(edge, 16 * u, cut, 66 * u),
         leave=box(end - 36 * u, 23 * u, end, 59 * u),
-        camera=box(edge, 84 * u, cut, low - 56 * u),
+        camera=box(edge, top, cut, low - 56 * u),
         danced=box(edge, low - 44 * u, cut, low),
-        best=box(right, 84 * u, end, split),
+        best=box(right, top, end, split),
         guesses=box(right, split + 14 * u, end, low),
         keys=box(edge, foot - 30 * u, width * 0.5, foot - 2 * u),
         status=box(width * 0.51, foot - 30 * u, end, foot - 2 * u),
-        banner=box(edge + 16 * u, 98 * u, cut - 16 * u, 146 * u),
+        banner=box(edge, 78 * u, end, 78 * u + banner_px),
         unit=u,
     )
 
@@ -113,7 +116,7 @@ def certainty_words(certainty: float) -> str:
 class ReverseScreen(Screen):
     """Draws a :class:`~kpopdance.realtime.screens.quiz_view.ReverseView`."""
 
-    meanings: ClassVar[Meanings] = {"r": "again", "escape": "leave"}
+    meanings: ClassVar[Meanings] = {"r": "again", "c": "camera", "escape": "leave"}
 
     def __init__(self, backdrop: Backdrop) -> None:
         super().__init__(backdrop)
@@ -128,7 +131,8 @@ class ReverseScreen(Screen):
         """Draw one frame."""
         if not drawable(surface.get_size()):
             return
-        at = reverse_layout(surface.get_size())
+        size, told = surface.get_size(), _as_dance(view).told
+        at = reverse_layout(size, notices_height(self.theme, told, size, scale_of(size)))
         horizon = round(at.best.top + at.best.height * 0.84)
         self.backdrop.draw(surface, view.beat, centre_x=at.best.centerx, horizon_y=horizon)
         self.backdrop.crowd(surface, view.beat)
@@ -138,12 +142,12 @@ class ReverseScreen(Screen):
         self._danced(surface, at, view)
         self._best(surface, at, view)
         self._guesses(surface, at, view)
-        self.theme.keys(surface, at.keys, KEYS)
+        self.theme.keys(surface, at.keys, (*mending(view.health)[1:], *KEYS))
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         self.theme.write(
             surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)
         )
-        draw_notices(self.theme, surface, at.banner, _as_dance(view).told, at.unit)
+        draw_notices(self.theme, surface, at.banner, told, at.unit)
 
     def _title(self, surface: pygame.Surface, at: ReverseLayout) -> None:
         u = at.unit

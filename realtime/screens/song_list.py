@@ -9,6 +9,7 @@ import pygame
 
 from kpopdance.realtime.core.terms import USUAL
 from kpopdance.realtime.screens.actions import ENTER
+from kpopdance.realtime.screens.parts.notices import draw_notices
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     FAINT,
@@ -186,7 +187,7 @@ class SongListScreen(Screen):
         self.theme.write(
             surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)
         )
-        self._banner(surface, at, view.notices)
+        draw_notices(self.theme, surface, at.banner, view.notices, at.unit)
         if self.cards and not view.notices:
             self._terms(surface, at, view.terms)
 
@@ -382,16 +383,6 @@ class SongListScreen(Screen):
             ink = WHITE if changed else SOFT
             self.theme.write(surface, words, text, Style(px, ink, "left", 7))
             left = chip.right + gap
-
-    def _banner(
-        self, surface: pygame.Surface, at: ListLayout, notices: tuple[str, ...]
-    ) -> None:
-        u = at.unit
-        for number, notice in enumerate(notices[:2]):
-            box = at.banner.move(0, number * (at.banner.height + round(8 * u)))
-            self.theme.panel(surface, box, Glass(14 * u, RED, 2.0 * u, 226, (70, 10, 34)))
-            inner = box.inflate(-round(28 * u), -round(6 * u))
-            self.theme.write(surface, notice, inner, Style(18 * u, WHITE, "centre", 10))
 
 
 def _words(card: SongCard) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
+from kpopdance.realtime.core.health import watched
 from kpopdance.realtime.core.ports import Deliveries
 from kpopdance.realtime.core.types import Attendance
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kpopdance.engines.ports import Eyes
+    from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.ports import Camera, HostClock
     from kpopdance.realtime.core.types import Frame, Pose
     from kpopdance.realtime.pose.watcher import Watcher
@@ -129,6 +131,10 @@ class Watch:
     def begin(self) -> None:
         """Start watching."""
         self._thread.start()
+
+    def health(self) -> tuple[Health, ...]:
+        """Return what is the matter with camera, light, dancer and computer now."""
+        return watched(self.camera.state().health, self.attending.now)
 
     def check(self) -> None:
         """Raise whatever went wrong while watching, if anything did; once."""

@@ -74,6 +74,10 @@ class Page(Protocol):
         """End, as the window is closed; a page that has to wait for something stays a little."""
         return None
 
+    def failed(self, why: DanceError) -> Page | None:
+        """Return the page that tells what went wrong here."""
+        return Message(self.screen.backdrop, (self.heading, str(why)), self.back)
+
     def leave(self) -> None:
         """Go, and let go of what this page alone held."""
         return
@@ -150,7 +154,7 @@ class Shell:
         except DanceError as why:
             if page.back is None:
                 raise
-            return Message(page.screen.backdrop, (page.heading, str(why)), page.back)
+            return page.failed(why)
         else:
             return following
         finally:

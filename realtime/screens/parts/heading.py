@@ -1,16 +1,14 @@
-"""What the quiz's pages share: a title in two colours, the button that leaves, notices."""
+"""What the quiz's pages share: a title in two colours, the button that leaves."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpopdance.realtime.screens.parts.signs import paragraph, put, sign
+from kpopdance.realtime.screens.parts.signs import put, sign
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     FAINT,
-    GOLD,
     MAGENTA,
-    RED,
     WHITE,
     Glass,
     Style,
@@ -42,20 +40,3 @@ def draw_leave(
     shade = (60, 30, 90) if lit else (30, 20, 62)
     theme.panel(surface, box, Glass(10 * unit, edge, 1.4, 190, shade))
     put(surface, sign(theme, "cross", 18 * unit, edge), box.center)
-
-
-def draw_notices(
-    theme: Theme,
-    surface: pygame.Surface,
-    box: pygame.Rect,
-    notices: tuple[str, ...],
-    unit: float,
-) -> None:
-    """Draw what the player must know now, two notices at most, the worst first."""
-    for number, notice in enumerate(notices[:2]):
-        pane = box.move(0, number * (box.height + round(8 * unit)))
-        edge, shade = (RED, (70, 10, 34)) if number == 0 else (GOLD, (58, 40, 8))
-        theme.panel(surface, pane, Glass(14 * unit, edge, 2.0 * unit, 230, shade))
-        inner = pane.inflate(-round(28 * unit), -round(6 * unit))
-        style = Style(20 * unit, WHITE, "centre", max(9.0, 14 * unit))
-        paragraph(theme, surface, notice, inner, style)
