@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import time
 
 import numpy as np
@@ -162,6 +164,57 @@ def test_a_lost_camera_is_told_and_its_moves_are_not_judged(standard):
     judged = [move.judged for move in report.moves]
     assert judged == [True, False, False, False, True, True, True]
     assert report.score >= 90
+
+
+@pytest.mark.parametrize(
+    ("at_s", "back_s", "until_s"),
+    [
+        (-1.0, -1.5, 0.0),  # in the count-in
+        (0.3, -1.5, 0.0),
+        (5.26, 3.5, 5.0),  # a beat is half a second
+        (5.0, 3.5, 5.0),
+    ],
+)
+def test_going_on_counts_in_from_before_and_judges_nothing_twice(
+    standard, at_s, back_s, until_s
+):
+    stage, shown, poses = Stage(standard), [], []
+
+    def pause_once(stage):
+        session = stage.session
+        if session.song_now() >= at_s and not hasattr(stage, "held_s"):
+            session.toggle_pause()
+            stage.held_s = session.song_now()
+            poses.append(len(session.track))
+            session.toggle_pause()
+        elif hasattr(stage, "held_s") and session.song_now() == stage.held_s:
+            shown.append(session.view(mirror=True))
+            poses.append(len(session.track))
+
+    report = stage.dance(each=pause_once)
+    assert (shown[0].song_s, shown[0].phase) == (pytest.approx(back_s, abs=0.06), "count-in")
+    assert shown[0].counts == pytest.approx((until_s - back_s) / 0.5, abs=0.1)
+    assert all(b.song_s >= a.song_s for a, b in itertools.pairwise(shown))
+    assert len(set(poses)) == 1  # what sounds again is danced, but not judged again
+    assert report.score >= 95
+    track = stage.session.track.at_s
+    assert np.diff(track).max() < 0.1
+
+
+def test_a_player_has_time_to_step_back_from_the_keyboard(standard):
+    stage = Stage(standard)
+    stage.session.begin(4.0)
+    seen = []
+    for _ in range(round(5.5 * FPS)):
+        stage.session.tick()
+        view = stage.session.view(mirror=True)
+        seen.append((view.song_s, math.ceil(view.counts - 1e-6)))
+        stage.clock.at_s += 1 / FPS
+    stage.session.finish()
+    assert [s for s, _ in seen[: round(3.9 * FPS)]] == [-2.0] * round(3.9 * FPS)
+    assert seen[0][1] > 4  # get ready
+    assert next(count for _, count in seen if count <= 4) == 4
+    assert seen[-1][0] == pytest.approx(-0.5, abs=0.1)
 
 
 def test_pausing_stops_the_song_and_the_judge(standard):

@@ -16,6 +16,7 @@ from kpopdance.realtime.library.pack_reader import load_pack, read_facts
 from kpopdance.realtime.library.scores import keep_score, read_scores, score_key
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.scoring.judge import NO_PICTURES
+from kpopdance.realtime.screens.actions import ENTER
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
@@ -162,7 +163,7 @@ class SongListPage(Page):
         game, chosen = self._game, self.screen.selected
         self.wanted = None
         if action == "leave":
-            return self.back
+            return Leaving(game.backdrop, self)
         if action == "quiz":
             return self if game.quiz is None else game.quiz(self)
         if action == "play" and chosen is not None:
@@ -215,6 +216,22 @@ class SongListPage(Page):
         at_s = song.preview_s + beat * 60 / song.bpm
         preview = np.stack([member.row(at_s) for member in song.members])
         return ListView(age_s, beat, preview, song.lead, told, status=status, terms=terms)
+
+
+class Leaving(Message):
+    """Asks before the game is left."""
+
+    def __init__(self, backdrop: Backdrop, back: Page) -> None:
+        super().__init__(
+            backdrop, ("Leave the game?", "Enter leaves, Esc goes back to your songs."), back
+        )
+        self.screen = MessageScreen(backdrop, (("Enter", "leave"),))
+
+    def key(self, name: str) -> Page | None:
+        """Leave on Enter, go back on Escape."""
+        if name in ENTER:
+            return None
+        return self.back if name == "escape" else self
 
 
 class LoadingPage(Page):
@@ -303,7 +320,7 @@ class DancePage(Page):
         """Begin."""
         super().enter(now_s)
         self._game.performing = self._performance
-        self._performance.session.begin()
+        self._performance.begin()
 
     def step(self, now_s: float) -> Page:
         """Go on with the song; at its end the result is shown."""
@@ -322,8 +339,10 @@ class DancePage(Page):
             session.toggle_pause()
         elif action == "mirror":
             self._game.mirror = not self._game.mirror
-        elif action == "back":
+        elif action == "back" and session.paused:
             return self.back
+        elif action == "back":
+            session.toggle_pause()  # one key more: a dance is not lost by the first
         elif action == "again":
             return self._again()
         elif action == "camera" and self._mends("camera") and self._game.turn_camera():

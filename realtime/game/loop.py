@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from kpopdance.realtime.scoring.judge import Judge
 
 COUNT_IN_BEATS: Final = 4
+AGAIN_BEATS: Final = 3
+"""After a pause the song goes back to a beat, and so many beats more, counted."""
+SHORTEST_COUNT_S: Final = 0.45  # a faster song is counted on every second beat, or fourth
 TAIL_S: Final = 1.0  # after the last move, so that its verdict is seen
 GRACE_S: Final = 0.5  # without a frame for so long, a move is judged with what there is
 AHEAD_S: Final = 5.0
@@ -46,7 +49,12 @@ class _Standing:
 
 
 class DanceSession:
-    """One song: ``begin``, then ``tick`` and ``view`` for every drawn frame, then ``finish``."""
+    """One song: ``begin``, then ``tick`` and ``view`` for every drawn frame, then ``finish``.
+
+    Two clocks follow the sound. What is judged goes by one that never runs back: while a part is
+    heard again after a pause, it stands at the second of the pause, and no pose is taken. What is
+    shown goes by another, which goes back with the sound.
+    """
 
     def __init__(
         self, song: SongPack, judge: Judge, *, camera: Camera, watcher: Watcher,
@@ -57,6 +65,15 @@ class DanceSession:
         self._judge, self._speaker, self._clock = judge, speaker, clock
         self._count_in_s = count_in_s(song)
         self._song_clock = SongClock(-self._count_in_s)
+        self._shown_clock = SongClock(-self._count_in_s)
+        self._step_back_s = 0.0
+        self._from_s, self._due_s = (
+            -self._count_in_s,
+            -np.inf,
+        )  # the sound begins where, and when
+        self._counted_s = song.offset_s % (60 / song.bpm)  # song second where the count ends
+        self._count_s = 60 / song.bpm  # of one number
+        self._held_s = -np.inf  # song second of the newest pause
         self._track = PoseTrack()
         self._standing = _Standing()
         self._coach = np.stack([member.joints for member in song.members])
@@ -89,9 +106,10 @@ class DanceSession:
         """Whether the song is paused."""
         return self._paused
 
-    def begin(self) -> None:
-        """Start count-in, song and watching."""
-        self._speaker.start(-self._count_in_s)
+    def begin(self, step_back_s: float = 0.0) -> None:
+        """Start watching, and count-in and song, after the time a player needs to step back."""
+        self._step_back_s = step_back_s
+        self._play_from(-self._count_in_s)
         self._watch.begin()
 
     def tick(self) -> bool:
@@ -103,26 +121,36 @@ class DanceSession:
             Whatever went wrong while watching, if anything did.
         """
         self._watch.check()
-        self._song_clock.step(self._speaker.heard)
+        self._start()
+        for clock in (self._song_clock, self._shown_clock):
+            clock.step(self._speaker.heard)
         return self.song_now() < self._end_s()
 
     def song_now(self) -> float:
-        """Return the song second that sounds now."""
+        """Return the song second that is danced now."""
         return self._song_clock.song_s(self._clock.now())
 
     def toggle_pause(self) -> None:
-        """Pause, or go on."""
+        """Pause, or go on: from a beat or more before, counted in."""
         self._paused = not self._paused
         if self._paused:
             self._speaker.pause()
             self._song_clock.pause(self._clock.now())
-        else:
-            self._song_clock.resume()
-            self._speaker.resume()
+            return
+        self._held_s = self.song_now()
+        beat_s, offset_s = 60 / self.song.bpm, self.song.offset_s
+        self._count_s = beat_s
+        while self._count_s < SHORTEST_COUNT_S:
+            self._count_s *= 2
+        on_beat_s = offset_s + np.floor((self._held_s - offset_s) / beat_s) * beat_s
+        self._counted_s = float(max(on_beat_s, offset_s % beat_s))
+        self._song_clock.resume()
+        self._play_from(max(self._counted_s - AGAIN_BEATS * self._count_s, -self._count_in_s))
 
     def view(self, *, mirror: bool, status: str = "") -> DanceView:
         """Return what to show now."""
-        now, song_s = self._clock.now(), self.song_now()
+        now = self._clock.now()
+        song_s = self._shown_clock.song_s(now)
         song, seen, standing = self.song, self._watch.sighting, self._standing
         return DanceView(
             title=song.title, artist=song.artist, phase=self._phase(song_s), song_s=song_s,
@@ -132,6 +160,7 @@ class DanceSession:
             mirror=mirror, coach=self._coach_at(song_s), lead=song.lead,
             upcoming=tuple(p for p in self._pictograms if -1 < p.at_s - song_s < AHEAD_S),
             score=standing.score, combo=standing.combo, verdict=standing.verdict,
+            counts=(self._counted_s - song_s + max(self._due_s - now, 0.0)) / self._count_s,
             verdict_age_s=now - standing.given_s, health=self.health(), status=status,
         )  # fmt: skip
 
@@ -154,7 +183,22 @@ class DanceSession:
     def _phase(self, song_s: float) -> DancePhase:
         if self._paused:
             return "paused"
-        return "count-in" if song_s < 0 else "playing"
+        return "count-in" if song_s < self._counted_s else "playing"
+
+    def _play_from(self, song_s: float) -> None:
+        """Let the sound begin at a song second, once the player has stepped back."""
+        self._from_s, self._due_s = song_s, self._clock.now() + self._step_back_s
+        self._shown_clock.reset(song_s)
+        self._start()
+
+    def _start(self) -> None:
+        if not self._paused and -np.inf < self._due_s <= self._clock.now():
+            self._due_s = -np.inf
+            self._speaker.start(self._from_s)
+
+    def _again(self, host_s: float) -> bool:
+        """Return whether what sounds at a host second was danced before the pause already."""
+        return self._shown_clock.song_s(host_s) < self._held_s
 
     def _end_s(self) -> float:
         due = self._judge.due_s()
@@ -172,7 +216,8 @@ class DanceSession:
 
     def _take(self, frame: Frame | None, pose: Pose | None) -> None:
         """Note a pose and judge what is due; without a frame, judge with what there is."""
-        if self._paused or not (frame is None or self._song_clock.running):
+        at_s = self._clock.now() if frame is None else frame.captured_s
+        if self._paused or self._again(at_s) or not (frame is None or self._song_clock.running):
             return
         if frame is not None:
             self._track.add(self._song_clock.song_s(frame.captured_s), pose)
@@ -180,7 +225,7 @@ class DanceSession:
 
     def _step_judge(self) -> None:
         song_s = self.song_now()
-        last_s = float(self._track.at_s[-1]) if len(self._track) else -np.inf
+        last_s = float(self._track.at_s[-1]) if len(self._track) else -self._count_in_s
         if song_s - last_s > GRACE_S:
             # frames are missing, not the dancer
             self._judge.fault(last_s, song_s)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.scoring.standard import Told
     from kpopdance.realtime.screens.view import DanceView
 
+STEP_BACK_S: Final = 4.0  # from the keyboard to the place where one dances
 SILENCE_S: Final = 2.0  # after the music, so that the song clock outlives the last move
 
 
@@ -69,6 +70,10 @@ class Performance:
         """Return what to show now."""
         view = self.session.view(mirror=mirror, status=self.status)
         return replace(view, notices=self.notice.words())
+
+    def begin(self) -> None:
+        """Begin to dance; a drawn dancer, or one in a video, has no keyboard to step back from."""
+        self.session.begin(STEP_BACK_S if self.kit.keeps_scores else 0.0)
 
     def close(self) -> None:
         """Stop everything."""

@@ -27,7 +27,7 @@ def dance_unseen(
     pace = threading.Event()
     moved_s, last_s = clock.now(), -np.inf
     try:
-        session.begin()
+        performance.begin()
         while session.tick():
             now, song_s = clock.now(), session.song_now()
             if song_s > last_s:

@@ -55,7 +55,8 @@ ON_TIME_S: Final = 0.04
 POP_S: Final = 0.16
 """How long a judgement takes to spring into place."""
 HOLD_S, FADE_S = 1.0, 0.6
-KEYS: Final[Hints] = (("Space", "pause"), ("M", "mirror"), ("Esc", "back"))
+KEYS: Final[Hints] = (("Space", "pause"), ("M", "mirror"), ("F11", "full screen"))
+LOADING_KEYS: Final[Hints] = (("Esc", "back"),)
 PAUSE_KEYS: Final[Hints] = (
     ("Space", "go on"),
     ("R", "start again"),
@@ -367,7 +368,7 @@ class DanceScreen(Screen):
             self._curtain(surface)
             self._paused(surface, at)
         elif view.phase == "count-in":
-            self._count_in(surface, at, view.beat)
+            self._count_in(surface, at, -view.counts)
         elif view.phase == "finished":
             self._big(surface, at.middle, "FINISH!", 110 * at.unit, GOLD)
 
@@ -438,9 +439,9 @@ class DanceScreen(Screen):
         if 0 < view.loaded < 1:
             self.theme.bar(surface, bar, view.loaded, CYAN)
         row = pygame.Rect(inner.left, box.bottom + round(12 * u), inner.width, round(30 * u))
-        row.width = self._keys_width(row.height, KEYS[2:])
+        row.width = self._keys_width(row.height, LOADING_KEYS)
         row.centerx = box.centerx
-        self.theme.keys(surface, row, KEYS[2:])
+        self.theme.keys(surface, row, LOADING_KEYS)
         for dot in range(3):
             bright = 0.35 + 0.65 * max(0.0, math.sin(math.pi * view.beat - dot * 0.7))
             at_dot = (box.centerx + (dot - 1) * 44 * u, box.bottom - box.height * 0.2)

@@ -42,7 +42,12 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.theme import Align, Hints
     from kpopdance.realtime.screens.view import ListView, SongCard
 
-KEYS: Final[Hints] = (("↑ ↓", "choose"), ("Enter", "dance"), ("Esc", "leave"))
+KEYS: Final[Hints] = (
+    ("↑ ↓", "choose"),
+    ("Enter", "dance"),
+    ("Esc", "leave"),
+    ("F11", "full screen"),
+)
 TERM_KEYS: Final[dict[str, Action]] = {"s": "strictness", "b": "body", "t": "turn"}
 GLIDE_S: Final = 0.07
 """Half-life of the list's way to the selected card."""
@@ -181,7 +186,7 @@ class SongListScreen(Screen):
         else:
             self._empty(surface, at)
         self.theme.keys(
-            surface, at.keys, self.hints if self.cards else KEYS[2:] + self.hints[3:]
+            surface, at.keys, self.hints if self.cards else KEYS[2:] + self.hints[len(KEYS) :]
         )
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         self.theme.write(

@@ -63,6 +63,8 @@ class DanceView:
         All members now, stage units; ``lead`` is the one to copy.
     upcoming : tuple of Upcoming
         Poses of the next seconds, soonest first.
+    counts : float
+        What is left to count in ``count-in``; a number each, from 4 on.
     score : float
         0..100 so far; ``combo`` judgements in a row better than OK.
     verdict : Verdict or None
@@ -92,6 +94,7 @@ class DanceView:
     combo: int
     verdict: Verdict | None
     verdict_age_s: float
+    counts: float = 0.0
     health: tuple[Health, ...] = ()
     notices: tuple[str, ...] = ()
     status: str = ""

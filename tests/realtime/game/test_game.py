@@ -20,12 +20,12 @@ from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.types import Report
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game import performance
-from kpopdance.realtime.game.game import Game, ResultPage, card_of, lag_words
+from kpopdance.realtime.game.game import Game, Leaving, ResultPage, card_of, lag_words
 from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.opening import GivenUp, Opening
 from kpopdance.realtime.game.performance import Outcome, open_performance
 from kpopdance.realtime.library.lags import keep_lag
-from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.replay import dance_key
 from kpopdance.realtime.library.scores import read_scores
@@ -144,6 +144,12 @@ def no_waiting_for_a_camera(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def who_leaves_means_it(monkeypatch):
+    """No question at the end: Escape leads all the way out."""
+    monkeypatch.setattr(Leaving, "step", lambda page, now_s: None)
+
+
+@pytest.fixture(autouse=True)
 def standards_kept(monkeypatch):
     """What the short song asks is computed once, not for every test's own copy of it."""
     made = performance.standard_of
@@ -158,6 +164,47 @@ def standards_kept(monkeypatch):
 
 
 STANDARDS = {}
+
+
+def test_the_game_asks_before_it_is_left(library, monkeypatch):
+    monkeypatch.undo()
+    listed = Game(kit(library), Songs((library,))).first_page()
+    for key, following in (("escape", listed), ("return", None), ("keypad enter", None)):
+        asked = listed.key("escape")
+        asked.enter(1.0)
+        assert (asked.step(2.0), asked.key("x"), asked.key("space")) == (asked, asked, asked)
+        assert asked.key(key) is following
+        asked.draw(pygame.Surface((640, 360)))
+    assert asked.quit() is None
+
+
+def test_escape_pauses_a_dance_and_again_leaves_it(library):
+    noted = []
+
+    def pausing(game):
+        noted.append(game.performing.session.paused)
+        return noted[-1]
+
+    game = play(kit(library), (dancing, "escape"), (pausing, "escape"))
+    assert (game.outcomes, noted[-1]) == ([], True)
+
+
+@pytest.mark.parametrize("first", ["short", "neon-steps"])
+def test_the_song_that_was_asked_for_is_selected_in_the_list(library, first):
+    devices = kit(library)
+    songs = Songs(devices.settings.libraries)
+    game = Game(devices, songs)
+    page = game.first_page(find_pack(first, devices.settings.libraries))
+    listed = page.key("escape")
+    listed.enter(1.0)
+    songs.whole()
+    listed.step(1.1)
+    assert listed.screen.selected.slug == first
+    listed.act("select")
+    listed.screen.key("home")
+    listed.step(1.2)
+    assert listed.screen.selected.slug == next(iter(songs.found))
+    game.settle()
 
 
 def test_escape_leads_back_and_out(library):
@@ -575,7 +622,7 @@ def test_no_key_reads_the_library_again_and_new_scores_show(library, monkeypatch
     keys = [*("sss"), *("bb"), *("tt"), "q"]
     window = PressedWindow(
         devices.clock, *((ready, key) for key in keys), (asked, "escape"), (back, "home"),
-        (ready, "return"), (write, "escape"), (back, "s"),
+        (ready, "return"), (write, "escape"), (paused, "escape"), (back, "s"),
     )  # fmt: skip
     game = window.game = Game(devices, songs, quiz)
     listed = game.first_page()
