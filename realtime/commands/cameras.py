@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.ports import Camera, HostClock
+    from kpopdance.realtime.devices.camera import CameraRequest
     from kpopdance.realtime.devices.drawn_dancer import DancerStyle
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
@@ -88,11 +89,17 @@ class Cameras:
             self._kept = None
 
     def _webcam(self, source: str) -> Camera:
-        from kpopdance.realtime.devices.camera import CameraRequest, LiveCamera
+        from kpopdance.realtime.devices.camera import LiveCamera
 
-        s = self._settings
-        request = CameraRequest(source, s.camera_width, s.camera_height, s.camera_fps)
-        return LiveCamera(request, self._clock)
+        return LiveCamera(request_of(self._settings, source), self._clock)
+
+
+def request_of(settings: Settings, source: str) -> CameraRequest:
+    """Return what the settings ask of a camera."""
+    from kpopdance.realtime.devices.camera import CameraRequest
+
+    size = (settings.camera_width, settings.camera_height)
+    return CameraRequest(source, *size, settings.camera_fps)
 
 
 def style_from(text: str, settings: Settings) -> tuple[DancerStyle, SongPack | None]:

@@ -6,6 +6,7 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ import numpy as np
 from kpopdance.engines.errors import DanceError, NetworkError
 from kpopdance.engines.gpu.probe import NoDriver, probe_gpu
 from kpopdance.engines.version import our_version
+from kpopdance.realtime.commands.cameras import DANCER, request_of
 from kpopdance.realtime.commands.command_line import a_file
 from kpopdance.realtime.commands.common import (
     print_json,
@@ -21,6 +23,7 @@ from kpopdance.realtime.commands.common import (
     settings_from,
     wished_eyes,
 )
+from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.library.pack_reader import pack_folders
 from kpopdance.realtime.library.settings import Settings, SettingsError, settings_file
@@ -28,6 +31,8 @@ from kpopdance.realtime.library.settings import Settings, SettingsError, setting
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+
+    from kpopdance.realtime.core.health import Health
 
 CROP: Final = (256, 256)
 IMAGE: Final = np.zeros((480, 640, 3), dtype=np.uint8)
@@ -40,8 +45,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's options."""
     parser = commands.add_parser(
         "doctor", help="what was found here, and what to do about what is missing",
-        description="Look for cameras, sound, a screen, runtimes and a GPU; say what to do about "
-        "what is missing.",
+        description="Open the camera and the sound that are set for a moment; look for a screen, "
+        "runtimes and a GPU; say what to do about what is missing.",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
@@ -57,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         "network": _network(settings),
         "gpu": _gpu(),
         "camera": _camera(settings),
-        "sound": _sound(),
+        "sound": _sound(settings),
         "screen": _screen(),
         "songs": _songs(settings),
         "settings": settings_entry,
@@ -82,7 +87,7 @@ def _settings(args: argparse.Namespace) -> tuple[Settings, dict[str, Any]]:
 
 def _line(name: str, entry: dict[str, Any]) -> str:
     mark = "ok " if entry.get("found") else "-- "
-    lines = [f"{mark}{name:<9} {entry.get('found') or 'not found'}"]
+    lines = [f"{mark}{name:<9} {entry.get('found') or entry.get('what') or 'not found'}"]
     if entry.get("todo"):
         lines.append(f"             -> {entry['todo']}")
     return "\n".join(lines)
@@ -109,8 +114,8 @@ def _network(settings: Settings) -> dict[str, Any]:
         if min(ms.values()) > 45
         else ""
     )
-    words = f"{eyes.name} on {eyes.runtime}, {took} a dancer ({eyes.reason})"
-    return {"found": words, "todo": slow, "runtimes": runtimes} | ms
+    words = f"{eyes.name} on {eyes.runtime}, {took} a dancer"
+    return {"found": words, "todo": slow, "reason": eyes.reason, "runtimes": runtimes} | ms
 
 
 def _median_ms(look: Callable[[], object], clock: PerfClock) -> float:
@@ -150,27 +155,45 @@ def _gpu() -> dict[str, Any]:
 
 
 def _camera(settings: Settings) -> dict[str, Any]:
-    from kpopdance.realtime.devices.webcam import list_cameras
+    """Watch the camera that is set for some seconds; tell what else there is."""
+    from kpopdance.realtime.devices.camera import LiveCamera, watched_for_a_while
+    from kpopdance.realtime.devices.webcam import CameraError, list_cameras
 
-    cameras = list_cameras()
-    words = ", ".join(f"{camera.index} ({camera.name})" for camera in cameras)
-    todo = (
-        "" if cameras else "plug in a webcam, use a phone as one (--camera http://ADDRESS), "
-        "or dance with --camera dancer"
-    )  # fmt: skip
-    return {"found": words, "todo": todo, "chosen": settings.camera}
-
-
-def _sound() -> dict[str, Any]:
-    from kpopdance.realtime.devices.sound import SoundError, list_sound_devices
-
+    source = settings.camera
+    there = [f"{camera.index} ({camera.name})" for camera in list_cameras()]
+    entry = {"chosen": source, "there": there}
+    if source == DANCER or Path(source).is_file():
+        return {"found": f"{source}, a demo: nobody is scored"} | entry
+    clock = PerfClock()
     try:
-        devices = list_sound_devices()
-    except SoundError as why:
-        return {"found": "", "todo": str(why)}
+        camera = LiveCamera(request_of(settings, source), clock)
+    except CameraError as why:
+        return {"found": "", "todo": str(why), "cause": Cause.NEVER_OPENED} | entry
+    state = watched_for_a_while(camera, clock)
+    camera.close()
+    size = f"{state.size[0]}x{state.size[1]}" if state.size else "no picture"
+    rate = f" at {state.fps:.0f} a second" if state.fps else ""
+    return _told(state.health, f"{state.name} sends {size}{rate}") | entry
+
+
+def _sound(settings: Settings) -> dict[str, Any]:
+    """Open the sound that is set for a moment; tell what else there is."""
+    from kpopdance.realtime.devices.sound import sound_health
+
+    health, devices = sound_health(PerfClock(), settings.sound_device or None)
     names = [f"{device.name}{' (default)' if device.is_default else ''}" for device in devices]
-    todo = "" if names else "no output; plug in speakers, or the game runs on a silent clock"
-    return {"found": ", ".join(names), "todo": todo}
+    chosen = settings.sound_device or "the usual output"
+    entry = {"chosen": settings.sound_device, "there": names}
+    return _told(health, f"{chosen} plays; there are {', '.join(names)}") | entry
+
+
+def _told(health: Health, well: str) -> dict[str, Any]:
+    """Return what is to be said of a device that was opened."""
+    if health.well:
+        return {"found": well, "cause": health.cause}
+    return {
+        "found": "", "what": health.sentence, "todo": health.remedy, "cause": health.cause,
+    }  # fmt: skip
 
 
 def _screen() -> dict[str, Any]:

@@ -29,6 +29,7 @@ FIRST_HUNG_S: Final = 20.0  # while no picture has come yet: opening it twice wo
 RETRY_S: Final = 1.0
 FIRST_S: Final = 8.0  # some webcams need seconds for their first picture
 RATE_S: Final = 3.0  # over which a rate is told
+LOOK_S: Final = 4.0  # until black, frozen and slow are told apart
 SLOW_FPS: Final = 8.0  # fewer pictures a second cannot be judged well; 19 can
 BUSY: Final = (
     0.6  # of the time spent on unpacking pictures: the computer is slow, not the camera
@@ -259,6 +260,19 @@ class LiveCamera:
         else:
             self._slot.put(frame)
         self._index += 1
+
+
+def watched_for_a_while(camera: LiveCamera, clock: HostClock) -> CameraState:
+    """Return how a camera does: at once where it cannot be opened, else after some seconds."""
+    first_s: float | None = None
+    begun_s = clock.now()
+    while first_s is None or clock.now() - first_s < LOOK_S:
+        frame = camera.newest(0.1)
+        if frame is not None and first_s is None:
+            first_s = frame.captured_s
+        if first_s is None and (camera.state().lost or clock.now() - begun_s > FIRST_HUNG_S):
+            break
+    return camera.state()
 
 
 def of_picture(cause: Cause) -> Health:

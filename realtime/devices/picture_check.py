@@ -15,7 +15,11 @@ EVERY_S: Final = 0.2  # between two looks
 SAMPLES: Final = 160  # points across a picture and down it, at most
 EMPTY_S: Final = 1.0  # of one colour for so long: no flash, no hand before the lens
 FROZEN_S: Final = 2.5  # no sensor sends the same noise twice
-PLAIN: Final = 4.0  # standard deviation of a picture that shows nothing, of 255
+PLAIN: Final = 2.0  # standard deviation of a picture that shows nothing, of 255
+NIGHT: Final = (
+    12.0,
+    4.0,
+)  # brightness and deviation of a covered lens, whose sensor still hums
 DARK: Final = 28.0  # mean brightness, of 255, below which the networks begin to see nobody
 
 
@@ -38,10 +42,11 @@ class PictureCheck:
         same = self._before is not None and np.array_equal(points, self._before)
         self._before = points
         few = points[::2, ::2].astype(np.float32)
-        plain = float(few.std(axis=(0, 1)).max()) < PLAIN
+        bright, spread = float(few.mean()), float(few.std(axis=(0, 1)).max())
+        plain = spread < PLAIN or (bright < NIGHT[0] and spread < NIGHT[1])
         self._plain_s = _since(self._plain_s, at_s, plain)
         self._same_s = _since(self._same_s, at_s, same)
-        self._dark_s = _since(self._dark_s, at_s, float(few.mean()) < DARK)
+        self._dark_s = _since(self._dark_s, at_s, bright < DARK)
         self.cause = self._said(at_s)
 
     def _said(self, at_s: float) -> Cause:

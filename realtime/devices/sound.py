@@ -594,11 +594,10 @@ def _no_device(sd: ModuleType, device: str | int | None) -> SoundError:
             Cause.NEVER_OPENED, "There is no sound output.", "Plug in speakers or headphones."
         )
     names = [one["name"] for one in sd.query_devices() if one["max_output_channels"] > 0]
-    there = f"There are: {', '.join(names[:MOST_NAMES])}." if names else "There is none at all."
+    there = f"There are: {', '.join(names[:MOST_NAMES])}. Write one of them into the settings."
     sentence = f"There is no single sound output called {device!r}."
-    return SoundError(
-        Cause.NEVER_OPENED, sentence, f"{there} Write one of them into the settings."
-    )
+    remedy = there if names else "There is none at all: plug in speakers or headphones."
+    return SoundError(Cause.NEVER_OPENED, sentence, remedy)
 
 
 def _server_hangs() -> SoundError:
