@@ -66,6 +66,7 @@ class ScriptedCamera:
         self._frames: list[Frame] = []
         self._fresh = threading.Condition()
         self.lost = False
+        self.health = Health("camera")
         self.retried = 0
         self.closed = False
 
@@ -81,7 +82,7 @@ class ScriptedCamera:
             return self._frames.pop(0) if self._frames else None
 
     def state(self) -> CameraState:
-        health = LOST_CAMERA if self.lost else Health("camera")
+        health = LOST_CAMERA if self.lost else self.health
         return CameraState("scripted", "640x480 at 30", (640, 480), 30.0, 0, health)
 
     def retry(self) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from kpopdance.engines.fallback import LastingVision
+from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
 from kpopdance.realtime.game.loop import DanceSession, count_in_s
@@ -146,6 +147,16 @@ def test_nobody_in_view_earns_misses(standard):
 
 def test_standing_still_earns_nothing(standard):
     assert Stage(standard).dance(DancerStyle(still=True)).score <= 3
+
+
+@pytest.mark.parametrize("cause", [Cause.BLACK, Cause.FROZEN])
+def test_pictures_that_show_nothing_are_no_dance(standard, cause):
+    stage = Stage(standard)
+    stage.camera.health = Health("camera", cause, "Nothing is shown.")
+    report = stage.dance()
+    assert not any(move.judged for move in report.moves)
+    assert not report.complete  # so no score is kept: 0.0 would be a first one
+    assert stage.session.view(mirror=True).blind
 
 
 def test_a_lost_camera_is_told_and_its_moves_are_not_judged(standard):

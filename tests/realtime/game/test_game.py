@@ -20,7 +20,7 @@ from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.types import Report
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game import performance
-from kpopdance.realtime.game.game import Game, Leaving, ResultPage, card_of, lag_words
+from kpopdance.realtime.game.game import DEMO, Game, Leaving, ResultPage, card_of, lag_words
 from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.opening import GivenUp, Opening
 from kpopdance.realtime.game.performance import Outcome, open_performance
@@ -205,6 +205,57 @@ def test_the_song_that_was_asked_for_is_selected_in_the_list(library, first):
     listed.step(1.2)
     assert listed.screen.selected.slug == next(iter(songs.found))
     game.settle()
+
+
+def lost(game):
+    if dancing(game):
+        game.performing.camera.lost = True
+    return dancing(game)
+
+
+def test_a_camera_is_opened_anew_on_the_stage(library):
+    camera = ScriptedCamera()
+    devices = kit(library, open_camera=lambda song, song_s: camera)
+    game = play(devices, (dancing, "r"), (lost, "r"), (lost, "escape"))
+    assert camera.retried == 1  # one that is well is left alone
+    assert game.outcomes == []
+
+
+def test_another_camera_is_turned_to_on_the_stage_and_named_as_a_demo(library):
+    turns = []
+
+    def turn():
+        turns.append(1)
+        return False
+
+    devices = kit(library, turn_camera=turn, open_camera=lambda song, song_s: ScriptedCamera())
+    game = play(devices, (dancing, "c"), (lost, "c"), (lambda game: bool(turns), "x"))
+    assert len(turns) == 1
+    assert game.told == (DEMO,)
+    assert not game.kit.keeps_scores
+
+
+@pytest.mark.parametrize(("key", "turned"), [("r", 0), ("c", 1)])
+def test_a_dance_that_cannot_begin_is_tried_again(library, key, turned):
+    opened, turns = [], []
+
+    def open_camera(song, song_s):
+        opened.append(ScriptedCamera())
+        if len(opened) == 1:
+            raise DanceError("there is no camera")
+        return opened[-1]
+
+    def turn():
+        turns.append(1)
+        return True
+
+    def refused(game):
+        return len(opened) == 1
+
+    devices = kit(library, open_camera=open_camera, turn_camera=turn)
+    pressed = [(refused, "x")] * 20 + [(refused, key), (dancing, "escape")]
+    play(devices, *pressed)
+    assert (len(opened), len(turns)) == (2, turned)
 
 
 def test_escape_leads_back_and_out(library):

@@ -14,6 +14,7 @@ import pytest
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.fallback import LastingVision
+from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
 from kpopdance.realtime.library.songpack import SongPack
@@ -242,6 +243,30 @@ def test_a_gpu_that_fails_is_told_on_the_page_for_a_while(guesser, monkeypatch):
     assert room.film(0.1).notices == ()
     room.camera.lost = True
     assert room.film().health == (LOST_CAMERA,)
+    room.page.leave()
+
+
+@pytest.mark.parametrize("cause", [Cause.BLACK, Cause.FROZEN, Cause.WELL])
+def test_empty_pictures_are_no_dance(guesser, monkeypatch, cause):
+    room = Page(guesser, PaintedVision({0: None}), monkeypatch)
+    room.camera.health = Health("camera", cause, "Nothing is shown.")
+    for _ in range(20):
+        view = room.film(0.4)
+    assert (view.danced_s, view.guesses) == (0.0, ())
+    told = [report.cause for report in view.health]
+    assert told == [Cause.NOBODY if cause is Cause.WELL else cause]
+    room.page.leave()
+
+
+def test_the_page_mends_its_camera(guesser, monkeypatch):
+    room = Page(guesser, PaintedVision({0: None}), monkeypatch)
+    room.film(1.0)
+    room.page.act("again")
+    assert room.camera.retried == 0  # it is well: the dance alone is forgotten
+    room.camera.lost = True
+    room.page.act("again")
+    assert room.camera.retried == 1
+    assert room.page.act("camera") is room.page  # there is no other one
     room.page.leave()
 
 
