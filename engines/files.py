@@ -9,6 +9,7 @@ before the work, by ``check_file`` and ``check_folder``.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import re
@@ -32,6 +33,16 @@ STALE_S: Final = 86_400.0  # a part that nobody has written to for a day is a ki
 ENDING_BYTES: Final = 32
 """A longer ending is no kind of file, and would make a part's name too long."""
 STEM_BYTES: Final = 200  # of a name that gets a word more: 255 is the most
+REASONS: Final = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk is full",
+    errno.EFBIG: "the disk is full",
+    errno.EROFS: "nothing may be written there",
+    errno.EACCES: "nothing may be written there",
+    errno.EPERM: "nothing may be written there",
+    errno.ENOTDIR: "a file is where the folder should be",
+    errno.EEXIST: "a file is where the folder should be",
+}
 PROBE_BYTES: Final = 65_536  # what a full disk refuses even where it makes an empty file
 
 
@@ -101,16 +112,20 @@ def move_to_free(path: Path, names: Iterable[Path]) -> Path:
     raise FileExistsError(f"{path}: no name is free beside it")
 
 
-def set_aside(path: Path, why: Exception) -> None:
-    """Rename a damaged file, so that nothing in it is lost when a new one is written; say so."""
+def set_aside(path: Path, why: Exception) -> Path | None:
+    """Rename a damaged file, so that nothing in it is lost when a new one is written; say so.
+
+    Returns its new name; None where another program was faster, or it must stay.
+    """
     try:
         aside = move_to_free(path, _numbered(path, ".damaged", ""))
     except FileNotFoundError:  # another program was faster
-        return
+        return None
     except OSError as refused:
         log.warning("%s: is damaged (%s), cannot be set aside (%s)", path, why, refused)
-        return
+        return None
     log.warning("%s: is damaged (%s); set aside as %s", path, why, aside.name)
+    return aside
 
 
 def _ending(path: Path) -> str:
@@ -128,6 +143,11 @@ def _numbered(path: Path, word: str, ending: str) -> Iterator[Path]:
 
 def _write(part: Path, data: bytes | str) -> None:
     part.write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+def reason_of(why: OSError) -> str:
+    """Return why something could not be written, in a player's words."""
+    return REASONS.get(why.errno or 0) or why.strerror or str(why)
 
 
 def check_file(path: Path, *, inputs: Iterable[Path] = (), needs_bytes: int = 0) -> None:
@@ -183,11 +203,7 @@ def _probe(path: Path, folder: Path, needs_bytes: int) -> None:
     part = part_of(folder / "probe")
     try:
         part.write_bytes(bytes(PROBE_BYTES))
-        now_s = part.stat().st_mtime
-        for old in folder.glob(".part-*"):
-            with suppress(OSError):
-                if PART.fullmatch(old.name) and now_s - old.stat().st_mtime > STALE_S:
-                    _clear(old)
+        sweep(folder, part.stat().st_mtime)
     finally:
         part.unlink(missing_ok=True)
     free = shutil.disk_usage(folder).free
@@ -196,6 +212,17 @@ def _probe(path: Path, folder: Path, needs_bytes: int) -> None:
             f"{path}: cannot be written (it takes {_megabytes(needs_bytes)} at least, "
             f"{_megabytes(free)} are free there); make room or choose another place"
         )
+
+
+def sweep(folder: Path, now_s: float) -> None:
+    """Remove what killed programs left in a folder; ``now_s`` is when a file was just written to it.
+
+    The disk's own time is compared: a clock that was set, or another computer's, does no harm.
+    """
+    for old in folder.glob(".part-*"):
+        with suppress(OSError):
+            if PART.fullmatch(old.name) and now_s - old.stat().st_mtime > STALE_S:
+                _clear(old)
 
 
 def _clear(part: Path) -> None:

@@ -21,10 +21,10 @@ PURE = sorted(
 LIGHT = [
     "kpopdance", "kpopdance.engines.maps", "kpopdance.engines.ports", *PURE,
     *(f"kpopdance.realtime.{name}" for name in (
-        "game.kept_replays", "game.kit", "game.loop", "game.performance", "game.unseen",
+        "game.keeping", "game.kit", "game.loop", "game.performance", "game.unseen",
         "library.mirrored", "library.pack_reader", "library.pack_writer",
-        "library.scores",
-        "library.settings", "library.songpack", "library.standards", "shell.beside", "shell.songs",
+        "library.settings", "library.songpack", "library.standards", "library.store",
+        "shell.beside", "shell.songs",
         "studio.masking", "studio.recording",
     )),
 ]  # fmt: skip

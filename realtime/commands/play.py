@@ -31,12 +31,12 @@ from kpopdance.realtime.commands.common import (
 from kpopdance.realtime.commands.sound import samples_of, speaker_for
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.game import result_view
+from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.performance import Outcome, open_performance
 from kpopdance.realtime.game.unseen import dance_unseen
-from kpopdance.realtime.library.lags import lags_file
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
-from kpopdance.realtime.library.scores import scores_file
+from kpopdance.realtime.library.store import Store, store_file
 from kpopdance.realtime.quiz.rules import Rules
 from kpopdance.realtime.shell.songs import Songs
 
@@ -113,8 +113,8 @@ def make_kit(settings: Settings, style: str = "") -> Kit:
     cameras = Cameras(settings, clock, style)
     news: list[str] = []
     return Kit(
-        eyes=eyes_from(settings, news.append), clock=clock, settings=settings, scores=scores_file(),
-        lags=lags_file(),
+        eyes=eyes_from(settings, news.append), clock=clock, settings=settings,
+        store=Store(store_file()),
         open_camera=cameras.open, close_camera=cameras.close,
         open_speaker=lambda samples, rate, *count_in: speaker_for(
             samples, rate, clock, settings.sound_device, count_in=count_in
@@ -156,18 +156,32 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
             kit.close()
     finally:
         window.close()
-    _told(game.outcomes, kit, as_json=args.json)
+    kept = [_kept_at_last(outcome) for outcome in game.outcomes]
+    _told(game.outcomes, kept, kit, as_json=args.json)
     return 0
 
 
-def _told(outcomes: list[Outcome], kit: Kit, *, as_json: bool) -> None:
+def _told(
+    outcomes: list[Outcome], kept: list[dict[str, Any]], kit: Kit, *, as_json: bool
+) -> None:
     """Print what was danced."""
     for outcome in outcomes:
         if not as_json:
             print_result(report_words(outcome.report))
         say(timing_words(outcome))
     if as_json:
-        print_json({"dances": [report_json(o.report, kit.eyes) for o in outcomes]})
+        dances = [report_json(outcome.report, kit.eyes) for outcome in outcomes]
+        print_json({"dances": [d | {"kept": k} for d, k in zip(dances, kept, strict=True)]})
+
+
+def _kept_at_last(outcome: Outcome) -> dict[str, Any]:
+    """Return what is stored of a dance; what could not be stored is tried once more, and said."""
+    if outcome.saving is None:
+        return {}
+    keeping = outcome.saving.result()
+    if keeping.reasons:
+        keeping.store()
+    return keeping.facts
 
 
 def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
@@ -182,7 +196,10 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
         outcome = dance_unseen(performance, snapshot.see)
     finally:
         kit.close()
-    result = report_json(outcome.report, kit.eyes) | {"timing": timing(outcome)}
+    keeping = Keeping(kit, outcome, song.slug, terms_from(settings, args)).store()
+    result = report_json(outcome.report, kit.eyes) | {
+        "timing": timing(outcome), "kept": keeping.facts,
+    }  # fmt: skip
     say(timing_words(outcome))
     if args.json:
         print_json(result)

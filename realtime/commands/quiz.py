@@ -21,8 +21,8 @@ from kpopdance.realtime.commands.common import (
 )
 from kpopdance.realtime.commands.sound import part_of, speaker_for
 from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.library.store import Store, store_file
 from kpopdance.realtime.quiz.clips import PackShelf, VideoShelf, refuse_missing
-from kpopdance.realtime.quiz.log import quiz_file
 from kpopdance.realtime.quiz.rules import (
     LIMIT_S,
     MOST_PLAYERS,
@@ -279,7 +279,7 @@ def quiz_kit(
         alike = guesser_of(shelf.packs, songs.load, learning.passing).alike
     return QuizKit(
         clock=clock, shelf=shelf, rules=rules,
-        log=quiz_file(), day=_today(), seed=seed, group=group, alike=alike,
+        store=Store(store_file()), day=_today(), seed=seed, group=group, alike=alike,
         open_speaker=lambda samples, rate: speaker_for(
             samples, rate, clock, settings.sound_device
         ),

@@ -9,12 +9,13 @@ from kpopdance.realtime.commands.command_line import a_file, a_song
 from kpopdance.realtime.commands.common import (
     print_json,
     print_result,
+    say,
     say_missing,
     settings_from,
 )
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
-from kpopdance.realtime.library.scores import read_scores, scores_file
 from kpopdance.realtime.library.songpack import SongPack, SongPackError
+from kpopdance.realtime.library.store import Store, StoreError, store_file
 
 if TYPE_CHECKING:
     import argparse
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     say_missing(settings)
     libraries = settings.libraries
     named = [find_pack(name, libraries) for name in args.song]
-    best = read_scores(scores_file())
+    best = _best_scores()
     rows = []
     for folder in named or pack_folders(libraries):
         row: dict[str, Any] = {
@@ -66,6 +67,14 @@ def run(args: argparse.Namespace) -> int:
     else:
         print_result("\n".join(_line(row) for row in rows) or _nothing(libraries))
     return 2 if any(row["problem"] for row in rows) else 0
+
+
+def _best_scores() -> dict[str, float]:
+    try:
+        return Store(store_file()).best_scores()
+    except StoreError as why:
+        say(f"warning: {why}")
+        return {}
 
 
 def _facts(song: SongPack) -> dict[str, Any]:

@@ -10,11 +10,12 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import BODIES, STRICTNESS, Terms
+from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.opening import Opening
-from kpopdance.realtime.library.lags import DANCES, LEAST_RECOGNISED, keep_lag, suggested_lag
+from kpopdance.realtime.library.lags import DANCES, suggested_lag
 from kpopdance.realtime.library.pack_reader import load_pack, read_facts
-from kpopdance.realtime.library.scores import keep_score, read_scores, score_key
 from kpopdance.realtime.library.songpack import PackFacts
+from kpopdance.realtime.library.store import StoreError, score_key
 from kpopdance.realtime.scoring.judge import NO_PICTURES
 from kpopdance.realtime.screens.actions import ENTER
 from kpopdance.realtime.screens.dance import DanceScreen
@@ -24,16 +25,17 @@ from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.screens.results import ResultsScreen
 from kpopdance.realtime.screens.song_list import SongListScreen
 from kpopdance.realtime.screens.view import DanceView, ListView, ResultView, SongCard
+from kpopdance.realtime.shell.beside import beside
 from kpopdance.realtime.shell.pages import Message, Page
 from kpopdance.realtime.shell.songs import Looked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from concurrent.futures import Future
     from pathlib import Path
 
     from kpopdance.realtime.core.health import Device
     from kpopdance.realtime.core.ports import Surface
-    from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.game.kit import Kit
     from kpopdance.realtime.game.performance import Outcome, Performance
     from kpopdance.realtime.library.songpack import SongPack
@@ -143,17 +145,22 @@ class SongListPage(Page):
         self._looked = Looked(game.songs)
         self._listed: dict[str, PackFacts | str] = {}
         self.wanted: str | None = None
+        self._reading: Future[dict[str, float]] | None = None
+        self._trouble: tuple[str, ...] = ()
 
     def enter(self, now_s: float) -> None:
         """Show the scores as they are now."""
         super().enter(now_s)
         self._game.songs.begin()
-        self._scores = read_scores(self._game.kit.scores)
+        self._reading = beside(self._game.kit.store.best_scores)
         self._show()
 
     def step(self, now_s: float) -> Page:
         """Show the songs that were read meanwhile."""
         super().step(now_s)
+        if self._reading is not None and self._reading.done():
+            self._learn(self._reading)
+            self._reading = None
         if self._listed is not self._game.songs.found:
             self._show()
         return self
@@ -190,6 +197,14 @@ class SongListPage(Page):
         else:
             self.screen.draw(surface, self._view())
 
+    def _learn(self, reading: Future[dict[str, float]]) -> None:
+        """Show the best scores, or why they are not shown."""
+        try:
+            self._scores, self._trouble = reading.result(), ()
+        except StoreError as why:
+            self._trouble = (f"Your best scores cannot be read: {why.reason}.",)
+        self._show()
+
     def _show(self) -> None:
         """List what was found; the song that was asked for is selected as soon as it is there."""
         self._listed = self._game.songs.found
@@ -208,7 +223,7 @@ class SongListPage(Page):
         eyes = game.kit.eyes
         status = game.songs.progress or f"{eyes.name} · {eyes.runtime}"
         terms = game.terms if chosen is None else game.terms_of(chosen.slug)
-        told = (*filter(None, [game.kit.camera_health().words]), *game.told)
+        told = (*filter(None, [game.kit.camera_health().words]), *game.told, *self._trouble)
         song = None if chosen is None else self._looked.at(chosen.slug, mirrored=terms.mirrored)
         if song is None:
             return ListView(age_s, age_s * 2, notices=told, status=status, terms=terms)
@@ -373,33 +388,41 @@ class DancePage(Page):
 
 
 class ResultPage(Page):
-    """What a dance was worth; the score is kept before it is shown."""
+    """What a dance was worth; what it leaves is stored beside it, and told when it is stored."""
 
     heading = CANNOT
 
     def __init__(
         self, game: Game, song: SongPack, terms: Terms, outcome: Outcome, back: Page | None
     ) -> None:
-        self._game, self._song, self.back = game, song, back
+        self._game, self._song, self._outcome, self.back = game, song, outcome, back
         self.screen = ResultsScreen(game.backdrop)
-        kit, report = game.kit, outcome.report
-        counts = kit.keeps_scores and report.complete
-        key = score_key(song.slug, terms)
-        best = read_scores(kit.scores).get(key)
-        before = keep_score(kit.scores, key, report.score) if counts else best
-        view = result_view(song, outcome, age_s=0.0, best_before=before, counts=counts)
-        self._hint = self._lag_hint(report) if counts else None
+        self._keeping = Keeping(game.kit, outcome, song.slug, terms)
+        self._saving: Future[Keeping] | None = None
+        self._hint: float | None = None
         artist = " · ".join(filter(None, (song.artist, terms.words)))
-        self._shown = replace(view, artist=artist)
+        view = result_view(song, outcome, age_s=0.0, counts=self._keeping.counts)
+        self._shown = replace(view, artist=artist, stored=False)
+        self._save()
+
+    def step(self, now_s: float) -> Page:
+        """Tell what was stored."""
+        super().step(now_s)
+        if self._saving is not None and self._saving.done():
+            self._tell(self._saving.result())
+            self._saving = None
+        return self
 
     def act(self, action: Action) -> Page | None:
-        """Dance again, go back, or take the suggested lag."""
+        """Dance again, go back, take the suggested lag, or store what could not be stored."""
         game = self._game
         if action == "again":
             return LoadingPage(game, self._song, self.back)
         if action == "lag" and self._hint is not None:
             settings = replace(game.kit.settings, player_lag_ms=self._hint)
             game.kit = replace(game.kit, settings=settings)
+        if action == "save" and self._saving is None and self._shown.unsaved:
+            self._save()
         return self.back if action == "back" else self
 
     def draw(self, surface: Surface) -> None:
@@ -412,13 +435,16 @@ class ResultPage(Page):
         told = lag_words(self._hint, self._game.kit.settings.player_lag_ms, key)
         return replace(self._shown, age_s=self.age_s, suggestion=told)
 
-    def _lag_hint(self, report: Report) -> float | None:
-        """Keep the dance's lag; return the fixed lag in ms that the last dances agree on."""
-        kit = self._game.kit
-        set_ms = kit.settings.player_lag_ms
-        if report.lag_ms is None or report.recognised < LEAST_RECOGNISED:
-            return None
-        return suggested_lag(keep_lag(kit.lags, report.lag_ms + set_ms), set_ms)
+    def _save(self) -> None:
+        self._saving = self._outcome.saving = beside(self._keeping.store)
+        self._shown = replace(self._shown, unsaved="")
+
+    def _tell(self, keeping: Keeping) -> None:
+        self._hint = suggested_lag(keeping.lags_ms, self._game.kit.settings.player_lag_ms)
+        self._shown = replace(
+            self._shown, best_before=keeping.best_before, stored=keeping.score_stored,
+            unsaved=keeping.problem,
+        )  # fmt: skip
 
 
 def lag_words(hint: float | None, set_ms: float, key: str = "L") -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.ports import Camera, HostClock, Speaker
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.library.store import Store
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +38,7 @@ class Kit:
     eyes: Eyes
     clock: HostClock
     settings: Settings
-    scores: Path
-    lags: Path
+    store: Store
     open_camera: Callable[[SongPack, Callable[[], float | None]], Camera]
     close_camera: Callable[[Camera], None]
     open_speaker: Callable[[NDArray[np.float32], int, float, float], Speaker]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from kpopdance.realtime.core.terms import USUAL, Terms
-from kpopdance.realtime.game.kept_replays import keep_replay
 from kpopdance.realtime.game.loop import DanceSession, count_in_s
 from kpopdance.realtime.library.mirrored import as_danced
-from kpopdance.realtime.library.replay import dance_key
+from kpopdance.realtime.library.replay import Replay, dance_key
 from kpopdance.realtime.library.songpack import SongPack, SongPackError
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.pose.watcher import Watcher, looks_in_words
@@ -20,8 +19,11 @@ from kpopdance.realtime.scoring.standard import untold
 from kpopdance.realtime.shell.beside import FailureNotice, warmed
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from kpopdance.realtime.core.ports import Camera, Speaker
     from kpopdance.realtime.core.types import Report
+    from kpopdance.realtime.game.keeping import Keeping
     from kpopdance.realtime.game.kit import Kit
     from kpopdance.realtime.scoring.standard import Told
     from kpopdance.realtime.screens.view import DanceView
@@ -32,13 +34,18 @@ SILENCE_S: Final = 2.0  # after the music, so that the song clock outlives the l
 
 @dataclass(slots=True, eq=False)
 class Outcome:
-    """What one dance left: its report and timings in s; ``underruns`` of the sound."""
+    """What one dance left: its report and timings in s; ``underruns`` of the sound.
+
+    ``replay`` is what the settings want to be kept of it; ``saving`` tells what was stored of all this.
+    """
 
     report: Report
     took_s: list[float] = field(default_factory=list)
     frame_s: list[float] = field(default_factory=list)
     underruns: int = 0
     camera: str = ""
+    replay: Replay | None = None
+    saving: Future[Keeping] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,11 +89,23 @@ class Performance:
         self.kit.close_camera(self.camera)
 
     def outcome(self, frame_s: list[float]) -> Outcome:
-        """End the dance and return what it left; its replay is kept where the settings want that."""
-        session, kit = self.session, self.kit
+        """End the dance and return what it left, not stored yet."""
+        session = self.session
         report = session.finish()
-        keep_replay(kit, session, report, self.dance, self.terms)
-        return Outcome(report, session.took_s, frame_s, self.speaker.underruns, self.status)
+        wanted = self.kit.settings.replay_folder is not None
+        replay = self._replay(report.score) if wanted else None
+        took_s, underruns = session.took_s, self.speaker.underruns
+        return Outcome(report, took_s, frame_s, underruns, self.status, replay)
+
+    def _replay(self, score: float) -> Replay:
+        session, kit = self.session, self.kit
+        return Replay(
+            session.track.at_s.copy(), session.track.joints.copy(),
+            np.array(session.judged_at, dtype=np.int64),
+            np.array(session.faults, dtype=np.float64).reshape(-1, 2), self.song.slug,
+            self.dance, kit.version, kit.eyes.name,
+            score, kit.settings.player_lag_ms / 1000, **asdict(self.terms),
+        )  # fmt: skip
 
 
 def open_performance(

@@ -204,7 +204,8 @@ def _check_numbers(
 ) -> None:
     confidence = joints[..., 2]
     places = joints[confidence > 0][:, :2]
-    if not _within(np.concatenate([at_s, faults.ravel()]), MOST_S):
+    lasting = faults[~np.isinf(faults)]  # others lasted since ever, or for good
+    if not _within(np.concatenate([at_s, lasting]), MOST_S):
         raise ReplayError(f"{path}: its times are none of a song; it is damaged")
     if not _within(places, MOST_PX):
         raise ReplayError(f"{path}: its poses are none of a picture; it is damaged")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import random
+from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.library.store import BUSY_S, StoreError
 from kpopdance.realtime.quiz.known_titles import KNOWN_TITLES
 from kpopdance.realtime.quiz.log import confusions, game_of, keep_game, read_games
 from kpopdance.realtime.quiz.rules import (
@@ -36,12 +38,12 @@ from kpopdance.realtime.shell.pages import Page, Waiting
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Future
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.ports import HostClock, Speaker, Surface
+    from kpopdance.realtime.library.store import Store
     from kpopdance.realtime.quiz.clips import Clip, Music, Shelf
     from kpopdance.realtime.quiz.rules import Question, Rules
     from kpopdance.realtime.screens.actions import Action
@@ -64,14 +66,14 @@ class QuizKit:
     """What a quiz is played with.
 
     ``seed`` empty: another quiz each time; ``group``: everybody is shown from the start;
-    ``open_speaker`` plays samples at a rate; ``alike`` as in ``make_questions``; ``log`` keeps the
-    quizzes played, ``day`` is today's date.
+    ``open_speaker`` plays samples at a rate; ``alike`` as in ``make_questions``; ``store`` keeps
+    the quizzes played, ``day`` is today's date.
     """
 
     clock: HostClock
     shelf: Shelf
     rules: Rules
-    log: Path
+    store: Store
     day: str
     open_speaker: Callable[[NDArray[np.float32], int], Speaker]
     seed: str = ""
@@ -149,16 +151,31 @@ class Asking:
 
     def over(self) -> Page | None:
         """Return the last page; what lies behind the quiz where it was left before any answer."""
-        return EndPage(self) if self.keep() else self.game.back
+        return EndPage(self) if self.played() else self.game.back
 
-    def keep(self) -> bool:
-        """Keep what was played; return whether an answer was given."""
-        game, quiz = self.game, self.quiz
-        if quiz.answers:
-            game.played.append(quiz)
-            game.seeds.append(self.seed)
-            keep_game(game.kit.log, game_of(quiz, self.seed, game.kit.day))
-        return bool(quiz.answers)
+    def played(self) -> bool:
+        """Count it among the quizzes played; return whether an answer was given."""
+        if self.quiz.answers:
+            self.game.played.append(self.quiz)
+            self.game.seeds.append(self.seed)
+        return bool(self.quiz.answers)
+
+    def broken_off(self) -> None:
+        """Store what was played, as the window closes."""
+        if self.played():
+            try:
+                self.store()
+            except StoreError as why:
+                log.warning("the quiz is not saved: %s", why)
+
+    def store(self) -> tuple[str, ...]:
+        """Store what was played; return what is taken for what most often. Raises StoreError."""
+        kit = self.game.kit
+        keep_game(kit.store, game_of(self.quiz, self.seed, kit.day))
+        try:
+            return confusions(read_games(kit.store))
+        except StoreError:  # stored it is, all the same
+            return ()
 
     def _prepare(self, question: Question) -> _Shown:
         shelf, slug, clip_s = self.game.kit.shelf, question.slug, question.clip_s
@@ -193,7 +210,7 @@ class ClipPage(Waiting[_Shown]):
 
     def quit(self) -> None:
         """Keep what was answered."""
-        self._asking.keep()
+        self._asking.broken_off()
 
     def _ask(self, shown: _Shown) -> Page:
         return QuestionPage(self._asking, shown)
@@ -260,7 +277,7 @@ class QuestionPage(Page):
 
     def quit(self) -> None:
         """Keep what was answered."""
-        self._asking.keep()
+        self._asking.broken_off()
 
     def leave(self) -> None:
         """Fall silent."""
@@ -321,7 +338,7 @@ class EndPage(Page):
     heading = CANNOT
 
     def __init__(self, asking: Asking) -> None:
-        self._game, quiz = asking.game, asking.quiz
+        self._asking, self._game, quiz = asking, asking.game, asking.quiz
         self.back = self._game.back
         self.screen = QuizEndScreen(self._game.backdrop)
         kit, asked = self._game.kit, asked_of(quiz)
@@ -331,9 +348,18 @@ class EndPage(Page):
         self._view = QuizEndView(
             players=tuple(sorted(players_of(quiz), key=lambda player: -player.points)),
             asked=asked, word=kind_word(sum(marks), len(asked)), best_streak=best.best_streak,
-            confusions=confusions(read_games(kit.log)), share=self._line, age_s=0.0,
+            confusions=(), share=self._line, age_s=0.0,
         )  # fmt: skip
         self._told, self._told_s = "", 0.0
+        self._saving: Future[tuple[str, ...]] | None = beside(asking.store)
+
+    def step(self, now_s: float) -> Page:
+        """Tell what was stored."""
+        super().step(now_s)
+        if self._saving is not None and self._saving.done():
+            self._tell(self._saving)
+            self._saving = None
+        return self
 
     def act(self, action: Action) -> Page | None:
         """Copy, ask another quiz or leave; not with the key that was meant for the last question."""
@@ -343,9 +369,25 @@ class EndPage(Page):
             copied = self._game.copy(self._line)
             self._told = "Copied." if copied else "The clipboard cannot be reached here."
             self._told_s = self.now_s
+        if action == "save" and self._view.unsaved:
+            self._view = replace(self._view, unsaved="")
+            self._saving = beside(self._asking.store)
         if action == "again":
             return self._game.begin()
         return self.back if action == "leave" else self
+
+    def leave(self) -> None:
+        """Let the storing come to its end."""
+        if self._saving is not None:
+            wait([self._saving], timeout=BUSY_S)
+
+    def _tell(self, saving: Future[tuple[str, ...]]) -> None:
+        try:
+            self._view = replace(self._view, confusions=saving.result())
+        except StoreError as why:
+            log.warning("the quiz is not saved: %s", why)
+            told = f"This quiz is not saved: {why.reason}."
+            self._view = replace(self._view, unsaved=told)
 
     def draw(self, surface: Surface) -> None:
         """Draw the results."""

@@ -1,4 +1,4 @@
-"""Quizzes played, in one small file, and what was taken for what."""
+"""Quizzes played, and what was taken for what."""
 
 from __future__ import annotations
 
@@ -7,27 +7,17 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from platformdirs import user_data_path
-
-from kpopdance.engines.files import set_aside, write_whole
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
+    from kpopdance.realtime.library.store import Store
     from kpopdance.realtime.quiz.rules import Quiz
 
 log = logging.getLogger(__name__)
 
-KEPT: Final = 500  # quizzes
 TOLD: Final = 3  # confusions
 Game = dict[str, Any]
 """``seed``, ``day``, ``points`` of each player, ``answers``: ``title``, ``chosen``, ``right`` ..."""
-
-
-def quiz_file() -> Path:
-    """Return the usual place of the quizzes played."""
-    return user_data_path("kpopdance", appauthor=False) / "quizzes.json"
 
 
 def game_of(quiz: Quiz, seed: str, day: str) -> Game:
@@ -47,30 +37,20 @@ def game_of(quiz: Quiz, seed: str, day: str) -> Game:
     }  # fmt: skip
 
 
-def read_games(path: Path) -> list[Game]:
-    """Return the quizzes played, oldest first; a damaged file is set aside and said."""
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        games = [_checked(game) for game in told]
-    except FileNotFoundError:
-        return []
-    except OSError as why:
-        log.warning("%s: earlier quizzes cannot be read (%s)", path, why)
-        return []
-    except (ValueError, TypeError, KeyError, RecursionError) as why:
-        set_aside(path, why)
-        return []
+def keep_game(store: Store, game: Game) -> None:
+    """Add a quiz; raises StoreError where it cannot be."""
+    store.keep_quiz(json.dumps(game, ensure_ascii=False))
+
+
+def read_games(store: Store) -> list[Game]:
+    """Return the quizzes played, oldest first, but for damaged ones; raises StoreError."""
+    games = []
+    for text in store.quizzes():
+        try:
+            games.append(_checked(json.loads(text)))
+        except (ValueError, TypeError, KeyError, RecursionError) as why:
+            log.warning("%s: a quiz in it cannot be read (%s)", store.path, why)
     return games
-
-
-def keep_game(path: Path, game: Game) -> None:
-    """Add a quiz; where it cannot be written the log says so."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        games = [*read_games(path), game][-KEPT:]
-        write_whole(path, json.dumps(games, ensure_ascii=False, indent=1))
-    except OSError as why:
-        log.warning("%s: the quiz cannot be kept (%s)", path, why)
 
 
 def confusions(games: Sequence[Game]) -> tuple[str, ...]:

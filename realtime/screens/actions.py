@@ -8,7 +8,7 @@ Choose = Literal["choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "ch
 Buzz = Literal["buzz 1", "buzz 2", "buzz 3", "buzz 4"]
 Action = Literal[
     "select", "play", "quiz", "leave", "strictness", "body", "turn",
-    "pause", "mirror", "back", "again", "lag", "camera",
+    "pause", "mirror", "back", "again", "lag", "camera", "save",
     "up", "down", "submit", "next", "hint", "replay", "mute", "copy",
     "choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6",
     "buzz 1", "buzz 2", "buzz 3", "buzz 4",
@@ -26,5 +26,7 @@ ENTER: Final = ("return", "enter", "keypad enter")
 class Target(NamedTuple):
     """What lies under the mouse: a choice and ``which``, or a button that does what its action does."""
 
-    kind: Literal["choice", "submit", "next", "hint", "replay", "copy", "again", "leave"]
+    kind: Literal[
+        "choice", "submit", "next", "hint", "replay", "copy", "again", "leave", "save"
+    ]
     which: int = 0

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.quiz_view import AskedView, PlayerView, QuizEndView
 
 KEYS: Final[Hints] = (("Enter", "play again"), ("C", "copy the line"), ("Esc", "leave"))
+SAVE: Final = Target("save")
 MARK_AFTER_S, MARK_EVERY_S, MARK_POP_S = 0.35, 0.11, 0.16
 MARKS_S: Final = 1.6
 """However many there are, the marks are all there after about so long."""
@@ -128,24 +129,27 @@ class QuizEndScreen(Screen):
     """Draws a :class:`~kpopdance.realtime.screens.quiz_view.QuizEndView`."""
 
     meanings: ClassVar[Meanings] = {
-        "return": "again", "r": "again", "space": "again", "c": "copy", "escape": "leave",
+        "return": "again", "r": "again", "space": "again", "c": "copy", "s": "save",
+        "escape": "leave",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:
         super().__init__(backdrop)
-        self._shares = False
+        self._shares = self._unsaved = False
 
     def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
         at = end_layout(size)
         if self._shares and at.copy.collidepoint(position):
             return Target("copy")
+        if self._unsaved and at.confusions.collidepoint(position):
+            return SAVE
         if at.again.collidepoint(position):
             return Target("again")
         return Target("leave") if at.leave.collidepoint(position) else None
 
     def draw(self, surface: pygame.Surface, view: QuizEndView) -> None:
         """Draw one frame."""
-        self._shares = bool(view.share)
+        self._shares, self._unsaved = bool(view.share), bool(view.unsaved)
         if not drawable(surface.get_size()):
             return
         at = end_layout(surface.get_size())
@@ -157,7 +161,9 @@ class QuizEndScreen(Screen):
         self._title(surface, at)
         self._hero(surface, at, view)
         self._asked(surface, _asked_box(at, view), view, at.unit)
-        if view.confusions:
+        if view.unsaved:
+            self._not_saved(surface, at, view.unsaved)
+        elif view.confusions:
             self._confusions(surface, at, view.confusions)
         if view.share:
             self._share(surface, at, view.share)
@@ -339,6 +345,18 @@ class QuizEndScreen(Screen):
 
     # what is confused, and the line to share
 
+    def _not_saved(self, surface: pygame.Surface, at: EndLayout, told: str) -> None:
+        """Say that the quiz is not saved, with a button to try it again."""
+        u, panel = at.unit, at.confusions
+        self.theme.panel(surface, panel, Glass(18 * u, RED, 1.6 * u, 220, (70, 10, 34)))
+        words, _, pressed = _rows(
+            panel.inflate(-round(40 * u), -round(16 * u)), (0.48, 0.06, 0.46)
+        )
+        paragraph(self.theme, surface, told, words, Style(20 * u, WHITE, "centre", 10))
+        look = ButtonFace("Save again", "S", RED, over=self._over == SAVE)
+        pressed = pressed.inflate(-round(0.5 * pressed.width), 0)
+        button(self.theme, surface, pressed, look, u)
+
     def _confusions(
         self, surface: pygame.Surface, at: EndLayout, confusions: tuple[str, ...]
     ) -> None:
@@ -404,7 +422,7 @@ class QuizEndScreen(Screen):
 
 def _asked_box(at: EndLayout, view: QuizEndView) -> pygame.Rect:
     """Return the room of the questions: no higher than they need, over what stays empty."""
-    box = at.asked if view.confusions else at.asked.union(at.confusions)
+    box = at.asked if (view.confusions or view.unsaved) else at.asked.union(at.confusions)
     wanted = round((max(2, len(view.asked)) * MOST_ROW + 24) * at.unit) + 1
     return pygame.Rect(box.topleft, (box.width, min(box.height, wanted)))
 

@@ -148,6 +148,8 @@ class QuizEndView:
         One line to send to a friend, with the seed; empty where there is none.
     age_s : float
         How long it has been on screen, for motion.
+    unsaved : str
+        One sentence that says why the quiz is not saved; empty where it is.
     """
 
     players: tuple[PlayerView, ...]
@@ -157,6 +159,7 @@ class QuizEndView:
     confusions: tuple[str, ...]
     share: str
     age_s: float
+    unsaved: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import pygame
 
 from kpopdance.realtime.core.types import GRADES
+from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.parts.signs import ButtonFace, button, paragraph
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     FAINT,
     GOLD,
     GRADE_COLOUR,
     MAGENTA,
+    RED,
     SOFT,
     VIOLET,
     WHITE,
@@ -27,15 +30,18 @@ from kpopdance.realtime.screens.parts.theme import (
     mix,
     scale_of,
 )
-from kpopdance.realtime.screens.screen import Meanings, Screen
+from kpopdance.realtime.screens.screen import Meanings, Place, Screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kpopdance.realtime.core.types import Report
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.screens.parts.theme import Align, Colour, Hints
     from kpopdance.realtime.screens.view import ResultView
 
+SAVE: Final = Target("save")
+SAVE_KEY: Final = ("S", "save again")
 KEYS: Final[Hints] = (("Enter", "dance again"), ("Esc", "back to the songs"))
 COUNT_UP_S: Final = 1.6
 STAR_AFTER_S, STAR_EVERY_S, STAR_POP_S = 0.5, 0.28, 0.22
@@ -121,14 +127,22 @@ class ResultsScreen(Screen):
     """Draws a :class:`~kpopdance.realtime.screens.view.ResultView`."""
 
     meanings: ClassVar[Meanings] = {
-        "return": "again", "r": "again", "l": "lag", "escape": "back",
+        "return": "again", "r": "again", "l": "lag", "s": "save", "escape": "back",
     }  # fmt: skip
+
+    def __init__(self, backdrop: Backdrop) -> None:
+        super().__init__(backdrop)
+        self._unsaved = False
+
+    def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
+        lies = self._unsaved and _unsaved_layout(result_layout(size))[1].collidepoint(position)
+        return SAVE if lies else None
 
     def draw(self, surface: pygame.Surface, view: ResultView) -> None:
         """Draw one frame."""
         if not drawable(surface.get_size()):
             return
-        at = result_layout(surface.get_size())
+        at, self._unsaved = result_layout(surface.get_size()), bool(view.unsaved)
         beat = view.age_s * 1.6
         horizon = round(surface.get_height() * 0.66)
         self.backdrop.draw(surface, beat, centre_x=at.hero.centerx, horizon_y=horizon)
@@ -146,7 +160,7 @@ class ResultsScreen(Screen):
         if view.report.sections:
             self._bars(surface, at, at.sections, ("SONG", view.report.sections, MAGENTA, grown))
         self._advice(surface, at, view)
-        self.theme.keys(surface, at.keys, KEYS)
+        self.theme.keys(surface, at.keys, (SAVE_KEY, *KEYS) if view.unsaved else KEYS)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         small = " · ".join((*view.notices, view.status)) if view.notices else view.status
         self.theme.write(surface, small, at.status, Style(12.5 * at.unit, FAINT, align, 9))
@@ -180,13 +194,16 @@ class ResultsScreen(Screen):
     def _hero(self, surface: pygame.Surface, at: ResultLayout, view: ResultView) -> None:
         u, box, report = at.unit, at.hero, view.report
         self.theme.panel(surface, box, Glass(26 * u, MAGENTA, 2.0 * u, 150))
-        rows = _rows(box.inflate(-round(40 * u), -round(28 * u)), (0.22, 0.36, 0.11, 0.31))
+        rows = _hero_rows(at)
         self._stars(surface, rows[0], report.stars, view.age_s)
         shown = f"{counted_up(report.score, view.age_s):.1f}"
         self.theme.neon(
             surface, shown, rows[1], Style(132 * u, WHITE, "centre", 1), dim(VIOLET, 0.9)
         )
         self._record(surface, rows[2], view, u)
+        if view.unsaved:
+            self._not_saved(surface, at, view.unsaved)
+            return
         facts = (
             ("best combo", f"×{report.best_combo}"),
             ("timing", lag_sentence(report.lag_ms)),
@@ -200,12 +217,23 @@ class ResultsScreen(Screen):
             self.theme.write(surface, name, left, Style(16 * u, FAINT, "left", 7))
             self.theme.write(surface, words, right, Style(19 * u, WHITE, "right", 8))
 
+    def _not_saved(self, surface: pygame.Surface, at: ResultLayout, told: str) -> None:
+        """Say what is not saved, with a button to try it again."""
+        words, pressed = _unsaved_layout(at)
+        paragraph(self.theme, surface, told, words, Style(20 * at.unit, WHITE, "centre", 10))
+        look = ButtonFace("Save again", SAVE_KEY[0], RED, over=self._over == SAVE)
+        button(self.theme, surface, pressed, look, at.unit)
+
     def _record(
         self, surface: pygame.Surface, box: pygame.Rect, view: ResultView, u: float
     ) -> None:
         before = view.best_before
         if not view.counts:
             self.theme.write(surface, "not kept", box, Style(20 * u, SOFT, "centre"))
+            return
+        if not view.stored:
+            words, ink = ("NOT SAVED", RED) if view.unsaved else ("saving ...", SOFT)
+            self.theme.write(surface, words, box, Style(22 * u, ink, "centre"))
             return
         if before is None or view.report.score > before:
             if view.age_s < COUNT_UP_S:
@@ -336,6 +364,18 @@ class ResultsScreen(Screen):
 def _best_moment(report: Report) -> str:
     best = next((move for move in report.moves if move.move == report.best), None)
     return f"{clock_words(best.start_s)}  {best.grade}" if best is not None else "-"
+
+
+def _hero_rows(at: ResultLayout) -> list[pygame.Rect]:
+    """Return where stars, score, record and facts are."""
+    inner = at.hero.inflate(-round(40 * at.unit), -round(28 * at.unit))
+    return _rows(inner, (0.22, 0.36, 0.11, 0.31))
+
+
+def _unsaved_layout(at: ResultLayout) -> tuple[pygame.Rect, pygame.Rect]:
+    """Return where it says what is not saved, and its button: in the place of the facts."""
+    words, _, pressed = _rows(_hero_rows(at)[3], (0.52, 0.06, 0.42))
+    return words, pressed.inflate(-round(0.2 * pressed.width), 0)
 
 
 def _rows(box: pygame.Rect, shares: Sequence[float]) -> list[pygame.Rect]:

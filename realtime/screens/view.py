@@ -117,6 +117,7 @@ class ResultView:
     """Everything the result page shows; ``age_s`` is how long it has been on screen (for motion).
 
     ``counts`` is off where the score is not kept: a drawn dancer, a video, too little judged;
+    ``stored`` says that all is on the disk, ``unsaved`` is one sentence on what is not and why;
     ``suggestion`` is a sentence about the player's fixed lag that a key accepts.
     """
 
@@ -128,6 +129,8 @@ class ResultView:
     notices: tuple[str, ...] = ()
     status: str = ""
     counts: bool = True
+    stored: bool = True
+    unsaved: str = ""
     suggestion: str = ""
 
 

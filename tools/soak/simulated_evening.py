@@ -20,6 +20,7 @@ from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.settings import Settings
+from kpopdance.realtime.library.store import Store
 from kpopdance.realtime.quiz.game import quiz_page
 from kpopdance.realtime.quiz.reverse import guesser_of, reverse_page
 from kpopdance.realtime.quiz.rules import Rules
@@ -179,7 +180,7 @@ def _kit(folder: Path, window: PretendedWindow) -> Kit:
 
     return Kit(
         eyes=known.eyes(), clock=clock, settings=settings,
-        scores=folder / "scores.json", lags=folder / "lags.json",
+        store=Store(folder / "kpopdance.sqlite"),
         open_camera=open_camera, close_camera=close_camera, open_speaker=open_speaker,
         read_audio=samples_of,
     )  # fmt: skip
@@ -191,7 +192,7 @@ def _quiz(kit: Kit, window: PretendedWindow) -> Callable[[Page], Page]:
     def played() -> QuizKit:
         made = quiz_kit(kit.settings, Rules(), Learning(songs))
         return dataclasses.replace(
-            made, clock=kit.clock, log=kit.scores.with_name("quizzes.json"),
+            made, clock=kit.clock, store=kit.store,
             open_speaker=lambda samples, rate: kit.open_speaker(samples, rate, 0.0, 0.5),
         )  # fmt: skip
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import wait
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import dataclasses
-import json
 import threading
 
 import numpy as np
@@ -24,13 +24,12 @@ from kpopdance.realtime.game.game import DEMO, Game, Leaving, ResultPage, card_o
 from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.opening import GivenUp, Opening
 from kpopdance.realtime.game.performance import Outcome, open_performance
-from kpopdance.realtime.library.lags import keep_lag
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.replay import dance_key
-from kpopdance.realtime.library.scores import read_scores
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import PackFacts, SongPack
+from kpopdance.realtime.library.store import Store
 from kpopdance.realtime.quiz.clips import PackShelf
 from kpopdance.realtime.quiz.game import QuizKit, quiz_page
 from kpopdance.realtime.quiz.rules import Rules
@@ -130,7 +129,7 @@ def kit(library, **changes):
     camera, clock = ScriptedCamera(), FakeClock()
     made = Kit(
         eyes=eyes_of(PaintedVision({0: None})), clock=clock, settings=Settings(library=str(library)),
-        scores=library.parent / "scores.json", lags=library.parent / "lags.json",
+        store=Store(library.parent / "kpopdance.sqlite"),
         open_camera=lambda song, song_s: camera, close_camera=lambda camera: camera.close(),
         open_speaker=lambda samples, rate, count_in_s, beat_s: SilentAudio(clock),
         read_audio=lambda path: (np.zeros((4 * 8000, 2), dtype=np.float32), 8000),
@@ -268,7 +267,7 @@ def test_a_whole_dance_ends_on_the_result_page_and_the_list(library):
     assert len(game.outcomes) == 1
     # nobody stood before a camera that gave no pictures: nothing judged, nothing kept
     assert not game.outcomes[0].report.complete
-    assert read_scores(devices.scores) == {}
+    assert devices.store.best_scores() == {}
 
 
 def test_escape_leaves_a_paused_dance_and_closes_its_devices(library):
@@ -377,6 +376,7 @@ def test_the_mirror_image_is_shown_and_the_replay_knows_it(library, tmp_path):
     from kpopdance.realtime.library.replay import read_replay
 
     song = load_pack(library / "short")
+    assert game.outcomes[0].saving.result(timeout=10).facts["replay"] is not None
     replay = read_replay(tmp_path / "kept" / "short-001.npz")
     assert replay.terms.mirrored
     assert replay.dance == dance_key(song.members[0])  # of the song itself, whichever way
@@ -395,13 +395,20 @@ def result(devices, outcome):
         game, load_pack(devices.settings.libraries[0] / "short"), Terms(), outcome, None
     )
     page.enter(100.0)
+    saved(page, outcome)
     return page, game
+
+
+def saved(page, outcome):
+    """Wait until what was to be stored is stored, or could not be."""
+    wait([outcome.saving], timeout=10)
+    page.step(103.0)
 
 
 def test_a_fixed_lag_is_suggested_and_taken_off_only_when_asked(library):
     devices = kit(library)
     for lag_ms in (118.0, 126.0):
-        keep_lag(devices.lags, lag_ms)
+        devices.store.keep_lag(lag_ms)
     page, game = result(devices, judged_late(121.0))
     assert "120 ms late" in page.view().suggestion
     assert "Press L" in page.view().suggestion
@@ -420,7 +427,7 @@ def test_a_fixed_lag_is_suggested_and_taken_off_only_when_asked(library):
 def test_who_hardly_danced_has_no_lag(library, outcome):
     devices = kit(library)
     for lag_ms in (118.0, 126.0):
-        keep_lag(devices.lags, lag_ms)
+        devices.store.keep_lag(lag_ms)
     page, game = result(devices, outcome)
     assert page.key("l") is page
     assert game.kit.settings.player_lag_ms == 0
@@ -430,7 +437,7 @@ def test_who_hardly_danced_has_no_lag(library, outcome):
 def test_a_drawn_dancer_teaches_no_lag(library):
     devices = kit(library, keeps_scores=False)
     result(devices, judged_late(121.0))
-    assert not devices.lags.exists()
+    assert devices.store.lags_ms() == []
 
 
 def test_the_suggestion_in_words():
@@ -653,7 +660,7 @@ def test_no_key_reads_the_library_again_and_new_scores_show(library, monkeypatch
     def quiz(back):
         return quiz_page(
             lambda: QuizKit(
-                devices.clock, PackShelf(songs, part), Rules(), tmp_path / "quizzes.json",
+                devices.clock, PackShelf(songs, part), Rules(), devices.store,
                 "2026-11-29", lambda samples, rate: SilentAudio(devices.clock),
             ),
             lambda text: True, back,
@@ -666,7 +673,7 @@ def test_no_key_reads_the_library_again_and_new_scores_show(library, monkeypatch
         return shown.shown[-1][0].age_s < 0.1
 
     def write(game):
-        devices.scores.write_text(json.dumps({"short": 66.0}))
+        devices.store.keep_score("short", 66.0)
         return dancing(game)
 
     questions = Noted(monkeypatch, QuizScreen)

@@ -13,7 +13,7 @@ import pytest
 from kpopdance.realtime.__main__ import main
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle
-from kpopdance.realtime.game.kept_replays import free_name
+from kpopdance.realtime.game.keeping import keep_replay
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.replay import (
     Replay,
@@ -154,11 +154,12 @@ def test_no_pickle_is_ever_loaded(tmp_path):
         read_replay(path)
 
 
-def test_names_count_up(tmp_path):
-    assert free_name(tmp_path, "song").name == "song-001.npz"
-    (tmp_path / "song-001.npz").touch()
-    (tmp_path / "song-003.npz").touch()
-    assert free_name(tmp_path, "song").name == "song-002.npz"
+def test_names_count_up(danced, tmp_path):
+    replay = dataclasses.replace(danced[0], song="song")
+    (tmp_path / "song-002.npz").touch()
+    names = [keep_replay(tmp_path, replay).name for _ in range(2)]
+    assert names == ["song-001.npz", "song-003.npz"]
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.library.store import Store
 from kpopdance.realtime.quiz.clips import PackShelf
 from kpopdance.realtime.quiz.game import BUZZERS, QuizGame, QuizKit
 from kpopdance.realtime.quiz.log import read_games
@@ -121,7 +122,7 @@ def silence(path, start_s, seconds):
 
 def kit(shelf, tmp_path, *, speaker=None, seed="word", **rules):
     return QuizKit(
-        clock=FakeClock(), shelf=shelf, rules=Rules(**rules), log=tmp_path / "quizzes.json",
+        clock=FakeClock(), shelf=shelf, rules=Rules(**rules), store=Store(tmp_path / "kpopdance.sqlite"),
         day="2026-11-22", seed=seed, open_speaker=speaker or Sounds(),
     )  # fmt: skip
 
@@ -185,7 +186,7 @@ def test_a_quiz_of_nine_songs_with_the_keys(shelf, tmp_path):
     assert shares[0].startswith("Guess That Song! word: 8/9 ●●○●●●●●●")
     assert window.copied == shares[:1]
     assert len(end.confusions) == 1
-    (kept,) = read_games(tmp_path / "quizzes.json")
+    (kept,) = read_games(Store(tmp_path / "kpopdance.sqlite"))
     assert (kept["seed"], kept["day"], len(kept["answers"])) == ("word", "2026-11-22", 9)
     views = [view for s, view in window.shown if isinstance(s, QuizScreen)]
     assert {view.notices for view in views} == {()}
@@ -311,7 +312,7 @@ def test_leaving_in_the_middle_shows_what_was_answered_and_keeps_it(shelf, tmp_p
     assert len(game.played[0].answers) == 1
     assert len(window.shown[-1][1].asked) == 1
     assert "1/1 ●" in window.shown[-1][1].share
-    assert len(read_games(tmp_path / "quizzes.json")) == 1
+    assert len(read_games(Store(tmp_path / "kpopdance.sqlite"))) == 1
 
 
 def test_a_damaged_clip_is_left_out_and_the_quiz_goes_on(shelf, tmp_path):
@@ -360,7 +361,7 @@ def test_a_hint_without_sound_is_said_and_free(shelf, tmp_path):
 def test_leaving_at_once_keeps_nothing(shelf, tmp_path):
     game, _ = played(kit(shelf, tmp_path), lambda window: ["escape"])
     assert game.played == []
-    assert read_games(tmp_path / "quizzes.json") == []
+    assert read_games(Store(tmp_path / "kpopdance.sqlite")) == []
     game, _ = played(kit(shelf, tmp_path), lambda window: ["quit"])
     assert game.played == []
 

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import json
-import logging
-
 import pytest
 
-from kpopdance.realtime.quiz.log import KEPT, confusions, game_of, keep_game, read_games
+from kpopdance.realtime.library.store import Store
+from kpopdance.realtime.quiz.log import confusions, game_of, keep_game, read_games
 from kpopdance.realtime.quiz.rules import Entry, Quiz, Rules, make_questions
 
 SONGS = tuple(Entry(f"song-{k}", f"노래 {k}", 0.0, 60.0) for k in range(4))
@@ -25,13 +23,12 @@ def played(right):
 
 
 def test_a_quiz_survives_the_file(tmp_path):
-    path = tmp_path / "deep" / "quizzes.json"
+    store = Store(tmp_path / "deep" / "kpopdance.sqlite")
     quiz = played([True, False, None])
     game = game_of(quiz, "word", "2026-11-22")
-    keep_game(path, game)
-    keep_game(path, game)
-    assert read_games(path) == [game, game]
-    assert "노래" in path.read_text(encoding="utf-8")
+    keep_game(store, game)
+    keep_game(store, game)
+    assert read_games(store) == [game, game]
     right, wrong, nothing = game["answers"]
     assert (right["right"], right["chosen"]) == (True, right["title"])
     assert not wrong["right"]
@@ -57,29 +54,11 @@ def test_what_is_taken_for_what_most_often_is_told_first():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "7", "[7]", '[{"answers": 3}]', '[{"answers": [{"title": "A"}]}]', "[" * 9999],
+    ["", "{", "7", "[7]", '{"answers": 3}', '{"answers": [{"title": "A"}]}', "[" * 9999],
 )
-def test_a_damaged_file_is_set_aside(tmp_path, text, caplog):
-    path = tmp_path / "quizzes.json"
-    path.write_text(text, encoding="utf-8")
-    with caplog.at_level(logging.WARNING):
-        assert read_games(path) == []
-    assert "set aside as quizzes.damaged" in caplog.text
-    assert (tmp_path / "quizzes.damaged").read_text(encoding="utf-8") == text
-    keep_game(path, game_of(played([True]), "s", "d"))
-    assert len(read_games(path)) == 1
-
-
-def test_only_the_newest_are_kept(tmp_path):
-    path = tmp_path / "quizzes.json"
-    path.write_text(json.dumps([{"seed": str(k), "answers": []} for k in range(KEPT)]))
-    keep_game(path, {"seed": "new", "answers": []})
-    games = read_games(path)
-    assert len(games) == KEPT
-    assert (games[0]["seed"], games[-1]["seed"]) == ("1", "new")
-
-
-def test_a_place_that_cannot_be_written_takes_nothing_away(tmp_path, caplog):
-    (tmp_path / "file").write_text("taken")
-    keep_game(tmp_path / "file" / "quizzes.json", {"answers": []})
-    assert "cannot be" in caplog.text
+def test_a_damaged_quiz_is_left_out_and_said(tmp_path, text, caplog):
+    store = Store(tmp_path / "kpopdance.sqlite")
+    keep_game(store, game_of(played([True]), "s", "d"))
+    store.keep_quiz(text)
+    assert len(read_games(store)) == 1
+    assert "kpopdance.sqlite: a quiz in it cannot be read" in caplog.text

@@ -77,9 +77,11 @@ def _run(chosen: argparse.Namespace) -> dict[str, Any]:
 
         import dataclasses
 
+        from kpopdance.realtime.library.store import Store
+
         kit = dataclasses.replace(
             kit, open_camera=open_camera, close_camera=lambda camera: camera.close(),
-            scores=Path(scores) / "scores.json",
+            store=Store(Path(scores) / "kpopdance.sqlite"),
         )  # fmt: skip
         window = GameWindow()
         watch = _Watch(window, offset, chosen)

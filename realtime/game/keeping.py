@@ -1,0 +1,130 @@
+"""What a dance leaves, stored: nothing is told as kept before it lies on the disk."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+from kpopdance.engines.files import move_to_free, part_of, reason_of, sweep
+from kpopdance.realtime.library.lags import LEAST_RECOGNISED
+from kpopdance.realtime.library.replay import save_replay
+from kpopdance.realtime.library.store import StoreError, score_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kpopdance.realtime.core.terms import Terms
+    from kpopdance.realtime.game.kit import Kit
+    from kpopdance.realtime.game.performance import Outcome
+    from kpopdance.realtime.library.replay import Replay
+
+log = logging.getLogger(__name__)
+
+SPOKEN: Final = {"score": "Your score", "lag": "The lag of this dance", "replay": "The replay"}
+
+
+class Keeping:
+    """Stores a dance's score, lag and replay; ``store`` again tries what could not be stored.
+
+    Attributes
+    ----------
+    counts : bool
+        Whether its score and lag are to be kept: a player danced it, and enough was judged.
+    best_before : float or None
+        The best score before this dance; None where it is the first.
+    lags_ms : list of float
+        The last dances' lags with this one's, oldest first; empty where it has none.
+    replay : Path or None
+        Where the replay was written.
+    reasons : tuple of (what, why)
+        What is not stored; empty when all is.
+    """
+
+    def __init__(self, kit: Kit, outcome: Outcome, slug: str, terms: Terms) -> None:
+        self._kit, self._outcome, self._key = kit, outcome, score_key(slug, terms)
+        self.counts = kit.keeps_scores and outcome.report.complete
+        self.best_before: float | None = None
+        self.lags_ms: list[float] = []
+        self.replay: Path | None = None
+        self.reasons: tuple[tuple[str, str], ...] = ()
+        self._left = {"score": self._score, "lag": self._lag, "replay": self._replay}
+
+    def store(self) -> Keeping:
+        """Store what is not stored yet; return this, with ``reasons`` for what still is not."""
+        reasons = []
+        for what, store in list(self._left.items()):
+            try:
+                store()
+            except StoreError as why:
+                reasons.append((what, why.reason))
+                log.warning("the %s is not saved: %s", what, why)
+            except OSError as why:
+                reasons.append((what, reason_of(why)))
+                log.warning("the %s is not saved: %s", what, why)
+            else:
+                del self._left[what]
+        self.reasons = tuple(reasons)
+        return self
+
+    @property
+    def problem(self) -> str:
+        """One sentence that says what is not saved and why; empty where all is."""
+        if not self.reasons:
+            return ""
+        what, why = self.reasons[0]
+        return f"{SPOKEN[what]} is not saved: {why}."
+
+    @property
+    def score_stored(self) -> bool:
+        """Whether the score is on the disk, or needs not be."""
+        return "score" not in self._left
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return what ``--json`` prints of it."""
+        return {
+            "score": self.counts and self.score_stored,
+            "replay": None if self.replay is None else str(self.replay),
+            "problems": [f"{SPOKEN[what]} is not saved: {why}." for what, why in self.reasons],
+        }  # fmt: skip
+
+    def _score(self) -> None:
+        store, score = self._kit.store, self._outcome.report.score
+        if self.counts:
+            self.best_before = store.keep_score(self._key, score)
+        else:
+            with suppress(
+                StoreError
+            ):  # nothing is to be kept: a best score not known is no loss
+                self.best_before = store.best_scores().get(self._key)
+
+    def _lag(self) -> None:
+        report = self._outcome.report
+        if self.counts and report.lag_ms is not None and report.recognised >= LEAST_RECOGNISED:
+            lag_ms = report.lag_ms + self._kit.settings.player_lag_ms
+            self.lags_ms = self._kit.store.keep_lag(lag_ms)
+
+    def _replay(self) -> None:
+        folder, replay = self._kit.settings.replay_folder, self._outcome.replay
+        if folder is not None and replay is not None:
+            self.replay = keep_replay(folder, replay)
+
+
+def keep_replay(folder: Path, replay: Replay) -> Path:
+    """Write a replay under the first free name: SLUG-001.npz, SLUG-002.npz ...; return that.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    part = part_of(folder / "replay.npz")
+    try:
+        save_replay(part, replay)
+        sweep(folder, part.stat().st_mtime)
+        return move_to_free(part, (folder / f"{replay.song}-{k:03d}.npz" for k in count(1)))
+    finally:
+        part.unlink(missing_ok=True)
