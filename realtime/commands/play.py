@@ -170,8 +170,15 @@ def _told(
             print_result(report_words(outcome.report))
         say(timing_words(outcome))
     if as_json:
-        dances = [report_json(outcome.report, kit.eyes) for outcome in outcomes]
+        dances = [
+            report_json(outcome.report, kit.eyes) | health_json(outcome) for outcome in outcomes
+        ]
         print_json({"dances": [d | {"kept": k} for d, k in zip(dances, kept, strict=True)]})
+
+
+def health_json(outcome: Outcome) -> dict[str, Any]:
+    """Return what was the matter with the devices during a dance."""
+    return {"health": [dataclasses.asdict(report) for report in outcome.health]}
 
 
 def _kept_at_last(outcome: Outcome) -> dict[str, Any]:
@@ -197,9 +204,11 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
     finally:
         kit.close()
     keeping = Keeping(kit, outcome, song.slug, terms_from(settings, args)).store()
-    result = report_json(outcome.report, kit.eyes) | {
+    result = report_json(outcome.report, kit.eyes) | health_json(outcome) | {
         "timing": timing(outcome), "kept": keeping.facts,
     }  # fmt: skip
+    for report in outcome.health:
+        say(report.words)
     say(timing_words(outcome))
     if args.json:
         print_json(result)

@@ -92,10 +92,10 @@ WELL_CAMERA: Final = Health("camera")
 
 
 def worst_first(reports: Iterable[Health]) -> tuple[Health, ...]:
-    """Return those with something to tell, the most important first."""
+    """Return those with something to tell, the most important first: without eyes there is no game."""
     order = list(Cause)
     told = [report for report in reports if not report.well]
-    return tuple(sorted(told, key=lambda report: order.index(report.cause)))
+    return tuple(sorted(told, key=lambda one: (not one.blind, order.index(one.cause))))
 
 
 def watched(camera: Health, attendance: Attendance) -> tuple[Health, ...]:

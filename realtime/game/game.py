@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, overload
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.core.terms import BODIES, STRICTNESS, Terms
 from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.opening import Opening
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 PREVIEW_BEATS: Final = 32
 QUIZ_KEY: Final = (("Q", "quiz"),)
+SLOW: Final = (Cause.TOO_SLOW, Cause.SLOW_COMPUTER)
 CANNOT: Final = "This dance cannot begin"
 SETTLE_S: Final = 10.0  # longest wait at the end for a camera that does not open
 DEMO: Final = "A demo: a drawn dancer or a video dances for you. No score is kept."
@@ -480,7 +482,9 @@ def result_view(
     """Return the result page of an outcome."""
     report = outcome.report
     lost = sum(move.why == NO_PICTURES for move in report.moves)
-    notices = (f"{lost} moves were not judged: the camera was lost",) if lost else ()
+    blamed = [each.sentence for each in outcome.health if each.blind or each.cause in SLOW]
+    why = blamed[0] if blamed else "Pictures are missing."
+    notices = (f"{lost} moves were not judged. {why}",) if lost else ()
     return ResultView(
         song.title, song.artist, report, age_s, best_before, notices, outcome.camera, counts
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.realtime.core.clock import SongClock
-from kpopdance.realtime.core.health import worst_first
+from kpopdance.realtime.core.health import Cause, worst_first
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.scoring.report import combo_after, report_of
 from kpopdance.realtime.screens.view import DancePhase, DanceView, Upcoming
@@ -21,7 +21,7 @@ from kpopdance.realtime.shell.beside import Watch
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kpopdance.realtime.core.health import Health
+    from kpopdance.realtime.core.health import Device, Health
     from kpopdance.realtime.core.ports import Camera, HostClock, Speaker
     from kpopdance.realtime.core.types import Attendance, Frame, Pose, Report, Verdict
     from kpopdance.realtime.library.songpack import SongPack
@@ -79,6 +79,7 @@ class DanceSession:
         self._coach = np.stack([member.joints for member in song.members])
         self._pictograms = _pictograms(song)
         self._paused = False
+        self._told: dict[tuple[Device, Cause], Health] = {}
         self._watch = Watch(camera, watcher, clock, self._take)
 
     @property
@@ -166,7 +167,16 @@ class DanceSession:
 
     def health(self) -> tuple[Health, ...]:
         """Return what is the matter with the devices now, the most important first."""
-        return worst_first((*self._watch.health(), self._speaker.health))
+        reports = worst_first((*self._watch.health(), self._speaker.health))
+        if self._paused:  # whoever pauses stands at the keyboard
+            return tuple(report for report in reports if report.cause is not Cause.NOBODY)
+        self._told |= {(report.device, report.cause): report for report in reports}
+        return reports
+
+    @property
+    def troubles(self) -> tuple[Health, ...]:
+        """What was the matter with the devices so far, the most important first."""
+        return worst_first(self._told.values())
 
     def finish(self) -> Report:
         """Stop watching, judge what is left, and return the report."""

@@ -21,6 +21,7 @@ from kpopdance.realtime.shell.beside import FailureNotice, warmed
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.ports import Camera, Speaker
     from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.game.keeping import Keeping
@@ -36,7 +37,8 @@ SILENCE_S: Final = 2.0  # after the music, so that the song clock outlives the l
 class Outcome:
     """What one dance left: its report and timings in s; ``underruns`` of the sound.
 
-    ``replay`` is what the settings want to be kept of it; ``saving`` tells what was stored of all this.
+    ``replay`` is what the settings want to be kept of it; ``saving`` tells what was stored of all this;
+    ``health`` is what was the matter with the devices meanwhile.
     """
 
     report: Report
@@ -46,6 +48,7 @@ class Outcome:
     camera: str = ""
     replay: Replay | None = None
     saving: Future[Keeping] | None = None
+    health: tuple[Health, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +98,9 @@ class Performance:
         wanted = self.kit.settings.replay_folder is not None
         replay = self._replay(report.score) if wanted else None
         took_s, underruns = session.took_s, self.speaker.underruns
-        return Outcome(report, took_s, frame_s, underruns, self.status, replay)
+        return Outcome(
+            report, took_s, frame_s, underruns, self.status, replay, health=session.troubles
+        )
 
     def _replay(self, score: float) -> Replay:
         session, kit = self.session, self.kit

@@ -204,7 +204,7 @@ def test_what_became_of_the_pictures_tells_who_is_to_blame(camera, attendance, c
 
 def test_the_most_important_is_told_first():
     sound = Health("sound", Cause.HANGS, "Sound hangs.")
-    assert worst_first((DARK, FINE, sound, LOST)) == (sound, LOST, DARK)
+    assert worst_first((DARK, FINE, sound, LOST)) == (LOST, sound, DARK)
 
 
 @pytest.mark.parametrize("how", ["well", "black", "busy", "sound"])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.theme import Hints, Theme
 
 MOST_NOTICES: Final = 2
-MOST_LINES: Final = 3
+MOST_LINES: Final = 4
 """Of one notice."""
 TEXT, SMALLEST_PX = 19.0, 13.0
 """Size of the text, design units, and the least one, px."""

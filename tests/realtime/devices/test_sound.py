@@ -249,3 +249,31 @@ print(perf_counter() - begun_s, flush=True)
     finally:
         game.kill()
         game.communicate()
+
+
+@pytest.mark.sound
+def test_a_program_ends_as_it_should_beside_a_sound_system_that_hangs(null_sink):
+    null_sink.hang()
+    done = subprocess.run(
+        [sys.executable, "-c", HUNG_SOUND], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 7, done.stderr
+    assert done.stdout == "hangs\n"
+    assert "terminate" not in done.stderr
+
+
+HUNG_SOUND = """
+import numpy as np
+from kpopdance.realtime import __main__ as door
+from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.devices.sound import open_speaker
+
+def stuck(argv=None):
+    speaker = open_speaker(np.zeros((48000, 2), np.float32), 48000, PerfClock())
+    print(speaker.health.cause)
+    speaker.close()
+    return 7
+
+door.main = stuck
+door.program()
+"""
