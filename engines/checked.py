@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import MISSING, fields
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, TypeVar, get_type_hints
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_type_hints
 
 from msgspec import ValidationError, convert
 
@@ -31,7 +32,7 @@ def checked(told: object, kind: type[Kind]) -> Kind:
     ValueError
         Where a key is unknown or missing, or a value is not what the field says.
     """
-    hints = get_type_hints(kind, include_extras=True)
+    hints = _hints(cast("type", kind))
     if not isinstance(told, dict):
         raise ValueError("holds no keys; restore it")
     if unknown := sorted(told.keys() - hints):
@@ -47,12 +48,18 @@ def known_of(told: dict[str, Any], kind: type, path: Path) -> dict[str, Any]:
 
     They may be a newer game's, or misspelt: nothing is taken from the file for them.
     """
-    names = list(get_type_hints(kind))
+    names = list(_hints(kind))
     if unknown := [key for key in told if key not in names]:
         said = ", ".join(_unknown(key, names) for key in unknown[:NAMED])
         more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
         log.warning("%s: %s%s: not known here, left as they are", path, said, more)
     return {key: value for key, value in told.items() if key in names}
+
+
+@lru_cache(maxsize=64)
+def _hints(kind: type) -> dict[str, Any]:
+    """Return the types of a dataclass's fields; working them out takes as long as all the rest."""
+    return get_type_hints(kind, include_extras=True)
 
 
 def shown(value: object) -> str:

@@ -86,7 +86,10 @@ class MessageScreen(Screen):
                 for paragraph in text.splitlines()
                 for line in self.theme.wrapped(paragraph, px, size[0])
             ]
-            if px <= SMALLEST or round(len(lines) * px * LEADING) <= size[1]:
+            if (
+                px <= max(SMALLEST, self.theme.least_px)
+                or round(len(lines) * px * LEADING) <= size[1]
+            ):
                 return lines, px
             px = max(SMALLEST, px - 1)
 

@@ -29,6 +29,10 @@ LIGHT_BYTES: Final = 96_000_000
 """Memory for the prepared positions of the lights; large windows get fewer positions."""
 COARSE_ROWS: Final = 120
 """Lights are soft, so they are computed on about so many rows."""
+COARSE: Final = 4
+"""Px of the page for one of the dark air's, which has no edges."""
+GRAIN: Final = 256
+"""Side of a tile of noise, px."""
 STICKS: Final = 70
 LAMPS: Final = 9
 PULSE_STEPS: Final = 8
@@ -58,6 +62,7 @@ class Backdrop:
         self, surface: pygame.Surface, beat: float, *, centre_x: int, horizon_y: int
     ) -> None:
         """Draw all of it; dancers stand before ``centre_x``; the floor starts at a y."""
+        self.theme.fit(surface.get_size())
         if self._built_for != (*surface.get_size(), centre_x, horizon_y):
             self._build(surface, centre_x, horizon_y)
         positions = self._positions(surface)
@@ -141,38 +146,44 @@ def _still_stage(size: tuple[int, int], centre_x: int, horizon_y: int) -> pygame
 
 
 def _dark_air(size: tuple[int, int], centre_x: int, horizon_y: int) -> pygame.Surface:
-    """Return gradients and haze with a little noise, which hides the steps of 8 bits."""
-    width, height = size
-    y = np.arange(height, dtype=np.float32)[:, None]
-    x = np.arange(width, dtype=np.float32)[None, :]
+    """Return gradients and haze, drawn coarsely, and noise that hides the steps of 8 bits."""
+    wide, high = (max(2, -(-side // COARSE)) for side in size)
+    x = np.linspace(0, size[0], wide, dtype=np.float32)[None, :]
+    y = np.linspace(0, size[1], high, dtype=np.float32)[:, None]
     wall = np.clip(y / horizon_y, 0, 1) ** 2.2
-    floor = np.clip((y - horizon_y) / max(1, height - horizon_y), 0, 1)
+    floor = np.clip((y - horizon_y) / max(1, size[1] - horizon_y), 0, 1)
     above = (y < horizon_y).astype(np.float32)
     strength = above * (0.10 + 0.5 * wall) + (1 - above) * (0.42 * (1 - floor) ** 2.2)
-    side = np.exp(-(((x - centre_x) / (0.62 * width)) ** 2))
-    glow = np.exp(
-        -(((x - centre_x) / (0.30 * width)) ** 2)
-        - ((y - 0.62 * horizon_y) / (0.5 * height)) ** 2
-    )
-    light = np.zeros((height, width, 3), np.float32)
+    lit = strength * np.exp(-(((x - centre_x) / (0.62 * size[0])) ** 2))
+    glow = np.exp(-(((x - centre_x) / (0.30 * size[0])) ** 2))
+    glow = glow * np.exp(-(((y - 0.62 * horizon_y) / (0.5 * size[1])) ** 2))
+    light = np.empty((high, wide, 3), np.float32)
     for channel, (night, violet, magenta) in enumerate(
         zip(NIGHT, (92, 34, 170), (150, 30, 120), strict=True)
     ):
         light[..., channel] = (
-            night * 0.8 + strength * side * violet * 0.55 + glow * magenta * 0.26
+            night * 0.8 + lit * (violet * 0.55) + glow * (magenta * 0.26) - 0.7
         )
     rng = np.random.default_rng(5)
     haze = pygame.image.frombuffer(
         rng.integers(70, 140, (9, 14, 3), np.uint8).repeat(1, axis=2).tobytes(), (14, 9), "RGB"
     )
-    cloud = pygame.surfarray.array3d(pygame.transform.smoothscale(haze, size))
-    light *= cloud[..., :1].swapaxes(0, 1).astype(np.float32) / 105
-    light += rng.uniform(-1.2, 1.2, (height, width, 1)).astype(np.float32)
-    return _surface_of(light)
+    cloud = pygame.surfarray.array_red(pygame.transform.smoothscale(haze, (wide, high)))
+    light *= cloud.T[..., None].astype(np.float32) / 105
+    air = pygame.transform.smoothscale(_surface_of(light), size)
+    grain = rng.integers(0, 3, (GRAIN, GRAIN, 1), np.uint8).repeat(3, axis=2)
+    tile = pygame.image.frombuffer(grain.tobytes(), (GRAIN, GRAIN), "RGB")
+    tiles = [
+        (tile, (left, top))
+        for left in range(0, size[0], GRAIN)
+        for top in range(0, size[1], GRAIN)
+    ]
+    air.fblits(tiles, ADD)
+    return air
 
 
 def _surface_of(light: NDArray[np.float32]) -> pygame.Surface:
-    pixels = np.clip(light, 0, 255).astype(np.uint8)
+    pixels = np.clip(light, 0, 255, out=light).astype(np.uint8)
     surface = pygame.Surface(pixels.shape[1::-1])
     surface.blit(pygame.image.frombuffer(pixels.tobytes(), pixels.shape[1::-1], "RGB"), (0, 0))
     return surface

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,9 @@ FONT: Final = Path(__file__).parents[1] / "fonts" / "NotoSansKR-Bold-subset.otf"
 ELLIPSIS: Final = "…"
 ABOVE, BELOW, CAPITAL = 0.95, 0.25, 0.733
 """Of the font's size: ink kept above and below the baseline, height of a capital letter."""
+LEAST_PX: Final = 12
+"""Smallest text on a page of 720 rows or more; on a smaller one it shrinks with the page."""
+SMALLEST_PX: Final = 6
 CACHED_SPRITES: Final = 700
 SMALLEST_SIDE: Final = 64
 """Pages of fewer px, as while a window is dragged shut, have no room for anything."""
@@ -121,12 +125,14 @@ def clock_words(song_s: float) -> str:
 class Theme:
     """Draws text, panels and glow in the game's style; keeps what it drew.
 
-    ``letters`` say what stands on the player's keys where it is not a US keyboard's letter.
+    ``least_px`` is the smallest text of the page that ``fit`` was told of; ``letters`` say what
+    stands on the player's keys where it is not a US keyboard's letter.
     """
 
     def __init__(self) -> None:
         pygame.font.init()
         self.letters: Mapping[str, str] = {}
+        self.least_px = SMALLEST_PX
         self._fonts: dict[int, pygame.Font] = {}
         self._kept: OrderedDict[Hashable, pygame.Surface] = OrderedDict()
 
@@ -141,11 +147,15 @@ class Theme:
             self._kept.move_to_end(key)
         return sprite
 
+    def fit(self, size: tuple[int, int]) -> None:
+        """Hear the size of the page that is drawn now."""
+        self.least_px = max(SMALLEST_PX, round(LEAST_PX * min(scale_of(size), 1.0)))
+
     # text
 
     def font(self, px: float) -> pygame.Font:
         """Return the bundled font at a size."""
-        size = max(6, round(px))
+        size = max(self.least_px, round(px))
         if size not in self._fonts:
             self._fonts[size] = pygame.Font(str(FONT), size)
         return self._fonts[size]
@@ -156,7 +166,7 @@ class Theme:
 
     def sprite(self, text: str, px: float, colour: Colour) -> pygame.Surface:
         """Return a line of text, cropped to ``ABOVE`` and ``BELOW`` its baseline."""
-        size = max(6, round(px))
+        size = max(self.least_px, round(px))
         return self.kept(("text", text, size, colour), lambda: self._render(text, size, colour))
 
     def _render(self, text: str, size: int, colour: Colour) -> pygame.Surface:
@@ -171,7 +181,7 @@ class Theme:
         px = style.px
         have = self.width(text, px)
         if have > width:
-            least = min(style.least, px)
+            least = min(max(style.least, self.least_px), px)
             px = max(least, int(px * width / max(1, have)))
             while px > least and self.width(text, px) > width:
                 px = max(least, px - 1)  # letters do not shrink evenly
@@ -367,6 +377,31 @@ def _halo(letters: pygame.Surface, pad: int) -> pygame.Surface:
 
 
 def _glass(size: tuple[int, int], glass: Glass) -> pygame.Surface:
+    """Return a pane: its corners drawn finely, what lies between them stretched."""
+    corner = math.ceil(max(glass.radius, glass.width)) + 1
+    if min(size) <= 2 * corner + 1:
+        return _fine_glass(size, glass)
+    small = _fine_glass((2 * corner + 1, 2 * corner + 1), glass)
+    pane = pygame.Surface(size, pygame.SRCALPHA)
+    here = ((0, corner), (corner, 1), (corner + 1, corner))
+    for left, wide in here:
+        for top, high in here:
+            part = small.subsurface((left, top, wide, high))
+            at = [
+                (side - corner if place > corner else place)
+                for side, place in zip(size, (left, top), strict=True)
+            ]
+            fills = [
+                side - 2 * corner if length == 1 else length
+                for side, length in zip(size, (wide, high), strict=True)
+            ]
+            pane.blit(
+                pygame.transform.scale(part, fills), at, special_flags=pygame.BLEND_RGBA_ADD
+            )
+    return pane
+
+
+def _fine_glass(size: tuple[int, int], glass: Glass) -> pygame.Surface:
     fine = 3
     large = pygame.Surface((size[0] * fine, size[1] * fine), pygame.SRCALPHA)
     radius, width = round(glass.radius * fine), max(1, round(glass.width * fine))

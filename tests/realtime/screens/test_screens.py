@@ -428,7 +428,7 @@ def test_the_count_in_stands_on_the_coachs_middle(stage, written):
     for size in SIZES:
         at = dance_layout(size)
         written.clear()
-        view = views.dance(phase="count-in", beat=-2.5, song_s=-1.2)
+        view = views.dance(phase="count-in", counts=2.5, song_s=-1.2)
         DanceScreen(stage).draw(pygame.Surface(size), view)
         (where,) = [line[2] for line in written if line[0] == "3"]
         assert abs(where.centerx - at.coach.centerx) <= 2

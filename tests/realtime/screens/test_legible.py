@@ -1,0 +1,78 @@
+"""Every page at every size: no text too small to be read, and full screen is named."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+
+import pygame
+import pytest
+
+from kpopdance.realtime.screens.dance import DanceScreen
+from kpopdance.realtime.screens.message import MessageScreen
+from kpopdance.realtime.screens.parts.backdrop import Backdrop
+from kpopdance.realtime.screens.parts.theme import Theme
+from kpopdance.realtime.screens.quiz import QuizScreen
+from kpopdance.realtime.screens.quiz_end import QuizEndScreen
+from kpopdance.realtime.screens.results import ResultsScreen
+from kpopdance.realtime.screens.reverse import ReverseScreen
+from kpopdance.realtime.screens.song_list import SongListScreen
+from kpopdance.realtime.screens.view import ListView
+from tests.realtime.screens import quiz_views, views
+
+STATUS = (
+    "openpose-thin + movenet-thunder · OpenVINO 2026.4 CPU · no NVIDIA driver is installed " * 2
+)
+PAGES = {
+    "list": lambda back: (SongListScreen(back, views.cards(30)), ListView(0.0, status=STATUS)),
+    "empty list": lambda back: (SongListScreen(back), ListView(0.0, status=STATUS)),
+    "loading": lambda back: (
+        DanceScreen(back), views.dance(phase="loading", message="Warming up ...", loaded=0.4)
+    ),
+    "count-in": lambda back: (DanceScreen(back), views.dance(phase="count-in", counts=9.0)),
+    "dance": lambda back: (DanceScreen(back), views.dance(status=STATUS)),
+    "paused": lambda back: (DanceScreen(back), views.dance(phase="paused", status=STATUS)),
+    "result": lambda back: (ResultsScreen(back), views.result()),
+    "question": lambda back: (QuizScreen(back), quiz_views.quiz()),
+    "buzzers": lambda back: (QuizScreen(back), quiz_views.quiz(players=quiz_views.players(4))),
+    "answer": lambda back: (QuizScreen(back), quiz_views.told()),
+    "last page": lambda back: (QuizEndScreen(back), quiz_views.end()),
+    "reverse": lambda back: (ReverseScreen(back), quiz_views.reverse()),
+    "message": lambda back: (MessageScreen(back), "It went wrong", "There is no camera. " * 60),
+}  # fmt: skip
+
+
+class Read(Theme):
+    """A theme that remembers every text it rendered, and its size."""
+
+    def __init__(self):
+        super().__init__()
+        self.rendered = []
+
+    def _render(self, text, size, colour):
+        self.rendered.append((size, text))
+        return super()._render(text, size, colour)
+
+
+def drawn(page, size):
+    theme = Read()
+    screen, *shown = PAGES[page](Backdrop(theme))
+    screen.draw(pygame.Surface(size), *shown)
+    return theme.rendered
+
+
+@pytest.mark.parametrize(
+    ("size", "least_px"),
+    [((1280, 720), 12), ((1920, 1080), 12), ((1024, 600), 10), ((800, 480), 8)],
+)
+@pytest.mark.parametrize("page", PAGES)
+def test_no_text_is_too_small(page, size, least_px):
+    px, text = min(drawn(page, size))
+    assert px >= least_px, text
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 528), (800, 408), (720, 1280)])
+@pytest.mark.parametrize("page", ["list", "dance", "paused"])
+def test_full_screen_is_named(page, size):
+    assert "F11" in [text for _, text in drawn(page, size)]
