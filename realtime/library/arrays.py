@@ -26,7 +26,7 @@ ENTRY: Final = b"PK\x01\x02"  # begins each entry of a zip's directory
 ENCRYPTED: Final = 1  # flag of a zip's entry
 DAMAGE: Final = (
     zipfile.BadZipFile, zlib.error, tokenize.TokenError, ValueError, TypeError, EOFError, LookupError,
-    NotImplementedError, RuntimeError, SyntaxError, OverflowError, MemoryError,
+    NotImplementedError, RuntimeError, SyntaxError, OverflowError, MemoryError, Warning,
 )  # fmt: skip
 """What zipfile and numpy raise on damaged files."""
 
