@@ -37,6 +37,7 @@ test: $(VENV)/.tested
 
 long: $(VENV)/.tested
 	$(BIN)/python -m pytest $(WORKERS) -m "long and not gpu and not camera"
+	KPOPDANCE_CASES=1000 $(BIN)/python -m pytest $(WORKERS) tests/faults -k fuzz
 
 check: $(VENV)/.tested
 	$(BIN)/ruff check .

@@ -20,6 +20,9 @@ FORMAT: Final = 3
 NOT_KNOWN: Final = "none"
 
 
+MOST_BYTES: Final = 64 * 1024  # of the facts; they have about one
+
+
 class EngineStale(NetworkError):
     """An engine may not be loaded; the text says why and how it is built again."""
 
@@ -95,7 +98,8 @@ def read_sidecar(plan: Path, rebuild: str) -> Sidecar:
     """
     path = sidecar_of(plan)
     try:
-        told = msgspec.json.decode(path.read_bytes(), type=dict[str, object])
+        with path.open("rb") as file:
+            told = msgspec.json.decode(file.read(MOST_BYTES), type=dict[str, object])
         if told.keys() != {field.name for field in fields(Sidecar)}:
             raise ValueError("other facts than this version writes")
         return msgspec.convert(told, Sidecar)

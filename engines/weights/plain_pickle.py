@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import pickletools
 import struct
+import warnings
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from kpopdance.engines.weights.onnx_writer import WeightsError
@@ -75,16 +76,13 @@ def plain_from_pickle(
     machine = PlainMachine({} if storages is None else storages)
     stream = io.BytesIO(content[at : at + MAX_PICKLE_BYTES])
     try:
-        for steps, (code, argument, place) in enumerate(pickletools.genops(stream)):
-            if steps > MAX_STEPS:
-                raise WeightsError(f"has a pickle of more than {MAX_STEPS} steps")
-            if code.name == "STOP":
-                return machine.pop(), at + int(place or 0) + 1
-            machine.step(code.name, argument)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of texts with a backslash too many
+            place = machine.run(stream)
+        return machine.pop(), at + place + 1
     except (ValueError, IndexError, struct.error, OverflowError) as why:
         told = ascii(str(why))[1:-1][:80]
         raise WeightsError(f"is truncated or has a damaged pickle ({told})") from why
-    raise WeightsError("is truncated (its pickle does not end)")
 
 
 class PlainMachine:
@@ -118,6 +116,16 @@ class PlainMachine:
             "BUILD": self._build,
             "BINPERSID": self._persistent,
         }
+
+    def run(self, stream: io.BytesIO) -> int:
+        """Do all steps of a pickle; return where it stops."""
+        for steps, (code, argument, place) in enumerate(pickletools.genops(stream)):
+            if steps > MAX_STEPS:
+                raise WeightsError(f"has a pickle of more than {MAX_STEPS} steps")
+            if code.name == "STOP":
+                return int(place or 0)
+            self.step(code.name, argument)
+        raise WeightsError("is truncated (its pickle does not end)")
 
     def step(self, name: str, argument: Plain) -> None:
         """Do one instruction; raise WeightsError on one that no checkpoint needs."""

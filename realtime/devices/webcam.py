@@ -131,9 +131,9 @@ def camera_index(source: str) -> int:
         Where the system lists no such camera.
     """
     found = list_cameras()
-    if source.isdigit():
+    if source.isdecimal():
         index = int(source)
-    elif source.startswith("/dev/video") and source[10:].isdigit():
+    elif source.startswith("/dev/video") and source[10:].isdecimal():
         index = int(source[10:])
     else:
         matches = [camera.index for camera in found if source.lower() in camera.name.lower()]

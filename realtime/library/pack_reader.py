@@ -31,6 +31,7 @@ ARRAYS: Final = ("joints", "fps", "start_s")
 MAX_MEMBERS: Final = 24
 MAX_NAME_BYTES: Final = 255
 MAX_START_S: Final = 36_000
+MAX_LENGTH_S: Final = 7_200
 BUNDLED: Final = Path(__file__).resolve().parents[2] / "songs"
 MAX_COLOURS: Final = 5
 BEFORE: Final = ".before-"
@@ -304,6 +305,8 @@ def _read_choreography(path: Path) -> tuple[Choreography, ...]:
             f"{path}: has {joints.shape[0]} members and {joints.shape[1]} rows; record it again"
         )
     _check_numbers(path, joints, fps, start_s)
+    if joints.shape[1] > MAX_LENGTH_S * fps:
+        raise SongPackError(f"{path}: is longer than two hours; record a part of it")
     return tuple(Choreography(member.copy(), fps, start_s) for member in joints)
 
 

@@ -141,10 +141,12 @@ def test_a_header_claims_no_more_than_is_there(folder, claimed):
 
 
 def test_a_bomb_is_not_unpacked(folder):
-    with zipfile.ZipFile(folder / "choreography.npz", "w", zipfile.ZIP_DEFLATED) as packed:
-        with packed.open("joints.npy", "w", force_zip64=True) as entry:
-            for _ in range(300):
-                entry.write(bytes(1 << 20))
+    with (
+        zipfile.ZipFile(folder / "choreography.npz", "w", zipfile.ZIP_DEFLATED) as packed,
+        packed.open("joints.npy", "w", force_zip64=True) as entry,
+    ):
+        for _ in range(300):
+            entry.write(bytes(1 << 20))
     assert pack_of(folder, TOML.encode(), (folder / "choreography.npz").read_bytes()) is None
 
 
