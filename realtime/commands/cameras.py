@@ -75,6 +75,8 @@ class Cameras:
             return VideoCamera(Path(source), self._clock, song_s)
         if self._kept is None:
             self._kept = self._webcam(source)
+        elif self._kept.state().health.no_picture:
+            self._kept.retry()
         return self._kept
 
     def close(self, camera: Camera) -> None:

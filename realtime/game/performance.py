@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import USUAL, Terms
 from kpopdance.realtime.game.loop import DanceSession, count_in_s
 from kpopdance.realtime.library.mirrored import as_danced
@@ -143,6 +144,9 @@ def open_performance(
             ),
             camera,
         )
+        health = camera.state().health
+        if health.no_picture:  # said before the dance, not after it
+            raise DanceError(health.words)
         speaker = kit.open_speaker(
             np.concatenate([samples, rest]), rate, count_in_s(song), 60 / song.bpm
         )

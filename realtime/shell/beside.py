@@ -48,9 +48,18 @@ def beside(make: Callable[[], T]) -> Future[T]:
 
 def warmed(watcher: Watcher, camera: Camera) -> Watcher:
     """Return a watcher whose networks are prepared for the camera's pictures."""
-    frame = camera.newest(FIRST_FRAME_S)
+    frame = _first_frame(camera)
     watcher.warm_up(np.zeros((480, 640, 3), np.uint8) if frame is None else frame.image)
     return watcher
+
+
+def _first_frame(camera: Camera) -> Frame | None:
+    """Return a camera's first frame; None where none comes in time, or it is known that none will."""
+    for _ in range(max(1, round(FIRST_FRAME_S / TAKE_S))):
+        frame = camera.newest(min(TAKE_S, FIRST_FRAME_S))
+        if frame is not None or camera.state().health.no_picture:
+            return frame
+    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

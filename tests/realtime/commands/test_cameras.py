@@ -9,11 +9,14 @@ import pytest
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.cameras import STYLE_HELP, Cameras, style_from
+from kpopdance.realtime.core.health import Cause, Health
+from kpopdance.realtime.core.ports import CameraState
 from kpopdance.realtime.devices import camera as webcams
 from kpopdance.realtime.devices.drawn_camera import DrawnCamera
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, Proportions
 from kpopdance.realtime.devices.video_file import VideoCamera
 from kpopdance.realtime.devices.video_writer import VideoWriter
+from kpopdance.realtime.devices.webcam import FoundCamera
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.settings import Settings
 from tests.fakes import FakeClock
@@ -28,7 +31,15 @@ class Webcam:
 
     def __init__(self, request, clock):
         self.request, self.clock, self.closed = request, clock, 0
+        self.lost, self.retried = False, 0
         self.opened.append(self)
+
+    def state(self):
+        health = Health("camera", Cause.LOST) if self.lost else Health("camera")
+        return CameraState("webcam", "", None, None, 0, health)
+
+    def retry(self):
+        self.retried += 1
 
     def close(self):
         self.closed += 1
@@ -155,3 +166,25 @@ def test_a_style_that_cannot_be_is_refused_in_one_sentence(text, told):
 def test_a_song_that_is_not_there_is_refused():
     with pytest.raises(DanceError, match="no-such-song"):
         style_from("dances=no-such-song", Settings())
+
+
+def test_a_camera_that_was_lost_meanwhile_is_opened_anew_for_the_next_song(webcam):
+    place = cameras("BRIO")
+    camera = place.open(None, lambda: None)
+    assert (place.open(None, lambda: None), camera.retried) == (camera, 0)
+    camera.lost = True
+    assert (place.open(None, lambda: None), camera.retried) == (camera, 1)
+    assert place.health.cause is Cause.LOST
+    place.shut()
+    assert place.health.well
+
+
+def test_the_next_camera_is_one_that_was_found_then_the_drawn_dancer(webcam, monkeypatch):
+    found = [FoundCamera(0, "Webcam"), FoundCamera(2, "BRIO")]
+    monkeypatch.setattr("kpopdance.realtime.devices.webcam.list_cameras", lambda: found)
+    place = cameras("http://phone/video")
+    assert place.live
+    turned = [(place.turn(), place.source) for _ in range(4)]
+    assert turned == [
+        (True, "0"), (True, "2"), (False, "dancer"), (True, "http://phone/video"),
+    ]  # fmt: skip

@@ -234,6 +234,15 @@ def test_another_camera_is_turned_to_on_the_stage_and_named_as_a_demo(library):
     assert not game.kit.keeps_scores
 
 
+def test_a_camera_that_gives_nothing_is_told_before_the_dance(library):
+    camera = ScriptedCamera()
+    camera.lost = True
+    devices = kit(library, open_camera=lambda song, song_s: camera)
+    with pytest.raises(DanceError, match="Camera lost: no more pictures come"):
+        open_performance(devices, load_pack(library / "short"))
+    assert camera.closed
+
+
 @pytest.mark.parametrize(("key", "turned"), [("r", 0), ("c", 1)])
 def test_a_dance_that_cannot_begin_is_tried_again(library, key, turned):
     opened, turns = [], []
