@@ -56,8 +56,9 @@ def appearing(path: Path) -> Iterator[Path]:
     """Give a name to write to; the file then takes the path's place, or is gone after a failure."""
     part = part_of(path)
     try:
-        yield part
-        part.replace(path)
+        with naming(path):
+            yield part
+            part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
@@ -72,8 +73,9 @@ def write_beside(path: Path, data: bytes | str) -> None:
     """Write a player's file whole; what stood there is kept, see ``hand_over``. May raise OSError."""
     part = part_of(path)
     try:
-        _write(part, data)
-        hand_over(part, path)
+        with naming(path):
+            _write(part, data)
+            hand_over(part, path)
     finally:
         part.unlink(missing_ok=True)
 
@@ -236,13 +238,24 @@ def _clear(part: Path) -> None:
 
 
 @contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let what goes wrong name the player's path, not the part's."""
+    try:
+        yield
+    except OSError as why:
+        if why.errno is None:
+            raise
+        raise OSError(why.errno, why.strerror, str(path)) from None
+
+
+@contextmanager
 def _refused(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as why:
         raise DanceError(
-            f"{path}: cannot be written ({why.strerror or why}); check the folder, its rights and "
-            "its space"
+            f"{path}: cannot be written ({reason_of(why)}); check the folder, its rights and its "
+            "space"
         ) from None
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_log_path
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import write_whole
 from kpopdance.engines.texts import HarmlessLines, one_line
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands import (
@@ -124,7 +125,7 @@ def _keep(fault: Exception) -> str:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / "kpopdance-fault.log"
-            path.write_text(text, encoding="utf-8")
+            write_whole(path, text)  # also over a link that somebody laid there
         except OSError:
             continue
         return f"see {path}"

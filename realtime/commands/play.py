@@ -94,6 +94,8 @@ def run(args: argparse.Namespace) -> int:
     """Play."""
     settings = settings_from(args)
     say_missing(settings)
+    if args.replays and settings.replay_folder is not None:
+        check_folder(settings.replay_folder)
     folder = find_pack(args.song, settings.libraries) if args.song else None
     if args.headless and folder is None:
         known = ", ".join(f.name for f in pack_folders(settings.libraries))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import unicodedata
 from dataclasses import asdict, replace
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import part_of
 from kpopdance.realtime.commands.command_line import a_file, a_number, a_target
 from kpopdance.realtime.commands.common import (
     add_network_options,
@@ -44,6 +43,7 @@ from kpopdance.realtime.studio.rhythm import onset_strength, tempo
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from kpopdance.realtime.library.settings import Settings
 
@@ -212,11 +212,19 @@ def _song(
 
 
 def _write(song: SongPack, audio: Audio, folder: Path, args: argparse.Namespace) -> None:
-    with tempfile.TemporaryDirectory(prefix="kpopdance-") as making:
-        path = Path(making) / "audio.ogg"
-        write_audio(path, np.clip(audio.samples, -1, 1), SAMPLE_RATE)
+    beside = folder if folder.is_dir() else folder.parent
+    beside.mkdir(parents=True, exist_ok=True)
+    sound = part_of(beside / "audio.ogg")
+    try:
+        write_audio(sound, np.clip(audio.samples, -1, 1), SAMPLE_RATE)
         sources = (args.video, args.audio or args.video)
-        save_pack(replace(song, audio=path), folder, replace=args.replace, sources=sources)
+        save_pack(replace(song, audio=sound), folder, replace=args.replace, sources=sources)
+    except MediaError:
+        raise MediaError(
+            f"{folder}: the sound cannot be written; check the folder, its rights and its space"
+        ) from None
+    finally:
+        sound.unlink(missing_ok=True)
 
 
 def _report_json(

@@ -59,10 +59,11 @@ class Keeping:
                 store()
             except StoreError as why:
                 reasons.append((what, why.reason))
-                log.warning("the %s is not saved: %s", what, why)
+                log.warning("%s is not saved: %s", SPOKEN[what], why)
             except OSError as why:
                 reasons.append((what, reason_of(why)))
-                log.warning("the %s is not saved: %s", what, why)
+                folder = self._kit.settings.replay_folder
+                log.warning("%s is not saved: %s: %s", SPOKEN[what], folder, reason_of(why))
             else:
                 del self._left[what]
         self.reasons = tuple(reasons)

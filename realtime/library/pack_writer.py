@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpopdance.engines.files import check_folder, part_of
+from kpopdance.engines.files import check_folder, naming, part_of
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.pack_reader import BEFORE, audio_name, load_pack, standing
 from kpopdance.realtime.library.songpack import (
@@ -79,13 +79,13 @@ def save_pack(
     )
     making.mkdir()
     try:
-        _write(pack, making, audio)
         with _named(folder, making):
+            _write(pack, making, audio)
             load_pack(making)
-        if there:
-            _replace(making, folder, sources)
-        else:
-            making.rename(folder)
+            if there:
+                _replace(making, folder, sources)
+            else:
+                making.rename(folder)
     finally:
         _remove(making, audio)
 
@@ -138,8 +138,7 @@ def _replace(made: Path, folder: Path, sources: tuple[Path, ...]) -> None:
         (folder / TOML).unlink(missing_ok=True)  # from here on the copies are read
         for name in (CHOREOGRAPHY, audio, TOML):
             (made / name).replace(folder / name)
-        with _named(folder, made):
-            load_pack(folder)
+        load_pack(folder)
     except BaseException:
         (folder / TOML).unlink(missing_ok=True)
         if audio not in own:
@@ -195,9 +194,10 @@ def _remove(folder: Path, *names: str) -> None:
 
 @contextmanager
 def _named(folder: Path, made: Path) -> Iterator[None]:
-    """Let what is wrong with a pack name the player's folder, not the one it was made in."""
+    """Let what goes wrong name the player's folder, not the one the pack was made in."""
     try:
-        yield
+        with naming(folder):
+            yield
     except SongPackError as why:
         raise SongPackError(str(why).replace(str(made), str(folder))) from None
 

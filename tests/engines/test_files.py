@@ -268,7 +268,7 @@ def test_a_full_or_closed_disk_is_refused_first(tmp_path, monkeypatch):
         check_file(tmp_path / "x.gif", needs_bytes=10**15)
     monkeypatch.setattr(Path, "write_bytes", refuse)
     for check in (check_file, check_folder):
-        with pytest.raises(DanceError, match="Read-only file system") as why:
+        with pytest.raises(DanceError, match="nothing may be written there") as why:
             check(tmp_path / "x.gif")
         assert ".part-" not in str(why.value)
     assert list(tmp_path.iterdir()) == []
@@ -287,3 +287,12 @@ def test_only_old_parts_of_killed_programs_are_swept(tmp_path):
             os.utime(path, (1e9, 1e9))
     check_file(tmp_path / "new.gif")
     assert {path.name for path in tmp_path.iterdir()} == {*young, *others}
+
+
+@pytest.mark.parametrize("write", [write_whole, write_beside])
+def test_what_goes_wrong_names_the_player_s_path(tmp_path, write):
+    path = tmp_path / "nowhere" / "x.json"
+    with pytest.raises(FileNotFoundError) as why:
+        write(path, "new")
+    assert why.value.filename == str(path)
+    assert ".part-" not in str(why.value)

@@ -1,8 +1,9 @@
 """Programs that write until they are killed, or until the disk is full; and what must hold then.
 
-``python killed.py FOLDER SEED COUNT kill|full KIND...`` forks a writer so many times, kills it at a
-random moment or lets no file grow beyond a random size, and looks at what it left. It has one thread,
-so that it can fork; it prints one JSON object: kind -> how many were fine, and what was not.
+``python killed.py FOLDER SEED COUNT kill|step|full KIND...`` forks a writer so many times, kills it at
+a random moment, or before its n-th renaming, removal, copy or new file, or lets no file grow beyond a
+random size, and looks at what it left. It has one thread, so that it can fork; it prints one JSON
+object: kind -> how many were fine.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import logging
 import os
 import resource
+import shutil
 import signal
 import sys
 import time
@@ -45,7 +47,8 @@ from kpopdance.realtime.library.settings import read_settings
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.library.store import Store
 
-ONCE_S = 0.12  # a writer is killed before it has written for so long
+ONCE_S = {"masks": 1.0, "packs": 0.4}
+USUAL_ONCE_S = 0.12  # a writer is killed before it has written for so long
 PICTURES = 12
 
 
@@ -244,6 +247,33 @@ def writes_for_ever(made, told):
         made.write(number, lambda name: os.write(told, f"{name}\n".encode()))
 
 
+def killed_at(step):
+    """Be killed before the n-th thing that is done to files."""
+    steps = itertools.count()
+    for home, name in STEPS:
+        plain = getattr(home, name)
+
+        def counted(*args, plain=plain, **kwargs):
+            if next(steps) == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return plain(*args, **kwargs)
+
+        setattr(home, name, counted)
+
+
+STEPS = [
+    *((Path, name) for name in ("rename", "replace", "unlink", "mkdir", "rmdir", "write_bytes")),
+    (os, "link"), (shutil, "copy2"), (shutil, "copyfile"),
+]  # fmt: skip
+
+
+def writes_until_killed(made, told, step):
+    """Write twice, and be killed in the second time where there are so many steps."""
+    made.write(0, lambda _: None)
+    killed_at(step)
+    made.write(1, lambda name: os.write(told, f"{name}\n".encode()))
+
+
 def writes_until_full(made, told, largest_bytes):
     """Write thrice on a disk where no file may grow beyond a size."""
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -268,16 +298,18 @@ def forked(work):
         os._exit(code)
 
 
-def once(kind, folder, rng, how):
+def once(kind, folder, number, rng, how):
     """Let one writer write, end it, and look; return whether all was well."""
     reading, telling = os.pipe()
     made = KINDS[kind](folder)
     if how == "kill":
         child = forked(lambda: writes_for_ever(made, telling))
         os.read(reading, 1)
-        time.sleep(rng.uniform(0, ONCE_S))
+        time.sleep(rng.uniform(0, ONCE_S.get(kind, USUAL_ONCE_S)))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+    elif how == "step":
+        os.waitpid(forked(lambda: writes_until_killed(made, telling, number)), 0)
     else:
         size = int(rng.integers(0, 30_000))
         os.waitpid(forked(lambda: writes_until_full(made, telling, size)), 0)
@@ -301,7 +333,7 @@ def main(folder, seed, count, how, kinds):
     for kind, number in itertools.product(kinds, range(count)):
         here = folder / f"{kind}-{number // 10}"  # ten after each other in what the others left
         here.mkdir(parents=True, exist_ok=True)
-        fine[kind] += once(kind, here, rng, how)
+        fine[kind] += once(kind, here, number, rng, how)
     print(json.dumps(fine))
 
 

@@ -29,11 +29,12 @@ def fine(folder, seed, count, how):
 @pytest.mark.parametrize(
     ("how", "count"),
     [
-        ("kill", 2), ("full", 2), pytest.param("kill", 34, marks=pytest.mark.long),
+        ("kill", 2), ("full", 2), ("step", 6), pytest.param("kill", 34, marks=pytest.mark.long),
+        pytest.param("step", 34, marks=pytest.mark.long),
         pytest.param("full", 34, marks=pytest.mark.long),
     ],
 )  # fmt: skip
 def test_whatever_is_being_written(tmp_path, how, count):
-    """204 kills and 204 full disks in the long run."""
+    """204 kills at random, 204 between two steps, and 204 full disks in the long run."""
     found, said = fine(tmp_path, 1, count, how)
     assert found == dict.fromkeys(KINDS, count), said

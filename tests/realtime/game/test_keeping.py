@@ -89,7 +89,7 @@ def test_a_score_is_shown_as_kept_only_when_it_is_stored(store, caplog):
     view = shown(page, left)
     assert (view.stored, view.best_before) == (False, None)
     assert view.unsaved == "Your score is not saved: the disk is full."
-    assert "the score is not saved" in caplog.text
+    assert "Your score is not saved: " in caplog.text
     view = press(page, left)
     assert view.unsaved == "Your score is not saved: the disk is full."
     store.full = False
