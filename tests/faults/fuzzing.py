@@ -32,6 +32,7 @@ EXTREMES = (
     b"<U9999999", b"\xc3\x28",
 )  # fmt: skip
 
+EVIL = "a\x1b[2Jb\x9bc\u202ed\0e\u2028f\u200dg\x7f"
 WORDS = st.one_of(
     st.text(max_size=30),
     st.sampled_from(

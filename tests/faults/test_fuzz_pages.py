@@ -1,0 +1,223 @@
+"""Any keys, clicks, mouse and sizes on every page: no exception, and Escape always leads out."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+
+import shutil
+import threading
+
+import numpy as np
+import pygame
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.game.game import Game, Leaving
+from kpopdance.realtime.game.kit import Kit
+from kpopdance.realtime.library.pack_writer import save_pack
+from kpopdance.realtime.library.settings import Settings
+from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.library.store import Store
+from kpopdance.realtime.quiz.clips import PackShelf
+from kpopdance.realtime.quiz.game import QuizKit, quiz_page
+from kpopdance.realtime.quiz.reverse import Guesser, reverse_page
+from kpopdance.realtime.quiz.rules import Rules
+from kpopdance.realtime.search.guess import DanceLibrary
+from kpopdance.realtime.shell.pages import Shell
+from kpopdance.realtime.shell.songs import Songs
+from tests import dances
+from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
+from tests.faults.fuzzing import EVIL, cases
+
+KEYS = [
+    "escape", "return", "enter", "keypad enter", "space", "up", "down", "left", "right", "tab", "home",
+    "end", "page up", "page down", "f11", "backspace", "", "é", "\0", "unknown key",
+    *"abcdefghijklmnopqrstuvwxyz0123456789",
+]  # fmt: skip
+OFTEN = ["return", "space", "escape", *"qrlmsbtca12", "up", "down"]
+PLACES = st.tuples(st.integers(-50, 2000), st.integers(-50, 1200))
+SIZES = st.sampled_from(
+    [(1, 1), (64, 36), (640, 360), (320, 700), (800, 480), (1280, 720), (1000, 100)]
+)
+ACTS = st.lists(
+    st.one_of(
+        st.sampled_from(KEYS), st.sampled_from(OFTEN), st.sampled_from(OFTEN),
+        st.tuples(st.just("click"), PLACES), st.tuples(st.just("move"), st.none() | PLACES),
+        st.tuples(st.just("size"), SIZES), st.tuples(st.just("wait"), st.integers(1, 200)),
+    ),
+    min_size=1, max_size=80,
+)  # fmt: skip
+MOST_ESCAPES = 60
+PATIENCE_S = 60.0
+
+
+class RestlessWindow:
+    """A window in front of which a child plays; then a parent presses Escape until it is over.
+
+    Escape on the page that asks whether to leave goes back, so there Enter is pressed.
+    """
+
+    def __init__(self, clock, camera, acts):
+        self.surface, self.pointer, self.letters = pygame.Surface((640, 360)), None, {"s": "ы"}
+        self.page, self.escapes, self.seen = None, 0, set()
+        self._clock, self._camera, self._acts, self._clicks = clock, camera, list(acts), []
+        self._waits, self._frames = 0, 0
+        self._pace, self._ends_s = threading.Event(), PerfClock().now() + PATIENCE_S
+
+    def events(self):
+        assert PerfClock().now() < self._ends_s, f"{self.page} is not left"
+        if self._waits:
+            self._waits -= 1
+            return []
+        if not self._acts:
+            return self._led_out()
+        act = self._acts.pop(0)
+        if isinstance(act, str):
+            return [act]
+        return self._done(*act)
+
+    def _done(self, kind, what):
+        if kind == "click":
+            self._clicks = [what]
+        elif kind == "move":
+            self.pointer = what
+        elif kind == "size":
+            self.surface = pygame.Surface(what)
+        else:
+            self._waits = what
+        return []
+
+    def _led_out(self):
+        self._frames += 1
+        if self._frames % 4:
+            return []
+        self.escapes += 1
+        assert self.escapes < MOST_ESCAPES, f"Escape does not lead out of {self.page}"
+        return ["return" if isinstance(self.page, Leaving) else "escape"]
+
+    def clicks(self):
+        clicks, self._clicks = self._clicks, []
+        return clicks
+
+    def copy(self, text):
+        return len(text) % 2 == 0
+
+    def toggle_fullscreen(self):
+        pass
+
+    def flip(self):
+        self._clock.at_s += 1 / 30
+        self._camera.put(Frame(np.zeros((48, 64, 3), np.uint8), self._clock.at_s, 0))
+        self._pace.wait(0.0005)
+
+
+class SeenShell(Shell):
+    """Tells the window which page it shows."""
+
+    def _show(self, page):
+        self._window.page = page
+        self._window.seen.add(type(page).__name__)
+        return super()._show(page)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """Songs whose facts are foreign words, and a damaged one."""
+    folder = tmp_path_factory.mktemp("library")
+    (folder / "a.ogg").write_bytes(b"never decoded here")
+    for k in range(6):
+        members = (dances.song(10 * k, moves=2),)
+        song = SongPack(f"노래 {k} {EVIL}", EVIL, 120.0, members, folder / "a.ogg")
+        save_pack(song, folder / "songs" / f"song-{k}")
+        toml = folder / "songs" / f"song-{k}" / "song.toml"
+        toml.write_text(
+            toml.read_text(encoding="utf-8").replace("노래", r"노래\u001b[2J\u0000\u202e", 1),
+            encoding="utf-8",
+        )
+    shutil.copytree(folder / "songs/song-0", folder / "songs/damaged")
+    (folder / "songs/damaged/choreography.npz").write_bytes(b"PK")
+    return folder / "songs"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def soon():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kpopdance.realtime.shell.beside.FIRST_FRAME_S", 0.01)
+        yield
+
+
+def kit_of(library, clock, camera, store):
+    return Kit(
+        eyes=eyes_of(PaintedVision({0: None})), clock=clock, settings=Settings(library=str(library)),
+        store=Store(store), open_camera=lambda song, song_s: camera, close_camera=lambda camera: None,
+        open_speaker=lambda samples, rate, count_in_s, beat_s: SilentAudio(clock),
+        read_audio=lambda path: (np.zeros((4 * 8000, 2), dtype=np.float32), 8000),
+    )  # fmt: skip
+
+
+def played(library, store, acts):
+    """Let a child play the game and the quiz; return the names of the pages it met."""
+    clock, camera = FakeClock(), ScriptedCamera()
+    kit, songs = kit_of(library, clock, camera, store), Songs((library,))
+    window = RestlessWindow(clock, camera, acts)
+
+    def quiz_kit():
+        silent = lambda samples, rate: SilentAudio(clock)  # noqa: E731
+        shelf = PackShelf(songs, lambda path, start_s, seconds: kit.read_audio(path))
+        return QuizKit(clock, shelf, Rules(players=2), kit.store, "2026-11-29", silent)
+
+    game = Game(kit, songs, lambda back: quiz_page(quiz_kit, window.copy, back))
+    SeenShell(window, clock).run(game.first_page(None))
+    game.settle()
+    return window.seen
+
+
+@cases(5)
+@given(acts=ACTS)
+def test_fuzz_pages_of_the_game_and_the_quiz(library, tmp_path_factory, acts):
+    played(library, tmp_path_factory.getbasetemp() / "store.sqlite", acts)
+
+
+@pytest.mark.long
+def test_every_page_can_be_met(library, tmp_path):
+    long = [("wait", 300)]
+    acts = [
+        *long,
+        "down",
+        "return",
+        *long * 3,
+        "escape",
+        *long,
+        "q",
+        *long,
+        "1",
+        *long,
+        "escape",
+    ]
+    assert played(library, tmp_path / "store.sqlite", acts) > {
+        "SongListPage", "LoadingPage", "DancePage", "ResultPage", "ClipPage", "QuestionPage", "Leaving",
+    }  # fmt: skip
+
+
+@cases(4)
+@given(acts=ACTS)
+def test_fuzz_pages_of_the_reverse_quiz(acts):
+    songs = {
+        f"song-{k}": SongPack(EVIL, "N", 120.0, (dances.song(k, moves=4),), None)
+        for k in range(3)
+    }
+    guessable = DanceLibrary()
+    for slug, song in songs.items():
+        guessable.add(slug, song.members)
+    clock, camera = FakeClock(), ScriptedCamera()
+    page = reverse_page(
+        Guesser(guessable, songs, songs.__getitem__), eyes=eyes_of(PaintedVision({0: None})),
+        camera=camera, clock=clock, another=lambda: ScriptedCamera(),
+    )  # fmt: skip
+    window = RestlessWindow(clock, camera, acts)
+    SeenShell(window, clock).run(page)
