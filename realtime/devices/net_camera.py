@@ -28,6 +28,7 @@ OPEN_S, READ_S = 3.0, 2.0
 ASK_S: Final = 2.0
 """Longest wait for each answer to the question why an address shows nothing."""
 MOST_HEAD: Final = 16384
+MOST_PIXELS: Final = 1 << 25  # of a picture; no camera films more than 8K
 FORMATS: Final = (
     "mpjpeg,mjpeg,rtsp,flv,live_flv,mpegts,h264,hevc,matroska,webm,mov,mp4,ogg,avi,asf,nut"
 )
@@ -72,6 +73,8 @@ class NetReader:
             self._hung = False
             if not self._container.streams.video:
                 raise Unreachable(_no_film(address, "sends no pictures"))
+            for stream in self._container.streams.video:
+                stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
         except BaseException:
             self._container.close()
             raise
@@ -141,7 +144,7 @@ def why_not(address: str, error: Exception) -> Health:
         return _hangs(address, "sends nothing")
     try:
         connection = _connected(parts)
-    except OSError as why:
+    except (OSError, UnicodeError) as why:  # a name with a part that is empty or too long
         return _no_address(parts, why)
     with connection:
         if parts.scheme in ("http", "https"):
@@ -188,10 +191,10 @@ def _connected(parts: SplitResult) -> socket.socket:
         raise
 
 
-def _no_address(parts: SplitResult, why: OSError) -> Health:
+def _no_address(parts: SplitResult, why: Exception) -> Health:
     host = parts.hostname
     port = parts.port or PORTS.get(parts.scheme, 80)
-    if isinstance(why, socket.gaierror):
+    if isinstance(why, socket.gaierror | UnicodeError):
         sentence = f"No computer or phone is called {host} in this network."
     elif isinstance(why, ConnectionRefusedError):
         sentence = f"{host} is there, but no camera answers at port {port}."
