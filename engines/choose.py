@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kpopdance.engines.errors import ModelError, NetworkError
 from kpopdance.engines.fallback import LastingPersonEye, LastingVision
@@ -34,6 +34,7 @@ AUTO = "auto"
 Network = PoseNetwork | GpuNetwork[Any]
 NOT_USED = "not used because"
 ONNX_BEGINS = b"\x08"
+MOST_NETWORK_BYTES: Final = 512_000_000  # BODY_25 has 105 MB, in single precision
 """The key of an ONNX file's first field, its version."""
 
 
@@ -185,14 +186,7 @@ def _opened_by(runtime: str, wish: Wish) -> tuple[Network, str]:
         raise NetworkError(
             f"there is no runtime {runtime!r}; choose one of {', '.join([AUTO, *RUNTIMES])}"
         )
-    if not wish.model.is_file():
-        what = "is a folder" if wish.model.is_dir() else "there is no such network file"
-        raise ModelError(f"{wish.model}: {what}; {remedy(wish.model, wish.spoken)}")
-    with wish.model.open("rb") as file:
-        if file.read(1) != ONNX_BEGINS:
-            raise ModelError(
-                f"{wish.model}: is no ONNX file; {remedy(wish.model, wish.spoken)}"
-            )
+    _check_file(wish)
     if runtime == AUTO:
         return _first_that_works(wish, RUNTIMES)
     label = RUNTIMES[runtime].label
@@ -204,6 +198,23 @@ def _opened_by(runtime: str, wish: Wish) -> tuple[Network, str]:
         if not RUNTIMES[runtime].on_gpu:
             raise
         return _without_gpu(wish, f"{label} was asked for and is not used because {why}")
+
+
+def _check_file(wish: Wish) -> None:
+    """Refuse what is no network of ONNX before a runtime sees it."""
+    if not wish.model.is_file():
+        what = "is a folder" if wish.model.is_dir() else "there is no such network file"
+        raise ModelError(f"{wish.model}: {what}; {remedy(wish.model, wish.spoken)}")
+    if wish.model.stat().st_size > MOST_NETWORK_BYTES:
+        raise ModelError(
+            f"{wish.model}: has more than {MOST_NETWORK_BYTES // 1_000_000} MB, as no network of "
+            f"OpenPose has; {remedy(wish.model, wish.spoken)}"
+        )
+    with wish.model.open("rb") as file:
+        if file.read(1) != ONNX_BEGINS:
+            raise ModelError(
+                f"{wish.model}: is no ONNX file; {remedy(wish.model, wish.spoken)}"
+            )
 
 
 def _without_gpu(wish: Wish, why: str) -> tuple[PoseNetwork, str]:
