@@ -100,6 +100,8 @@ class Settings:
             raise SettingsError(f"the camera is asked for {asked}; choose 1 or more of each")
         if self.threads < 0:
             raise SettingsError(f"threads is {self.threads}; choose 0 (automatic) or more")
+        for key in ("library", "replays", "model"):
+            _home(key, getattr(self, key))
 
     @property
     def terms(self) -> Terms:
@@ -114,9 +116,12 @@ class Settings:
     @property
     def missing_library(self) -> str:
         """A sentence where the player's own folder of songs is asked for and not there, else empty."""
-        if not self.library or self.libraries[0].is_dir():
-            return ""
-        what = "is no folder" if self.libraries[0].exists() else "is not there"
+        try:
+            if not self.library or self.libraries[0].is_dir():
+                return ""
+            what = "is no folder" if self.libraries[0].exists() else "is not there"
+        except OSError as why:  # too long a name
+            what = f"cannot be looked at ({why.strerror})"
         return f"{self.libraries[0]}: the library {what}; correct library in the settings"
 
     @property

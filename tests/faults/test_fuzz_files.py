@@ -207,6 +207,8 @@ def settings_path(tmp_path_factory):
         spoilt(SETTINGS.encode()), odd_toml(SETTINGS, list(Settings.__dataclass_fields__))
     )
 )
+@example(toml='library = "~춤"'.encode())
+@example(toml=b'library = "' + b"x" * 300 + b'"')
 def test_fuzz_settings(settings_path, toml):
     settings_path.write_bytes(toml)
     settings = refused_or_read(read_settings, settings_path)
