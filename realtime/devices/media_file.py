@@ -35,7 +35,7 @@ PICTURES: Final = (
 MOST_PIXELS: Final = (
     1 << 27
 )  # of a picture: more than a telephone's 108 million, 400 MB when read
-READ_BYTES: Final = 1 << 17  # at once
+READ_BYTES: Final = 1 << 15  # at once
 JUMP_S: Final = 60.0  # no stream is silent for so long: a step further on is a wrong clock
 BACK_S: Final = 0.1  # nor goes back by so much
 MOST_ERRORS: Final = 20  # without anything read between them: then the rest is unreadable
@@ -124,6 +124,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._shifts = [0.0]  # of each part, s
+        self._ticks_s: dict[int, float] = {}  # of each stream
         self._parts: dict[int, int] = {}  # of each stream
         self._at_s: dict[int, float] = {}  # of each stream's newest packet, mended
         self.ends_s = 0.0  # of all streams, as far as they were read
@@ -139,16 +140,19 @@ class Clock:
 
     def mend(self, packet: Any) -> None:  # noqa: ANN401 - PyAV's
         """Set the next packet's times right."""
-        index = packet.stream.index
+        index = packet.stream_index
+        tick_s = self._ticks_s.get(index)
+        if tick_s is None:  # fractions are slow, and there are many packets
+            tick_s = self._ticks_s[index] = float(packet.time_base)
         if packet.dts is not None:
-            at_s = float(packet.dts * packet.time_base)
+            at_s = packet.dts * tick_s
             part = self._next_part(index, at_s)
-            lasts_s = min(float((packet.duration or 0) * packet.time_base), JUMP_S)
             self._parts[index] = part
-            self._at_s[index] = at_s + self._shifts[part]
-            self.ends_s = max(self.ends_s, self._at_s[index] + lasts_s)
-        shift = round(self._shifts[self._parts.get(index, 0)] / packet.time_base)
-        if shift:
+            self._at_s[index] = at_s = at_s + self._shifts[part]
+            self.ends_s = max(self.ends_s, at_s + min((packet.duration or 0) * tick_s, JUMP_S))
+        shift_s = self._shifts[self._parts.get(index, 0)]
+        if shift_s:
+            shift = round(shift_s / tick_s)
             packet.dts = None if packet.dts is None else packet.dts + shift
             packet.pts = None if packet.pts is None else packet.pts + shift
 

@@ -116,7 +116,7 @@ class Packet:
     time_base = Fraction(1, 1000)
 
     def __init__(self, index, at_s, lasts_s=0.04):
-        self.stream = Stream(index)
+        self.stream, self.stream_index = Stream(index), index
         self.dts = self.pts = None if at_s is None else round(1000 * at_s)
         self.duration = round(1000 * lasts_s)
 
