@@ -27,6 +27,7 @@ PORTS: Final = {"http": 80, "https": 443, "rtsp": 554, "rtmp": 1935}
 OPEN_S, READ_S = 3.0, 2.0
 ASK_S: Final = 2.0
 """Longest wait for each answer to the question why an address shows nothing."""
+OK: Final = 200
 MOST_HEAD: Final = 16384
 MOST_PIXELS: Final = 1 << 25  # of a picture; no camera films more than 8K
 FORMATS: Final = (
@@ -148,7 +149,7 @@ def why_not(address: str, error: Exception) -> Health:
         return _no_address(parts, why)
     with connection:
         if parts.scheme in ("http", "https"):
-            return _why_not_http(address, connection)
+            return _why_not_http(address, connection, error)
     if isinstance(error, av.error.ExitError):
         return _hangs(address, "answers the call, but sends nothing")
     if isinstance(error, av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError):
@@ -204,7 +205,7 @@ def _no_address(parts: SplitResult, why: Exception) -> Health:
     return Health("camera", Cause.NO_ADDRESS, sentence, remedy)
 
 
-def _why_not_http(address: str, connection: socket.socket) -> Health:
+def _why_not_http(address: str, connection: socket.socket, error: Exception) -> Health:
     try:
         head = _asked(_split(address), connection)
     except OSError:
@@ -212,6 +213,8 @@ def _why_not_http(address: str, connection: socket.socket) -> Health:
     answer = _understood(head)
     if answer is None:
         return _no_film(address, "answers, but not as a camera does")
+    if answer.status == OK and isinstance(error, av.error.ExitError):
+        return _hangs(address, "begins to answer, but sends no picture")
     return _status(address, answer)
 
 
