@@ -88,7 +88,10 @@ def test_the_usual_file_may_be_missing_a_named_one_may_not(tmp_path, monkeypatch
         ("camera_width = 0", "0x720"),
         ("camera_fps = -30", "at -30"),
         ("crop_px 256", "cannot be read"),
-        ('library = "~no-such-player/songs"', "library is '~no-such-player/songs': there is no such home"),
+        (
+            'library = "~no-such-player/songs"',
+            "library is '~no-such-player/songs': there is no such home",
+        ),
         ("x = " + "[" * 20_000, "is nested too deeply"),
     ],
 )
