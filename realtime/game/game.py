@@ -67,6 +67,7 @@ class Game:
         self.terms = kit.settings.terms
         self.turned: set[str] = set()
         self.told: tuple[str, ...] = ()
+        self.missing = kit.settings.missing_library
         self.outcomes: list[Outcome] = []
         self.performing: Performance | None = None
         self.given_up: Opening | None = None
@@ -225,7 +226,11 @@ class SongListPage(Page):
         eyes = game.kit.eyes
         status = game.songs.progress or f"{eyes.name} · {eyes.runtime}"
         terms = game.terms if chosen is None else game.terms_of(chosen.slug)
-        told = (*filter(None, [game.kit.camera_health().words]), *game.told, *self._trouble)
+        told = (
+            *filter(None, [game.kit.camera_health().words, game.missing]),
+            *game.told,
+            *self._trouble,
+        )
         song = None if chosen is None else self._looked.at(chosen.slug, mirrored=terms.mirrored)
         if song is None:
             return ListView(age_s, age_s * 2, notices=told, status=status, terms=terms)

@@ -703,3 +703,13 @@ def test_no_key_reads_the_library_again_and_new_scores_show(library, monkeypatch
     listed.act("strictness")
     listed.act("strictness")
     assert next(card for card in listed.screen.cards if card.slug == "short").best_score == 66.0
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_list_says_where_the_players_library_is_missing(library, there):
+    folder = library if there else library / "gone"
+    settings = Settings(library=str(folder))
+    listed = Game(kit(library, settings=settings), Songs((library,))).first_page()
+    listed.enter(1.0)
+    said = f"{folder}: the library is not there; correct library in the settings"
+    assert (said in listed._view().notices) != there
