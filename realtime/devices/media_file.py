@@ -212,6 +212,7 @@ def open_media(
     try:
         container = av.open(
             file, mode="r", buffer_size=READ_BYTES, io_open=_no_other_file,
+            metadata_errors="replace",  # titles come in all encodings, and nobody reads them here
             options={
                 "format_whitelist": f"{CONTAINERS},{PICTURES}",
                 "protocol_whitelist": "none",

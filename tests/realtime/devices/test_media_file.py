@@ -233,6 +233,16 @@ def test_a_path_is_a_path(tmp_path, monkeypatch, name):
     assert len(list(tmp_path.iterdir())) == 3
 
 
+def test_a_title_in_another_encoding_is_no_fault(tmp_path):
+    path = tmp_path / "f.mkv"
+    with av.open(str(path), "w") as container:
+        container.metadata["title"] = "TITLETITLE"
+        stream = container.add_stream("pcm_s16le", rate=RATE, layout="stereo")
+        container.mux(stream.encode(_block(0, 0.0)))
+    path.write_bytes(path.read_bytes().replace(b"TITLETITLE", "뉴진스뉴진".encode("euc-kr")))
+    assert read_audio(path).length_s == pytest.approx(1 / FPS, abs=0.01)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
 def test_a_pipe_is_refused_and_nobody_waits(tmp_path):
     os.mkfifo(tmp_path / "pipe.mp4")
