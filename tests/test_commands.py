@@ -251,7 +251,7 @@ def test_doctor_names_everything(capsys):
         (["record", "x.mp4", "--bpm", "500"], "--bpm 500"),
         (["play", "neon-steps", "--headless", "--camera", "dancer", "--dancer-style",
           "lateness_ms=nan"], "lateness"),
-        (["play", "neon-steps", "--headless", "--out", "/proc/nowhere"], "--out /proc/nowhere"),
+        (["play", "neon-steps", "--headless", "--out", "/proc/nowhere"], "nowhere: cannot be written"),
         (["play", "--mirrored"], "--mirrored needs a song"),
         (["score", "--replay", "x.npz", "--strictness", "pro"], "leave out --strictness"),
         (["score", "--replay", "x.npz", "--mirrored"], "leave out"),
