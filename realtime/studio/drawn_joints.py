@@ -45,11 +45,12 @@ def steadied(at_s: NDArray[np.float64], joints: NDArray[np.float32]) -> NDArray[
     sound = within_reach(at_s, without_mistakes(at_s, believed))
     filled = fill_gaps(at_s, sound, GAP_S)
     smooth = within_reach(at_s, fill_gaps(at_s, smooth_both_ways(at_s, filled), GAP_S))
-    ghost_s = min(GHOST_S, (at_s[-1] - at_s[0]) / 2)
+    half_s = (at_s[-1] - at_s[0]) / 2  # enough in a film that is shorter than that
+    ghost_s, flicker_s = min(GHOST_S, half_s), min(FLICKER_S, half_s)
     lasting = _lasting(at_s, (smooth[..., 2] > 0).sum(axis=1) >= MIN_JOINTS, ghost_s)
     sure = _sure(joints)
     for joint in range(18):
-        stays = sure & lasting & _lasting(at_s, smooth[:, joint, 2] > 0, FLICKER_S)
+        stays = sure & lasting & _lasting(at_s, smooth[:, joint, 2] > 0, flicker_s)
         smooth[~stays, joint] = (np.nan, np.nan, 0)
     return smooth
 

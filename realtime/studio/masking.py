@@ -8,8 +8,9 @@ What is drawn is decided with the whole film known:
 - Gaps up to half a second are bridged in a straight line; longer ones stay gaps.
 - Swapped sides are put back, limbs out of reach and jumps left out, and what remains is smoothed in
   both directions of time, so that it neither trembles nor lags.
-- A joint seen for less than a tenth of a second is left out, and one that was doubtful for the second
-  before and after: legs out of the picture, guessed now and then.
+- A joint seen for less than a tenth of a second (of a shorter film: half of it) is left out, and
+  one that was doubtful for the second before and after: legs out of the picture, guessed now and
+  then.
 """
 
 from __future__ import annotations
