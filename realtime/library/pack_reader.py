@@ -214,7 +214,8 @@ def standing(folder: Path) -> Path:
     """Return where a pack's files lie: in its folder, or in the copy of one that is being replaced."""
     if not (folder / TOML).is_file():
         for before in sorted(folder.glob(f"{BEFORE}*/{TOML}")):
-            return before.parent
+            if not before.parent.is_symlink():  # it could lead out of the pack
+                return before.parent
     return folder
 
 

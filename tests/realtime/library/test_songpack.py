@@ -278,6 +278,18 @@ def test_what_is_no_pack_is_never_replaced(tmp_path, kind, linked):
     assert after == before
 
 
+def test_a_pack_whose_replacement_was_killed_is_read_from_its_copy(tmp_path, folder):
+    made = tmp_path / "made"
+    made.mkdir()
+    folder.rename(made / ".before-01234567")
+    (made / "audio.ogg").write_bytes(b"of another")
+    song = load_pack(made)
+    assert (song.title, song.slug, song.audio.read_bytes()) == ("Title", "made", b"OggS...")
+    (made / ".before-01234567").rename(folder)
+    (made / ".before-01234567").symlink_to(folder)
+    refusal(made, "song.toml", "missing")
+
+
 def test_a_link_to_a_pack_stays_a_link(tmp_path, folder):
     link = tmp_path / "link"
     link.symlink_to(folder)
