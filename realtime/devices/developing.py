@@ -65,9 +65,8 @@ class Developer:
         see_through = any(part.is_alpha for part in picture.format.components)
         wished: dict[str, Any] = {"width": size[0], "height": size[1]}
         if picture.color_trc in HIGH_RANGE or picture.color_primaries == ColorPrimaries.BT2020:
-            wished |= (
-                ORDINARY  # FFmpeg brings bright pictures' brightness down with the colours
-            )
+            # FFmpeg brings the brightness of bright pictures down with the colours
+            wished |= ORDINARY
         kind = "bgra" if see_through or picture.format.name == "pal8" else "bgr24"
         frame: Any = self._reformatter.reformat(picture, format=kind, **wished)
         image: Image = frame.to_ndarray()
