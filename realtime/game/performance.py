@@ -14,7 +14,7 @@ from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.replay import Replay, dance_key
 from kpopdance.realtime.library.songpack import SongPack, SongPackError
 from kpopdance.realtime.library.standards import standard_of
-from kpopdance.realtime.pose.watcher import Watcher, looks_in_words
+from kpopdance.realtime.pose.watcher import PlayerWatcher, Watcher, looks_in_words
 from kpopdance.realtime.scoring.judge import Judge
 from kpopdance.realtime.scoring.standard import untold
 from kpopdance.realtime.shell.beside import FailureNotice, warmed
@@ -139,7 +139,7 @@ def open_performance(
     try:
         budget_s = 1 / kit.settings.camera_fps
         watcher = warmed(
-            Watcher(
+            PlayerWatcher(
                 kit.eyes, crop_px=kit.settings.crop_px, now=kit.clock.now, budget_s=budget_s
             ),
             camera,

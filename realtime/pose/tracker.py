@@ -56,6 +56,10 @@ class Tracker:
         self._speed = np.zeros(2)
         self._clothes: NDArray[np.float64] | None = None
 
+    def choose_anew(self, at_s: float) -> None:
+        """Forget the dancer; the next look at host second ``at_s`` takes whoever is there."""
+        self.reset()
+
     def hold(self, pose: Pose, image: NDArray[np.uint8], at_s: float) -> None:
         """Make this person, seen in a uint8 (H, W, 3) picture, the dancer."""
         self.reset()
@@ -82,9 +86,25 @@ class Tracker:
         """The mean confidence of the dancer's joints as last seen, 0..1."""
         return 0.0 if self._pose is None else float(self._pose.joints[:, 2].mean())
 
+    def gone_s(self, at_s: float) -> float:
+        """For how long the dancer has not been seen; infinite for nobody."""
+        return at_s - self._seen_s
+
     def knows(self, at_s: float) -> bool:
         """Whether the dancer was seen a short while ago and would be recognised."""
         return self._pose is not None and at_s - self._seen_s <= FORGET_S
+
+    def strangers(
+        self, people: list[Pose], clothes: list[NDArray[np.float64]],
+        image: NDArray[np.uint8], at_s: float,
+    ) -> set[int]:  # fmt: skip
+        """Return which of the people found are certainly not the dancer, by their numbers."""
+        return set()
+
+    def met(
+        self, people: list[Pose], chosen: int | None, image: NDArray[np.uint8], at_s: float
+    ) -> None:
+        """Take note of everybody found, one of them the dancer or none."""
 
     def unlikeness(self, pose: Pose, clothes: NDArray[np.float64], at_s: float) -> float:
         """Return how unlike the dancer a person is: 0 the same, above 1 somebody else.
@@ -160,12 +180,14 @@ def choose_all(
     people = [pose for pose in poses if pose.seen.sum() >= MIN_SEEN]
     clothes = [clothes_of(pose, image) for pose in people]
     chosen: list[int | None] = [None] * len(trackers)
+    barred = [tracker.strangers(people, clothes, image, at_s) for tracker in trackers]
     known = [k for k, tracker in enumerate(trackers) if tracker.knows(at_s)]
     pairs = sorted(
         (unlike, k, n)
         for k in known
         for n, pose in enumerate(people)
-        if (unlike := trackers[k].unlikeness(pose, clothes[n], at_s)) <= TOO_UNLIKE
+        if n not in barred[k]
+        and (unlike := trackers[k].unlikeness(pose, clothes[n], at_s)) <= TOO_UNLIKE
     )
     taken: set[int] = set()
     for _, k, n in pairs:
@@ -174,14 +196,15 @@ def choose_all(
             taken.add(n)
     whole = [n for n, pose in enumerate(people) if pose.seen.sum() >= MIN_ACQUIRED]
     rest = sorted(set(whole) - taken, key=lambda n: -prominence(people[n], image.shape[1]))
-    free = (k for k in range(len(trackers)) if k not in known)
-    for k, n in zip(free, rest, strict=False):
-        chosen[k] = n
+    for k in (k for k in range(len(trackers)) if k not in known):
+        chosen[k] = next((n for n in rest if n not in barred[k]), None)
+        rest = [n for n in rest if n != chosen[k]]
     for tracker, found in zip(trackers, chosen, strict=True):
         if found is None:
             tracker.miss()
         else:
             tracker.take(people[found], clothes[found], at_s)
+        tracker.met(people, found, image, at_s)
     return [None if found is None else people[found] for found in chosen]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from kpopdance.engines.maps import FAINT
 from kpopdance.engines.ports import Finder, PersonFinder
@@ -12,6 +12,7 @@ from kpopdance.realtime.pose.confidence import MOVENET, OPENPOSE, calibrated, me
 from kpopdance.realtime.pose.limb_tree import complete
 from kpopdance.realtime.pose.live_filter import LiveFilter
 from kpopdance.realtime.pose.one_person import person_from_maps
+from kpopdance.realtime.pose.player_tracker import PlayerTracker
 from kpopdance.realtime.pose.policy import Need, Policy
 from kpopdance.realtime.pose.skeletons import assemble
 from kpopdance.realtime.pose.tracker import Tracker, apart, box_of, choose_all, crop_region
@@ -58,6 +59,8 @@ class Watcher:
         The host clock; offline it need not go.
     """
 
+    kind: ClassVar[type[Tracker]] = Tracker
+
     def __init__(
         self, eyes: Eyes, *, players: int = 1, crop_px: int = CROP_PX,
         full_area_px: int = FULL_AREA_PX, budget_s: float = math.inf,
@@ -68,7 +71,8 @@ class Watcher:
         self._full_area_px = full_area_px
         self._now = now
         self._policy = Policy(eyes.wish, top_down=eyes.one is not None, budget_s=budget_s)
-        self._trackers = [Tracker() for _ in range(players)]
+        self._trackers = [self.kind() for _ in range(players)]
+        self._anew = False
         self._filters = [LiveFilter() for _ in range(players)]
         self.looks: tuple[Look, ...] = ()
         self._runtime = eyes.runtime
@@ -79,6 +83,10 @@ class Watcher:
         for tracker, filtering in zip(self._trackers, self._filters, strict=True):
             tracker.reset()
             filtering.reset()
+
+    def choose_anew(self) -> None:
+        """Follow somebody else from the next frame on, in turn; any thread may ask."""
+        self._anew = True
 
     def hold(self, poses: list[Pose], frame: Frame) -> None:
         """Follow the people of these poses, one for each player, from this frame on."""
@@ -97,6 +105,11 @@ class Watcher:
     def find(self, frame: Frame) -> list[Pose | None]:
         """Return each dancer's pose as the networks saw it in this frame alone."""
         at_s = frame.captured_s
+        if self._anew:
+            self._anew = False
+            for tracker, filtering in zip(self._trackers, self._filters, strict=True):
+                filtering.reset()
+                tracker.choose_anew(at_s)
         if self._eyes.runtime != self._runtime:  # the GPU failed: others look, at other costs
             self._runtime = self._eyes.runtime
             self._policy.costs.forget()
@@ -174,6 +187,12 @@ class Watcher:
         began_s = self._now()
         yield
         self._policy.costs.add(look, self._now() - began_s)
+
+
+class PlayerWatcher(Watcher):
+    """Follows a player: one person for a whole song, however long they are gone."""
+
+    kind = PlayerTracker
 
 
 def look_everywhere(

@@ -11,7 +11,12 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.track import MAX_GAP_S, PoseTrack, resample
 from kpopdance.realtime.core.types import Choreography, Frame, Pose
 from kpopdance.realtime.pose.offline_filter import fill_gaps, smooth_both_ways, without_mistakes
-from kpopdance.realtime.pose.watcher import FULL_AREA_PX, Watcher, look_everywhere
+from kpopdance.realtime.pose.watcher import (
+    FULL_AREA_PX,
+    PlayerWatcher,
+    Watcher,
+    look_everywhere,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -207,7 +212,7 @@ def player_track(
     frames: Iterable[Frame], eyes: Eyes, progress: Callable[[Frame], None] = lambda _: None
 ) -> PoseTrack:
     """Return a player's poses at seconds from the first picture, smoothed as in the live game."""
-    watcher = Watcher(eyes)
+    watcher = PlayerWatcher(eyes)
     track = PoseTrack()
     for frame in frames:
         track.add(frame.captured_s, watcher.watch(frame)[0])
