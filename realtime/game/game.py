@@ -359,6 +359,8 @@ class DancePage(Page):
         session = self._performance.session
         if action == "pause":
             session.toggle_pause()
+        elif action == "another":
+            session.choose_anew()
         elif action == "mirror":
             self._game.mirror = not self._game.mirror
         elif action == "back" and session.paused:

@@ -131,6 +131,10 @@ class DanceSession:
         """Return the song second that is danced now."""
         return self._song_clock.song_s(self._clock.now())
 
+    def choose_anew(self) -> None:
+        """Take somebody else in the picture for the player, in turn."""
+        self._watch.watcher.choose_anew()
+
     def toggle_pause(self) -> None:
         """Pause, or go on: from a beat or more before, counted in."""
         self._paused = not self._paused

@@ -55,7 +55,12 @@ ON_TIME_S: Final = 0.04
 POP_S: Final = 0.16
 """How long a judgement takes to spring into place."""
 HOLD_S, FADE_S = 1.0, 0.6
-KEYS: Final[Hints] = (("Space", "pause"), ("M", "mirror"), ("F11", "full screen"))
+KEYS: Final[Hints] = (
+    ("Space", "pause"),
+    ("M", "mirror"),
+    ("N", "next dancer"),
+    ("F11", "full screen"),
+)
 LOADING_KEYS: Final[Hints] = (("Esc", "back"),)
 PAUSE_KEYS: Final[Hints] = (
     ("Space", "go on"),
@@ -168,7 +173,7 @@ class DanceScreen(Screen):
 
     meanings: ClassVar[Meanings] = {
         "space": "pause", "p": "pause", "return": "pause",
-        "m": "mirror", "escape": "back", "r": "again", "c": "camera",
+        "m": "mirror", "n": "another", "escape": "back", "r": "again", "c": "camera",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:

@@ -219,10 +219,11 @@ def test_the_score_counts_up_to_the_score():
 
 def test_keys_of_the_dance(stage):
     screen = DanceScreen(stage)
-    meant = {key: screen.key(key) for key in ("space", "m", "escape", "r", "f5")}
+    meant = {key: screen.key(key) for key in ("space", "m", "n", "escape", "r", "f5")}
     assert meant == {
         "space": "pause",
         "m": "mirror",
+        "n": "another",
         "escape": "back",
         "r": "again",
         "f5": None,
