@@ -179,6 +179,7 @@ def report_facts(report: Report) -> dict[str, Any]:
         "stars": report.stars,
         "lag_ms": None if report.lag_ms is None else round(report.lag_ms),
         "coverage": round(report.coverage, 3),
+        "judged": round(report.judged, 3),
         "limbs": {name: round(score, 1) for name, score in report.limbs.items()},
         "moves": [_move_json(move) for move in report.moves],
         "sections": [
@@ -198,7 +199,7 @@ def report_words(report: Report) -> str:
     limbs = ", ".join(f"{name.replace('_', ' ')} {v:.0f}" for name, v in report.limbs.items())
     lines = [
         f"score {report.score:.1f} of 100  [{stars}]",
-        f"lag {lag}, seen {100 * report.coverage:.0f} %",
+        f"lag {lag}, seen {report.seen_percent} % of the dance",
         f"moves: {counts}; best combo {report.best_combo}",
         f"limbs: {limbs or 'none recognised'}",
         *report.advice,

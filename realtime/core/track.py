@@ -37,6 +37,11 @@ class PoseTrack:
         """Joints float32 (T, 18, 3)."""
         return self._joints[: self._length]
 
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """Bool (T,): in which of the moments anything was seen of the player."""
+        return np.asarray((self.joints[..., 2] > 0).any(axis=1), dtype=np.bool_)
+
     def add(self, at_s: float, pose: Pose | None) -> None:
         """Append a pose (None: nobody seen); a time that does not rise is dropped."""
         if self._length and at_s <= self._at_s[self._length - 1]:

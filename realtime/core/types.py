@@ -148,15 +148,21 @@ class Verdict:
     reasons: tuple[Reason, ...] = ()
 
 
+def percent(share: float) -> int:
+    """Return a share in whole percent, rounded down: 100 is all of it."""
+    return int(100 * share + 1e-6)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
     """A whole dance judged; what the result page and ``--json`` show.
 
     ``score`` 0..100, ``stars`` 0..5, ``lag_ms`` median (positive = late, None: unknown),
-    ``coverage`` 0..1, ``limbs`` name -> 0..100, ``moves`` in order, ``best`` the best move's
-    number or None, ``advice`` sentences for the player, most useful first, ``judged`` 0..1 how
-    much of the dance could be judged: below 0.9 there are no stars; ``recognised`` 0..1 in how
-    many of the judged moves the dance was recognised, however late.
+    ``coverage`` 0..1 of the whole dance, never above ``judged``, ``limbs`` name -> 0..100,
+    ``moves`` in order, ``best`` the best move's number or None, ``advice`` sentences for the
+    player, most useful first, ``judged`` 0..1 how much of the dance could be judged: below 0.9
+    there are no stars; ``recognised`` 0..1 in how many of the judged moves the dance was
+    recognised, however late.
     """
 
     score: float
@@ -172,6 +178,11 @@ class Report:
     advice: tuple[str, ...] = ()
     judged: float = 1.0
     recognised: float = 1.0
+
+    @property
+    def seen_percent(self) -> int:
+        """How much of the dance was seen, as all pages say it."""
+        return percent(self.coverage)
 
     @property
     def complete(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, overload
@@ -17,7 +18,7 @@ from kpopdance.realtime.library.lags import DANCES, suggested_lag
 from kpopdance.realtime.library.pack_reader import load_pack, read_facts
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.library.store import StoreError, score_key
-from kpopdance.realtime.scoring.judge import NO_PICTURES
+from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW
 from kpopdance.realtime.screens.actions import ENTER
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.message import MessageScreen
@@ -488,10 +489,15 @@ def result_view(
 ) -> ResultView:  # fmt: skip
     """Return the result page of an outcome."""
     report = outcome.report
-    lost = sum(move.why == NO_PICTURES for move in report.moves)
+    lost = Counter(move.why for move in report.moves)
     blamed = [each.sentence for each in outcome.health if each.blind or each.cause in SLOW]
     why = blamed[0] if blamed else "Pictures are missing."
-    notices = (f"{lost} moves were not judged. {why}",) if lost else ()
+    told = {NO_PICTURES: why, TOO_SLOW: "This computer is too slow."}
+    notices = tuple(
+        f"{lost[kind]} moves were not judged. {words}"
+        for kind, words in told.items()
+        if lost[kind]
+    )
     return ResultView(
         song.title, song.artist, report, age_s, best_before, notices, outcome.camera, counts
     )

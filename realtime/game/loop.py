@@ -81,6 +81,7 @@ class DanceSession:
         self._paused = False
         self._told: dict[tuple[Device, Cause], Health] = {}
         self._watch = Watch(camera, watcher, clock, self._take)
+        self._silent_s = -np.inf  # host second until which the camera's silences are noted
 
     @property
     def took_s(self) -> list[float]:
@@ -99,7 +100,7 @@ class DanceSession:
 
     @property
     def faults(self) -> tuple[tuple[float, float], ...]:
-        """Song seconds without camera: begin and end."""
+        """Song seconds of which the camera delivered no picture: begin and end."""
         return self._judge.faults
 
     @property
@@ -111,6 +112,7 @@ class DanceSession:
         """Start watching, and count-in and song, after the time a player needs to step back."""
         self._step_back_s = step_back_s
         self._play_from(-self._count_in_s)
+        self._silent_s = self._clock.now()
         self._watch.begin()
 
     def tick(self) -> bool:
@@ -185,6 +187,7 @@ class DanceSession:
     def finish(self) -> Report:
         """Stop watching, judge what is left, and return the report."""
         self.stop()
+        self._note_end()
         fresh = self._judge.step(self._track, np.inf)
         self.judged_at += [len(self._track)] * len(fresh)
         return report_of(self._judge, self.song.sections)
@@ -234,20 +237,39 @@ class DanceSession:
         if self._paused or self._again(at_s) or not (frame is None or self._song_clock.running):
             return
         if frame is not None:
+            self._note_silences()
             self._track.add(self._song_clock.song_s(frame.captured_s), pose)
-        self._step_judge()
+        self._step_judge(nothing_came=frame is None)
 
-    def _step_judge(self) -> None:
+    def _step_judge(self, *, nothing_came: bool) -> None:
+        """Judge what is due: up to the newest look, since what came after it is looked at soon."""
         song_s = self.song_now()
-        last_s = float(self._track.at_s[-1]) if len(self._track) else -self._count_in_s
-        if song_s - last_s > GRACE_S:
-            # frames are missing, not the dancer
-            self._judge.fault(last_s, song_s)
-        for verdict in self._judge.step(self._track, max(last_s, song_s - GRACE_S)):
+        until_s = float(self._track.at_s[-1]) if len(self._track) else -self._count_in_s
+        if nothing_came and song_s - until_s > GRACE_S:
+            # pictures are missing, not the dancer
+            self._judge.fault(until_s, song_s)
+            until_s = max(until_s, song_s - GRACE_S)
+        for verdict in self._judge.step(self._track, until_s):
             self.judged_at.append(len(self._track))
             score, _, _ = self._judge.totals()
             combo = combo_after(self._standing.combo, verdict)
             self._standing = _Standing(score, combo, verdict, self._clock.now())
+
+    def _note_silences(self) -> None:
+        """Note when the camera delivered nothing."""
+        song_s, delivered = self._song_clock.song_s, self._watch.delivered()
+        for begin, end in delivered.silences:
+            if end > self._silent_s and song_s(end) > song_s(begin):
+                self._judge.fault(song_s(begin), song_s(end))
+        if delivered.newest_s is not None:
+            self._silent_s = max(self._silent_s, delivered.newest_s)
+
+    def _note_end(self) -> None:
+        """Note that nobody looked at what came last, unless nobody was there before it."""
+        if len(self._track) and self._track.there[-1]:
+            last_s, song_s = float(self._track.at_s[-1]), self.song_now()
+            if song_s - last_s > GRACE_S:
+                self._judge.fault(last_s, song_s)
 
 
 def count_in_s(song: SongPack) -> float:

@@ -63,7 +63,7 @@ class Replay:
     judged_at : int64 (K,)
         How many poses were there when each move was judged.
     faults : float64 (F, 2)
-        Song seconds without camera.
+        Song seconds of which the camera delivered no picture.
     song, dance : str
         The song's short name; sha256 of the choreography that was danced.
     version, network : str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -11,7 +11,12 @@ from kpopdance.realtime.core.track import MAX_GAP_S
 from kpopdance.realtime.scoring.energy import ratio
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
+
+Span: TypeAlias = tuple[float, float]
+"""From, to, s."""
 
 SURE: Final = (
     0.25  # of the trust, at a confidence of 0.4: doubtful joints are seen all the same
@@ -19,7 +24,19 @@ SURE: Final = (
 MIN_SEEN: Final = 0.6  # of what the reference asks; less is not enough to see a move
 HARDLY_SEEN: Final = 65.0  # points at most where less is seen
 OFTEN_UNSEEN: Final = 0.5  # of a move a limb may be out of sight
-MAX_FAULT: Final = 0.2  # of a move without camera; more is not judged
+MAX_FAULT: Final = 0.2  # of a move of which nothing is known; more is not judged
+NOBODY_S: Final = 1.0  # nobody at both ends of so much is nobody between
+
+
+class Missing(NamedTuple):
+    """When nothing is known of the dancer, s, in order, none overlapping.
+
+    ``silent``: the camera delivered no picture; ``unknown``: that, or it did and the computer was
+    too slow to look though the dancer was there.
+    """
+
+    silent: list[Span]
+    unknown: list[Span]
 
 
 def visible(weight: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -59,18 +76,44 @@ def capped(worth: float, null: float, coverage: float) -> float:
     return min(worth, most) if coverage < MIN_SEEN else worth
 
 
-def gaps_of(at_s: NDArray[np.float64], faults: dict[float, float]) -> list[tuple[float, float]]:
-    """Return when no frame was taken: begin and end in s, in order, none overlapping.
+def missing_of(
+    at_s: NDArray[np.float64], there: NDArray[np.bool_], faults: dict[float, float]
+) -> Missing:
+    """Return when nothing is known of a dancer who was looked at in moments ``at_s`` (T,).
 
-    ``at_s`` (T,) are the frames' times, ``faults`` begin -> end of what was noted. Gaps between
-    frames that cannot be bridged are faults by themselves: frames are missing, not people.
+    ``there`` (T,) says in which of them somebody was seen, ``faults`` begin -> end when the camera
+    delivered nothing. Pictures that nobody looked at are no lost pictures: who was not seen before
+    or after them was not there. So is who was seen in neither of two moments close together, if
+    the camera skipped a picture between.
     """
-    wide = np.flatnonzero(np.diff(at_s) > MAX_GAP_S)
-    gaps = {float(at_s[i]): float(at_s[i + 1]) for i in wide}
-    for begin, stop in faults.items():
-        gaps[begin] = max(stop, gaps.get(begin, stop))
-    apart: list[tuple[float, float]] = []
-    for begin, stop in sorted(gaps.items()):
+    silent = [
+        (begin, stop) for begin, stop in faults.items() if not _nobody(at_s, there, begin, stop)
+    ]
+    unlooked = wide_gaps(at_s, there)
+    return Missing(joined_spans(silent), joined_spans(silent + unlooked))
+
+
+def wide_gaps(at_s: NDArray[np.float64], there: NDArray[np.bool_] | None = None) -> list[Span]:
+    """Return the gaps between moments (T,) that cannot be bridged.
+
+    ``there`` (T,): only those with somebody before and after.
+    """
+    wide = np.diff(at_s) > MAX_GAP_S
+    if there is not None:
+        wide &= there[:-1] & there[1:]
+    return [(float(at_s[k]), float(at_s[k + 1])) for k in np.flatnonzero(wide)]
+
+
+def absences(at_s: NDArray[np.float64], there: NDArray[np.bool_]) -> list[Span]:
+    """Return when nobody was there, as far as looks at moments (T,) tell."""
+    away = np.flatnonzero(~(there[:-1] & there[1:]))
+    return joined_spans([(float(at_s[k]), float(at_s[k + 1])) for k in away])
+
+
+def joined_spans(spans: Iterable[Span]) -> list[Span]:
+    """Return spans of time in order, those that overlap as one."""
+    apart: list[Span] = []
+    for begin, stop in sorted(spans):
         if apart and begin <= apart[-1][1]:
             apart[-1] = (apart[-1][0], max(stop, apart[-1][1]))
         else:
@@ -78,14 +121,24 @@ def gaps_of(at_s: NDArray[np.float64], faults: dict[float, float]) -> list[tuple
     return apart
 
 
-def fault_share(start_s: float, end_s: float, gaps: list[tuple[float, float]]) -> float:
-    """Return how much of a move no frame was taken of, 0..1."""
-    lost = sum(max(0.0, min(stop, end_s) - max(begin, start_s)) for begin, stop in gaps)
-    return lost / (end_s - start_s)
+def _nobody(
+    at_s: NDArray[np.float64], there: NDArray[np.bool_], begin: float, stop: float
+) -> bool:
+    """Say whether looks close before and after a span found nobody."""
+    after = int(np.searchsorted(at_s, begin, side="right"))
+    if not 0 < after < len(at_s) or there[after - 1] or there[after]:
+        return False
+    return bool(at_s[after] >= stop - 1e-9 and at_s[after] - at_s[after - 1] <= NOBODY_S)
 
 
-def filmed(times: NDArray[np.float64], gaps: list[tuple[float, float]]) -> NDArray[np.bool_]:
-    """Return of which times (...) there is a picture, so that nobody pays for a lost one."""
+def share_of(start_s: float, end_s: float, spans: list[Span]) -> float:
+    """Return how much of a move lies within spans that do not overlap, 0..1."""
+    inside = sum(max(0.0, min(stop, end_s) - max(begin, start_s)) for begin, stop in spans)
+    return inside / (end_s - start_s)
+
+
+def filmed(times: NDArray[np.float64], gaps: list[Span]) -> NDArray[np.bool_]:
+    """Return of which times (...) something is known, so that nobody pays for a lost picture."""
     seen = np.ones(times.shape, dtype=np.bool_)
     for begin, stop in gaps:
         seen &= (times <= begin) | (times >= stop)

@@ -21,10 +21,12 @@ from kpopdance.realtime.scoring.comparison import MARGIN_ROWS
 from kpopdance.realtime.scoring.coverage import (
     MAX_FAULT,
     MIN_SEEN,
+    absences,
     capped,
-    fault_share,
     filmed,
-    gaps_of,
+    joined_spans,
+    missing_of,
+    share_of,
 )
 from kpopdance.realtime.scoring.features import FEATURE_FPS, rows_of
 from kpopdance.realtime.scoring.marks import marks_of
@@ -35,10 +37,12 @@ from kpopdance.realtime.scoring.timing import BAND_ROWS
 if TYPE_CHECKING:
     from kpopdance.realtime.core.terms import Strictness
     from kpopdance.realtime.core.track import PoseTrack
+    from kpopdance.realtime.scoring.coverage import Missing
     from kpopdance.realtime.scoring.features import Features
     from kpopdance.realtime.scoring.marks import Marks
 
 NO_PICTURES: Final = "not judged: too few pictures"
+TOO_SLOW: Final = "not judged: this computer is too slow"
 NO_COACH: Final = "not judged: the coach is not seen"
 LIMB_SEEN: Final = 0.2  # of what is asked of a limb; of one seen less nothing is told
 
@@ -85,10 +89,11 @@ class Judge:
         return self._kept[verdict.move].recognised
 
     def fault(self, start_s: float, end_s: float) -> None:
-        """Note song seconds without camera (a start noted before is prolonged).
+        """Note song seconds of which the camera delivered no picture.
 
-        Moves with more than a fifth inside are not judged; gaps within the track that are too
-        long for a dancer's absence (frames missing, not people) count by themselves.
+        A start noted before is prolonged. Moves with more than a fifth inside are not judged.
+        Neither are those with more than a fifth between two looks too far apart, if the dancer
+        was there in both; who was not there in one of them was away.
         """
         self._faults[start_s] = max(end_s, self._faults.get(start_s, end_s))
 
@@ -114,11 +119,12 @@ class Judge:
         k, standard = self._next, self.standard
         self._next += 1
         move = slice(k, k + 1)
-        gaps = gaps_of(track.at_s, self._faults)
+        there = track.there
+        missing = missing_of(track.at_s, there, self._faults)
         end_s = standard.end_s[move]
         player = replace(
             windows_of(lambda t: track.rows(t + self._lag_s), end_s, BAND_ROWS),
-            filmed=filmed(window_times(end_s, BAND_ROWS) + self._lag_s, gaps),
+            filmed=filmed(window_times(end_s, BAND_ROWS) + self._lag_s, missing.unknown),
         )
         reference = rows_of(standard.windows, move)
         marks = marks_of(
@@ -129,7 +135,7 @@ class Judge:
         coverage = float(marks.compared.coverage[0])
         worth = capped(float(marks.worth[0]), null, coverage)
         score = 100 * corrected(worth, null)
-        verdict = self._verdict(k, marks, reference, score, self._lost(k, gaps))
+        verdict = self._verdict(k, marks, reference, score, self._lost(k, track, missing))
         limbs = {
             name: (float(marks.limb_worth(name)[0]), float(marks.compared.limbs[name].seen[0]))
             for name in marks.shapes
@@ -138,17 +144,28 @@ class Judge:
         self._kept.append(_Kept(verdict, worth, null, recognised, coverage, limbs))
         return verdict
 
-    def _lost(self, k: int, gaps: list[tuple[float, float]]) -> float:
+    def _lost(self, k: int, track: PoseTrack, missing: Missing) -> str:
+        """Return why too little is known of a move to judge it, empty where enough is.
+
+        Who was known to be away for longer than nothing was known is judged all the same: nobody
+        gains by stepping out where the computer is slow.
+        """
         shift = self._player_lag_s
-        start_s, end_s = float(self.standard.start_s[k]), float(self.standard.end_s[k])
-        return fault_share(start_s + shift, end_s + shift, gaps)
+        move = float(self.standard.start_s[k]) + shift, float(self.standard.end_s[k]) + shift
+        unknown = share_of(*move, missing.unknown)
+        if unknown <= MAX_FAULT:
+            return ""
+        away = absences(track.at_s, track.there) + missing.unknown
+        if share_of(*move, joined_spans(away)) - unknown > unknown:
+            return ""
+        return NO_PICTURES if 2 * share_of(*move, missing.silent) >= unknown else TOO_SLOW
 
     def _verdict(
-        self, k: int, marks: Marks, reference: Features, score: float, lost: float
+        self, k: int, marks: Marks, reference: Features, score: float, lost: str
     ) -> Verdict:
         start_s, end_s = float(self.standard.start_s[k]), float(self.standard.end_s[k])
-        if lost > MAX_FAULT or self.standard.weight[k] == 0:
-            why = NO_PICTURES if lost > MAX_FAULT else NO_COACH
+        if lost or self.standard.weight[k] == 0:
+            why = lost or NO_COACH
             return Verdict(k, start_s, end_s, "MISS", 0.0, 0.0, why, judged=False)
         strict = self.standard.terms.strict
         lag_s = float(marks.compared.lag_s[0])
@@ -165,12 +182,15 @@ class Judge:
         return sum(judged) / sum(weight) if sum(weight) > 0 else 0.0
 
     def totals(self) -> tuple[float, dict[str, float], float]:
-        """Return the score 0..100 so far, the limbs' scores, and the coverage 0..1."""
+        """Return the score 0..100 so far, the limbs' scores, and the coverage 0..1.
+
+        The coverage is of all moves: what could not be judged was not seen.
+        """
         judged = [kept for kept in self._kept if kept.verdict.judged]
         if not judged:
             return 0.0, {}, 0.0
         weight = [float(self.standard.weight[kept.verdict.move]) for kept in judged]
-        worth, null, coverage = np.average(
+        worth, null, covered = np.average(
             [(kept.worth, kept.null, kept.coverage) for kept in judged], axis=0, weights=weight
         ).tolist()
         limbs = {}
@@ -180,7 +200,7 @@ class Judge:
             if (asks * seen).sum() > LIMB_SEEN * asks.sum():
                 mean = float(np.average(earned, weights=asks * seen))
                 limbs[name] = 100 * corrected(mean, limb_null)
-        return 100 * corrected(worth, null), limbs, coverage
+        return 100 * corrected(worth, null), limbs, covered * self.judged_share()
 
 
 def grade_of(score: float, lag_s: float, coverage: float, strict: Strictness) -> Grade:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-RECIPE: Final = 3
+RECIPE: Final = 4
 """One more whenever the same poses may earn another score."""
 
 CHANGES: Final[dict[int, str]] = {
@@ -12,6 +12,8 @@ CHANGES: Final[dict[int, str]] = {
     3: "moves follow the choreography instead of four beats each, limbs that the dance keeps still "
     "need only keep still, lost pictures and flickering joints cost nothing, hiding a limb pays no "
     "more, full credit for size from 0.88 of the coach's",
+    4: "who is not there misses however slow the computer is: pictures that nobody looked at are no "
+    "lost pictures",
 }
 """What each recipe changed, in words for a player."""
 

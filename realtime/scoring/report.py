@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from kpopdance.realtime.core.types import ENOUGH_JUDGED, GRADES, Report, Verdict
+from kpopdance.realtime.core.types import ENOUGH_JUDGED, GRADES, Report, Verdict, percent
+from kpopdance.realtime.scoring.judge import TOO_SLOW
 
 if TYPE_CHECKING:
     from kpopdance.realtime.scoring.judge import Judge
@@ -18,6 +19,13 @@ WEAK: Final = 75  # points; the worst move below is named
 COMBO_GRADES: Final = ("PERFECT", "GREAT", "GOOD")
 WORTH_TELLING: Final = 3.0  # points of its part
 MOST_SENTENCES: Final = 5
+WANTED: Final = (
+    ("too few pictures came", "Check the camera and dance it again."),
+    (
+        "this computer is too slow to look often enough",
+        "Close other programs, or choose a lighter network: --network movenet.",
+    ),
+)
 
 
 class Part(NamedTuple):
@@ -67,10 +75,17 @@ def report_of(judge: Judge, sections: tuple[tuple[str, float], ...] = ()) -> Rep
         best=None if best is None or best.score <= 0 else best.move,
         advice=_advice(judged, parts, lag_ms)
         if judged_share >= ENOUGH_JUDGED
-        else (
-            f"Only {100 * judged_share:.0f} % could be judged for want of pictures: no stars, and "
-            "no best score. Check the camera and dance it again.",
-        ),
+        else (too_little_words(judged_share, moves),),
+    )
+
+
+def too_little_words(judged_share: float, moves: tuple[Verdict, ...]) -> str:
+    """Return why there are no stars: the camera, or the computer, and what to do about it."""
+    slow = sum(move.why == TOO_SLOW for move in moves)
+    why, remedy = WANTED[2 * slow > sum(not move.judged for move in moves)]
+    return (
+        f"Only {percent(judged_share)} % could be judged, since {why}: no stars, and no "
+        f"best score. {remedy}"
     )
 
 

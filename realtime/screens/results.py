@@ -208,7 +208,7 @@ class ResultsScreen(Screen):
             ("best combo", f"×{report.best_combo}"),
             ("timing", lag_sentence(report.lag_ms)),
             ("best moment", _best_moment(report)),
-            ("seen", f"{report.coverage * 100:.0f} % of the moves"),
+            ("seen", f"{report.seen_percent} % of the dance"),
         )
         for (name, words), line in zip(facts, _rows(rows[3], (0.25,) * 4), strict=True):
             left, right = line.copy(), line.copy()

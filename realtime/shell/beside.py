@@ -151,6 +151,10 @@ class Watch:
             failure, self._failure = self._failure, None
             raise failure
 
+    def delivered(self) -> Deliveries:
+        """Return what the camera delivered; of one that does not count, what was taken."""
+        return self.camera.state().delivered or self.attending.taken
+
     def stop(self) -> None:
         """Stop watching; a second call does nothing."""
         self._ending.set()

@@ -17,6 +17,7 @@ from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.mirrored import as_danced, turned
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.standards import refuse_nothing, standard_of
+from kpopdance.realtime.scoring.coverage import wide_gaps
 from kpopdance.realtime.scoring.judge import Judge
 from kpopdance.realtime.scoring.report import report_of
 from kpopdance.realtime.scoring.standard import standard_from_choreography
@@ -207,6 +208,8 @@ def score_track(
 
 def _judged(reference: Reference, track: PoseTrack, shift_s: float, lag_s: float) -> Judge:
     judge = Judge(reference.standard, player_lag_s=lag_s - shift_s)
+    for begin, end in wide_gaps(track.at_s):  # every picture was looked at: there was none
+        judge.fault(begin, end)
     judge.step(track, np.inf)
     return judge
 

@@ -344,6 +344,23 @@ def _kept_away(limbs, name):
     return _unit(2 * unseen - 1)
 
 
+def missing(looks, there, faults, start_s, end_s, step_s=0.001):
+    """The shares of a move without pictures, and of which nothing is known: moment by moment."""
+    silent = unknown = moments = 0
+    for k in range(round((end_s - start_s) / step_s)):
+        at_s = start_s + (k + 0.5) * step_s
+        before = max((i for i, look in enumerate(looks) if look <= at_s), default=None)
+        after = before is not None and before + 1 < len(looks)
+        gap_s = looks[before + 1] - looks[before] if after else 0.0
+        nobody = after and not there[before] and not there[before + 1] and gap_s <= 1.0
+        both = after and there[before] and there[before + 1]
+        lost = any(begin <= at_s < end for begin, end in faults) and not nobody
+        silent += lost
+        unknown += lost or (both and gap_s > 0.25)
+        moments += 1
+    return silent / moments, unknown / moments
+
+
 def motion_of(rows):
     """The motion of each row as far as it may be trusted, each the mean of its five neighbours."""
     raw = []

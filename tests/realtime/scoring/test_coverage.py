@@ -7,10 +7,11 @@ from numpy.testing import assert_allclose
 from kpopdance.realtime.scoring.coverage import (
     capped,
     enough,
-    fault_share,
     filmed,
-    gaps_of,
     hidden,
+    joined_spans,
+    missing_of,
+    share_of,
     visible,
 )
 
@@ -29,14 +30,42 @@ def test_doubtful_joints_are_seen_faint_ones_are_not():
     assert_allclose(enough(ask, weight.astype(np.float32)), [1, 1, 1 / 3], atol=1e-6)
 
 
-def test_faults_that_overlap_are_one():
-    assert gaps_of(np.array([0.0, 2.5, 3.5, 10.0]), {2.6: 3.5, 3.4: 3.9, 9.9: 11.0}) == [
-        (0.0, 11.0)
-    ]
-    assert gaps_of(np.arange(0, 5, 0.1), {1.0: 2.0, 1.5: 1.6, 3.0: 3.2}) == [
-        (1.0, 2.0),
-        (3.0, 3.2),
-    ]
+def missing(looks, faults=(), nobody=lambda at_s: np.zeros(at_s.shape, bool)):
+    looks = np.asarray(looks, dtype=np.float64)
+    return missing_of(looks, ~nobody(looks), dict(faults))
+
+
+def test_spans_that_overlap_are_one():
+    assert joined_spans([(9.9, 11.0), (2.6, 3.5), (3.4, 3.9)]) == [(2.6, 3.9), (9.9, 11.0)]
+    assert missing([0.0, 2.5, 3.5, 10.0], {2.6: 3.5, 9.9: 11.0}).unknown == [(0.0, 11.0)]
+    assert missing(np.arange(0, 5, 0.1), {1.0: 2.0, 1.5: 1.6}).silent == [(1.0, 2.0)]
+
+
+FIVE_A_SECOND, SLOW, SLOWER = (
+    np.arange(0, 10, 0.2),
+    np.arange(0, 10, 0.3),
+    np.arange(0, 10, 0.6),
+)
+
+
+@pytest.mark.parametrize(
+    ("looks", "faults", "away", "silent", "unknown"),
+    [
+        (FIVE_A_SECOND, {}, (9, 9), 0.0, 0.0),
+        (SLOW, {}, (9, 9), 0.0, 1.0),  # there, and hardly looked at: the computer is too slow
+        (SLOW, {}, (0, 10), 0.0, 0.0),  # nobody at every look: away
+        (SLOWER, {}, (0, 10), 0.0, 0.0),
+        (SLOWER, {}, (2.9, 9), 0.0, 0.2),  # there up to 2.4, away from 3.0 on
+        (SLOWER, {2.4: 3.0}, (0, 10), 0.0, 0.0),  # nobody before and after is nobody between
+        (SLOWER, {2.4: 3.0}, (2.9, 9), 0.3, 0.5),
+        (np.r_[0:2.1:0.1, 4:6:0.1], {2.0: 4.0}, (0, 10), 1.0, 1.0),  # not over two seconds
+        (np.r_[0:2.1:0.1, 4:6:0.1], {}, (0, 10), 0.0, 0.0),
+    ],
+)
+def test_who_was_away_is_told_from_what_nobody_knows(looks, faults, away, silent, unknown):
+    found = missing(looks, faults, lambda at_s: (at_s >= away[0]) & (at_s < away[1]))
+    shares = [share_of(2.0, 4.0, spans) for spans in found]
+    assert_allclose(shares, [silent, unknown], atol=1e-9)
 
 
 def test_what_is_hardly_seen_is_good_at_best():
@@ -57,12 +86,13 @@ def test_what_is_hardly_seen_is_good_at_best():
     ],
 )
 def test_faults_are_counted_inside_the_move(frames, faults, share):
-    assert_allclose(fault_share(2.0, 4.0, gaps_of(frames, faults)), share, atol=1e-9)
+    assert_allclose(share_of(2.0, 4.0, missing(frames, faults).unknown), share, atol=1e-9)
 
 
 def test_a_gap_that_was_noted_too_is_counted_once():
     frames = np.array([0.0, 2.5, 3.5, 10.0])
-    lost = fault_share(2.0, 4.0, gaps_of(frames, {2.5: 3.0}))  # noted at once, it lasted longer
+    # noted at once, it lasted longer
+    lost = share_of(2.0, 4.0, missing(frames, {2.5: 3.0}).unknown)
     assert_allclose(lost, 1.0)
 
 

@@ -16,7 +16,7 @@ from kpopdance.realtime.scoring import standard
 from kpopdance.realtime.scoring.alignment import align
 from kpopdance.realtime.scoring.chance import cheats
 from kpopdance.realtime.scoring.comparison import compare, lag_costs
-from kpopdance.realtime.scoring.coverage import fault_share, gaps_of
+from kpopdance.realtime.scoring.coverage import missing_of, share_of
 from kpopdance.realtime.scoring.energy import energy, energy_credit
 from kpopdance.realtime.scoring.features import (
     BASE_WEIGHT,
@@ -332,10 +332,24 @@ def test_limbs_that_are_not_asked_for_are_unseen_as_a_whole(case, limbs):
     assert case.player.weight[..., gone].any()  # the dance itself is left alone
 
 
-@pytest.mark.parametrize(("gap_s", "share"), [(0.24, 0.0), (0.27, 0.135), (1.5, 0.75)])
-def test_gaps_of_more_than_a_quarter_second_are_faults(gap_s, share):
-    frames = np.r_[np.arange(0, 2.5, 0.05), np.arange(2.45 + gap_s, 6, 0.05)]
-    assert_allclose(fault_share(2.0, 4.0, gaps_of(frames, {})), share, atol=1e-9)
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_missing_is_the_twins(seed):
+    """Looks of every speed, somebody who comes and goes, a camera that falls silent."""
+    rng = np.random.default_rng(seed)
+    steps = rng.choice([0.05, 0.24, 0.3, 0.6, 1.3], 60, p=[0.4, 0.1, 0.2, 0.2, 0.1])
+    looks = np.cumsum(steps * rng.uniform(0.9, 1.03, 60))
+    there = np.repeat(rng.uniform(size=20) < 0.6, 3)
+    faults = {}
+    for k in rng.choice(59, 8, replace=False):  # silences lie between two looks
+        begin, end = looks[k] + np.sort(rng.choice([0, 0.2, 0.8, 1], 2)) * steps[k]
+        faults[float(begin)] = float(min(end, looks[k + 1]))
+    found = missing_of(looks, there, faults)
+    for start_s in rng.uniform(looks[0], looks[-1] - 2, 6):
+        shares = [share_of(start_s, start_s + 2, spans) for spans in found]
+        naive = scoring_naive.missing(
+            looks.tolist(), there.tolist(), list(faults.items()), start_s, start_s + 2
+        )
+        assert_allclose(shares, naive, atol=2e-3)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -542,6 +556,7 @@ def test_totals_count_moves_by_their_weight_and_limbs_by_theirs(small):
     low = mean(null, asks[0])
     score, limbs, coverage = judge.totals()
     assert_allclose(score, 100 * (mean(worth, asks[0]) - low) / (1 - low))
-    assert_allclose(coverage, mean(np.arange(count) / count, asks[0]))
+    seen_of_all = sum(asks[0][k] * k / count for k in told) / asks[0].sum()
+    assert_allclose(coverage, seen_of_all)  # what was not judged was not seen
     assert_allclose(limbs["left_arm"], max(100 * (mean(limb, asks[1] * seen) - 0.1) / 0.9, 0))
     assert_allclose(judge.judged_share(), 1 - asks[0][1] / asks[0].sum())
