@@ -41,6 +41,8 @@ GIVE_UP_POLLS = 50  # a server that hung this long is left, until then its own r
 OPEN_S = 3.0  # longest wait for a device at the start
 CLOSE_S = 0.8  # longest wait for each of two steps of closing
 MOST_NAMES = 4
+_ONE_AT_A_TIME = threading.Lock()
+"""PortAudio is not made for two threads: an errand that was left behind comes first."""
 BLIND_BLOCKS = 20  # a device that never tells its times is believed on its stated latency
 LOST = Health(
     "sound", Cause.LOST, "Sound lost: the song waits.", "It goes on by itself with the sound."
@@ -89,7 +91,11 @@ NO_COUNT_IN = CountIn(length_s=0.0)
 
 def list_sound_devices() -> list[SoundDevice]:
     """Return every output PortAudio sees; raises SoundError where there is no PortAudio."""
-    sd = _portaudio()
+    with _ONE_AT_A_TIME:
+        return _listed(_portaudio())
+
+
+def _listed(sd: ModuleType) -> list[SoundDevice]:
     preferred = _preferred_device(sd)
     systems = sd.query_hostapis()
     return [
@@ -420,7 +426,8 @@ class _Deck:
         self._blind = 0
         self._heard: Heard | None = None
         self._latency_s = LATENCY_S
-        self._stream = _open_stream(device, tape.rate, self._fill)
+        with _ONE_AT_A_TIME:
+            self._stream = _open_stream(device, tape.rate, self._fill)
         self._latency_s = float(self._stream.latency)
 
     @property
@@ -449,8 +456,9 @@ class _Deck:
 
     def close(self) -> None:
         """Give the device back; as long as its server hangs, so does this."""
-        self._stream.abort(ignore_errors=True)
-        self._stream.close(ignore_errors=True)
+        with _ONE_AT_A_TIME:
+            self._stream.abort(ignore_errors=True)
+            self._stream.close(ignore_errors=True)
 
     def _fill(self, out: NDArray[np.float32], frames: int, times: Any, status: Any) -> None:  # noqa: ANN401 - cffi structs
         """Copy a slice and leave; the report says when that slice sounds."""
