@@ -175,6 +175,7 @@ class Shell:
         if following is page:
             at = window.pointer
             page.screen.theme.letters = window.letters
+            page.screen.backdrop.patient = True
             page.pointed = None if at is None else page.screen.at(at, size)
             page.draw(window.surface)
             window.flip()

@@ -33,6 +33,7 @@ COARSE: Final = 4
 """Px of the page for one of the dark air's, which has no edges."""
 GRAIN: Final = 256
 """Side of a tile of noise, px."""
+STILL: Final = "still stage"
 STICKS: Final = 70
 LAMPS: Final = 9
 PULSE_STEPS: Final = 8
@@ -48,12 +49,15 @@ class Backdrop:
     """Draws it; one serves all screens.
 
     The lights' positions are prepared one per drawn frame, so that neither opening nor resizing
-    the window stalls.
+    the window stalls. A ``patient`` one leaves the first frame of a page to the page, and is built
+    in the next one.
     """
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self._built_for: tuple[int, int, int, int] | None = None
+        self.patient = False
+        self._waited_for: tuple[int, int, int, int] | None = None
         self._lit: list[pygame.Surface] = []
         self._still = pygame.Surface((1, 1))
         self._sticks = np.empty((0, 4))
@@ -63,7 +67,11 @@ class Backdrop:
     ) -> None:
         """Draw all of it; dancers stand before ``centre_x``; the floor starts at a y."""
         self.theme.fit(surface.get_size())
-        if self._built_for != (*surface.get_size(), centre_x, horizon_y):
+        wanted_for = (*surface.get_size(), centre_x, horizon_y)
+        if self._built_for != wanted_for:
+            if self._waits(wanted_for):
+                surface.fill(NIGHT)
+                return
             self._build(surface, centre_x, horizon_y)
         positions = self._positions(surface)
         if len(self._lit) < positions:
@@ -72,6 +80,16 @@ class Backdrop:
         wanted = round(swing * (positions - 1))
         surface.blit(self._lit[min(wanted, len(self._lit) - 1)], (0, 0))
         self._pulse(surface, beat)
+
+    def _waits(self, wanted_for: tuple[int, int, int, int]) -> bool:
+        """Return whether this frame has enough to do without what was never built before."""
+        waits = (
+            self.patient
+            and self._waited_for != wanted_for
+            and not self.theme.keeps((STILL, *wanted_for))
+        )
+        self._waited_for = wanted_for
+        return waits
 
     def crowd(self, surface: pygame.Surface, beat: float) -> None:
         """Draw the light sticks of the audience along the bottom."""
@@ -104,7 +122,10 @@ class Backdrop:
         width, height = surface.get_size()
         self._built_for = (width, height, centre_x, horizon_y)
         self._lit = []
-        self._still = _still_stage((width, height), centre_x, horizon_y)
+        self._still = self.theme.kept(
+            (STILL, *self._built_for),
+            lambda: _still_stage((width, height), centre_x, horizon_y),
+        )
         rng = np.random.default_rng(11)
         across = (np.arange(STICKS) + rng.uniform(-0.4, 0.4, STICKS)) / STICKS * width
         down = height * rng.uniform(0.955, 1.0, STICKS)

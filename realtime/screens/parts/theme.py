@@ -147,6 +147,10 @@ class Theme:
             self._kept.move_to_end(key)
         return sprite
 
+    def keeps(self, key: Hashable) -> bool:
+        """Say whether a sprite is kept under a key."""
+        return key in self._kept
+
     def fit(self, size: tuple[int, int]) -> None:
         """Hear the size of the page that is drawn now."""
         self.least_px = max(SMALLEST_PX, round(LEAST_PX * min(scale_of(size), 1.0)))

@@ -1,0 +1,274 @@
+"""The watchdog: on no page are two flips more than 100 ms of the window's processor time apart.
+
+Every page runs with its real work beside it: thousands of packs read, choreographies loaded,
+standards worked out, music decoded, dances described.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+
+import shutil
+import threading
+import time
+
+import numpy as np
+import pygame
+import pytest
+
+from kpopdance.realtime.commands.quiz import Learning
+from kpopdance.realtime.commands.sound import part_of, samples_of
+from kpopdance.realtime.devices.audio_file import write_audio
+from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.game.game import Game
+from kpopdance.realtime.game.kit import Kit
+from kpopdance.realtime.library.pack_writer import save_pack
+from kpopdance.realtime.library.settings import Settings
+from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.library.store import Store
+from kpopdance.realtime.quiz.clips import PackShelf
+from kpopdance.realtime.quiz.game import QuizKit, quiz_page
+from kpopdance.realtime.quiz.reverse import guesser_of, reverse_page
+from kpopdance.realtime.quiz.rules import Rules
+from kpopdance.realtime.screens.parts.backdrop import Backdrop
+from kpopdance.realtime.screens.parts.theme import Theme
+from kpopdance.realtime.shell.beside import beside
+from kpopdance.realtime.shell.pages import Message, Shell, Waiting
+from kpopdance.realtime.shell.songs import Songs
+from tests import dances
+from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
+
+MOST_S = 0.1
+PACE_S = 0.002
+LONG_MUSIC_S = 60
+
+
+class WatchedWindow:
+    """A window that measures the processor time of its thread from flip to flip.
+
+    ``steps`` are (page's class, keys): they are pressed one a frame as soon as such a page is
+    shown; behind the last one the window is closed.
+    """
+
+    pointer, letters = None, {}
+
+    def __init__(self, clock, *steps):
+        self.surface = pygame.Surface((640, 360))
+        self.apart_s, self.seen = {}, []
+        self._clock, self._steps = clock, [(page, list(keys)) for page, keys in steps]
+        self._pace = threading.Event()
+        self._page, self._since_s = "", None
+        self._deadline_s = PerfClock().now() + 90
+
+    def shown(self, page):
+        """Hear which page is on now."""
+        self._page = type(page).__name__
+        self.seen.append(self._page)
+
+    def events(self):
+        assert PerfClock().now() < self._deadline_s, f"it stays at {self._page}: {self._steps}"
+        if not self._steps:
+            return ["quit"]
+        page, keys = self._steps[0]
+        if page != self._page or (keys and callable(keys[0]) and not keys[0]()):
+            return []
+        key = keys.pop(0) if keys else ""
+        if not keys:
+            del self._steps[0]
+        return [key] if isinstance(key, str) and key else []
+
+    def clicks(self):
+        return []
+
+    def copy(self, text):
+        return True
+
+    def flip(self):
+        now_s = time.thread_time()
+        if self._since_s is not None:
+            apart_s = now_s - self._since_s
+            self.apart_s[self._page] = max(apart_s, self.apart_s.get(self._page, 0.0))
+        self._clock.at_s += 1 / 30
+        self._pace.wait(PACE_S)
+        self._since_s = time.thread_time()
+
+
+class WatchedShell(Shell):
+    """Tells its window which page is shown."""
+
+    def _show(self, page):
+        self._window.shown(page)
+        return super()._show(page)
+
+
+def watch(window, clock, page):
+    """Show a page and all that follow, and fail where the window stood still."""
+    WatchedShell(window, clock).run(page)
+    stood = {name: round(s * 1000) for name, s in window.apart_s.items() if s > MOST_S}
+    assert not stood, f"ms of processor between two flips: {stood}"
+    return set(window.seen)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """A song with four minutes of music, and two hundred more."""
+    folder = tmp_path_factory.mktemp("library")
+    noise = np.random.default_rng(1).uniform(-0.1, 0.1, (LONG_MUSIC_S * 48_000, 2))
+    write_audio(folder / "a.wav", noise.astype(np.float32))
+    song = SongPack("긴 노래", "N", 120.0, (dances.song(3, moves=4),), folder / "a.wav")
+    save_pack(song, folder / "songs" / "a-first")
+    many_of(folder / "songs", 200)
+    return folder / "songs"
+
+
+def many_of(library, count):
+    """Add copies of the first pack, which share its music and choreography on the disk."""
+    first = library / "a-first"
+    toml = (first / "song.toml").read_text(encoding="utf-8")
+    for number in range(count):
+        pack = library / f"song-{number:04}"
+        pack.mkdir()
+        (pack / "song.toml").write_text(toml.replace("긴", f"{number}번"), encoding="utf-8")
+        for path in first.iterdir():
+            if path.name != "song.toml":
+                os.link(path, pack / path.name)
+
+
+def kit_of(library, clock, camera):
+    return Kit(
+        eyes=eyes_of(PaintedVision({0: None})), clock=clock, settings=Settings(library=str(library)),
+        store=Store(library.parent / "kpopdance.sqlite"),
+        open_camera=lambda song, song_s: camera, close_camera=lambda camera: None,
+        open_speaker=lambda samples, rate, count_in_s, beat_s: SilentAudio(clock),
+        read_audio=samples_of, keeps_scores=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_a_camera(monkeypatch):
+    monkeypatch.setattr("kpopdance.realtime.shell.beside.FIRST_FRAME_S", 0.01)
+
+
+@pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.long)])
+def test_the_list_moves_while_thousands_of_songs_are_read(library, tmp_path, count):
+    if count > 200:
+        shutil.copytree(library / "a-first", tmp_path / "songs" / "a-first")
+        many_of(tmp_path / "songs", count)
+    clock = FakeClock()
+    kit = kit_of(library if count == 200 else tmp_path / "songs", clock, ScriptedCamera())
+    songs = Songs(kit.settings.libraries)
+    game = Game(kit, songs)
+    page = game.first_page()
+
+    def some():
+        return len(songs.found) > 20
+
+    def all_read():
+        return not songs.reading
+
+    keys = [
+        some,
+        "s",
+        "b",
+        "t",
+        "down",
+        "page down",
+        "",
+        "end",
+        "",
+        "t",
+        all_read,
+        "",
+        "end",
+        "s",
+    ]
+    window = WatchedWindow(
+        clock, ("SongListPage", [*keys, *["up", ""] * 8, "home", *[""] * 8, "escape"]),
+        ("Leaving", ["escape"]), ("SongListPage", ["s", "s", ""]),
+    )  # fmt: skip
+    seen = watch(window, clock, page)
+    assert seen == {"SongListPage", "Leaving"}
+    assert len(songs.found) >= count
+
+
+def test_a_dance_from_the_list_and_back(library):
+    clock, camera = FakeClock(), ScriptedCamera()
+    game = Game(kit_of(library, clock, camera), Songs((library,)))
+
+    def read():
+        return not game.songs.reading
+
+    def danced():
+        return game.performing.session.song_now() > 1
+
+    window = WatchedWindow(
+        clock, ("SongListPage", [read, "home", "", "return"]), ("LoadingPage", ["", "escape"]),
+        ("SongListPage", ["", "return"]), ("LoadingPage", []),
+        ("DancePage", [danced, "escape", "", "space", "", "m"]), ("ResultPage", ["", "escape"]),
+        ("SongListPage", ["s", "", "return"]), ("LoadingPage", [""]),
+        ("DancePage", [danced, "escape", "", "escape"]), ("SongListPage", ["", "t", ""]),
+    )  # fmt: skip
+    seen = watch(window, clock, game.first_page())
+    game.settle()
+    assert seen == {"SongListPage", "LoadingPage", "DancePage", "ResultPage"}
+
+
+def test_the_quiz_decodes_its_hints_beside(library, tmp_path):
+    clock, learning = FakeClock(), Learning(Songs((library,)))
+
+    def open_kit():
+        songs = learning.songs.whole()
+        alike = guesser_of(
+            dict(list(songs.packs.items())[:40]), songs.load, learning.passing
+        ).alike
+        return QuizKit(
+            clock, PackShelf(songs, part_of), Rules(questions=3), Store(tmp_path / "kpopdance.sqlite"),
+            "2026-11-29", lambda samples, rate: SilentAudio(clock), "word", alike=alike,
+        )  # fmt: skip
+
+    page = quiz_page(open_kit, lambda text: True, None, news=learning.news)
+    answer = ["", "h", "h", "h", "", "1", "return", "", "return"]
+    window = WatchedWindow(
+        clock, ("Waiting", [""]), ("QuestionPage", answer), ("QuestionPage", answer),
+        ("QuestionPage", ["", "escape"]), ("EndPage", [*[""] * 22, "c", "", "return"]),
+        ("QuestionPage", ["", "escape"]),
+    )  # fmt: skip
+    assert watch(window, clock, page) >= {"Waiting", "ClipPage", "QuestionPage", "EndPage"}
+
+
+def test_the_reverse_quiz_opens_beside(library):
+    clock, camera, learning = FakeClock(), ScriptedCamera(), Learning(Songs((library,)))
+    eyes = eyes_of(PaintedVision({0: None}))
+
+    def open_all():
+        songs = learning.songs.whole()
+        return guesser_of(songs.packs, songs.load, learning.passing)
+
+    def then(guesser):
+        return reverse_page(guesser, eyes=eyes, camera=camera, clock=clock)
+
+    page = Waiting(
+        Backdrop(Theme()),
+        ("You dance, it guesses", "..."), beside(open_all), then, None, learning.news,
+    )  # fmt: skip
+    window = WatchedWindow(clock, ("Waiting", [""]), ("ReversePage", [*[""] * 20, "r", ""]))
+    assert watch(window, clock, page) == {"Waiting", "ReversePage"}
+
+
+def test_the_watchdog_bites():
+    clock = FakeClock()
+
+    class Slow(Message):
+        def draw(self, surface):
+            ends_s = time.thread_time() + MOST_S + 0.02
+            while time.thread_time() < ends_s:
+                pass
+
+    with pytest.raises(AssertionError, match="Slow"):
+        watch(
+            WatchedWindow(clock, ("Slow", ["", ""])),
+            clock,
+            Slow(Backdrop(Theme()), ("", ""), None),
+        )
