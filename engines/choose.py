@@ -34,8 +34,8 @@ AUTO = "auto"
 Network = PoseNetwork | GpuNetwork[Any]
 NOT_USED = "not used because"
 ONNX_BEGINS = b"\x08"
-MOST_NETWORK_BYTES: Final = 512_000_000  # BODY_25 has 105 MB, in single precision
 """The key of an ONNX file's first field, its version."""
+MOST_NETWORK_BYTES: Final = 512_000_000  # BODY_25 has 105 MB, in single precision
 
 
 class Wish(NamedTuple):

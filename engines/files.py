@@ -4,7 +4,8 @@ One rule for all of the program. What the game keeps for itself (its own folder,
 replaced by ``write_whole``. What is written where a player says so gets its place by ``hand_over``:
 what stood there before stays beside it under a name that was free. A damaged file is set aside in the
 same way. Nothing is ever removed but a part file, and whether a place can be written to is asked
-before the work, by ``check_file`` and ``check_folder``.
+before the work, by ``check_file`` and ``check_folder``. What refuses in the end is told by
+``refusing``, in the same words.
 """
 
 from __future__ import annotations
@@ -147,9 +148,24 @@ def _write(part: Path, data: bytes | str) -> None:
     part.write_bytes(data.encode() if isinstance(data, str) else data)
 
 
-def reason_of(why: OSError) -> str:
-    """Return why something could not be written, in a player's words."""
-    return REASONS.get(why.errno or 0) or why.strerror or str(why)
+def reason_of(why: Exception) -> str:
+    """Return why something could not be written, in a player's words; FFmpeg's errors are known too."""
+    number, words = getattr(why, "errno", None), getattr(why, "strerror", None)
+    return REASONS.get(number or 0) or str(words or why)
+
+
+def unwritten(path: Path, why: Exception) -> str:
+    """Return the one sentence on a file or folder that cannot be written."""
+    return f"{path}: cannot be written ({reason_of(why)}); check the folder, its rights and its space"
+
+
+@contextmanager
+def refusing(path: Path, error: type[DanceError] = DanceError) -> Iterator[None]:
+    """Turn what the system says against writing into a sentence."""
+    try:
+        yield
+    except OSError as why:
+        raise error(unwritten(path, why)) from None
 
 
 def check_file(path: Path, *, inputs: Iterable[Path] = (), needs_bytes: int = 0) -> None:
@@ -169,7 +185,7 @@ def check_file(path: Path, *, inputs: Iterable[Path] = (), needs_bytes: int = 0)
     DanceError
         One sentence that names the path.
     """
-    with _refused(path):
+    with refusing(path):
         if path.is_dir():
             raise DanceError(f"{path}: is a folder; name the file to write")
         if path.exists() and not path.is_file():
@@ -185,7 +201,7 @@ def check_file(path: Path, *, inputs: Iterable[Path] = (), needs_bytes: int = 0)
 
 def check_folder(folder: Path, *, needs_bytes: int = 0) -> None:
     """Refuse a folder that could not be made or written into; see ``check_file``."""
-    with _refused(folder):
+    with refusing(folder):
         nearest = next(
             (one for one in (folder, *folder.parents) if os.path.lexists(one)), folder
         )
@@ -246,17 +262,6 @@ def naming(path: Path) -> Iterator[None]:
         if why.errno is None:
             raise
         raise OSError(why.errno, why.strerror, str(path)) from None
-
-
-@contextmanager
-def _refused(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as why:
-        raise DanceError(
-            f"{path}: cannot be written ({reason_of(why)}); check the folder, its rights and its "
-            "space"
-        ) from None
 
 
 def _same(path: Path, other: Path) -> bool:

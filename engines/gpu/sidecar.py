@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 3
 NOT_KNOWN: Final = "none"
-
-
 MOST_BYTES: Final = 64 * 1024  # of the facts; they have about one
 
 

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON
 from kpopdance.engines.errors import DanceError, ModelError
-from kpopdance.engines.files import check_folder
+from kpopdance.engines.files import check_folder, refusing
 from kpopdance.engines.formats import PERSON_PX
 from kpopdance.engines.gpu.build import RTX_TARGETS, USUAL_TARGETS
 from kpopdance.engines.gpu.precision import PRECISIONS
@@ -96,10 +96,8 @@ def _built(wish: EngineWish, args: argparse.Namespace) -> dict[str, Any]:
         facts, plan = build(wish, bar.set_description)
         took_s = float(bar.format_dict["elapsed"])
     folder = args.out or engine_folder()
-    try:
+    with refusing(folder):
         path = keep(folder, wish, facts, plan)
-    except OSError as why:
-        raise DanceError(f"--out {folder}: cannot be written to ({why.strerror})") from None
     if not args.json:
         size = len(plan) / 1e6
         print_result(f"wrote {path}: {size:.1f} MB in {took_s:.1f} s, facts beside it")

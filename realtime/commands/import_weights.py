@@ -10,7 +10,7 @@ from platformdirs import user_data_path
 from tqdm import tqdm
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.files import check_file, check_folder, write_beside
+from kpopdance.engines.files import check_file, check_folder, refusing, write_beside
 from kpopdance.engines.weights.importing import network_from, read_sources
 from kpopdance.realtime.commands.command_line import a_file, a_target
 from kpopdance.realtime.commands.common import print_result
@@ -78,9 +78,6 @@ def _check_out(args: argparse.Namespace) -> None:
 
 
 def _write(out: Path, content: bytes) -> None:
-    try:
+    with refusing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         write_beside(out, content)
-    except OSError as why:
-        told = f"{out}: cannot be written ({why.strerror}); choose another --out"
-        raise DanceError(told) from why

@@ -6,7 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.files import check_file, check_folder, write_beside, write_whole
+from kpopdance.engines.files import (
+    check_file,
+    check_folder,
+    refusing,
+    write_beside,
+    write_whole,
+)
 from kpopdance.realtime.commands.command_line import a_file, a_target
 from kpopdance.realtime.commands.common import (
     add_network_options,
@@ -26,7 +32,6 @@ from kpopdance.realtime.studio.looking import CLOSE_AREA_PX, people_in, poses_in
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.types import Frame, Pose
@@ -91,7 +96,8 @@ def _picture(args: argparse.Namespace, frame: Frame, eyes: Eyes, area: int) -> N
         write_picture(args.draw, draw_skeletons(frame.image, poses))
         say(f"wrote {args.draw}")
     if args.out:
-        _write_json(args.out, people_json(poses))
+        with refusing(args.out):
+            write_beside(args.out, json.dumps(people_json(poses)))
         say(f"wrote {args.out}")
     if args.json:
         print_json(people_json(poses))
@@ -134,10 +140,3 @@ def _seen(
     if writer is not None:
         writer.add(draw_skeletons(frame.image, poses), frame.captured_s)
     return {"at_s": round(frame.captured_s, 4)} | people
-
-
-def _write_json(path: Path, told: dict[str, Any]) -> None:
-    try:
-        write_beside(path, json.dumps(told))
-    except OSError as why:
-        raise DanceError(f"{path}: cannot be written ({why.strerror})") from None

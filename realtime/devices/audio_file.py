@@ -26,6 +26,7 @@ from kpopdance.realtime.devices.media_file import (
     plain_file,
     reason,
     url_of,
+    writing,
 )
 
 if TYPE_CHECKING:
@@ -52,13 +53,7 @@ ENDING_S = 0.7  # as much of a film
 OPEN_ENDED = 0xFFFFFFFF  # a .wav written to a pipe
 HOLE_S = 0.1  # time stamps are believed this far: a greater step is sound that is not there
 GUESSED = ("aac", "ac3", "eac3", "dts", "amr", "mpeg", "mpegts")  # kinds that state no length
-COUNTED = (
-    "mp3",
-    "aac",
-    "ac3",
-    "eac3",
-    "dts",
-)  # kinds whose stamps FFmpeg counts from their packets
+COUNTED = ("mp3", "aac", "ac3", "eac3", "dts")  # kinds whose stamps FFmpeg counts itself
 LENGTH_FRAME = 4096  # bytes that surely contain an .mp3's first frame
 OGG_HEAD = 27  # bytes of an Ogg page before its table of segments
 OGG_FIRST, OGG_LAST = 2, 4  # flags of a stream's first and last page
@@ -205,11 +200,8 @@ def write_audio(
     codec = codecs.get(path.suffix.lower())
     if codec is None:
         raise MediaError(f"{path}: cannot write {path.suffix!r}; use .ogg, .flac or .wav")
-    try:
-        with appearing(path) as part:
-            _encode(part, samples, rate, codec=codec, bit_rate=bit_rate)
-    except (OSError, av.error.FFmpegError) as why:
-        raise MediaError(f"{path}: cannot be written ({why}); check folder and space") from why
+    with writing(path), appearing(path) as part:
+        _encode(part, samples, rate, codec=codec, bit_rate=bit_rate)
 
 
 class _Gathered:
@@ -224,18 +216,13 @@ class _Gathered:
         self._surplus = 0  # samples that two parts of a film have in common
         self._promised_s = self._missing_s = 0.0
         self._jumps, self._damage = 0, ""
-        self._counted = self._lost = (
-            False  # whether stamps hide what is lost, and whether it is
-        )
+        self._counted = self._lost = False  # whether stamps hide what is lost; whether it is
         self._misplaced_s: float | None = None  # from here on, if anything is lost
         self._stereo = Stereo(path, rate)
 
     def take(self, media: Media) -> None:
         """Decode all of a file's main sound; what cannot be decoded is missing."""
-        if media.sound is None:
-            raise NoSoundError(
-                f"{self._path}: has no sound stream; choose a file with music in it"
-            )
+        self._check(media)
         if _promised_s(media, self._path) > LONGEST_S:
             raise _too_long(self._path, _promised_s(media, self._path))
         self._counted = media.kind in COUNTED
@@ -255,13 +242,8 @@ class _Gathered:
 
     def part(self, media: Media, start_s: float, seconds: float) -> NDArray[np.float32]:
         """Decode a part alone, and return it as far as it is there, float32 (N, 2)."""
-        if media.sound is None:
-            raise NoSoundError(
-                f"{self._path}: has no sound stream; choose a file with music in it"
-            )
-        with contextlib.suppress(
-            av.error.FFmpegError
-        ):  # what cannot jump is decoded from its begin
+        self._check(media)
+        with contextlib.suppress(av.error.FFmpegError):  # what cannot jump is decoded whole
             media.container.seek(round(max(0.0, start_s - BEFORE_S) * av.time_base))
         begin_s, at_s = 0.0, -math.inf
         with contextlib.suppress(av.error.FFmpegError, OSError):  # up to the damage
@@ -306,6 +288,12 @@ class _Gathered:
         if self._jumps:
             told.append(f"has time stamps that jump ({self._jumps}), mended")
         return f"{self._path}: the sound {', '.join(told)}; used as it is" if told else ""
+
+    def _check(self, media: Media) -> None:
+        if media.sound is None:
+            raise NoSoundError(
+                f"{self._path}: has no sound stream; choose a file with music in it"
+            )
 
     def _begin(self, frame: AudioFrame) -> None:
         """Take a file's first frame for what comes next, whatever its stamp."""

@@ -31,9 +31,7 @@ FIRST_S: Final = 8.0  # some webcams need seconds for their first picture
 RATE_S: Final = 3.0  # over which a rate is told
 LOOK_S: Final = 4.0  # until black, frozen and slow are told apart
 SLOW_FPS: Final = 8.0  # fewer pictures a second cannot be judged well; 19 can
-BUSY: Final = (
-    0.6  # of the time spent on unpacking pictures: the computer is slow, not the camera
-)
+BUSY: Final = 0.6  # of the time spent on unpacking: the computer is slow, not the camera
 LIGHT: Final = "Turn on a light in front of you."
 PICTURES: Final = {
     Cause.BLACK: ("The camera's picture is empty.", "Open its cover, or turn on the light."),

@@ -12,10 +12,11 @@ import av.filter
 import numpy as np
 
 from kpopdance.engines.files import hand_over, part_of
+from kpopdance.realtime.devices.media_file import writing
 from kpopdance.realtime.devices.video_file import VideoError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -44,7 +45,7 @@ class GifWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._part = part_of(path)
-        with self._told():
+        with writing(self._path, VideoError):
             self._part.write_bytes(b"")
         self._container: Any = None
         self._stream: Any = None
@@ -89,7 +90,7 @@ class GifWriter:
         number, self._added = self._added, self._added + 1
         if not self._kept[number]:
             return
-        with self._told():
+        with writing(self._path, VideoError):
             if self._container is None:
                 self._open(image.shape[1], image.shape[0])
             for picture in self._colours.step(image):
@@ -98,7 +99,7 @@ class GifWriter:
 
     def finish(self, ends_s: float | None = None) -> None:
         """Write the rest and give the file its name; when it ends was told before."""
-        with self._told():
+        with writing(self._path, VideoError):
             self._container.mux(self._stream.encode(None))
             self._container.close()
             hand_over(self._part, self._path)
@@ -116,16 +117,6 @@ class GifWriter:
         self._stream = self._container.add_stream("gif", rate=round(1 / TICK))
         self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "pal8"
         self._stream.codec_context.time_base = TICK
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn what goes wrong while writing into a sentence."""
-        try:
-            yield
-        except (av.error.FFmpegError, OSError) as why:
-            said = getattr(why, "strerror", None) or why
-            text = f"{self._path}: cannot be written ({said}); check folder, rights and space"
-            raise VideoError(text) from None
 
 
 class _OnBlack:

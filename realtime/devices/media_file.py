@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import stat
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ import av.error
 from av.stream import Disposition
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,17 +33,13 @@ PICTURES: Final = (
     "apng,bmp_pipe,exr_pipe,gif,hdr_pipe,j2k_pipe,jpeg_pipe,jpegxl_pipe,pam_pipe,pbm_pipe,pgm_pipe,"
     "png_pipe,ppm_pipe,qoi_pipe,tiff_pipe,webp_pipe"
 )
-"""What is read; kinds that name other files (playlists, concat, dash, sdp, image2) are not in it."""
-MOST_PIXELS: Final = (
-    1 << 27
-)  # of a picture: more than a telephone's 108 million, 400 MB when read
+"""With ``CONTAINERS``, what is read: no kind that names other files (playlists, concat, dash ...)."""
+MOST_PIXELS: Final = 1 << 27  # more than a telephone's 108 million; 400 MB when read
 READ_BYTES: Final = 1 << 15  # at once
 JUMP_S: Final = 60.0  # no stream is silent for so long: a step further on is a wrong clock
 BACK_S: Final = 0.1  # nor goes back by so much
 MOST_ERRORS: Final = 20  # without anything read between them: then the rest is unreadable
-GIF_SHORTEST: Final = (
-    2  # hundredths of a second: what asks for less is shown, as browsers do, for
-)
+GIF_SHORTEST: Final = 2  # hundredths of a second; browsers show what asks for less for
 GIF_USUAL: Final = 10
 
 
@@ -229,6 +227,15 @@ def open_media(
         if stream.type == "video" and stream.codec_context is not None:
             stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
     return Media(path, container, file, _main(container, "video"), _main(container, "audio"))
+
+
+@contextmanager
+def writing(path: Path, error: type[MediaError] = MediaError) -> Iterator[None]:
+    """Turn what goes wrong while a file is written into a sentence."""
+    try:
+        yield
+    except (av.error.FFmpegError, OSError) as why:
+        raise error(unwritten(path, why)) from None
 
 
 def url_of(path: Path) -> str:

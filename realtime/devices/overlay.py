@@ -13,7 +13,7 @@ import numpy as np
 
 from kpopdance.engines.anatomy import LIMBS
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.files import write_beside
+from kpopdance.engines.files import refusing, write_beside
 from kpopdance.realtime.core.skeleton_colours import JOINT_COLOURS
 from kpopdance.realtime.pose.stature import torso_of
 
@@ -140,10 +140,8 @@ def write_picture(path: Path, image: Image) -> None:
         fine, data = False, np.empty(0, dtype=np.uint8)
     if not fine:
         raise PictureError(f"{path}: cannot write {ending!r} pictures; use .png or .jpg")
-    try:
+    with refusing(path, PictureError):
         write_beside(path, data.tobytes())
-    except OSError as why:
-        raise PictureError(f"{path}: cannot be written ({why.strerror})") from None
 
 
 def _draw_person(canvas: Image, joints: NDArray[np.float32], torso: float) -> None:

@@ -16,10 +16,7 @@ SAMPLES: Final = 160  # points across a picture and down it, at most
 EMPTY_S: Final = 1.0  # of one colour for so long: no flash, no hand before the lens
 FROZEN_S: Final = 2.5  # no sensor sends the same noise twice
 PLAIN: Final = 2.0  # standard deviation of a picture that shows nothing, of 255
-NIGHT: Final = (
-    12.0,
-    4.0,
-)  # brightness and deviation of a covered lens, whose sensor still hums
+NIGHT: Final = (12.0, 4.0)  # brightness and deviation of a covered lens: its sensor hums
 DARK: Final = 28.0  # mean brightness, of 255, below which the networks begin to see nobody
 
 

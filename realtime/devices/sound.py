@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-LATENCY_S = (
-    0.1  # the song clock compensates it; survives inference load where "low" had underruns
-)
+LATENCY_S = 0.1  # the clock compensates it; "low" had underruns under inference load
 POLL_S = 0.1
 QUIET_POLLS = 5  # 0.5 s without a beat; polls, so that a stalled process accuses nobody
 GIVE_UP_POLLS = 50  # a server that hung this long is left, until then its own recovery is best

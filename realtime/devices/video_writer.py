@@ -12,9 +12,9 @@ import av
 import av.error
 import numpy as np
 
-from kpopdance.engines.files import hand_over, part_of
+from kpopdance.engines.files import hand_over, part_of, unwritten
 from kpopdance.realtime.devices.audio_file import Stereo
-from kpopdance.realtime.devices.media_file import open_media, reason, url_of
+from kpopdance.realtime.devices.media_file import open_media, url_of, writing
 from kpopdance.realtime.devices.video_file import VideoError
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ class VideoWriter:
             self._part.write_bytes(b"")  # PyAV would tell only with the first picture
             self._container = av.open(url_of(self._part), "w", options=in_front)
         except (av.error.FFmpegError, ValueError, OSError) as why:
-            text = f"{path}: cannot be written ({reason(why)}); check the folder and its rights"
-            raise VideoError(text) from None
+            raise VideoError(unwritten(path, why)) from None
         self._stream: Any = None
         self._sound: _Sound | None = None
         self._held: Any = None
@@ -96,14 +95,14 @@ class VideoWriter:
         picture = picture.reformat(format="yuv420p", dst_colorspace="ITU709")
         self._last_tick = max(round(at_s / TICK), self._last_tick + 1)
         picture.pts, picture.time_base = self._last_tick, TICK
-        with self._told():
+        with writing(self._path, VideoError):
             if self._sound is not None:
                 self._sound.write(at_s)
             self._mux(self._stream.encode(picture))
 
     def finish(self, ends_s: float | None = None) -> None:
         """Write the rest and give the file its name; the last picture is shown until ``ends_s``."""
-        with self._told():
+        with writing(self._path, VideoError):
             if self._stream is not None:
                 self._mux(self._stream.encode())
             if self._held is not None:
@@ -145,15 +144,6 @@ class VideoWriter:
         context.color_primaries = context.color_trc = context.colorspace = BT709
         context.color_range = 1
         return stream
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn what goes wrong while writing into a sentence."""
-        try:
-            yield
-        except (av.error.FFmpegError, OSError) as why:
-            text = f"{self._path}: cannot be written ({reason(why)}); check folder and space"
-            raise VideoError(text) from None
 
 
 class _Sound:
@@ -277,7 +267,3 @@ class _Sound:
     def _muxed(packets: Iterable[Any]) -> Iterator[tuple[float, Any]]:
         for packet in packets:
             yield float((packet.pts or 0) * packet.time_base), packet
-
-
-def _said(why: Exception) -> str:
-    return str(getattr(why, "strerror", None) or why)

@@ -96,9 +96,7 @@ class Keeping:
         if self.counts:
             self.best_before = store.keep_score(self._key, score)
         else:
-            with suppress(
-                StoreError
-            ):  # nothing is to be kept: a best score not known is no loss
+            with suppress(StoreError):  # a best score not known is no loss
                 self.best_before = store.best_scores().get(self._key)
 
     def _lag(self) -> None:

@@ -70,7 +70,7 @@ class DanceSession:
         self._from_s, self._due_s = (
             -self._count_in_s,
             -np.inf,
-        )  # the sound begins where, and when
+        )  # where the sound begins, and when
         self._counted_s = song.offset_s % (60 / song.bpm)  # song second where the count ends
         self._count_s = 60 / song.bpm  # of one number
         self._held_s = -np.inf  # song second of the newest pause

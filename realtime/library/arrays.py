@@ -8,13 +8,14 @@ import tokenize
 import warnings
 import zipfile
 import zlib
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.lib import format as npy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -55,14 +56,10 @@ def arrays_in(path: Path, names: Sequence[str], most_bytes: int) -> dict[str, ND
         content = file.read(most_bytes + 1)
     if len(content) > most_bytes or content.count(ENTRY) > MOST_ENTRIES:
         raise ValueError(f"holds more than {most_bytes >> 20} MiB or {MOST_ENTRIES} arrays")
-    try:
-        with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(content)) as packed:
-            warnings.simplefilter("error")  # numpy warns of headers that it guesses at
-            _check(packed, most_bytes)
-            held = set(packed.namelist())
-            return {name: _array(packed, name) for name in names if f"{name}.npy" in held}
-    except DAMAGE as why:
-        raise ValueError(f"is damaged ({str(why) or type(why).__name__:.80})") from None
+    with _damage_told(), zipfile.ZipFile(io.BytesIO(content)) as packed:
+        _check(packed, most_bytes)
+        held = set(packed.namelist())
+        return {name: _array(packed, name) for name in names if f"{name}.npy" in held}
 
 
 def glance(
@@ -75,23 +72,30 @@ def glance(
     ValueError
         As ``arrays_in``.
     """
+    with path.open("rb") as file, _damage_told():
+        file.seek(max(0, file.seek(0, io.SEEK_END) - TAIL_BYTES))
+        if file.read().count(ENTRY) > MOST_ENTRIES:
+            raise ValueError(f"it holds more than {MOST_ENTRIES} arrays")
+        with zipfile.ZipFile(file) as packed:
+            held = set(packed.namelist())
+            _check(packed, math.inf)
+            there = [one for one in small if f"{one}.npy" in held]
+            if any(packed.getinfo(f"{one}.npy").file_size > SMALL_BYTES for one in there):
+                raise ValueError("it has large arrays for small ones")
+            if f"{name}.npy" not in held:
+                raise ValueError(f"it lacks {name}")
+            with packed.open(f"{name}.npy") as stream:
+                shape = _header(stream)[0]
+            return shape, {one: _array(packed, one) for one in there}
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Turn whatever zipfile and numpy raise on damage into a ValueError that says so."""
     try:
-        with path.open("rb") as file, warnings.catch_warnings():
-            warnings.simplefilter("error")
-            file.seek(max(0, file.seek(0, io.SEEK_END) - TAIL_BYTES))
-            if file.read().count(ENTRY) > MOST_ENTRIES:
-                raise ValueError(f"it holds more than {MOST_ENTRIES} arrays")
-            with zipfile.ZipFile(file) as packed:
-                held = set(packed.namelist())
-                _check(packed, math.inf)
-                there = [one for one in small if f"{one}.npy" in held]
-                if any(packed.getinfo(f"{one}.npy").file_size > SMALL_BYTES for one in there):
-                    raise ValueError("it has large arrays for small ones")
-                if f"{name}.npy" not in held:
-                    raise ValueError(f"it lacks {name}")
-                with packed.open(f"{name}.npy") as stream:
-                    shape = _header(stream)[0]
-                return shape, {one: _array(packed, one) for one in there}
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # numpy warns of headers that it guesses at
+            yield
     except DAMAGE as why:
         raise ValueError(f"is damaged ({str(why) or type(why).__name__:.80})") from None
 

@@ -14,9 +14,7 @@ DANCES: Final = 3  # as many in a row must agree
 SCATTER_MS: Final = 25.0  # two trained dancers' lags scatter by 16 to 40 ms over four seconds
 WORTH_MS: Final = 40.0  # a smaller difference from what is set is not worth a word
 MOST_MS: Final = 1000.0  # what the settings allow
-LEAST_RECOGNISED: Final = (
-    0.5  # of the moves at least, however late: else there is no lag to tell
-)
+LEAST_RECOGNISED: Final = 0.5  # of the moves, however late: else there is no lag to tell
 
 
 def suggested_lag(lags: list[float], set_ms: float) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -25,7 +26,10 @@ from kpopdance.realtime.library.songpack import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
+
 MAX_ARRAY_BYTES: Final = 256 * 1024 * 1024
 ARRAYS: Final = ("joints", "fps", "start_s")
 MAX_MEMBERS: Final = 24
@@ -148,13 +152,8 @@ def load_pack(folder: Path) -> SongPack:
     >>> song.language, len(song.members), song.bpm
     ('ko', 3, 120.0)
     """
-    try:
+    with _refusing(folder):
         return _load(folder)
-    except OSError as why:
-        where = why.filename or folder
-        raise SongPackError(
-            f"{where}: cannot be read ({why.strerror}); check its rights"
-        ) from None
 
 
 def read_facts(folder: Path) -> PackFacts:
@@ -167,25 +166,12 @@ def read_facts(folder: Path) -> PackFacts:
     SongPackError
         For damage, as ``load_pack``.
     """
-    try:
-        return _read_facts(folder)
-    except OSError as why:
-        where = why.filename or folder
-        raise SongPackError(
-            f"{where}: cannot be read ({why.strerror}); check its rights"
-        ) from None
-
-
-def _read_facts(named: Path) -> PackFacts:
-    folder = standing(named)
-    told = _read_toml(_inside(folder, TOML))
-    audio = _inside(folder, told.audio)
-    if not audio.is_file() or audio.stat().st_size == 0:
-        raise SongPackError(f"{audio}: the audio is missing or empty; copy it into the pack")
-    path = _inside(folder, CHOREOGRAPHY)
-    if not path.is_file():
-        raise SongPackError(f"{path}: is missing; record it with kpopdance record VIDEO")
-    dancers, rows, fps, start_s = _read_size(path)
+    with _refusing(folder):
+        told, audio, path = _files(folder)
+        with _damage_of(path):
+            shape, small = glance(path, "joints", ("fps", "start_s"))
+            dancers, rows = shape[:2]
+            fps, start_s = float(small["fps"]), float(small.get("start_s", 0.0))
     usual = 1 <= dancers <= MAX_MEMBERS and rows >= 2 and 5 <= fps <= 240
     if not (usual and abs(start_s) <= MAX_START_S):
         raise SongPackError(
@@ -193,21 +179,8 @@ def _read_facts(named: Path) -> PackFacts:
         )
     return PackFacts(
         told.title, told.artist, told.bpm, dancers, start_s, start_s + (rows - 1) / fps, audio,
-        told.language, named, tuple(map(_rgb, told.colours)),
+        told.language, folder, tuple(map(_rgb, told.colours)),
     )  # fmt: skip
-
-
-def _read_size(path: Path) -> tuple[int, int, float, float]:
-    """Return members and rows of a choreography, its rows a second and its begin, s."""
-    try:
-        shape, small = glance(path, "joints", ("fps", "start_s"))
-        dancers, rows = shape[:2]
-        start_s = float(small["start_s"]) if "start_s" in small else 0.0
-        return dancers, rows, float(small["fps"]), start_s
-    except KeyError as why:
-        raise SongPackError(f"{path}: lacks {why}; record it again") from None
-    except (ValueError, TypeError) as why:
-        raise SongPackError(f"{path}: {why}; copy or record it again") from None
 
 
 def standing(folder: Path) -> Path:
@@ -227,26 +200,46 @@ def audio_name(folder: Path) -> str | None:
         return None
 
 
-def _load(named: Path) -> SongPack:
+@contextmanager
+def _refusing(folder: Path) -> Iterator[None]:
+    """Turn what the system says against reading a pack into a sentence."""
+    try:
+        yield
+    except OSError as why:
+        where = why.filename or folder
+        raise SongPackError(
+            f"{where}: cannot be read ({why.strerror}); check its rights"
+        ) from None
+
+
+def _files(named: Path) -> tuple[_Song, Path, Path]:
+    """Return what a pack's song.toml tells, and where its audio and choreography lie."""
     folder = standing(named)
-    toml = _inside(folder, TOML)
-    told = _read_toml(toml)
+    told = _read_toml(_inside(folder, TOML))
     audio = _inside(folder, told.audio)
     if not audio.is_file() or audio.stat().st_size == 0:
         raise SongPackError(f"{audio}: the audio is missing or empty; copy it into the pack")
-    members = _read_choreography(_inside(folder, CHOREOGRAPHY))
+    path = _inside(folder, CHOREOGRAPHY)
+    if not path.is_file():
+        raise SongPackError(f"{path}: is missing; record it with kpopdance record VIDEO")
+    return told, audio, path
+
+
+def _load(folder: Path) -> SongPack:
+    told, audio, path = _files(folder)
+    members = _read_choreography(path)
     if told.mirrored:
         members = turned(members)
     if not 0 <= told.lead < len(members):
         raise SongPackError(
-            f"{toml}: lead is {told.lead}, but there are members 0 to {len(members) - 1}; "
-            "correct lead"
+            f"{path.with_name(TOML)}: lead is {told.lead}, but there are members 0 to "
+            f"{len(members) - 1}; correct lead"
         )
     return SongPack(
         told.title, told.artist, told.bpm, members, audio, told.language, told.licence,
         told.offset_s, told.preview_s, told.lead,
         sections=tuple((section.name, section.start_s) for section in told.sections),
-        folder=named, mirrored=told.mirrored, colours=tuple(map(_rgb, told.colours)),
+        folder=folder, mirrored=told.mirrored, colours=tuple(map(_rgb, told.colours)),
     )  # fmt: skip
 
 
@@ -293,9 +286,10 @@ def _names_in(folder: Path) -> list[str]:
 
 
 def _read_choreography(path: Path) -> tuple[Choreography, ...]:
-    if not path.is_file():
-        raise SongPackError(f"{path}: is missing; record it with kpopdance record VIDEO")
-    joints, fps, start_s = _read_arrays(path)
+    with _damage_of(path):
+        arrays = arrays_in(path, ARRAYS, MAX_ARRAY_BYTES)
+        joints = arrays["joints"]
+        fps, start_s = float(arrays["fps"]), float(arrays.get("start_s", 0.0))
     if joints.dtype != np.float32 or joints.ndim != 4 or joints.shape[2:] != (18, 3):
         raise SongPackError(
             f"{path}: joints are {joints.dtype} {joints.shape}, not float32 (members, T, 18, 3); "
@@ -327,10 +321,10 @@ def _check_numbers(path: Path, joints: NDArray[np.float32], fps: float, start_s:
         raise SongPackError(f"{path}: nobody is seen in it; record it again")
 
 
-def _read_arrays(path: Path) -> tuple[NDArray[np.float32], float, float]:
+@contextmanager
+def _damage_of(path: Path) -> Iterator[None]:
     try:
-        arrays = {"start_s": np.zeros(())} | arrays_in(path, ARRAYS, MAX_ARRAY_BYTES)
-        return arrays["joints"], float(arrays["fps"]), float(arrays["start_s"])
+        yield
     except KeyError as why:
         raise SongPackError(f"{path}: lacks {why}; record it again") from None
     except (ValueError, TypeError) as why:

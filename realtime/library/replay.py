@@ -205,7 +205,8 @@ def _check_numbers(
     confidence = joints[..., 2]
     places = joints[confidence > 0][:, :2]
     lasting = faults[~np.isinf(faults)]  # others lasted since ever, or for good
-    if not _within(np.concatenate([at_s, lasting]), MOST_S):
+    in_order = (faults[:, 0] <= faults[:, 1]).all()
+    if not (in_order and _within(np.concatenate([at_s, lasting]), MOST_S)):
         raise ReplayError(f"{path}: its times are none of a song; it is damaged")
     if not _within(places, MOST_PX):
         raise ReplayError(f"{path}: its poses are none of a picture; it is damaged")

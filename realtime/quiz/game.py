@@ -55,9 +55,7 @@ BUZZERS: Final = ("a", "l", "f", "j")
 MUSIC_S: Final = 2.0
 SEEDS: Final = 10_000
 COPIED_S: Final = 1.5
-SETTLE_S: Final = (
-    0.6  # the last page does not take the Enter that was meant for the last question
-)
+SETTLE_S: Final = 0.6  # the last page does not take the last question's Enter
 CANNOT: Final = "The quiz cannot begin"
 
 

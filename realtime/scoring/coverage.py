@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 Span: TypeAlias = tuple[float, float]
 """From, to, s."""
 
-SURE: Final = (
-    0.25  # of the trust, at a confidence of 0.4: doubtful joints are seen all the same
-)
+SURE: Final = 0.25  # of the trust, at a confidence of 0.4: doubtful joints are seen too
 MIN_SEEN: Final = 0.6  # of what the reference asks; less is not enough to see a move
 HARDLY_SEEN: Final = 65.0  # points at most where less is seen
 OFTEN_UNSEEN: Final = 0.5  # of a move a limb may be out of sight
