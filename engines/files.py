@@ -61,7 +61,13 @@ def appearing(path: Path) -> Iterator[Path]:
             yield part
             part.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        discard(part)
+
+
+def discard(part: Path) -> None:
+    """Remove a part, if it is there: why it could not be written matters more than that it is not."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        part.unlink()
 
 
 def write_whole(path: Path, data: bytes | str) -> None:
@@ -78,7 +84,7 @@ def write_beside(path: Path, data: bytes | str) -> None:
             _write(part, data)
             hand_over(part, path)
     finally:
-        part.unlink(missing_ok=True)
+        discard(part)
 
 
 def hand_over(part: Path, path: Path) -> None:
@@ -223,7 +229,7 @@ def _probe(path: Path, folder: Path, needs_bytes: int) -> None:
         part.write_bytes(bytes(PROBE_BYTES))
         sweep(folder, part.stat().st_mtime)
     finally:
-        part.unlink(missing_ok=True)
+        discard(part)
     free = shutil.disk_usage(folder).free
     if free < needs_bytes:
         raise DanceError(

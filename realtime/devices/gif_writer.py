@@ -11,7 +11,7 @@ import av.error
 import av.filter
 import numpy as np
 
-from kpopdance.engines.files import hand_over, part_of
+from kpopdance.engines.files import discard, hand_over, part_of
 from kpopdance.realtime.devices.media_file import writing
 from kpopdance.realtime.devices.video_file import VideoError
 
@@ -109,7 +109,7 @@ class GifWriter:
         if self._container is not None:
             with contextlib.suppress(av.error.FFmpegError, OSError):
                 self._container.close()
-        self._part.unlink(missing_ok=True)
+        discard(self._part)
 
     def _open(self, width: int, height: int) -> None:
         options = {"loop": "0", "final_delay": str(self._last_delay)}

@@ -12,7 +12,7 @@ import av
 import av.error
 import numpy as np
 
-from kpopdance.engines.files import hand_over, part_of, unwritten
+from kpopdance.engines.files import discard, hand_over, part_of, unwritten
 from kpopdance.realtime.devices.audio_file import Stereo
 from kpopdance.realtime.devices.media_file import open_media, url_of, writing
 from kpopdance.realtime.devices.video_file import VideoError
@@ -120,7 +120,7 @@ class VideoWriter:
             self._container.close()
         if self._sound is not None:
             self._sound.close()
-        self._part.unlink(missing_ok=True)
+        discard(self._part)
 
     def _mux(self, packets: list[Any]) -> None:
         """Write pictures, each as long as until the next; so the last one waits."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pygame
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.files import hand_over, part_of
+from kpopdance.engines.files import discard, hand_over, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -214,7 +214,7 @@ def save_picture(surface: pygame.Surface, path: Path) -> None:
             f"{path}: the picture cannot be saved ({why}); choose another place"
         ) from why
     finally:
-        part.unlink(missing_ok=True)
+        discard(part)
 
 
 def icon(side: int) -> pygame.Surface:

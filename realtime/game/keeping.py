@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from kpopdance.engines.files import move_to_free, part_of, reason_of, sweep
+from kpopdance.engines.files import discard, move_to_free, part_of, reason_of, sweep
 from kpopdance.realtime.library.lags import LEAST_RECOGNISED
 from kpopdance.realtime.library.replay import save_replay
 from kpopdance.realtime.library.store import StoreError, score_key
@@ -126,4 +126,4 @@ def keep_replay(folder: Path, replay: Replay) -> Path:
         sweep(folder, part.stat().st_mtime)
         return move_to_free(part, (folder / f"{replay.song}-{k:03d}.npz" for k in count(1)))
     finally:
-        part.unlink(missing_ok=True)
+        discard(part)

@@ -10,9 +10,11 @@ import os
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
+import functools
 import shutil
 import threading
 import time
+from contextlib import suppress
 
 import numpy as np
 import pygame
@@ -41,6 +43,7 @@ from tests import dances
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
 
 MOST_S = 0.1
+TRIES = 3  # a busy computer lends its processor's time slowly; what stands still does so again
 PACE_S = 0.002
 LONG_MUSIC_S = 60
 
@@ -103,12 +106,30 @@ class WatchedShell(Shell):
         return super()._show(page)
 
 
+class StoodStillError(AssertionError):
+    """A window stood still."""
+
+
 def watch(window, clock, page):
     """Show a page and all that follow, and fail where the window stood still."""
     WatchedShell(window, clock).run(page)
     stood = {name: round(s * 1000) for name, s in window.apart_s.items() if s > MOST_S}
-    assert not stood, f"ms of processor between two flips: {stood}"
+    if stood:
+        raise StoodStillError(f"ms of processor between two flips: {stood}")
     return set(window.seen)
+
+
+def every_time(test):
+    """Let a test fail only where its window stands still each time."""
+
+    @functools.wraps(test)
+    def tried(**given):
+        for _ in range(TRIES - 1):
+            with suppress(StoodStillError):
+                return test(**given)
+        return test(**given)
+
+    return tried
 
 
 @pytest.fixture(scope="module")
@@ -152,8 +173,9 @@ def no_waiting_for_a_camera(monkeypatch):
 
 
 @pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.long)])
+@every_time
 def test_the_list_moves_while_thousands_of_songs_are_read(library, tmp_path, count):
-    if count > 200:
+    if count > 200 and not (tmp_path / "songs").exists():
         shutil.copytree(library / "a-first", tmp_path / "songs" / "a-first")
         many_of(tmp_path / "songs", count)
     clock = FakeClock()
@@ -193,6 +215,7 @@ def test_the_list_moves_while_thousands_of_songs_are_read(library, tmp_path, cou
     assert len(songs.found) >= count
 
 
+@every_time
 def test_a_dance_from_the_list_and_back(library):
     clock, camera = FakeClock(), ScriptedCamera()
     game = Game(kit_of(library, clock, camera), Songs((library,)))
@@ -215,6 +238,7 @@ def test_a_dance_from_the_list_and_back(library):
     assert seen == {"SongListPage", "LoadingPage", "DancePage", "ResultPage"}
 
 
+@every_time
 def test_the_quiz_decodes_its_hints_beside(library, tmp_path):
     clock, learning = FakeClock(), Learning(Songs((library,)))
 
@@ -238,6 +262,7 @@ def test_the_quiz_decodes_its_hints_beside(library, tmp_path):
     assert watch(window, clock, page) >= {"Waiting", "ClipPage", "QuestionPage", "EndPage"}
 
 
+@every_time
 def test_the_reverse_quiz_opens_beside(library):
     clock, camera, learning = FakeClock(), ScriptedCamera(), Learning(Songs((library,)))
     eyes = eyes_of(PaintedVision({0: None}))
@@ -257,18 +282,26 @@ def test_the_reverse_quiz_opens_beside(library):
     assert watch(window, clock, page) == {"Waiting", "ReversePage"}
 
 
-def test_the_watchdog_bites():
-    clock = FakeClock()
+@pytest.mark.parametrize("slow_tries", [TRIES - 1, TRIES])
+def test_the_watchdog_bites_what_stands_still_each_time(slow_tries):
+    clock, tried = FakeClock(), []
 
     class Slow(Message):
         def draw(self, surface):
+            if len(tried) > slow_tries:
+                return
             ends_s = time.thread_time() + MOST_S + 0.02
             while time.thread_time() < ends_s:
                 pass
 
-    with pytest.raises(AssertionError, match="Slow"):
-        watch(
-            WatchedWindow(clock, ("Slow", ["", ""])),
-            clock,
-            Slow(Backdrop(Theme()), ("", ""), None),
-        )
+    @every_time
+    def look():
+        tried.append(1)
+        page = Slow(Backdrop(Theme()), ("", ""), None)
+        return watch(WatchedWindow(clock, ("Slow", ["", ""])), clock, page)
+
+    if slow_tries < TRIES:
+        assert look() == {"Slow"}
+        return
+    with pytest.raises(StoodStillError, match="Slow"):
+        look()
