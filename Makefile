@@ -1,12 +1,14 @@
 # make demo   dance the bundled song (HEADLESS=1: without window and sound card)
 # make test   install and run the tests but the long ones
 # make long   the long ones
+# make fuzz   so many hostile inputs for each door, other ones each time (CASES=1000)
 # make check  what CI checks beside the tests: style, types, import directions
-.PHONY: demo test long check bench install song clean
+.PHONY: demo test long fuzz check bench install song clean
 
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+CASES ?= 1000
 SYSTEM := tools/install_system.sh
 # a worker a core; who is done takes tests from the others
 WORKERS := -n logical --dist worksteal
@@ -37,7 +39,9 @@ test: $(VENV)/.tested
 
 long: $(VENV)/.tested
 	$(BIN)/python -m pytest $(WORKERS) -m "long and not gpu and not camera"
-	KPOPDANCE_CASES=1000 $(BIN)/python -m pytest $(WORKERS) tests/faults -k fuzz
+
+fuzz: $(VENV)/.tested
+	KPOPDANCE_CASES=$(CASES) $(BIN)/python -m pytest $(WORKERS) tests/faults -k fuzz
 
 check: $(VENV)/.tested
 	$(BIN)/ruff check .

@@ -8,7 +8,7 @@ what=${1:-play}
 # desktop's sound server; libx11, libgl: the window. For the tests also a screen and a sound card
 # made of software.
 play="python3-venv libportaudio2 libasound2-plugins libx11-6 libxext6 libxcursor1 libxi6 libxrandr2 libxkbcommon0 libegl1 libgl1"
-test="xvfb xdotool pulseaudio pulseaudio-utils"
+test="xvfb xdotool x11-xkb-utils pulseaudio pulseaudio-utils"
 wanted=$play
 [ "$what" = test ] && wanted=$test
 

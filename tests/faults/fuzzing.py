@@ -1,7 +1,7 @@
 """Hostile input made from good input, and what must hold of whatever a door is given.
 
-``KPOPDANCE_CASES=100000 python -m pytest tests/faults -k fuzz`` tries as many cases of each door, other
-ones each time; without it few, always the same.
+``make fuzz CASES=10000`` (``KPOPDANCE_CASES``) tries as many cases of each door, other ones each time;
+without it few, always the same.
 """
 
 from __future__ import annotations
