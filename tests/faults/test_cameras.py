@@ -78,6 +78,7 @@ SERVED = {
     "locked": (locked, Cause.REFUSED, "password"),
 }  # fmt: skip
 """What is served: what it is to be taken for, and a word of its sentence."""
+SETTLED_S = 3.5  # after which black, frozen and slow would have been told
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,7 @@ def opened():
         name: LiveCamera(CameraRequest(f"http://{server.place}/video"), PerfClock())
         for name, server in servers.items()
     }
-    yield cameras
+    yield cameras, perf_counter()
     for server in servers.values():
         server.stop.set()
     for camera in cameras.values():
@@ -113,10 +114,10 @@ def wait_for(camera, cause, seconds=20.0):
 
 @pytest.mark.parametrize("name", SERVED)
 def test_each_has_its_own_cause_sentence_and_remedy(opened, name):
-    _, cause, word = SERVED[name]
+    (_, cause, word), (cameras, since_s) = SERVED[name], opened
     if cause is Cause.WELL:
-        sleep(max(0.0, 4.0 - 0.5))
-    health = wait_for(opened[name], cause)
+        sleep(max(0.0, since_s + SETTLED_S - perf_counter()))
+    health = wait_for(cameras[name], cause)
     assert (health.device, health.cause) == ("camera", cause), health
     assert word in health.sentence
     assert health.well or (
@@ -202,10 +203,11 @@ def test_the_most_important_is_told_first():
     assert worst_first((DARK, FINE, sound, LOST)) == (LOST, sound, DARK)
 
 
-@pytest.mark.parametrize("how", ["well", "black", "busy", "sound"])
-def test_the_doctor_opens_what_is_set(how, tmp_path, monkeypatch, capsys):
-    kinds = {"well": "19 a second", "black": "black", "busy": "busy", "sound": "19 a second"}
-    server = BadCamera(SERVED[kinds[how]][0])
+@pytest.mark.parametrize("served", ["19 a second", "black", "busy"])
+def test_the_doctor_opens_what_is_set(served, tmp_path, monkeypatch, capsys):
+    film, cause, _ = SERVED[served]
+    server = BadCamera(film)
+    monkeypatch.setattr("kpopdance.realtime.devices.camera.LOOK_S", 1.6)
     file = tmp_path / "settings.toml"
     file.write_text(f'camera = "http://{server.place}/video"\nsound_device = "gramophone"\n')
     monkeypatch.setattr("kpopdance.realtime.commands.doctor._network", lambda _: {"found": "x"})
@@ -215,9 +217,9 @@ def test_the_doctor_opens_what_is_set(how, tmp_path, monkeypatch, capsys):
         server.close()
     told = json.loads(capsys.readouterr().out)
     camera, sound = told["camera"], told["sound"]
-    assert camera["cause"] == SERVED[kinds[how]][1]
-    assert bool(camera["found"]) == (camera["cause"] == "well")
-    assert how != "well" or re.search(r"sends 160x120 at (1\d|2\d) a second", camera["found"])
+    assert camera["cause"] == cause
+    assert bool(camera["found"]) == (cause == "well")
+    assert cause != "well" or re.search(r"sends 160x120 at (1\d|2\d) a second", camera["found"])
     assert not sound["found"]
     assert sound["cause"] in ("never opened", "hangs")
     assert "libcuda" not in json.dumps([camera, sound])

@@ -45,6 +45,7 @@ from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, e
 MOST_S = 0.1
 TRIES = 3  # a busy computer lends its processor's time slowly; what stands still does so again
 PACE_S = 0.002
+STEP_S = 1 / 15  # of the fake clock from flip to flip
 LONG_MUSIC_S = 60
 
 
@@ -93,7 +94,7 @@ class WatchedWindow:
         if self._since_s is not None:
             apart_s = now_s - self._since_s
             self.apart_s[self._page] = max(apart_s, self.apart_s.get(self._page, 0.0))
-        self._clock.at_s += 1 / 30
+        self._clock.at_s += STEP_S
         self._pace.wait(PACE_S)
         self._since_s = time.thread_time()
 

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose
 from PIL import Image
 
 from kpopdance.realtime.devices.video_file import VideoError, VideoFile
-from tests.tiled_heic import heic
+from tests.realtime.devices.tiled_heic import heic
 
 HEIGHT, WIDTH = 96, 160
 PICTURE = np.full((HEIGHT, WIDTH, 3), 60, np.uint8)  # BGR, and no two corners alike

@@ -544,6 +544,8 @@ def npy(shape, data=b"", *, descr="<f4"):
     [
         ("joints.npy", npy((24, 10**9, 18, 3)), "claims"),  # terabytes
         ("joints.npy", npy((-1, 5, 18, 3)), ""),
+        ("joints.npy", npy((10**400,)), ""),
+        ("joints.npy", npy((2**63, 0)), ""),
         ("joints.npy", npy((2, 61, 18, 3), bytes(300_000_000)), "256 MiB"),  # 0.3 MB packed
         ("joints.npy", npy((2, 61, 18, 3), descr="<f3"), ""),
         ("fps.npy", npy((10**12,)), "claims"),
