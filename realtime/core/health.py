@@ -113,15 +113,18 @@ def watched(camera: Health, attendance: Attendance) -> tuple[Health, ...]:
         reports.append(_NOBODY)
     look_s = attendance.look_s
     if look_s is not None and look_s > SLOW_LOOK_S and _pile_up(attendance):
-        sentence = f"This computer manages to look only {1 / look_s:.0f} times a second."
-        reports.append(Health("computer", Cause.SLOW_COMPUTER, sentence, _LIGHTER))
+        often = (
+            f"{1 / look_s:.0f} times a second" if look_s < 0.6 else f"once in {look_s:.1f} s"
+        )
+        sentence = f"This computer manages to look only {often}."
+        reports.append(Health("computer", Cause.SLOW_COMPUTER, sentence, LIGHTER))
     return worst_first(reports)
 
 
 _NOBODY: Final = Health(
     "camera", Cause.NOBODY, "Nobody is seen.", "Step back until the mirror shows all of you."
 )
-_LIGHTER: Final = 'Close other programs; "kpopdance doctor" says what else helps.'
+LIGHTER: Final = 'Close other programs; "kpopdance doctor" says what else helps.'
 
 
 def _pile_up(attendance: Attendance) -> bool:

@@ -7,10 +7,10 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.realtime.core.health import WELL_CAMERA, Cause, Health
-from kpopdance.realtime.core.ports import CameraState, HostClock
+from kpopdance.realtime.core.ports import CameraState, Deliveries, HostClock
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, Outfit
-from kpopdance.realtime.devices.slot import FrameSlot
+from kpopdance.realtime.devices.slot import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 
 FPS: Final = 30.0
-LOST_S: Final = 1.0
 STOPPED: Final = Health(
     "camera",
     Cause.ENDED,
@@ -29,6 +28,8 @@ STOPPED: Final = Health(
 
 class DrawnCamera:
     """Films what a dancer does at the song second it is told; fulfils the Camera port.
+
+    It never fails to deliver: where it is late, the computer is.
 
     Parameters
     ----------
@@ -53,32 +54,34 @@ class DrawnCamera:
         self._clock = clock
         self._look = look
         self._studio = DrawnRoom(dancer.picture)
-        self._slot = FrameSlot()
+        self._slot: Slot[Frame] = Slot()
         self._times: deque[float] = deque(maxlen=60)
-        self._began_s = clock.now()
+        self._due = 0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._film, name="drawn camera", daemon=True)
         self._thread.start()
 
     def newest(self, timeout_s: float) -> Frame | None:
-        """Return the newest frame not yet returned, or None after the timeout."""
-        return self._slot.take(timeout_s)
+        """Return the newest frame not yet returned; None after the timeout once it is closed."""
+        frame = self._slot.take(timeout_s)
+        while frame is None and self._thread.is_alive():
+            frame = self._slot.take(timeout_s)
+        return frame
 
     def state(self) -> CameraState:
         """Return how the camera is doing now."""
         times = list(self._times)
-        last_s = times[-1] if times else self._began_s
-        lost = self._closing.is_set() or self._clock.now() - last_s > LOST_S
+        stopped = self._closing.is_set()
         fps = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 5 else None
         height, width = self._dancer.picture
         return CameraState(
             name="drawn dancer",
             asked=f"{width}x{height} at {FPS:.0f}",
             size=(width, height) if times else None,
-            fps=None if lost else fps,
+            fps=None if stopped else fps,
             dropped=self._slot.dropped,
-            health=STOPPED if lost else WELL_CAMERA,
-            delivered=self._slot.deliveries,
+            health=STOPPED if stopped else WELL_CAMERA,
+            delivered=Deliveries(self._due, times[-1] if times else None),
         )
 
     def retry(self) -> None:
@@ -95,6 +98,7 @@ class DrawnCamera:
         due_s = self._clock.now()
         while not self._closing.is_set():
             frame = self._picture(index)
+            self._due = index + 1
             self._slot.put(frame)
             self._times.append(frame.captured_s)
             due_s += 1 / FPS

@@ -142,8 +142,8 @@ def camera_index(source: str) -> int:
     if index < 0 or not listed:
         names = ", ".join(f"{camera.index} ({camera.name})" for camera in found) or "none"
         raise CameraError(
-            f"there is no camera {source!r}; found: {names}; "
-            "plug one in, use a phone (--camera http://...), or try --camera dancer"
+            f"There is no camera {source!r}; found: {names}. "
+            "Plug one in, choose another one, or let a phone be the camera."
         )
     return index
 

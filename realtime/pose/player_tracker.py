@@ -37,6 +37,7 @@ ALONE: Final = 1.5  # body sizes to the next person: nobody else's clothes are l
 BESIDE: Final = 1.0  # body sizes; nearer it may be the player seen twice
 TOO_FAR_S: Final = 1.0  # gone for less, who is out of reach is somebody else
 LIKE: Final = 0.55  # see ``unlike``: drawn dancers look 0.45 unlike themselves at most
+SURELY: Final = 0.4  # less unlike, it is them at one look
 CLEARLY: Final = 0.15  # likelier somebody else known
 CONFIRM_S: Final = 0.4  # long gone: looked at for so long before they are believed
 ALIKE: Final = 0.47  # on average meanwhile
@@ -136,8 +137,12 @@ class PlayerTracker(Tracker):
         claimed = self._claimed(people, clothes, at_s)
         # one look in an odd pose makes nobody somebody else for good
         self._barred = claimed | self._unlike(people, image, OTHERWISE)
-        barred = claimed | self._unlike(people, image, LIKE, long_gone=gone_s > FORGET_S)
-        if gone_s <= FORGET_S:
+        long_gone = gone_s > FORGET_S
+        # where looks are so far apart that none found them missing, they need not have been gone
+        unlooked = long_gone and not self._missed
+        most = SURELY if unlooked else LIKE
+        barred = claimed | self._unlike(people, image, most, long_gone=long_gone)
+        if unlooked or not long_gone:
             return barred
         return everybody - self._returned(people, everybody - barred, at_s)
 
@@ -237,8 +242,10 @@ class PlayerTracker(Tracker):
             self._back = None
             return set()
         before = self._back
-        same = [n for n in likely if before and apart(people[n], before.pose) < ALONE]
-        n = same[0] if same else min(likely, key=lambda n: self._mine[n])
+        best = min(self._mine[n] for n in likely)
+        near = {n for n in likely if self._mine[n] < best + CLEARLY}
+        same = [n for n in near if before and apart(people[n], before.pose) < ALONE]
+        n = same[0] if same else min(near, key=lambda n: self._mine[n])
         if not same or before is None:
             before = _Back(people[n], at_s, 0.0, 0)
         back = _Back(people[n], before.since_s, before.unlike + self._mine[n], before.looks + 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from kpopdance.realtime.core.health import LIGHTER
 from kpopdance.realtime.core.types import ENOUGH_JUDGED, GRADES, Report, Verdict, percent
 from kpopdance.realtime.scoring.judge import TOO_SLOW
 
@@ -21,10 +22,7 @@ WORTH_TELLING: Final = 3.0  # points of its part
 MOST_SENTENCES: Final = 5
 WANTED: Final = (
     ("too few pictures came", "Check the camera and dance it again."),
-    (
-        "this computer is too slow to look often enough",
-        "Close other programs, or choose a lighter network: --network movenet.",
-    ),
+    ("this computer is too slow to look often enough", LIGHTER),
 )
 
 

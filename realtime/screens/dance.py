@@ -61,7 +61,7 @@ KEYS: Final[Hints] = (
     ("N", "next dancer"),
     ("F11", "full screen"),
 )
-LOADING_KEYS: Final[Hints] = (("Esc", "back"),)
+LOADING_KEYS: Final[Hints] = (("C", "another camera"), ("Esc", "back"))
 PAUSE_KEYS: Final[Hints] = (
     ("Space", "go on"),
     ("R", "start again"),

@@ -101,8 +101,8 @@ def pages(size: tuple[int, int]):
     yield "list", _drawn(size, screen.draw, ListView(9.0, notices=(both[0].words,)))
     message = MessageScreen(backdrop, (("R", "try again"), ("C", "another camera")))
     why = (
-        "there is no camera '0'; found: none; plug one in, use a phone (--camera http://...), or try "
-        "--camera dancer"
+        "There is no camera '0'; found: none. Plug one in, choose another one, or let a phone be the "
+        "camera."
     )
     yield "message", _drawn(size, message.draw, CANNOT, why)
 

@@ -22,13 +22,13 @@ def studio():
 
 
 class CountingClock:
-    """Host time that goes on by a millisecond whenever someone looks."""
+    """Host time that goes on by a step whenever someone looks."""
 
-    def __init__(self):
-        self.time_s = 100.0
+    def __init__(self, step_s=0.001):
+        self.time_s, self.step_s = 100.0, step_s
 
     def now(self):
-        self.time_s += 0.001
+        self.time_s += self.step_s
         return self.time_s
 
 
@@ -133,6 +133,17 @@ def test_the_camera_says_how_it_does_and_closes(dance):
     assert camera.state().lost
     camera.newest(0.0)
     assert camera.newest(0.0) is None
+
+
+def test_where_it_films_late_the_computer_is_slow_and_no_picture_lost(dance):
+    camera = DrawnCamera(DrawnDancer(dance), lambda: None, CountingClock(2.0))
+    for _ in range(2):
+        assert camera.newest(0.0) is not None
+    state = camera.state()
+    camera.close()
+    assert state.health.well
+    assert state.delivered.silences == ()
+    assert state.delivered.pictures > 60
 
 
 def test_absent_is_an_empty_room_and_no_song_is_the_first_pose(dance):
