@@ -48,12 +48,7 @@ class SilentAudio:
         self._from_s, self._began_s = from_s, self._clock.now()
 
     def pause(self) -> None:
-        if self._from_s is not None:
-            self._held = self._from_s + self._clock.now() - self._began_s
-            self._from_s = None
-
-    def resume(self) -> None:
-        self.start(self._held)
+        self._from_s = None
 
     def close(self) -> None:
         self.closed = True

@@ -57,11 +57,6 @@ class CameraState:
     health: Health = WELL_CAMERA
     delivered: Deliveries | None = None
 
-    @property
-    def lost(self) -> bool:
-        """Whether no picture comes."""
-        return self.health.no_picture
-
 
 class Camera(Protocol):
     """A source of frames that keeps only the newest."""
@@ -98,10 +93,7 @@ class Speaker(Protocol):
         """Begin at a song second (negative: count-in first)."""
 
     def pause(self) -> None:
-        """Fall silent and hold the song's place."""
-
-    def resume(self) -> None:
-        """Go on from where the song was."""
+        """Fall silent."""
 
     def close(self) -> None:
         """Release the device."""

@@ -268,7 +268,9 @@ def watched_for_a_while(camera: LiveCamera, clock: HostClock) -> CameraState:
         frame = camera.newest(0.1)
         if frame is not None and first_s is None:
             first_s = frame.captured_s
-        if first_s is None and (camera.state().lost or clock.now() - begun_s > FIRST_HUNG_S):
+        if first_s is None and (
+            camera.state().health.no_picture or clock.now() - begun_s > FIRST_HUNG_S
+        ):
             break
     return camera.state()
 

@@ -229,17 +229,9 @@ class SoundCard:
         """Play from a song second; negative plays that much of the count-in first."""
         self._command(place=self._tape.place(from_s), playing=True)
 
-    def seek(self, song_s: float) -> None:
-        """Go to a song second, playing or paused as before; reset the song clock with it."""
-        self._command(place=self._tape.place(song_s), playing=self._order.playing)
-
     def pause(self) -> None:
         """Hold the song's place; what the device has already been given still sounds."""
         self._command(place=None, playing=False)
-
-    def resume(self) -> None:
-        """Go on exactly behind the last sample that sounded."""
-        self._command(place=None, playing=True)
 
     def close(self) -> None:
         """Release the device; returns within 2 s even if the sound server hangs."""
@@ -357,24 +349,12 @@ class SilentSpeaker:
         self._place_s = max(from_s, -self._count_in.length_s)
         self._since_s = self._clock.now()
 
-    def seek(self, song_s: float) -> None:
-        """Go to a song second, playing or paused as before."""
-        was_playing = self.playing
-        self.start(song_s)
-        if not was_playing:
-            self._since_s = None
-
     def pause(self) -> None:
         """Hold the song's place."""
         heard = self.heard
         if heard is not None:
             self._since_s = None
             self._place_s = heard.song_s
-
-    def resume(self) -> None:
-        """Go on from where the song was."""
-        if self._since_s is None:
-            self._since_s = self._clock.now()
 
     def close(self) -> None:
         """Nothing is held."""

@@ -169,7 +169,7 @@ def test_frames_arrive_stamped_with_the_host_clock(serve, watch):
     assert server.sent - numbers[-1] <= 3  # not an old one
     state = camera.state()
     assert state.size == SIZE
-    assert not state.lost
+    assert not state.health.no_picture
     assert state.health.cause is Cause.WELL
     assert state.asked == "as sent"
     assert state.name == server.address
@@ -198,14 +198,14 @@ def test_lost_it_says_so_and_comes_back_by_itself(serve, watch):
     camera = watch(server.address)
     frame_within(camera, 5.0)
     server.close()
-    assert wait_until(camera, lambda: camera.state().lost, 3.0) < 2.2
+    assert wait_until(camera, lambda: camera.state().health.no_picture, 3.0) < 2.2
     state = camera.state()
     assert state.health.cause is Cause.LOST
     assert state.fps is None
     assert state.size == SIZE  # what it last was
     wait_until(camera, lambda: camera.state().health.cause is Cause.NO_ADDRESS, 3.0)
     again = serve(port=server.port)
-    wait_until(camera, lambda: not camera.state().lost, 8.0)
+    wait_until(camera, lambda: not camera.state().health.no_picture, 8.0)
     assert camera.state().health.cause is Cause.WELL
     frame = frame_within(camera, 1.0)
     assert again.sent - number_of(frame) <= 4
@@ -215,9 +215,9 @@ def test_a_frozen_film_is_opened_again(serve, watch):
     server = serve(FreezingServer)
     camera = watch(server.address)
     frame_within(camera, 5.0)
-    wait_until(camera, lambda: camera.state().lost, 4.0)
+    wait_until(camera, lambda: camera.state().health.no_picture, 4.0)
     # two seconds of silence and one of patience; without a timeout it would be thirty
-    wait_until(camera, lambda: not camera.state().lost, 8.0)
+    wait_until(camera, lambda: not camera.state().health.no_picture, 8.0)
     assert number_of(frame_within(camera, 1.0)) > 20
 
 
@@ -227,12 +227,14 @@ def test_an_address_that_answers_later_is_waited_for(serve, watch):
     clock = ShiftedClock()
     camera = watch(f"http://127.0.0.1:{port}/video", clock)
     assert camera.newest(0.1) is None
-    wait_until(camera, lambda: camera.state().lost, 3.0)
+    wait_until(camera, lambda: camera.state().health.no_picture, 3.0)
     assert camera.state().health.cause is Cause.NO_ADDRESS
     assert camera.state().size is None
     serve(port=port)
     frame_within(camera, 5.0)
-    wait_until(camera, lambda: not camera.state().lost, 2.0)  # when it comes steadily
+    wait_until(
+        camera, lambda: not camera.state().health.no_picture, 2.0
+    )  # when it comes steadily
 
 
 def test_a_camera_that_hangs_is_left_and_opened_again(serve, watch, caplog):

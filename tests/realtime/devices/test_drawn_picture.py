@@ -128,9 +128,13 @@ def test_the_camera_says_how_it_does_and_closes(dance):
     camera = DrawnCamera(DrawnDancer(dance), lambda: None, CountingClock())
     assert camera.newest(5.0) is not None
     state = camera.state()
-    assert (state.name, state.lost, state.size) == ("drawn dancer", False, (640, 480))
+    assert (state.name, state.health.no_picture, state.size) == (
+        "drawn dancer",
+        False,
+        (640, 480),
+    )
     camera.close()
-    assert camera.state().lost
+    assert camera.state().health.no_picture
     camera.newest(0.0)
     assert camera.newest(0.0) is None
 

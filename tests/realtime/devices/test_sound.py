@@ -93,10 +93,10 @@ def test_silent_speaker_keeps_song_time_by_the_host_clock():
     clock.s += 7.0
     assert speaker.heard is None
     assert not speaker.playing
-    speaker.resume()
+    speaker.start(-1.5)
     clock.s += 1.0
     assert_allclose(speaker.heard.song_s, -0.5)
-    speaker.seek(2.5)
+    speaker.start(2.5)
     assert_allclose(speaker.heard.song_s, 2.5)
     assert not speaker.finished
     clock.s += 0.6
@@ -167,11 +167,11 @@ def test_count_in_pause_seek_and_end(null_sink):
         sleep(0.3)
         clock.step(card.heard)
         clock.resume()
-        card.resume()
+        card.start(before)
         wait_for(lambda: card.heard, 0.2)
         clock.step(card.heard)
         assert_allclose(clock.song_s(perf_counter()), before, atol=0.06)  # one block and a half
-        card.seek(2.5)
+        card.start(2.5)
         wait_for(lambda: card.heard and card.heard.song_s >= 2.5, 0.3)
         assert not card.finished
         wait_for(lambda: card.finished, 1)

@@ -258,7 +258,11 @@ def test_before_the_song_the_first_picture_stands(playing):
     song.second = -1.5  # count-in
     assert settled(camera, 0)[0] == 0
     state = camera.state()
-    assert (state.name, state.size, state.lost) == ("v.mp4", (WIDTH, HEIGHT), False)
+    assert (state.name, state.size, state.health.no_picture) == (
+        "v.mp4",
+        (WIDTH, HEIGHT),
+        False,
+    )
     assert_allclose(state.fps, 10, rtol=0.1)
 
 
@@ -289,12 +293,12 @@ def test_at_the_end_it_says_so_and_the_next_song_begins_anew(playing):
     song.second = 10.0
     assert settled(camera, 39)[0] == 39
     begin = perf_counter()
-    while not camera.state().lost and perf_counter() - begin < 3:
+    while not camera.state().health.no_picture and perf_counter() - begin < 3:
         camera.newest(0.02)
     assert camera.state().health.sentence == "The video has ended."
     song.second = None
     assert settled(camera, 0)[0] == 0
-    assert not camera.state().lost
+    assert not camera.state().health.no_picture
     song.second = 1.05
     assert settled(camera, 10)[0] == 10
 
