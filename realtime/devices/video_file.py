@@ -296,9 +296,7 @@ def _is_animated(path: Path) -> bool:
 
 def _is_still(path: Path, media: Media, count: int) -> bool:
     """Return whether a file is a photograph or drawing, not a film; its name is no proof."""
-    if (
-        media.kind == "mjpeg"
-    ):  # or a photograph that has a second one behind it, as telephones do
+    if media.kind == "mjpeg":  # or a photograph with a second one behind it, as telephones do
         with plain_file(path) as file:
             return b"MPF\0" in file.read(HEAD) or path.suffix.lower() in (".jpg", ".jpeg")
     brand = media.container.metadata.get("major_brand", "")

@@ -45,6 +45,9 @@ ADD_SCORE: Final = (
 )
 ADD_LAG: Final = "INSERT INTO lags (lag_ms) VALUES (?)"
 ADD_QUIZ: Final = "INSERT INTO quizzes (game) VALUES (?)"
+NO_OLDER_FILE: Final = (
+    ValueError, TypeError, AttributeError, OverflowError, RecursionError,
+)  # fmt: skip
 DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 UNWRITABLE: Final = (
     sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_FULL,
@@ -195,13 +198,7 @@ class Store:
                 yield from rows(json.loads(path.read_text(encoding="utf-8")))
             except (FileNotFoundError, NotADirectoryError):
                 continue
-            except (
-                ValueError,
-                TypeError,
-                AttributeError,
-                OverflowError,
-                RecursionError,
-            ) as why:
+            except NO_OLDER_FILE as why:
                 set_aside(path, why)
 
     def _set_aside(self, why: Exception) -> None:
