@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import multiprocessing
 import os
 import tempfile
 import threading
@@ -22,6 +21,7 @@ from tools.soak.meter import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.sharedctypes import Synchronized
 
     from kpopdance.realtime.core.ports import Camera
     from kpopdance.realtime.game.kit import Kit
@@ -37,25 +37,24 @@ FULLSCREEN_S: Final = 200.0
 
 def real_evening(length_s: float, seed: int) -> tuple[Meter, str]:
     """Return what was measured, and in words what was done."""
-    offset = multiprocessing.Value("d", np.nan)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="soak-"))
         os.environ |= {f"XDG_{kind}_HOME": folder for kind in ("DATA", "CONFIG", "CACHE")}
         stack.enter_context(screen())
-        phone = stack.enter_context(Phone(SONG, offset))
+        phone = stack.enter_context(Phone(SONG))
         sink = None if missing_programs() else NullSink().start()
         if sink is not None:
             stack.callback(sink.close)
             os.environ |= sink.environ
         trouble = _Trouble(phone, sink, seed)
         stack.callback(trouble.end)
-        meter, told = _played(phone, offset, Path(folder) / "replays", length_s, seed)
+        meter, told = _played(phone, Path(folder) / "replays", length_s, seed)
     times = trouble.times
     return meter, f"{told}; camera away {times['camera']} times, sound {times['sound']} times"
 
 
 def _played(
-    phone: Phone, offset: Any, replays: Path, length_s: float, seed: int  # noqa: ANN401
+    phone: Phone, replays: Path, length_s: float, seed: int
 ) -> tuple[Meter, str]:  # fmt: skip
     from kpopdance.realtime.commands.play import make_kit
     from kpopdance.realtime.devices.window import GameWindow
@@ -64,7 +63,7 @@ def _played(
     from kpopdance.realtime.shell.songs import Songs
 
     settings = Settings(camera=phone.address, replays=str(replays))
-    watched, meter, hand = _Watched(offset), Meter(), Hand(np.random.default_rng(seed))
+    watched, meter, hand = _Watched(phone.offset), Meter(), Hand(np.random.default_rng(seed))
     kit, window = watched.over(make_kit(settings)), GameWindow()
     game = Game(kit, Songs(settings.libraries))
     shown = _RealWindow(window, watched, hand, length_s, game, meter)
@@ -82,7 +81,7 @@ def _played(
 class _Watched:
     """Tells the phone which song second it is."""
 
-    def __init__(self, offset: Any) -> None:  # noqa: ANN401 - a shared value
+    def __init__(self, offset: Synchronized[float]) -> None:
         self._offset = offset
         self._song_s: Callable[[], float | None] = lambda: None
 

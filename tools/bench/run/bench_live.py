@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import multiprocessing
 import os
 import shutil
 import subprocess
@@ -66,8 +65,7 @@ def _run(chosen: argparse.Namespace) -> dict[str, Any]:
 
     kit = make_kit(Settings(camera="dancer"))
     bare_before = _bare_ms()
-    offset = multiprocessing.Value("d", np.nan)
-    with tempfile.TemporaryDirectory() as scores, Phone(chosen.song, offset) as phone:
+    with tempfile.TemporaryDirectory() as scores, Phone(chosen.song) as phone:
 
         def open_camera(_: SongPack, song_s: Callable[[], float | None]) -> LiveCamera:
             request = CameraRequest(phone.address)
@@ -84,7 +82,7 @@ def _run(chosen: argparse.Namespace) -> dict[str, Any]:
             store=Store(Path(scores) / "kpopdance.sqlite"),
         )  # fmt: skip
         window = GameWindow()
-        watch = _Watch(window, offset, chosen)
+        watch = _Watch(window, phone.offset, chosen)
         game = watch.game = Game(kit, Songs(kit.settings.libraries))
         page = game.first_page(find_pack(chosen.song, kit.settings.libraries))
         Shell(watch, kit.clock).run(page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import perf_counter, sleep
@@ -18,15 +19,20 @@ STARTS_S: Final = 30.0
 BOUNDARY: Final = b"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
 
 
+SPAWN: Final = multiprocessing.get_context("spawn")
+"""A copy of a program with threads (``fork``) may wait for ever for a lock that one of them held."""
+
+
 class Phone:
     """Films whoever dances a song; ``offset`` is song second less host second, NaN: not playing.
 
     ``kill`` and ``start`` again keep its address.
     """
 
-    def __init__(self, song: str, offset: Synchronized[float]) -> None:
-        self._song, self._offset = song, offset
-        self._process: multiprocessing.Process | None = None
+    def __init__(self, song: str) -> None:
+        self._song = song
+        self._process: Any = None
+        self.offset: Synchronized[float] = SPAWN.Value("d", math.nan)
         self.port = 0
 
     @property
@@ -36,9 +42,9 @@ class Phone:
 
     def start(self) -> Self:
         """Serve; returns when it listens."""
-        ports: Any = multiprocessing.Queue()
-        asked = (self._song, self._offset, self.port, ports)
-        self._process = multiprocessing.Process(target=_serve, args=asked, daemon=True)
+        ports: Any = SPAWN.Queue()
+        asked = (self._song, self.offset, self.port, ports)
+        self._process = SPAWN.Process(target=_serve, args=asked, daemon=True)
         self._process.start()
         self.port = ports.get(timeout=STARTS_S)
         return self
