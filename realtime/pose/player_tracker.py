@@ -121,7 +121,7 @@ class PlayerTracker(Tracker):
     ) -> set[int]:  # fmt: skip
         """Return who is certainly not the player: while they are gone, nearly everybody."""
         everybody = set(range(len(people)))
-        self._barred = set()
+        self._barred, self._mine = set(), {}
         if self._pose is None and self._passed:
             return self._passed_over(people, at_s)
         gone_s = self.gone_s(at_s)
@@ -151,19 +151,26 @@ class PlayerTracker(Tracker):
     ) -> None:
         """Learn what the player looks like, and who else is there."""
         player = None if chosen is None else people[chosen]
-        rest = [pose for n, pose in enumerate(people) if n != chosen]
+        rest = [n for n in range(len(people)) if n != chosen]
         if player is not None:
-            nearest = min((apart(player, pose) for pose in rest), default=np.inf)
+            away = {n: apart(player, people[n]) for n in rest}
+            nearest = min(away.values(), default=np.inf)
             if nearest > ALONE and player.seen.sum() >= WELL_SEEN:
                 self._learn(player, image, at_s)
-            rest = [pose for pose in rest if apart(player, pose) > BESIDE]
+            # as near as that it is the player seen twice, unless it looks otherwise
+            rest = [n for n in rest if away[n] > BESIDE or self._otherwise(n, chosen)]
         else:
             rest = [
-                pose
-                for n, pose in enumerate(people)
-                if n in self._barred or self._out_of_reach(pose, image, at_s)
-            ]
-        self._know(rest, image, at_s)
+                n for n in rest
+                if n in self._barred or self._out_of_reach(people[n], image, at_s)
+            ]  # fmt: skip
+        self._know([people[n] for n in rest], image, at_s)
+
+    def _otherwise(self, n: int, chosen: int | None) -> bool:
+        """Say whether one of this look's people clearly looks otherwise than the player found."""
+        if chosen not in self._mine or n not in self._mine:
+            return False
+        return CLEARLY < self._mine[n] - self._mine[chosen] < np.inf
 
     def _learn(self, player: Pose, image: NDArray[np.uint8], at_s: float) -> None:
         since_s = at_s - self._learned_s

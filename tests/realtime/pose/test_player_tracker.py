@@ -162,6 +162,20 @@ def test_however_seldom_it_looks(every_s):
 
 
 @pytest.mark.parametrize("outfits", PAIRS)
+@pytest.mark.parametrize("apart_px", [25, 40])
+def test_who_stands_close_beside_is_somebody_else_all_the_same(outfits, apart_px):
+    """As near as networks see one body twice, and the player goes from there."""
+
+    def scene(at_s):
+        people = {"other": (other(0.0, 120 + apart_px), outfits[1])} if at_s >= 5 else {}
+        return people if 8 <= at_s < 13 else people | {"player": (player(at_s), outfits[0])}
+
+    told = follow(PlayerTracker(), scene, 17)
+    assert "other" not in told
+    assert share(told, "player", 14, 17) == 1
+
+
+@pytest.mark.parametrize("outfits", PAIRS)
 def test_who_is_looked_at_seldom_was_not_away(outfits):
     """On a computer that suddenly has other things to do; the other one is no substitute."""
 
