@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +53,7 @@ class Meter:
             _median_ms(frame_s), _median_ms(verdict_s), songs,
         )  # fmt: skip
         self.samples.append(sample)
+        print(_row(sample), file=sys.stderr, flush=True)  # so far
         return sample
 
     def growth(self) -> dict[str, float]:
@@ -92,14 +94,16 @@ class Meter:
         )
         lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
         step = max(len(self.samples) // count, 1)
-        for one in [*self.samples[::step][:-1], *self.samples[-1:]]:
-            minutes = f"{int(one.at_s // 3600)}:{int(one.at_s // 60 % 60):02d} h"
-            values = (one.memory_mb, one.threads, one.handles, one.frame_ms, one.verdict_ms)
-            told = [f"{value:.1f}" for value in values]
-            lines.append("| " + " | ".join([minutes, *told, str(one.songs)]) + " |")
+        lines += [_row(one) for one in [*self.samples[::step][:-1], *self.samples[-1:]]]
         grown = [f"{self.growth().get(name, 0.0):+.2f}" for name in NAMES]
         lines.append("| an hour adds | " + " | ".join(grown) + " | |")
         return "\n".join(lines)
+
+
+def _row(one: Sample) -> str:
+    minutes = f"{int(one.at_s // 3600)}:{int(one.at_s // 60 % 60):02d} h"
+    values = (one.memory_mb, one.threads, one.handles, one.frame_ms, one.verdict_ms)
+    return "| " + " | ".join([minutes, *(f"{v:.1f}" for v in values), str(one.songs)]) + " |"
 
 
 def _median_ms(seconds: Sequence[float]) -> float:
