@@ -275,7 +275,7 @@ def test_an_unknown_camera_is_refused_in_one_sentence(source):
     text = str(error.value)
     assert source in text
     assert "\n" not in text
-    assert "--camera" in text
+    assert "let a phone be the camera" in text
     assert issubclass(CameraError, DanceError)
 
 
