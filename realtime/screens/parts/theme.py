@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -133,6 +134,7 @@ class Theme:
         pygame.font.init()
         self.letters: Mapping[str, str] = {}
         self.least_px = SMALLEST_PX
+        self._typeface = FONT.read_bytes()  # each size of a file by name would hold it open
         self._fonts: dict[int, pygame.Font] = {}
         self._kept: OrderedDict[Hashable, pygame.Surface] = OrderedDict()
 
@@ -161,7 +163,7 @@ class Theme:
         """Return the bundled font at a size."""
         size = max(self.least_px, round(px))
         if size not in self._fonts:
-            self._fonts[size] = pygame.Font(str(FONT), size)
+            self._fonts[size] = pygame.Font(io.BytesIO(self._typeface), size)
         return self._fonts[size]
 
     def width(self, text: str, px: float) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
+import psutil
 import pygame
 import pytest
 
@@ -76,3 +78,11 @@ def test_no_text_is_too_small(page, size, least_px):
 @pytest.mark.parametrize("page", ["list", "dance", "paused"])
 def test_full_screen_is_named(page, size):
     assert "F11" in [text for _, text in drawn(page, size)]
+
+
+def test_sizes_of_text_hold_no_file_open():
+    theme = Theme()
+    for px in range(12, 60):
+        theme.width("네온 스텝", px)
+    held = {Path(file.path).suffix for file in psutil.Process().open_files()}
+    assert not held & {".otf", ".ttf"}
