@@ -124,7 +124,7 @@ class KnownEyes:
         self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
     ) -> PoseMaps:
         """Is never asked: the candidates are known."""
-        raise NotImplementedError
+        raise AssertionError("whose candidates are known is asked for no maps")
 
     def find(
         self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
@@ -145,7 +145,7 @@ class KnownEyes:
 
     def see_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonMaps:
         """Is never asked: the joints are known."""
-        raise NotImplementedError
+        raise AssertionError("whose joints are known is asked for no maps")
 
     def find_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonJoints:
         """Return the joints of the person in a region."""
