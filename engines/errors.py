@@ -4,7 +4,14 @@ from __future__ import annotations
 
 
 class DanceError(Exception):
-    """Base of every error one can act on; the text says what, where, what to do."""
+    """Base of every error one can act on; the text says what, where, what to do.
+
+    In one line, however many those words have that a library said and it repeats.
+    """
+
+    def __str__(self) -> str:
+        """Return the text."""
+        return " ".join(super().__str__().split("\n"))
 
 
 class NetworkError(DanceError):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -32,6 +34,7 @@ from tests.faults.fuzzing import (
     ANYTHING,
     WORDS,
     cases,
+    npy_bytes,
     npz_bytes,
     odd_arrays,
     odd_zip,
@@ -114,7 +117,21 @@ def test_fuzz_song_toml(folder, toml):
     pack_of(folder, toml, GOOD)
 
 
+def long_header():
+    """A pack whose array has a header that NumPy refuses in two lines."""
+    joints = npy_bytes(CHOREOGRAPHY["joints"])
+    grown = (
+        joints[:8] + (20_000).to_bytes(2, "little") + joints[10:128].ljust(20_000) + b"\0" * 9
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("joints.npy", grown)
+        packed.writestr("fps.npy", npy_bytes(CHOREOGRAPHY["fps"]))
+    return out.getvalue()
+
+
 @cases(40)
+@example(choreography=long_header())
 @given(
     choreography=st.one_of(
         spoilt(GOOD), odd_zip(CHOREOGRAPHY), odd_arrays(CHOREOGRAPHY).map(npz_bytes)
