@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kpopdance.engines.errors import ModelError, NetworkError
 from kpopdance.engines.fallback import LastingPersonEye, LastingVision
-from kpopdance.engines.formats import MOVENET, NETWORKS, OPENPOSE, Format, remedy
+from kpopdance.engines.formats import MOVENET, OPENPOSE, Format, remedy
 from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
 from kpopdance.engines.gpu.network import GpuNetwork
 from kpopdance.engines.gpu.probe import NoDriver
 from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
+from kpopdance.engines.names import AUTO, NETWORKS
 from kpopdance.engines.ports import Eyes, PoseNetwork
 from kpopdance.engines.vision import PersonEye, PoseVision
 
@@ -30,7 +31,6 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 BUNDLED = Path(__file__).with_name("openpose_thin.onnx")
 BUNDLED_PERSON = Path(__file__).with_name("movenet_thunder.onnx")
-AUTO = "auto"
 Network = PoseNetwork | GpuNetwork[Any]
 NOT_USED = "not used because"
 ONNX_BEGINS = b"\x08"
