@@ -57,6 +57,8 @@ KNOWN_WIDTHS: Final = 4000
 """Of lines of text; a dance has a few hundred."""
 SMALLEST_SIDE: Final = 64
 """Pages of fewer px, as while a window is dragged shut, have no room for anything."""
+BETWEEN: Final = " · "
+"""What stands between the parts of small print."""
 BREAK_AFTER: Final = "/\\-_.,:;=&?"
 """Where a word too long for its line is best broken: paths, addresses, names of files."""
 
@@ -222,6 +224,16 @@ class Theme:
             return pygame.Rect(panel.topleft, (0, 0))
         sprite = self.sprite(text, px, style.colour)
         return surface.blit(sprite, _place(sprite.get_size(), panel, style.align, px))
+
+    def write_parts(
+        self, surface: pygame.Surface, text: str, panel: pygame.Rect, style: Style
+    ) -> pygame.Rect:
+        """Draw the parts of small print that fit a line whole, the first before the last."""
+        parts = text.split(BETWEEN)
+        least = max(style.least, self.least_px)
+        while len(parts) > 1 and self.width(BETWEEN.join(parts), least) > panel.width:
+            parts.pop()
+        return self.write(surface, BETWEEN.join(parts), panel, style)
 
     def write_lines(
         self, surface: pygame.Surface, text: str, panel: pygame.Rect, style: Style
