@@ -1,4 +1,8 @@
-"""Which networks see, and which runtime executes them: the first of a table that works, and why."""
+"""Which networks see, and which runtime executes them: the fastest that is right, and why.
+
+With a ``Trial``, and a folder to keep what it finds, all runtimes are timed once on this computer and
+the fastest is taken from then on (``engines/trials.py``); else the first of the table that works.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,22 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from kpopdance.engines.errors import ModelError, NetworkError
+from kpopdance.engines.errors import ModelError, NetworkError, NotHere
 from kpopdance.engines.fallback import LastingPersonEye, LastingVision
-from kpopdance.engines.formats import MOVENET, OPENPOSE, Format, remedy
-from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
+from kpopdance.engines.formats import MOVENET, NETWORKS, OPENPOSE, remedy
 from kpopdance.engines.gpu.network import GpuNetwork
-from kpopdance.engines.gpu.probe import NoDriver
 from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
-from kpopdance.engines.names import AUTO, NETWORKS
-from kpopdance.engines.ports import Eyes, PoseNetwork
+from kpopdance.engines.kept_trials import Kept, circumstances, keep, keep_failure, read
+from kpopdance.engines.ports import Eyes
+from kpopdance.engines.runtimes import RUNTIMES, Network, Wish
+from kpopdance.engines.trials import Trial, Way, compared, ranked
 from kpopdance.engines.vision import PersonEye, PoseVision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
 
-    from kpopdance.engines.ports import PersonVision, Vision
+    from kpopdance.engines.ports import Vision
+    from kpopdance.engines.trials import Result
 
 log = logging.getLogger(__name__)
 
@@ -31,49 +36,27 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 BUNDLED = Path(__file__).with_name("openpose_thin.onnx")
 BUNDLED_PERSON = Path(__file__).with_name("movenet_thunder.onnx")
-Network = PoseNetwork | GpuNetwork[Any]
+AUTO = "auto"
 NOT_USED = "not used because"
 ONNX_BEGINS = b"\x08"
 """The key of an ONNX file's first field, its version."""
 MOST_NETWORK_BYTES: Final = 512_000_000  # BODY_25 has 105 MB, in single precision
 
 
-class Wish(NamedTuple):
-    """What a runtime is asked to open; it may ``tell`` in a sentence what takes seconds."""
+class Kind(NamedTuple):
+    """The eyes of one kind of network: on the processor, on an NVIDIA GPU, and those that last."""
 
-    model: Path
-    spoken: Format
-    threads: int
-    cache_dir: Path | None
-    tell: Callable[[str], None] = lambda _: None
+    eye: Callable[[Any, str], Any]
+    gpu_eye: Callable[[Any, str], Any]
+    lasting: Callable[[Any, Callable[[str], Any]], Any]
 
 
-class Runtime(NamedTuple):
-    """One way to execute the network.
-
-    Attributes
-    ----------
-    label : str
-        Its name in words.
-    package : str
-        What to install.
-    merit : str
-        Why it is taken before those below it.
-    open_network : callable
-        Opens the network; raises ImportError or NetworkError where it cannot.
-    on_gpu : bool
-        Whether it needs a GPU, which may fail, also later: then another takes over.
-    """
-
-    label: str
-    package: str
-    merit: str
-    open_network: Callable[[Wish], Network]
-    on_gpu: bool = False
+VISION: Final = Kind(PoseVision, GpuVision, LastingVision)
+PERSON: Final = Kind(PersonEye, GpuPersonEye, LastingPersonEye)
 
 
 def open_eyes(
-    runtime: str = AUTO,
+    runtime: str | Trial = AUTO,
     *,
     network: str = AUTO,
     threads: int | None = None,
@@ -118,7 +101,7 @@ def open_eyes(
         return Eyes(everybody, None, network)
     wish = Wish(BUNDLED_PERSON, MOVENET, _threads(threads), cache_dir, tell)
     try:
-        return Eyes(everybody, _person_eye(runtime, wish), network)
+        return Eyes(everybody, _eye(PERSON, runtime, wish, threads), network)
     except NetworkError as why:
         if network != AUTO:
             raise
@@ -127,7 +110,7 @@ def open_eyes(
 
 
 def open_vision(
-    runtime: str = AUTO,
+    runtime: str | Trial = AUTO,
     *,
     threads: int | None = None,
     model: Path | None = None,
@@ -138,39 +121,28 @@ def open_vision(
 
     Parameters
     ----------
-    runtime : str
-        A key of ``RUNTIMES``, or ``auto`` for the first of them that works.
+    runtime : str or Trial
+        A key of ``RUNTIMES``; ``auto``: the first of them that works; a trial: the fastest here, where
+        there is a ``cache_dir`` to keep what it finds.
     threads : int, optional
-        Threads of one inference; None leaves one core to the game.
+        Threads of one inference; None leaves one core to the game, more where a trial finds that as
+        fast.
     model : Path, optional
         An ONNX file with the bundled network's input and outputs; None takes the bundled one.
     cache_dir : Path, optional
-        Where a runtime may keep what it compiled.
+        Where a runtime may keep what it compiled, and a trial what it found.
     tell : callable
         Told in a sentence of what takes seconds.
 
     Raises
     ------
     NetworkError
-        Where the runtime is unknown or unusable (one on a GPU only where no other works instead),
+        Where the runtime is unknown or unusable (a device only where no other works instead),
         or the model is missing or damaged.
     """
     wish = Wish(model or BUNDLED, OPENPOSE, _threads(threads), cache_dir, tell)
-    network, reason = _opened_by(runtime, wish)
-    if not isinstance(network, GpuNetwork):
-        return PoseVision(network, reason)
-    return LastingVision(
-        GpuVision(network, reason), lambda why: PoseVision(*_without_gpu(wish, why))
-    )
-
-
-def _person_eye(runtime: str, wish: Wish) -> PersonVision:
-    network, reason = _opened_by(runtime, wish)
-    if not isinstance(network, GpuNetwork):
-        return PersonEye(network, reason)
-    return LastingPersonEye(
-        GpuPersonEye(network, reason), lambda why: PersonEye(*_without_gpu(wish, why))
-    )
+    vision: Vision = _eye(VISION, runtime, wish, threads)
+    return vision
 
 
 def _threads(asked: int | None) -> int:
@@ -180,24 +152,19 @@ def _threads(asked: int | None) -> int:
     return threads
 
 
-def _opened_by(runtime: str, wish: Wish) -> tuple[Network, str]:
-    """Return a network in the runtime asked for, and why it is this one."""
-    if runtime != AUTO and runtime not in RUNTIMES:
+def _eye(kind: Kind, runtime: str | Trial, wish: Wish, threads: int | None) -> Any:  # noqa: ANN401
+    """Return the eyes of a kind in the runtime asked for or the best one, and why it is this one."""
+    if isinstance(runtime, str) and runtime != AUTO and runtime not in RUNTIMES:
         raise NetworkError(
             f"there is no runtime {runtime!r}; choose one of {', '.join([AUTO, *RUNTIMES])}"
         )
     _check_file(wish)
-    if runtime == AUTO:
-        return _first_that_works(wish, RUNTIMES)
-    label = RUNTIMES[runtime].label
-    try:
-        return _opened(runtime, wish), f"{label} was asked for"
-    except ModelError:
-        raise
-    except NetworkError as why:
-        if not RUNTIMES[runtime].on_gpu:
-            raise
-        return _without_gpu(wish, f"{label} was asked for and is not used because {why}")
+    choice = _Choice(kind, wish)
+    if isinstance(runtime, Trial):
+        if wish.cache_dir is not None:
+            return _Tried(choice, wish.cache_dir, runtime, fixed=threads is not None).eye()
+        runtime = AUTO
+    return choice.usual() if runtime == AUTO else choice.asked(runtime)
 
 
 def _check_file(wish: Wish) -> None:
@@ -217,91 +184,165 @@ def _check_file(wish: Wish) -> None:
             )
 
 
-def _without_gpu(wish: Wish, why: str) -> tuple[PoseNetwork, str]:
-    """Return the first network that works without a GPU, and why; ``why`` the GPU's failed."""
-    rest = {key: runtime for key, runtime in RUNTIMES.items() if not runtime.on_gpu}
-    network, reason = _first_that_works(wish, rest)
-    assert not isinstance(network, GpuNetwork)
-    return network, f"{why}; {reason}"
+class _Choice:
+    """Opens one network's eyes in one runtime or another."""
 
+    def __init__(self, kind: Kind, wish: Wish) -> None:
+        self._kind, self.wish = kind, wish
+        self._used: set[str] = set()
+        self.failed: Callable[[Way, str], None] = lambda way, why: None
+        self.usable = [
+            Way(key, wish.threads) for key, runtime in RUNTIMES.items() if not runtime.untried
+        ]
 
-def _first_that_works(wish: Wish, runtimes: Mapping[str, Runtime]) -> tuple[Network, str]:
-    refusals: list[str] = []
-    spoilt: ModelError | None = None
-    for key, runtime in runtimes.items():
+    def usual(self) -> Any:  # noqa: ANN401 - the eyes of that kind
+        """Return the eyes in the first runtime of the table that works."""
+        return self.first_of(self.usable)
+
+    def asked(self, runtime: str) -> Any:  # noqa: ANN401 - the eyes of that kind
+        """Return the eyes in this runtime; of a device that cannot be used, elsewhere."""
+        label, way = RUNTIMES[runtime].label, Way(runtime, self.wish.threads)
         try:
-            network = _opened(key, wish)
-        except ModelError as why:
-            spoilt = why  # another runtime may read the file; else this is what to tell
-            continue
-        except NoDriver as why:
-            refusals.append(str(why).partition(";")[0])  # most have no such GPU: no advice
-            continue
+            return self.lasting(way, self.open(way, f"{label} was asked for"), [])
+        except ModelError:
+            raise
         except NetworkError as why:
-            refusals.append(f"{runtime.label} {NOT_USED} {why}")
-            continue
-        told = [] if runtime.on_gpu else list(dict.fromkeys(refusals))  # one on a GPU is enough
-        for refusal in told:
-            log.log(logging.WARNING if NOT_USED in refusal else logging.INFO, "%s", refusal)
-        reason = "; ".join([f"{runtime.label} {runtime.merit}", *told])
-        log.info("%s: %s", network.runtime, reason)
-        return network, reason
-    if spoilt is not None:
-        raise spoilt
-    raise NetworkError(f"no runtime can open the network: {'; '.join(refusals)}")
+            if not RUNTIMES[runtime].device:
+                raise
+            told = f"{label} was asked for and is not used because {why}"
+            return self.first_of(self._left(way, self.usable), told)
+
+    def first_of(self, ways: Sequence[Way], why: str = "") -> Any:  # noqa: ANN401
+        """Return the eyes in the first way that works; ``why`` another one did not."""
+        refusals: list[str] = []
+        spoilt: ModelError | None = None
+        for number, way in enumerate(ways):
+            runtime = RUNTIMES[way.runtime]
+            try:
+                network = self._network(way)
+            except ModelError as refusal:
+                spoilt = refusal  # another runtime may read the file; else this is what to tell
+                continue
+            except NotHere as refusal:
+                refusals.append(str(refusal).partition(";")[0])  # most have none: no advice
+                continue
+            except NetworkError as refusal:
+                refusals.append(f"{runtime.label} {NOT_USED} {refusal}")
+                continue
+            told = (
+                [] if runtime.device else list(dict.fromkeys(refusals))
+            )  # one device is enough
+            for each in told:
+                log.log(logging.WARNING if NOT_USED in each else logging.INFO, "%s", each)
+            reason = "; ".join(
+                [*filter(None, [why]), f"{runtime.label} {runtime.merit}", *told]
+            )
+            log.info("%s: %s", network.runtime, reason)
+            return self.lasting(way, self._seeing(network, reason), ways[number + 1 :])
+        if spoilt is not None:
+            raise spoilt
+        raise NetworkError(f"no runtime can open the network: {'; '.join(refusals)}")
+
+    def open(self, way: Way, reason: str = "") -> Any:  # noqa: ANN401 - the eyes of that kind
+        """Return the eyes in one way."""
+        return self._seeing(self._network(way), reason)
+
+    def lasting(self, way: Way, eye: Any, rest: Sequence[Way]) -> Any:  # noqa: ANN401
+        """Return eyes that go on in what is left, once what they run on fails."""
+
+        def go_on(why: str) -> Any:  # noqa: ANN401 - the eyes of that kind
+            self.failed(way, why)
+            return self.first_of(left, why)
+
+        left = self._left(way, [*rest, *self.usable])
+        return self._kind.lasting(eye, go_on) if left else eye
+
+    def _left(self, failed: Way, ways: Sequence[Way]) -> list[Way]:
+        """Return what is left of the ways if one fails: none that was used before, nor a device."""
+        self._used.add(failed.runtime)
+        return [
+            way for way in dict.fromkeys(ways)
+            if way.runtime not in self._used and not RUNTIMES[way.runtime].device
+        ]  # fmt: skip
+
+    def _seeing(self, network: Network, reason: str) -> Any:  # noqa: ANN401
+        if isinstance(network, GpuNetwork):
+            return self._kind.gpu_eye(network, reason)
+        return self._kind.eye(network, reason)
+
+    def _network(self, way: Way) -> Network:
+        runtime = RUNTIMES[way.runtime]
+        try:
+            return runtime.open_network(self.wish._replace(threads=way.threads))
+        except ImportError as why:
+            raise NetworkError(
+                f"{runtime.label} cannot be imported ({why}); pip install {runtime.package}"
+            ) from why
 
 
-def _opened(key: str, wish: Wish) -> Network:
-    runtime = RUNTIMES[key]
-    try:
-        return runtime.open_network(wish)
-    except ImportError as why:
-        raise NetworkError(
-            f"{runtime.label} cannot be imported ({why}); pip install {runtime.package}"
-        ) from why
+class _Tried:
+    """Chooses by what each way takes on this computer: found once, kept until something changes."""
+
+    def __init__(self, choice: _Choice, folder: Path, trial: Trial, *, fixed: bool) -> None:
+        wish = choice.wish
+        self._choice, self._folder, self._trial = choice, folder, trial
+        self._ways = ways_of(wish.threads, fixed=fixed)
+        self._there = circumstances(wish.model)
+        self._network = f"{wish.model.name}, {'' if fixed else 'up to '}{wish.threads} threads"
+        choice.failed = lambda way, why: keep_failure(folder, self._network, way, why)
+
+    def eye(self) -> Any:  # noqa: ANN401 - the eyes of that kind
+        """Return the eyes in the best way; in the first that works where nothing can be compared."""
+        kept = read(self._folder, self._network, self._there, self._ways)
+        eye = self._best(kept, {})
+        return eye or self._best(*self._compare()) or self._choice.usual()
+
+    def _compare(self) -> tuple[Sequence[Result], dict[Way, Any]]:
+        model = self._choice.wish.model
+        self._choice.wish.tell(f"Trying what runs {model.stem} fastest here: a moment, once")
+        results, eyes = compared(self._ways, self._choice.open, self._trial)
+        keep(self._folder, self._network, Kept(self._there, tuple(results)))
+        return results, eyes
+
+    def _best(self, results: Sequence[Result], eyes: dict[Way, Any]) -> Any:  # noqa: ANN401
+        """Return the eyes in the best of these ways; None where it is not what it was, or none works."""
+        best = ranked(results)
+        if not best:
+            return None
+        reason = reason_of(best, results)
+        first = best[0]
+        try:
+            eye = eyes.pop(first.way, None) or self._choice.open(first.way)
+        except NetworkError as why:
+            log.warning("%s: %s; the runtimes are tried again", first.words, why)
+            return None
+        for other in eyes.values():
+            other.close()
+        if eye.runtime != first.words:  # another driver, another device
+            eye.close()
+            return None
+        eye.reason = reason
+        log.info("%s: %s", eye.runtime, reason)
+        return self._choice.lasting(first.way, eye, [one.way for one in best[1:]])
 
 
-def _tensorrt(wish: Wish) -> Network:
-    return _on_gpu(wish, "tensorrt")
+def reason_of(best: Sequence[Result], results: Sequence[Result]) -> str:
+    """Return why the first of the best is taken, and what would have been and may not."""
+    told = f"{RUNTIMES[best[0].runtime].label} is fastest here"
+    others = {one.runtime: one for one in reversed(best[1:]) if one.runtime != best[0].runtime}
+    behind = [f"{RUNTIMES[key].label} {one.ms:.0f}" for key, one in others.items()]
+    spoilt = [
+        f"{RUNTIMES[one.runtime].label} {NOT_USED} {one.why}" for one in results if one.why
+    ]
+    return "; ".join([f"{told}: {', '.join([f'{best[0].ms:.0f} ms', *behind])}", *spoilt])
 
 
-def _rtx(wish: Wish) -> Network:
-    return _on_gpu(wish, "rtx")
-
-
-def _on_gpu(wish: Wish, flavour: str) -> Network:
-    from kpopdance.engines.gpu.opening import open_network
-
-    decode = PersonDecoding if wish.spoken is MOVENET else PeopleDecoding
-    return open_network(wish.model, flavour, decode, cache_dir=wish.cache_dir, tell=wish.tell)
-
-
-def _openvino(wish: Wish) -> PoseNetwork:
-    from kpopdance.engines.openvino_runner import OpenVinoNetwork
-
-    return OpenVinoNetwork(
-        wish.model, wish.spoken, threads=wish.threads, cache_dir=wish.cache_dir
-    )
-
-
-def _onnxruntime(wish: Wish) -> PoseNetwork:
-    from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
-
-    return OnnxRuntimeNetwork(wish.model, wish.spoken, threads=wish.threads)
-
-
-RUNTIMES = {
-    "tensorrt": Runtime(
-        "TensorRT", "'kpopdance[tensorrt]'", "runs on this NVIDIA GPU", _tensorrt, on_gpu=True
-    ),
-    "rtx": Runtime(
-        "TensorRT for RTX", "'kpopdance[rtx]'", "runs on this NVIDIA GPU", _rtx, on_gpu=True
-    ),
-    "openvino": Runtime(
-        "OpenVINO", "openvino", "is installed and runs this network fastest on a CPU", _openvino
-    ),
-    "onnxruntime": Runtime(
-        "ONNX Runtime", "onnxruntime", "is installed and runs on any CPU", _onnxruntime
-    ),
-}
-"""In the order they are tried; a runtime is one entry and one runner file."""
+def ways_of(most_threads: int, *, fixed: bool) -> list[Way]:
+    """Return all there is to try: a device once, on the processor 1, 2, 4 ... threads up to the most."""
+    doubled = [2**n for n in range(most_threads.bit_length()) if 2**n < most_threads]
+    counts = [most_threads] if fixed else [*doubled, most_threads]
+    return [
+        Way(key, threads)
+        for key, runtime in RUNTIMES.items()
+        for threads in (counts[-1:] if runtime.device else counts)
+    ]

@@ -20,3 +20,11 @@ class NetworkError(DanceError):
 
 class ModelError(NetworkError):
     """A network's file cannot be used, in whatever runtime."""
+
+
+class NotHere(NetworkError):
+    """A device that this computer does not have: nothing is wrong, most have none."""
+
+
+class DeviceFailed(NetworkError):
+    """What a network ran on failed, and may fail again: another runtime can take over."""

@@ -1,12 +1,12 @@
-"""Eyes that go on without the GPU: where it fails, another runtime takes over at the same frame."""
+"""Eyes that last: where what they run on fails, another runtime takes over at the same frame."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from kpopdance.engines.gpu.device import GpuError
-from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
+from kpopdance.engines.errors import DeviceFailed
+from kpopdance.engines.ports import Finder, PersonFinder, PersonVision, Seer, Vision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,24 +15,39 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.engines.maps import Candidates, PersonJoints, PersonMaps, PoseMaps, Region
-    from kpopdance.engines.vision import PersonEye, PoseVision
 
 log = logging.getLogger(__name__)
 
-G = TypeVar("G", GpuVision, GpuPersonEye)
-C = TypeVar("C", "PoseVision", "PersonEye")
 T = TypeVar("T")
 
 
-class _Lasting(Generic[G, C]):
-    """Eyes on a GPU until it fails, then others.
+class Opened(Seer, Protocol):
+    """Eyes that can give back what they run on."""
+
+    def close(self) -> None:
+        """Give it back."""
+
+
+class OpenedVision(Opened, Vision, Protocol):
+    """A bottom-up network's."""
+
+
+class OpenedPersonVision(Opened, PersonVision, Protocol):
+    """A top-down network's."""
+
+
+E = TypeVar("E", bound=Opened)
+
+
+class _Lasting(Generic[E]):
+    """Eyes until what they run on fails, then others.
 
     Parameters
     ----------
-    first : GpuVision or GpuPersonEye
-        On the GPU.
+    first : Opened
+        The eyes to begin with.
     open_other : callable
-        Opens those that take over; told why.
+        Opens those that take over, which may last in the same way; told why.
 
     Attributes
     ----------
@@ -40,11 +55,10 @@ class _Lasting(Generic[G, C]):
         What failed, in a few words; empty while all is well.
     """
 
-    def __init__(self, first: G, open_other: Callable[[str], C]) -> None:
+    def __init__(self, first: E, open_other: Callable[[str], E]) -> None:
         self.failure = ""
-        self._first: G | None = first
-        self._other: C | None = None
-        self._open_other: Callable[[str], C] = open_other
+        self._eye = first
+        self._open_other: Callable[[str], E] | None = open_other
 
     @property
     def name(self) -> str:
@@ -61,65 +75,62 @@ class _Lasting(Generic[G, C]):
         """Why this runtime was chosen; after a failure, that too."""
         return self._eye.reason
 
-    @property
-    def _eye(self) -> G | C:
-        eye = self._other or self._first
-        assert eye is not None
-        return eye
+    def close(self) -> None:
+        """Give back what the eyes run on now."""
+        self._eye.close()
 
-    def _ask(self, on_gpu: Callable[[G], T], instead: Callable[[C], T]) -> T:
-        """Return what the GPU's eyes see or, from the look on at which they fail, what others see."""
-        if self._first is not None:
-            try:
-                return on_gpu(self._first)
-            except GpuError as why:
-                log.warning("%s failed: %s", self._first.runtime, why)
-                self.failure = str(why).partition(";")[0]  # behind it: what to do
-                self._other = self._open_other(f"{self._first.runtime} failed: {why}")
-                self._first.close()
-                self._first = None
-        assert self._other is not None
-        return instead(self._other)
+    def _ask(self, look: Callable[[E], T]) -> T:
+        """Return what the eyes see or, from the look on at which they fail, what others see."""
+        try:
+            return look(self._eye)
+        except DeviceFailed as why:
+            if self._open_other is None:
+                raise
+            log.warning("%s failed: %s", self._eye.runtime, why)
+            self.failure = str(why).partition(";")[0]  # behind it: what to do
+            failed, open_other, self._open_other = self._eye, self._open_other, None
+            self._eye = open_other(f"{failed.runtime} failed: {why}")
+            failed.close()
+        return look(self._eye)
 
 
-class LastingVision(_Lasting[GpuVision, "PoseVision"]):
-    """A bottom-up network on the GPU, elsewhere once that fails."""
+class LastingVision(_Lasting[OpenedVision]):
+    """A bottom-up network, elsewhere once what it runs on fails."""
 
     def find(
         self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
     ) -> PoseMaps | Candidates:
-        """Return the candidates of a region where the GPU finds them, else its maps."""
-        return self._ask(
-            lambda eye: eye.find(image, region=region, size=size),
-            lambda eye: eye.see(image, region=region, size=size),
-        )
+        """Return the candidates of a region where the eyes find them, else its maps."""
+
+        def look(eye: OpenedVision) -> PoseMaps | Candidates:
+            if isinstance(eye, Finder):
+                return eye.find(image, region=region, size=size)
+            return eye.see(image, region=region, size=size)
+
+        return self._ask(look)
 
     def see(
         self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
     ) -> PoseMaps:
         """Return the maps of one region, see ``Vision``."""
-        return self._ask(
-            lambda eye: eye.see(image, region=region, size=size),
-            lambda eye: eye.see(image, region=region, size=size),
-        )
+        return self._ask(lambda eye: eye.see(image, region=region, size=size))
 
 
-class LastingPersonEye(_Lasting[GpuPersonEye, "PersonEye"]):
-    """A top-down network on the GPU, elsewhere once that fails."""
+class LastingPersonEye(_Lasting[OpenedPersonVision]):
+    """A top-down network, elsewhere once what it runs on fails."""
 
     def find_person(
         self, image: NDArray[np.uint8], *, region: Region
     ) -> PersonJoints | PersonMaps:
-        """Return the joints of the person in a region where the GPU finds them, else the maps."""
+        """Return the joints of the person in a region where the eyes find them, else the maps."""
 
-        def joints(eye: GpuPersonEye) -> PersonJoints | PersonMaps:
-            return eye.find_person(image, region=region)
+        def look(eye: OpenedPersonVision) -> PersonJoints | PersonMaps:
+            if isinstance(eye, PersonFinder):
+                return eye.find_person(image, region=region)
+            return eye.see_person(image, region=region)
 
-        return self._ask(joints, lambda eye: eye.see_person(image, region=region))
+        return self._ask(look)
 
     def see_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonMaps:
         """Return the maps of the person in a region, see ``PersonVision``."""
-        return self._ask(
-            lambda eye: eye.see_person(image, region=region),
-            lambda eye: eye.see_person(image, region=region),
-        )
+        return self._ask(lambda eye: eye.see_person(image, region=region))

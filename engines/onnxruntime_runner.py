@@ -1,9 +1,12 @@
-"""The pose network in ONNX Runtime: wheels everywhere, so the fallback and the reference."""
+"""The pose network in ONNX Runtime: wheels everywhere, so the fallback and the reference.
+
+On the processor, or through a provider: Apple's CoreML, or WebGPU, a plug-in for any graphics card.
+"""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 # Read when it is imported: else it keeps a number for this computer and tells its maker what it runs.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -18,7 +21,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
     NotImplemented,
 )
 
-from kpopdance.engines.errors import ModelError, NetworkError
+from kpopdance.engines.errors import DeviceFailed, ModelError, NetworkError, NotHere
 from kpopdance.engines.formats import (
     INPUT_NAME,
     Format,
@@ -35,11 +38,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LOAD_ERRORS = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NoSuchFile, NotImplemented)
-"""ONNX Runtime's errors have no base of their own."""
+"""ONNX Runtime's errors have no base of their own, and each version has more of them."""
+
+CPU: Final = "CPUExecutionProvider"
+COREML: Final = "CoreMLExecutionProvider"
+WEBGPU: Final = "WebGpuExecutionProvider"
 
 
 class OnnxRuntimeNetwork:
-    """The network in ONNX Runtime on the CPU.
+    """The network in ONNX Runtime.
 
     Parameters
     ----------
@@ -49,47 +56,98 @@ class OnnxRuntimeNetwork:
         The kind of network it is.
     threads : int
         Threads of one inference.
+    provider : str
+        What executes it, as ONNX Runtime calls it: ``CPU``, ``COREML`` or ``WEBGPU`` of this file.
 
     Raises
     ------
+    NotHere
+        Where there is no such provider.
     NetworkError
         Where the file is missing, damaged or another network.
     """
 
-    def __init__(self, model: Path, spoken: Format, *, threads: int) -> None:
+    def __init__(
+        self, model: Path, spoken: Format, *, threads: int, provider: str = CPU
+    ) -> None:
         self._path, self._spoken = model, spoken
+        # what a device answers with Fail is its own failure
+        self._refusals = (Fail, InvalidArgument) if provider == CPU else (InvalidArgument,)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         # A spinning thread would take the core that camera, sound and window need.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        providers = _prepared(options, provider)
         try:
             self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
+                str(model), options, providers=providers
             )
         except LOAD_ERRORS as why:
             raise ModelError(
                 f"{model}: ONNX Runtime cannot read it; {remedy(model, spoken)}"
             ) from why
+        if provider not in self._session.get_providers():
+            raise NotHere(f"ONNX Runtime's {provider} cannot run this network here")
         inputs = [port.name for port in self._session.get_inputs()]
         check_names(model, spoken, inputs, [port.name for port in self._session.get_outputs()])
         ports = (*self._session.get_inputs(), *self._session.get_outputs())
         check_kinds(model, spoken, floats=all(port.type == "tensor(float)" for port in ports))
         self.name = model.stem.replace("_", "-")
         plural = "" if threads == 1 else "s"
-        self.runtime = f"ONNX Runtime {onnxruntime.__version__} CPU, {threads} thread{plural}"
+        where = f"{provider.removesuffix('ExecutionProvider')}, {threads} thread{plural}"
+        self.runtime = f"ONNX Runtime {onnxruntime.__version__} {where}"
 
     def infer(self, tensor: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """Return the maps (channels, h, w) of its format for float32 (1, 3, H, W), BGR 0..255.
 
-        Raises NetworkError where the network does not take that size or dtype.
+        Raises NetworkError where the network does not take that size or dtype, DeviceFailed where
+        what it runs on fails.
         """
         check_input(tensor, self._spoken)
         try:
             maps = self._session.run(self._spoken.outputs, {INPUT_NAME: tensor})
-        except (Fail, InvalidArgument) as why:
+        except self._refusals as why:
             raise NetworkError(
                 f"{self._path}: takes no input of {tensor.shape}; "
                 f"{remedy(self._path, self._spoken)}"
             ) from why
+        except Exception as why:
+            raise DeviceFailed(f"{self.runtime}: {why}") from why
         return tuple(each[0] for each in maps)
+
+
+def _prepared(options: onnxruntime.SessionOptions, provider: str) -> list[str] | None:
+    """Return what the session is to be given beside its options, once a provider is loaded.
+
+    A plug-in speaks for itself in the options, and then ONNX Runtime refuses a list.
+    """
+    if provider == WEBGPU:
+        options.add_provider_for_devices([_webgpu()], {})
+        return None
+    if provider not in onnxruntime.get_available_providers():
+        raise NotHere(f"this ONNX Runtime has no {provider}")
+    return list(dict.fromkeys([provider, CPU]))
+
+
+def _webgpu() -> onnxruntime.OrtEpDevice:
+    """Return the graphics card through WebGPU; the plug-in is a package of its own."""
+    try:
+        import onnxruntime_ep_webgpu
+    except ImportError:
+        raise NotHere("onnxruntime-ep-webgpu is not installed") from None
+    if not _found(WEBGPU):
+        try:
+            onnxruntime.register_execution_provider_library(
+                "webgpu", onnxruntime_ep_webgpu.get_library_path()
+            )
+        except Exception as why:
+            raise NetworkError(f"onnxruntime-ep-webgpu cannot be loaded ({why})") from why
+    devices = _found(WEBGPU)
+    if not devices:
+        raise NotHere("WebGPU finds no graphics card (on Linux it needs Vulkan)")
+    return devices[0]
+
+
+def _found(provider: str) -> list[onnxruntime.OrtEpDevice]:
+    return [device for device in onnxruntime.get_ep_devices() if device.ep_name == provider]

@@ -1,4 +1,4 @@
-"""The pose network in OpenVINO: the fastest on a CPU where it has a wheel."""
+"""The pose network in OpenVINO: on the processor, or on Intel's graphics and neural processors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # 
 
 import openvino
 
-from kpopdance.engines.errors import ModelError, NetworkError
+from kpopdance.engines.errors import DeviceFailed, ModelError, NetworkError, NotHere
 from kpopdance.engines.formats import (
     INPUT_NAME,
     Format,
@@ -32,7 +32,7 @@ SIZES_KEPT = 6
 
 
 class OpenVinoNetwork:
-    """The network in OpenVINO on the CPU, compiled once per input size.
+    """The network in OpenVINO, compiled once per input size.
 
     The first inference of a size compiles it, 0.3-0.7 s; dynamic shapes are slow each time.
 
@@ -43,21 +43,29 @@ class OpenVinoNetwork:
     spoken : Format
         The kind of network it is.
     threads : int
-        Threads of one inference; OpenVINO's wait without spinning.
+        Threads of one inference on the CPU; OpenVINO's wait without spinning.
+    device : str
+        ``CPU``, ``GPU`` or ``NPU``, as OpenVINO calls them.
     cache_dir : Path, optional
         Where compiled sizes are kept between starts; None keeps none.
 
     Raises
     ------
+    NotHere
+        Where there is no such device.
     NetworkError
         Where the file is missing, damaged or another network.
     """
 
     def __init__(
-        self, model: Path, spoken: Format, *, threads: int, cache_dir: Path | None = None
-    ) -> None:
-        self._path, self._spoken = model, spoken
+        self, model: Path, spoken: Format, *, threads: int, device: str = "CPU",
+        cache_dir: Path | None = None,
+    ) -> None:  # fmt: skip
+        self._path, self._spoken, self._device = model, spoken, device
         self._core = openvino.Core()
+        # of two graphics processors the plug-in takes its first by that name
+        if device not in {name.partition(".")[0] for name in self._core.available_devices}:
+            raise NotHere(f"OpenVINO finds no {device} that it can run networks on")
         if cache_dir is not None:
             self._core.set_property({"CACHE_DIR": str(cache_dir)})
         try:
@@ -73,22 +81,24 @@ class OpenVinoNetwork:
             for port in (*self._model.inputs, *self._model.outputs)
         }
         check_kinds(model, spoken, floats=kinds <= {"f32"})
-        self._config = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": threads,
-            # The CPU's choice, bfloat16 where it has it, moves the maps by 0.17-0.46.
-            "INFERENCE_PRECISION_HINT": "f32",
-        }
+        self._config: dict[str, object] = {"PERFORMANCE_HINT": "LATENCY"}
+        if device == "CPU":
+            # Its own choice, bfloat16 where it has it, moves the maps by 0.17-0.46.
+            self._config |= {
+                "INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32",
+            }  # fmt: skip
         self._requests: dict[tuple[int, ...], openvino.InferRequest] = {}
         self.name = model.stem.replace("_", "-")
         version = ".".join(openvino.__version__.split(".")[:2])
         plural = "" if threads == 1 else "s"
-        self.runtime = f"OpenVINO {version} CPU, {threads} thread{plural}"
+        where = f"{threads} thread{plural}" if device == "CPU" else self._told_of_device()
+        self.runtime = f"OpenVINO {version} {device}, {where}"
 
     def infer(self, tensor: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """Return the maps (channels, h, w) of its format for float32 (1, 3, H, W), BGR 0..255.
 
-        Raises NetworkError where the network does not take that size or dtype.
+        Raises NetworkError where the network does not take that size or dtype, DeviceFailed where
+        what it runs on fails.
         """
         check_input(tensor, self._spoken)
         if tensor.shape not in self._requests:
@@ -100,8 +110,11 @@ class OpenVinoNetwork:
                     f"{remedy(self._path, self._spoken)}"
                 ) from why
         request = self._requests[tensor.shape]
-        # Shared outputs would be overwritten by the next inference.
-        maps = request.infer({INPUT_NAME: tensor}, share_inputs=True, share_outputs=False)
+        try:
+            # Shared outputs would be overwritten by the next inference.
+            maps = request.infer({INPUT_NAME: tensor}, share_inputs=True, share_outputs=False)
+        except RuntimeError as why:
+            raise DeviceFailed(f"{self.runtime}: {why}") from why
         return tuple(maps[name][0] for name in self._spoken.outputs)
 
     def _compile(self, shape: tuple[int, ...]) -> None:
@@ -109,5 +122,12 @@ class OpenVinoNetwork:
         if len(self._requests) == SIZES_KEPT:
             del self._requests[next(iter(self._requests))]
         self._model.reshape({INPUT_NAME: list(shape)})
-        compiled = self._core.compile_model(self._model, "CPU", self._config)
+        compiled = self._core.compile_model(self._model, self._device, self._config)
         self._requests[shape] = compiled.create_infer_request()
+
+    def _told_of_device(self) -> str:
+        """Return a graphics or neural processor's name and, if told, its driver's version."""
+        wished = ("FULL_DEVICE_NAME", f"{self._device}_DRIVER_VERSION")
+        there = self._core.get_property(self._device, "SUPPORTED_PROPERTIES")
+        told = [self._core.get_property(self._device, name) for name in wished if name in there]
+        return ", driver ".join(str(each) for each in told)

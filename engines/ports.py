@@ -72,6 +72,7 @@ class Finder(Protocol):
         """Return the candidates of a region, or its maps where there are too many; see ``Vision``."""
 
 
+@runtime_checkable
 class PersonVision(Seer, Protocol):
     """A top-down network with its eyes: one person's crop in, that person's maps out."""
 

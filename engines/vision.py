@@ -44,6 +44,9 @@ class _Seer:
         """The runtime in words."""
         return self._network.runtime
 
+    def close(self) -> None:
+        """Give back what it runs on: it goes with the network."""
+
 
 class PoseVision(_Seer):
     """A bottom-up network with its eyes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.errors import DeviceFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ Arg = int | float
 """A kernel's argument that is no memory: a 32-bit int or float."""
 
 
-class GpuError(NetworkError):
+class GpuError(DeviceFailed):
     """The GPU refused or is gone; the text says at which call and with which CUDA error."""
 
 

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from typing import Final
 
-from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.errors import NetworkError, NotHere
 
 LIBRARY: Final = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 CAPABILITY_MAJOR, CAPABILITY_MINOR = 75, 76  # CUdevice_attribute
@@ -22,7 +22,7 @@ NO_GPU: Final = (
 )
 
 
-class NoDriver(NetworkError):
+class NoDriver(NotHere):
     """There is no NVIDIA driver: most likely no NVIDIA GPU either, and none is needed."""
 
 

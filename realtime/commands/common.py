@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
+import json
 import logging
 import sys
 from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from kpopdance.engines.choose import open_eyes
+from platformdirs import user_cache_path
+from tqdm import tqdm
+
+from kpopdance.engines.choose import AUTO, open_eyes
+from kpopdance.engines.formats import NETWORKS
+from kpopdance.engines.runtimes import RUNTIMES
+from kpopdance.engines.texts import harmless, harmless_json
 from kpopdance.engines.version import our_version
-from kpopdance.realtime.commands.speaking import say
+from kpopdance.realtime.commands.command_line import a_file, a_song
+from kpopdance.realtime.commands.trial import trial
+from kpopdance.realtime.core.terms import BODIES, STRICTNESS
 from kpopdance.realtime.library.settings import Settings, read_settings
+from kpopdance.realtime.pose.thorough import ThoroughPersonVision, ThoroughVision
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.terms import Terms
@@ -24,6 +35,42 @@ if TYPE_CHECKING:
     from kpopdance.realtime.devices.video_file import VideoFile
 
 log = logging.getLogger(__name__)
+
+
+def add_network_options(parser: argparse.ArgumentParser) -> None:
+    """Add --settings, --network, --model, --thorough, --engine and --threads."""
+    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    parser.add_argument(
+        "--network", choices=NETWORKS,
+        help="openpose: it alone; movenet: it follows each dancer; auto: both, as time allows",
+    )  # fmt: skip
+    parser.add_argument(
+        "--model", type=a_song, metavar="FILE",
+        help="OpenPose weights of your own (see kpopdance import-weights)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--thorough", action=argparse.BooleanOptionalAction,
+        help="look at two sizes and the mirror image too: more exact, several times slower",
+    )  # fmt: skip
+    parser.add_argument(
+        "--engine", metavar="|".join((AUTO, *RUNTIMES)),
+        help="what the networks run on (auto: the fastest here, tried once)",
+    )  # fmt: skip
+    parser.add_argument("--threads", type=int, help="for the network; 0: one less than cores")
+
+
+def add_terms_options(parser: argparse.ArgumentParser) -> None:
+    """Add --strictness, --body and --mirrored."""
+    parser.add_argument(
+        "--strictness", choices=STRICTNESS,
+        help="how much is asked for full marks (normal: what two trained dancers reach)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--body", choices=BODIES, help="seated: legs are not asked for (default: whole)"
+    )
+    parser.add_argument(
+        "--mirrored", action="store_true", help="dance the mirror image of the choreography"
+    )
 
 
 def terms_from(settings: Settings, args: argparse.Namespace) -> Terms:
@@ -59,17 +106,13 @@ def eyes_from(settings: Settings, news: Callable[[str], None] = lambda _: None) 
 
 def wished_eyes(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> Eyes:
     """Return the networks that the settings ask for; ``tell`` hears of what takes seconds."""
-    from platformdirs import user_cache_path
-
-    from kpopdance.realtime.pose.thorough import ThoroughPersonVision, ThoroughVision
-
-    cache = user_cache_path("kpopdance", appauthor=False)
+    cache = cache_folder()
     try:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError as why:
         log.warning("%s: no cache, the start is slower (%s)", cache, why.strerror)
     eyes = open_eyes(
-        settings.engine,
+        trial() if settings.engine == AUTO else settings.engine,
         network=settings.network,
         model=settings.model_file,
         threads=settings.threads or None,
@@ -82,6 +125,26 @@ def wished_eyes(settings: Settings, tell: Callable[[str], None] = lambda _: None
     return eyes
 
 
+def cache_folder() -> Path:
+    """Return where runtimes keep what they compiled, and what is fastest here is kept."""
+    return user_cache_path("kpopdance", appauthor=False)
+
+
+def say(text: str) -> None:
+    """Print a sentence for the person at the keyboard: on standard error."""
+    print(harmless(text), file=sys.stderr, flush=True)  # noqa: T201 - commands speak
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object on standard output."""
+    print(harmless_json(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)))  # noqa: T201
+
+
+def print_result(text: str) -> None:
+    """Print a result on standard output."""
+    print(harmless(text))  # noqa: T201
+
+
 @contextmanager
 def watched(
     video: VideoFile, what: str, start_s: float = 0.0, end_s: float | None = None
@@ -90,8 +153,6 @@ def watched(
 
     What is handed over moves the bar on; what was wrong with the video is told at the end.
     """
-    from tqdm import tqdm
-
     ends_s = end_s or video.info.length_s
     total = round(ends_s - start_s, 1) if ends_s else None
     bar = tqdm(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,10 +15,17 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError, NetworkError
 from kpopdance.engines.gpu.probe import NoDriver, probe_gpu
+from kpopdance.engines.kept_trials import known
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.cameras import DANCER, request_of
-from kpopdance.realtime.commands.common import settings_from, wished_eyes
-from kpopdance.realtime.commands.speaking import print_json, print_result
+from kpopdance.realtime.commands.command_line import a_file
+from kpopdance.realtime.commands.common import (
+    cache_folder,
+    print_json,
+    print_result,
+    settings_from,
+    wished_eyes,
+)
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.library.pack_reader import pack_folders
@@ -34,6 +42,18 @@ IMAGE: Final = np.zeros((480, 640, 3), dtype=np.uint8)
 MIDDLE: Final = (80.0, 0.0, 560.0, 480.0)
 RUNS: Final = 9
 GPU_INSTALL: Final = "pip install 'kpopdance[rtx]'"
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's options."""
+    parser = commands.add_parser(
+        "doctor", help="what was found here, and what to do about what is missing",
+        description="Open the camera and the sound that are set for a moment; look for a screen, "
+        "runtimes and a GPU; say what to do about what is missing.",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,6 +91,7 @@ def _settings(args: argparse.Namespace) -> tuple[Settings, dict[str, Any]]:
 def _line(name: str, entry: dict[str, Any]) -> str:
     mark = "ok " if entry.get("found") else "-- "
     lines = [f"{mark}{name:<9} {entry.get('found') or entry.get('what') or 'not found'}"]
+    lines += [f"             {each}" for each in _tried_words(entry.get("tried", {}))]
     if entry.get("todo"):
         lines.append(f"             -> {entry['todo']}")
     return "\n".join(lines)
@@ -98,7 +119,29 @@ def _network(settings: Settings) -> dict[str, Any]:
         else ""
     )
     words = f"{eyes.name} on {eyes.runtime}, {took} a dancer"
-    return {"found": words, "todo": slow, "reason": eyes.reason, "runtimes": runtimes} | ms
+    return {
+        "found": words, "todo": slow, "reason": eyes.reason, "runtimes": runtimes,
+        "tried": _tried(),
+    } | ms  # fmt: skip
+
+
+def _tried() -> dict[str, list[dict[str, Any]]]:
+    """Return what every runtime that was tried here takes of each network, or why it is not used."""
+    return {
+        network: [asdict(result) for result in kept.results]
+        for network, kept in known(cache_folder()).items()
+    }
+
+
+def _tried_words(tried: dict[str, list[dict[str, Any]]]) -> list[str]:
+    return [
+        f"{network}: " + "; ".join(
+            f"{one['words'] or one['runtime']} "
+            + (f"not used because {one['why']}" if one["why"] else f"{one['ms']:.0f} ms")
+            for one in results
+        )
+        for network, results in tried.items()
+    ]  # fmt: skip
 
 
 def _median_ms(look: Callable[[], object], clock: PerfClock) -> float:

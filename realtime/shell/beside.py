@@ -6,7 +6,6 @@ import threading
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
@@ -31,17 +30,8 @@ LOOKS_KEPT: Final = 15  # that say how long a look takes of late
 NOTICE_S: Final = 8.0  # how long a page tells that the networks run elsewhere now
 
 
-_WORK: Final[SimpleQueue[Callable[[], None]]] = SimpleQueue()
-_IDLE: Final = threading.Semaphore(0)
-
-
 def beside(make: Callable[[], T]) -> Future[T]:
-    """Return what is made on another thread; whatever goes wrong there is raised by ``result``.
-
-    Threads are taken again, like those of a ``ThreadPoolExecutor``, but nobody waits at the end for
-    one that is stuck. A new one for every dance would hold 40 MB more after each: what a thread has
-    freed, glibc keeps for it.
-    """
+    """Return what is made on a thread of its own; whatever goes wrong there is raised by ``result``."""
     coming: Future[T] = Future()
 
     def run() -> None:
@@ -52,16 +42,8 @@ def beside(make: Callable[[], T]) -> Future[T]:
         else:
             coming.set_result(made)
 
-    _WORK.put(run)
-    if not _IDLE.acquire(blocking=False):
-        threading.Thread(target=_serve, name="beside", daemon=True).start()
+    threading.Thread(target=run, name="beside", daemon=True).start()
     return coming
-
-
-def _serve() -> None:
-    while True:
-        _WORK.get()()  # kept in no name: what was made belongs to who asked
-        _IDLE.release()
 
 
 def warmed(watcher: Watcher, camera: Camera) -> Watcher:
@@ -198,7 +180,7 @@ class Watch:
 
 
 class FailureNotice:
-    """Tells for a while that the GPU failed and what sees now; once, not for every dance again."""
+    """Tells for a while that a device failed and what sees now; once, not for every dance again."""
 
     def __init__(self, eyes: Eyes, clock: HostClock) -> None:
         self._eyes, self._clock = eyes, clock
@@ -214,5 +196,5 @@ class FailureNotice:
         if now - self._failed_s > NOTICE_S:
             return ()
         return (
-            f"The graphics card has failed: going on with {eyes.runtime.partition(',')[0]}.",
+            f"What the networks ran on has failed: going on with {eyes.runtime.partition(',')[0]}.",
         )

@@ -495,7 +495,7 @@ def test_a_gpu_that_fails_is_told_on_screen_for_a_while(library):
     assert danced.view(mirror=True).notices == ()
     for _ in range(10):
         danced.kit.eyes.everybody.see(image, region=None, size=(64, 64))
-    told = "The graphics card has failed: going on with no runtime."
+    told = "What the networks ran on has failed: going on with no runtime."
     assert danced.view(mirror=True).notices == (told,)
     clock.at_s += NOTICE_S
     assert danced.view(mirror=True).notices == (told,)

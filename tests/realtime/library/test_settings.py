@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.library.pack_reader import BUNDLED
 from kpopdance.realtime.library.settings import (
     Settings,
     SettingsError,
@@ -15,7 +16,6 @@ from kpopdance.realtime.library.settings import (
     read_settings,
     settings_file,
 )
-from kpopdance.realtime.library.songpack import BUNDLED
 
 
 def read(tmp_path, text):

@@ -237,7 +237,7 @@ def test_a_gpu_that_fails_is_told_on_the_page_for_a_while(guesser, monkeypatch):
     room = Page(guesser, LastingVision(gpu, lambda why: PaintedVision(people)), monkeypatch)
     assert room.film(1.0).notices == ()
     gpu.fails_at = 1  # from now on
-    told = "The graphics card has failed: going on with no runtime."
+    told = "What the networks ran on has failed: going on with no runtime."
     assert room.film(1.0).notices == (told,)
     assert room.film(NOTICE_S).notices == (told,)
     assert room.film(0.1).notices == ()
