@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kpopdance.engines.errors import ModelError, NetworkError, NotHere
 from kpopdance.engines.fallback import LastingPersonEye, LastingVision
-from kpopdance.engines.formats import MOVENET, NETWORKS, OPENPOSE, remedy
+from kpopdance.engines.formats import MOVENET, OPENPOSE, remedy
 from kpopdance.engines.gpu.network import GpuNetwork
 from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
 from kpopdance.engines.kept_trials import Kept, circumstances, keep, keep_failure, read
+from kpopdance.engines.names import AUTO, NETWORKS
 from kpopdance.engines.ports import Eyes
 from kpopdance.engines.runtimes import RUNTIMES, Network, Wish
 from kpopdance.engines.trials import Trial, Way, compared, ranked
@@ -36,7 +37,6 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 BUNDLED = Path(__file__).with_name("openpose_thin.onnx")
 BUNDLED_PERSON = Path(__file__).with_name("movenet_thunder.onnx")
-AUTO = "auto"
 NOT_USED = "not used because"
 ONNX_BEGINS = b"\x08"
 """The key of an ONNX file's first field, its version."""

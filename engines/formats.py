@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -38,9 +38,6 @@ class Format(NamedTuple):
 
 OPENPOSE = Format(("heatmaps", "pafs"), None)
 MOVENET = Format(("centre", "heat", "regression", "offset"), PERSON_PX)
-
-NETWORKS: Final = ("auto", "openpose", "movenet")
-"""What a player may wish for: by cost, OpenPose alone, MoveNet for every dancer followed."""
 
 
 def check_input(tensor: NDArray[np.float32], spoken: Format) -> None:

@@ -6,7 +6,6 @@ import codecs
 import json
 import logging
 import re
-import tomllib
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +36,8 @@ def toml_in(path: Path) -> dict[str, Any]:
     ValueError
         Where it is no such text; it says why, without the path. OSError where it cannot be read.
     """
+    import tomllib  # not for those who only print
+
     with path.open("rb") as file:
         content = file.read(MOST_TEXT_BYTES + 1)
     if len(content) > MOST_TEXT_BYTES:

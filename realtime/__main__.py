@@ -6,36 +6,18 @@ import io
 import logging
 import os
 import sys
-import tempfile
 import threading
-import traceback
 from contextlib import suppress
-from pathlib import Path
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from platformdirs import user_log_path
-
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.files import write_whole
 from kpopdance.engines.texts import HarmlessLines, one_line
-from kpopdance.engines.version import our_version
-from kpopdance.realtime.commands import (
-    build_engine,
-    doctor,
-    import_weights,
-    mask,
-    play,
-    pose,
-    quiz,
-    record,
-    score,
-    songs,
-)
-from kpopdance.realtime.commands.command_line import Parser, understood
-from kpopdance.realtime.commands.common import say
+from kpopdance.realtime.commands.command_line import understood
+from kpopdance.realtime.commands.options import parser
+from kpopdance.realtime.commands.speaking import say
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
 EXIT_BAD_INPUT = 2
@@ -51,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = understood(parser(), words)
         if args.verbose:
             logging.getLogger().setLevel(logging.INFO)
-        return int(args.run(args))
+        command = import_module(f"kpopdance.realtime.commands.{args.command}")
+        return int(command.run(args))
     except DanceError as why:
         say(f"kpopdance: {one_line(str(why))}")
         return EXIT_BAD_INPUT
@@ -88,24 +71,6 @@ def program() -> None:
     sys.exit(code)
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
-    root = Parser(
-        prog="kpopdance",
-        description="Dance in front of a camera to a K-pop song and be scored fairly. Without a command "
-        "the game opens.",
-    )
-    root.add_argument("--version", action="version", version=f"kpopdance {our_version()}")
-    root.add_argument(
-        "-v", "--verbose", action="store_true", help="tell more on standard error"
-    )
-    commands = root.add_subparsers(metavar="COMMAND")
-    makers = (build_engine, import_weights)
-    for command in (play, record, songs, quiz, score, pose, mask, doctor, *makers):
-        command.add(commands)
-    return root
-
-
 def _prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -120,6 +85,14 @@ def _prepare() -> None:
 
 def _keep(fault: Exception) -> str:
     """Write the traceback to a file; return where to find it, in words."""
+    import tempfile
+    import traceback
+    from pathlib import Path
+
+    from platformdirs import user_log_path
+
+    from kpopdance.engines.files import write_whole
+
     text = "".join(traceback.format_exception(fault))
     for folder in (user_log_path("kpopdance", appauthor=False), Path(tempfile.gettempdir())):
         try:

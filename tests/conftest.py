@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kpopdance.engines.choose import AUTO
+from kpopdance.engines.names import AUTO
 
 
 @pytest.fixture(scope="session")

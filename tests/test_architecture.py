@@ -41,6 +41,40 @@ def test_light_modules_bring_no_heavy_library(modules):
     assert loaded & HEAVY == set()
 
 
+TYPED = [
+    ["--version"],
+    ["--help"],
+    ["nonsense"],
+    ["--nonsense"],
+    *(
+        [name, *words]
+        for name in ("play", "record", "songs", "quiz", "score", "pose", "mask", "doctor",
+                     "build-engine", "import-weights")
+        for words in (["--help"], ["--nonsense"])
+    ),
+]  # fmt: skip
+SLOW_TO_LOAD = HEAVY | {
+    "numpy", "msgspec", "sqlite3", "tqdm", "platformdirs", "tomllib", "cuda", "scipy",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", TYPED, ids=" ".join)
+def test_what_only_tells_something_loads_next_to_nothing(words):
+    script = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
+        "from kpopdance.realtime.__main__ import program\n"
+        f"sys.argv[1:] = {words!r}\n"
+        "program()\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == (2 if "nonsense" in words[-1] else 0), told.stderr
+    loaded = {name.partition(".")[0] for name in told.stderr.splitlines()[-1].split()}
+    assert loaded & SLOW_TO_LOAD == set()
+
+
 def test_imports_go_downwards_only():
     beside = Path(sys.executable).with_name("lint-imports")
     lint = beside if beside.exists() else shutil.which("lint-imports")

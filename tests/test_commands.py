@@ -14,7 +14,8 @@ from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
 from kpopdance.realtime.devices.overlay import write_picture
 from kpopdance.realtime.devices.video_writer import VideoWriter
-from kpopdance.realtime.library.pack_reader import BUNDLED, load_pack
+from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.songpack import BUNDLED
 from tools.demo.demo_choreography import BPM
 
 START_S, SECONDS, FPS = 32.0, 4.0, 15.0

@@ -19,7 +19,8 @@ from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
 from kpopdance.realtime.devices.gif_writer import GifWriter
 from kpopdance.realtime.devices.video_file import VideoFile
-from kpopdance.realtime.library.pack_reader import BUNDLED, load_pack
+from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.pose.stature import torsos_over_time
 from kpopdance.realtime.studio import mask_film
 from kpopdance.realtime.studio.masking import MaskingError, Scene

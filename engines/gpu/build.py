@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 from kpopdance.engines.errors import NetworkError
 from kpopdance.engines.gpu.probe import probe_gpu
 from kpopdance.engines.gpu.tensorrt_library import installed, listener
+from kpopdance.engines.names import USUAL_TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
 RTX_TARGETS: Final = ("7.5", "8.0", "8.6", "8.9", "12.0", "12.1")
-USUAL_TARGETS: Final = ("8.0", "8.6", "8.9", "12.0")
 """All but 7.5, whose kernels make an engine larger by a hundred megabytes, and 12.1."""
 Shape = tuple[int, int, int, int]
 

@@ -13,12 +13,11 @@ from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON
 from kpopdance.engines.errors import DanceError, ModelError
 from kpopdance.engines.files import check_folder, refusing
 from kpopdance.engines.formats import PERSON_PX
-from kpopdance.engines.gpu.build import RTX_TARGETS, USUAL_TARGETS
-from kpopdance.engines.gpu.precision import PRECISIONS
+from kpopdance.engines.gpu.build import RTX_TARGETS
 from kpopdance.engines.gpu.store import EngineWish, build, keep
 from kpopdance.engines.gpu.tensorrt_library import choose_flavour
-from kpopdance.realtime.commands.command_line import a_target
-from kpopdance.realtime.commands.common import print_json, print_result, say
+from kpopdance.engines.names import USUAL_TARGETS
+from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.pose.watcher import CROP_PX, FULL_AREA_PX, full_size
 
 if TYPE_CHECKING:
@@ -37,39 +36,6 @@ BUNDLED_NETWORKS: Final = {
 STEP: Final = 8  # inputs are multiples of it
 LARGEST: Final = 2048
 MOST_PEOPLE: Final = 32
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's options."""
-    parser = commands.add_parser(
-        "build-engine", help="build a TensorRT engine for an NVIDIA GPU",
-        description="Build an engine from a bundled network or an ONNX file of your own (see "
-        "kpopdance import-weights), with its facts beside it. TensorRT for RTX builds on any computer.",
-    )  # fmt: skip
-    parser.add_argument(
-        "network", help="openpose, movenet, or an ONNX file", metavar="openpose|movenet|FILE"
-    )
-    parser.add_argument("--flavour", choices=("auto", "tensorrt", "rtx"), default="auto")
-    parser.add_argument("--precision", choices=PRECISIONS, default="fp16",
-        help="int8: of an ONNX file with Q/DQ nodes (default: fp16)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--size",
-        metavar="HxW",
-        help="input in px (default: all that the game asks for with usual cameras)",
-    )
-    parser.add_argument("--min", metavar="HxW", help="least input, where it may vary")
-    parser.add_argument("--max", metavar="HxW", help="most input, where it may vary")
-    parser.add_argument("--batch", type=int, default=1, help="crops in one go, at most")
-    parser.add_argument(
-        "--targets", metavar="CC[,CC...]",
-        help="rtx: compute capabilities, e.g. 8.6,8.9 (default "
-        f"{','.join(USUAL_TARGETS)})",
-    )  # fmt: skip
-    parser.add_argument("--portable", action="store_true", help="rtx: for all it knows")
-    parser.add_argument("--out", type=a_target, help="folder (default: the user's cache)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

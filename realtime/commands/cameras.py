@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.commands.options import STYLE_HELP
 from kpopdance.realtime.core.health import WELL_CAMERA
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.shell.beside import beside
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from kpopdance.realtime.library.songpack import SongPack
 
 DANCER: Final = "dancer"
-STYLE_HELP: Final = (
-    "how the drawn dancer dances, e.g. lateness_ms=100,amplitude=0.6,noise_deg=8,dropped=0.2,"
-    "mirrored,still,absent=10-20,arms=1.1,legs=0.9,dances=OTHER-SONG"
-)
-
 LENGTHS: Final = {"arms": "arm", "legs": "leg", "torso": "torso", "shoulders": "shoulder"}
 """Words of the style -> whose bones they lengthen."""
 

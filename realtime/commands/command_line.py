@@ -36,7 +36,7 @@ def understood(root: argparse.ArgumentParser, words: Sequence[str]) -> argparse.
     words = list(words[1:] if words[:1] == ["--"] else words)
     try:
         args = root.parse_args(words)
-        return args if hasattr(args, "run") else root.parse_args([*words, "play"])
+        return args if hasattr(args, "command") else root.parse_args([*words, "play"])
     except CommandLineError as why:
         dashed = [word for word in words if word.startswith("-") and os.path.lexists(word)]
         if not dashed:

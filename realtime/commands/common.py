@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
-import json
 import logging
 import sys
 from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from platformdirs import user_cache_path
-from tqdm import tqdm
-
-from kpopdance.engines.choose import AUTO, open_eyes
-from kpopdance.engines.formats import NETWORKS
-from kpopdance.engines.runtimes import RUNTIMES
-from kpopdance.engines.texts import harmless, harmless_json
+from kpopdance.engines.choose import open_eyes
+from kpopdance.engines.names import AUTO
 from kpopdance.engines.version import our_version
-from kpopdance.realtime.commands.command_line import a_file, a_song
+from kpopdance.realtime.commands.speaking import say
 from kpopdance.realtime.commands.trial import trial
-from kpopdance.realtime.core.terms import BODIES, STRICTNESS
 from kpopdance.realtime.library.settings import Settings, read_settings
-from kpopdance.realtime.pose.thorough import ThoroughPersonVision, ThoroughVision
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -35,42 +27,6 @@ if TYPE_CHECKING:
     from kpopdance.realtime.devices.video_file import VideoFile
 
 log = logging.getLogger(__name__)
-
-
-def add_network_options(parser: argparse.ArgumentParser) -> None:
-    """Add --settings, --network, --model, --thorough, --engine and --threads."""
-    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
-    parser.add_argument(
-        "--network", choices=NETWORKS,
-        help="openpose: it alone; movenet: it follows each dancer; auto: both, as time allows",
-    )  # fmt: skip
-    parser.add_argument(
-        "--model", type=a_song, metavar="FILE",
-        help="OpenPose weights of your own (see kpopdance import-weights)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--thorough", action=argparse.BooleanOptionalAction,
-        help="look at two sizes and the mirror image too: more exact, several times slower",
-    )  # fmt: skip
-    parser.add_argument(
-        "--engine", metavar="|".join((AUTO, *RUNTIMES)),
-        help="what the networks run on (auto: the fastest here, tried once)",
-    )  # fmt: skip
-    parser.add_argument("--threads", type=int, help="for the network; 0: one less than cores")
-
-
-def add_terms_options(parser: argparse.ArgumentParser) -> None:
-    """Add --strictness, --body and --mirrored."""
-    parser.add_argument(
-        "--strictness", choices=STRICTNESS,
-        help="how much is asked for full marks (normal: what two trained dancers reach)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--body", choices=BODIES, help="seated: legs are not asked for (default: whole)"
-    )
-    parser.add_argument(
-        "--mirrored", action="store_true", help="dance the mirror image of the choreography"
-    )
 
 
 def terms_from(settings: Settings, args: argparse.Namespace) -> Terms:
@@ -106,6 +62,8 @@ def eyes_from(settings: Settings, news: Callable[[str], None] = lambda _: None) 
 
 def wished_eyes(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> Eyes:
     """Return the networks that the settings ask for; ``tell`` hears of what takes seconds."""
+    from kpopdance.realtime.pose.thorough import ThoroughPersonVision, ThoroughVision
+
     cache = cache_folder()
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -127,22 +85,9 @@ def wished_eyes(settings: Settings, tell: Callable[[str], None] = lambda _: None
 
 def cache_folder() -> Path:
     """Return where runtimes keep what they compiled, and what is fastest here is kept."""
+    from platformdirs import user_cache_path
+
     return user_cache_path("kpopdance", appauthor=False)
-
-
-def say(text: str) -> None:
-    """Print a sentence for the person at the keyboard: on standard error."""
-    print(harmless(text), file=sys.stderr, flush=True)  # noqa: T201 - commands speak
-
-
-def print_json(value: object) -> None:
-    """Print one JSON object on standard output."""
-    print(harmless_json(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)))  # noqa: T201
-
-
-def print_result(text: str) -> None:
-    """Print a result on standard output."""
-    print(harmless(text))  # noqa: T201
 
 
 @contextmanager
@@ -153,6 +98,8 @@ def watched(
 
     What is handed over moves the bar on; what was wrong with the video is told at the end.
     """
+    from tqdm import tqdm
+
     ends_s = end_s or video.info.length_s
     total = round(ends_s - start_s, 1) if ends_s else None
     bar = tqdm(

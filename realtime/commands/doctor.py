@@ -18,14 +18,8 @@ from kpopdance.engines.gpu.probe import NoDriver, probe_gpu
 from kpopdance.engines.kept_trials import known
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.cameras import DANCER, request_of
-from kpopdance.realtime.commands.command_line import a_file
-from kpopdance.realtime.commands.common import (
-    cache_folder,
-    print_json,
-    print_result,
-    settings_from,
-    wished_eyes,
-)
+from kpopdance.realtime.commands.common import cache_folder, settings_from, wished_eyes
+from kpopdance.realtime.commands.speaking import print_json, print_result
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.library.pack_reader import pack_folders
@@ -42,18 +36,6 @@ IMAGE: Final = np.zeros((480, 640, 3), dtype=np.uint8)
 MIDDLE: Final = (80.0, 0.0, 560.0, 480.0)
 RUNS: Final = 9
 GPU_INSTALL: Final = "pip install 'kpopdance[rtx]'"
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's options."""
-    parser = commands.add_parser(
-        "doctor", help="what was found here, and what to do about what is missing",
-        description="Open the camera and the sound that are set for a moment; look for a screen, "
-        "runtimes and a GPU; say what to do about what is missing.",
-    )  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -12,29 +12,13 @@ from tqdm import tqdm
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import check_file, check_folder, refusing, write_beside
 from kpopdance.engines.weights.importing import network_from, read_sources
-from kpopdance.realtime.commands.command_line import a_file, a_target
-from kpopdance.realtime.commands.common import print_result
+from kpopdance.realtime.commands.speaking import print_result
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
 PROGRESS_AFTER_S: Final = 2.0
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's options."""
-    parser = commands.add_parser(
-        "import-weights", help="make a network for --model of OpenPose weights you have",
-        description="Turn OpenPose's own prototxt and caffemodel (COCO-18 or BODY_25), or Lightweight "
-        "OpenPose's PyTorch checkpoint, into a network for --model. The files are only read.",
-    )  # fmt: skip
-    parser.add_argument(
-        "files", type=a_file, nargs="+", metavar="FILE",
-        help="OpenPose's prototxt and caffemodel, or Lightweight OpenPose's checkpoint",
-    )  # fmt: skip
-    parser.add_argument("--out", type=a_target, help="ONNX file (default: among your networks)")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

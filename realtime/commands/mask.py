@@ -3,72 +3,22 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from kpopdance.realtime.commands.command_line import a_file, a_number, a_target
-from kpopdance.realtime.commands.common import (
-    add_network_options,
-    eyes_from,
-    print_json,
-    print_result,
-    settings_from,
-    watched,
-)
-from kpopdance.realtime.devices.overlay import Over
+from kpopdance.realtime.commands.common import eyes_from, settings_from, watched
+from kpopdance.realtime.commands.speaking import print_json, print_result
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.pose.watcher import FULL_AREA_PX
 from kpopdance.realtime.studio.looking import CLOSE_AREA_PX
-from kpopdance.realtime.studio.mask_film import GIF_FPS, MaskWish, check_mask, mask_open_video
+from kpopdance.realtime.studio.mask_film import MaskWish, check_mask, mask_open_video
 
 if TYPE_CHECKING:
     import argparse
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.studio.mask_film import Drawn
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's options."""
-    parser = commands.add_parser(
-        "mask", help="mask a video down to its dancers' skeletons",
-        description="Replace everybody in a video or animated GIF by OpenPose's coloured skeleton. "
-        "Pictures keep their times; mp4, mkv and mov keep the sound.",
-    )  # fmt: skip
-    parser.add_argument("file", type=a_file, help="a video or an animated GIF")
-    parser.add_argument(
-        "-o", "--out", type=a_target, required=True, metavar="OUT",
-        help="what to write: .gif, .mp4, .mkv or .mov",
-    )  # fmt: skip
-    parser.add_argument(
-        "--over", choices=get_args(Over), default="black",
-        help="what the skeletons are drawn over (default black)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--only", metavar="WHO[@S]", default="",
-        help="one dancer alone, so that nothing tells how many there are: lead (the largest and "
-        "most central), left, middle, right, or a number counted from the left; @S: as they stand "
-        "at second S (default: where the most are first seen)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--start", type=a_number, default=0.0, metavar="S", help="begin at second S"
-    )
-    parser.add_argument("--end", type=a_number, metavar="S", help="end at second S")
-    parser.add_argument(
-        "--width", type=int, metavar="PX",
-        help="of what is written (default: the input's; GIFs at most 480, over pictures 360)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--fps", type=a_number,
-        help=f"pictures per second of a GIF (default {GIF_FPS:g}; a GIF masked keeps its own)",
-    )  # fmt: skip
-    parser.add_argument("--fast", action="store_true", help="a smaller input, a third faster")
-    parser.add_argument(
-        "--json", action="store_true", help="print the result as one JSON object"
-    )
-    add_network_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -13,22 +13,17 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import check_folder, write_beside
 from kpopdance.engines.texts import one_form
 from kpopdance.engines.version import our_version
-from kpopdance.realtime.commands.cameras import STYLE_HELP, Cameras
-from kpopdance.realtime.commands.command_line import a_number, a_song, a_target
+from kpopdance.realtime.commands.cameras import Cameras
 from kpopdance.realtime.commands.common import (
-    add_network_options,
-    add_terms_options,
     eyes_from,
-    print_json,
-    print_result,
     report_json,
     report_words,
-    say,
     say_missing,
     settings_from,
     terms_from,
 )
 from kpopdance.realtime.commands.sound import samples_of, speaker_for
+from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.game import result_view
 from kpopdance.realtime.game.keeping import Keeping
@@ -51,43 +46,6 @@ if TYPE_CHECKING:
 
 PICTURE_SIZE: Final = (1280, 720)
 RESULT_BYTES: Final = 1_000_000  # of two such pictures and the result, at least
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's options."""
-    parser = commands.add_parser(
-        "play", help="dance", description="Open the song list, or dance one song at once.",
-    )  # fmt: skip
-    parser.add_argument("song", type=a_song, nargs="?", help="a song's name or folder")
-    parser.add_argument(
-        "--camera",
-        help="index or device name, http:// or rtsp:// address, a video file, or 'dancer' "
-        "for the drawn dancer (default from the settings: 0)",
-    )  # fmt: skip
-    parser.add_argument("--dancer-style", default="", metavar="STYLE", help=STYLE_HELP)
-    parser.add_argument("--headless", action="store_true", help="no window; needs a song")
-    parser.add_argument(
-        "--out", type=a_target, help="headless: folder for result.json and pictures"
-    )
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="print one JSON object (with a window: all results under dances)",
-    )
-    parser.add_argument(
-        "--replays", metavar="FOLDER",
-        help="keep every finished dance there (poses, no pictures), to judge it again",
-    )  # fmt: skip
-    parser.add_argument("--sound-device", help="part of an output's name")
-    parser.add_argument(
-        "--player-lag-ms", type=a_number, help="fixed lag of camera and speaker"
-    )
-    parser.add_argument(
-        "--fullscreen", action="store_true", help="fill the screen (F11 toggles)"
-    )
-    add_terms_options(parser)
-    add_network_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -13,16 +13,8 @@ from kpopdance.engines.files import (
     write_beside,
     write_whole,
 )
-from kpopdance.realtime.commands.command_line import a_file, a_target
-from kpopdance.realtime.commands.common import (
-    add_network_options,
-    eyes_from,
-    print_json,
-    print_result,
-    say,
-    settings_from,
-    watched,
-)
+from kpopdance.realtime.commands.common import eyes_from, settings_from, watched
+from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.devices.overlay import draw_skeletons, write_picture
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.devices.video_writer import VideoWriter
@@ -35,30 +27,6 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.types import Frame, Pose
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's options."""
-    parser = commands.add_parser(
-        "pose", help="find everybody's skeleton in a picture or video",
-        description="Find everybody in a picture or video, in OpenPose's JSON (COCO-18 order).",
-    )  # fmt: skip
-    parser.add_argument("file", type=a_file, help="a picture or a video")
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="print one JSON object: a picture's people, or a video's frames with theirs",
-    )
-    parser.add_argument(
-        "--out", type=a_target, metavar="OUT",
-        help="write the JSON: a file for a picture, a folder with one file a frame for a video",
-    )  # fmt: skip
-    parser.add_argument(
-        "--draw", type=a_target, metavar="OUT", help="write the picture or video drawn over"
-    )
-    parser.add_argument("--fast", action="store_true", help="a smaller input, twice as fast")
-    add_network_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -10,23 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.cameras import Cameras
-from kpopdance.realtime.commands.command_line import a_file, a_number
-from kpopdance.realtime.commands.common import (
-    add_network_options,
-    eyes_from,
-    print_result,
-    say,
-    say_missing,
-    settings_from,
-)
+from kpopdance.realtime.commands.common import eyes_from, say_missing, settings_from
 from kpopdance.realtime.commands.sound import part_of, speaker_for
+from kpopdance.realtime.commands.speaking import print_result, say
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.library.store import Store, store_file
 from kpopdance.realtime.quiz.clips import PackShelf, VideoShelf, refuse_missing
 from kpopdance.realtime.quiz.rules import (
-    LIMIT_S,
-    MOST_PLAYERS,
-    QUESTIONS,
     Rules,
     fingerprint,
     share_line,
@@ -47,58 +37,6 @@ if TYPE_CHECKING:
 
 BREATH_S: Final = 0.001  # between two songs: the window comes first
 SETTLE_S: Final = 10.0  # longest wait at the end for a camera that does not open
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's options."""
-    parser = commands.add_parser(
-        "quiz", help="guess the song from the dance",
-        description="Guess That Song! A dance loops as a coloured skeleton, without sound; choose its "
-        "title. Your own songs are asked for, or the videos masked with kpopdance mask.",
-    )  # fmt: skip
-    parser.add_argument(
-        "--clips", type=a_file, metavar="FOLDER", help="masked videos instead of songs"
-    )
-    parser.add_argument("--questions", type=int, default=QUESTIONS, metavar="N")
-    parser.add_argument(
-        "--hard",
-        action="store_true",
-        help="wrong answers are the songs that are danced most alike",
-    )
-    parser.add_argument("--ladder", action="store_true", help="begin with points of light only")
-    parser.add_argument(
-        "--group", action="store_true", help="show everybody, not the lead alone"
-    )
-    parser.add_argument(
-        "--seconds",
-        type=a_number,
-        default=LIMIT_S,
-        metavar="S",
-        help="for a question; 0: no limit",
-    )
-    parser.add_argument(
-        "--players",
-        type=int,
-        default=1,
-        metavar="N",
-        help=f"up to {MOST_PLAYERS}, with buzzers",
-    )
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument(
-        "--daily", action="store_true", help="today's quiz, the same for all friends"
-    )
-    which.add_argument("--seed", default="", metavar="WORD", help="the quiz of this word")
-    parser.add_argument(
-        "--reverse", action="store_true",
-        help="you dance anything from your songs, it guesses which",
-    )  # fmt: skip
-    parser.add_argument("--camera", help="with --reverse; as in play")
-    parser.add_argument("--dancer-style", default="", metavar="STYLE", help="as in play")
-    parser.add_argument(
-        "--fullscreen", action="store_true", help="fill the screen (F11 toggles)"
-    )
-    add_network_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -232,12 +170,14 @@ class Learning:
 
 def rules_from(args: argparse.Namespace) -> Rules:
     """Return the rules that the options ask for; raises DanceError where there are no such."""
-    if args.seconds < 0:
+    if args.seconds is not None and args.seconds < 0:
         raise DanceError(f"--seconds {args.seconds:g}: choose 0 (no limit) or more")
+    limit_s = math.inf if args.seconds == 0 else args.seconds
+    said = {"questions": args.questions, "limit_s": limit_s, "players": args.players}
     try:
         return Rules(
-            questions=args.questions, level="hard" if args.hard else "easy",
-            limit_s=args.seconds or math.inf, begins=0 if args.ladder else 1, players=args.players,
+            level="hard" if args.hard else "easy", begins=0 if args.ladder else 1,
+            **{name: value for name, value in said.items() if value is not None},
         )  # fmt: skip
     except ValueError as why:
         raise DanceError(str(why)) from None

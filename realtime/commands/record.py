@@ -12,15 +12,8 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import part_of
-from kpopdance.realtime.commands.command_line import a_file, a_number, a_target
-from kpopdance.realtime.commands.common import (
-    add_network_options,
-    eyes_from,
-    print_json,
-    print_result,
-    settings_from,
-    watched,
-)
+from kpopdance.realtime.commands.common import eyes_from, settings_from, watched
+from kpopdance.realtime.commands.speaking import print_json, print_result
 from kpopdance.realtime.devices.audio_file import (
     SAMPLE_RATE,
     Audio,
@@ -53,41 +46,6 @@ LONGEST: Final = 300  # letters
 SLUG_LETTERS: Final = 60
 RESERVED: Final = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9¹²³]")
 """Windows has no files of these names."""
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's options."""
-    parser = commands.add_parser(
-        "record", help="make a song pack from a dance video",
-        description="Find the dancer in a video, follow every joint, take the sound, and write a "
-        "song pack into your library. Ends with a report of how well everything was seen.",
-    )  # fmt: skip
-    parser.add_argument("video", type=a_file, help="a dance video (mp4, webm, mov, avi ...)")
-    parser.add_argument("--title", help="the song's title; the file's name if left out")
-    parser.add_argument("--artist", default="", help="who performs it")
-    parser.add_argument("--language", default="ko", help="e.g. ko, en (default ko)")
-    parser.add_argument("--licence", default="private use", help="what others may do with it")
-    parser.add_argument(
-        "--bpm", type=a_number, help="beats per minute; heard from the music if left out"
-    )
-    parser.add_argument("--offset", type=a_number, help="song second of a first beat")
-    parser.add_argument(
-        "--dancer", metavar="N[,M...]", default="",
-        help="who to follow, counted from the left, from 1; several become members "
-        "(default: the largest and most central)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--mirrored", action="store_true",
-        help="the video shows the dance as a mirror does (mirrored practice videos say so)",
-    )  # fmt: skip
-    parser.add_argument("--audio", type=a_file, help="take the sound from this file instead")
-    parser.add_argument("--out", type=a_target, help="folder to write (default: your library)")
-    parser.add_argument("--replace", action="store_true", help="replace an existing pack")
-    parser.add_argument(
-        "--json", action="store_true", help="print the report as one JSON object"
-    )
-    add_network_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

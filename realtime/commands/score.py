@@ -8,21 +8,16 @@ from typing import TYPE_CHECKING
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.version import our_version
-from kpopdance.realtime.commands.command_line import a_file, a_song
 from kpopdance.realtime.commands.common import (
-    add_network_options,
-    add_terms_options,
     eyes_from,
-    print_json,
-    print_result,
     report_facts,
     report_json,
     report_words,
-    say,
     settings_from,
     terms_from,
     watched,
 )
+from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.pack_reader import find_pack, listed_pack, load_pack
@@ -42,40 +37,6 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.library.replay import Replay
     from kpopdance.realtime.library.settings import Settings
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's options."""
-    parser = commands.add_parser(
-        "score", help="score a video of somebody dancing",
-        description="Score a player's video against a song, or against another video of the same "
-        "dance. Times in the result are song seconds (the reference's seconds).",
-    )  # fmt: skip
-    parser.add_argument(
-        "reference",
-        type=a_song,
-        nargs="?",
-        help="a song's name or folder, or a reference video",
-    )
-    parser.add_argument("player", type=a_file, nargs="?", help="the video to score")
-    parser.add_argument(
-        "--replay", type=a_file, metavar="FILE",
-        help="judge a kept dance again (play --replays) instead; its song may be named before",
-    )  # fmt: skip
-    parser.add_argument(
-        "--align", default="audio", metavar="audio|none|SECONDS",
-        help="how the videos lie over each other: by their sound where both have it (default), "
-        "from the first picture, or the player's video begins at this song second",
-    )  # fmt: skip
-    parser.add_argument(
-        "--judge-lag", action="store_true",
-        help="two videos: judge a constant lag too; else up to 250 ms of it are forgiven, since "
-        "phones record sound and picture apart",
-    )  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    add_terms_options(parser)
-    add_network_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

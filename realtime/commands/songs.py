@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kpopdance.engines.texts import drawable_line, one_form
-from kpopdance.realtime.commands.command_line import a_file, a_song
-from kpopdance.realtime.commands.common import (
-    print_json,
-    print_result,
-    say,
-    say_missing,
-    settings_from,
-)
+from kpopdance.realtime.commands.common import say_missing, settings_from
+from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
 from kpopdance.realtime.library.songpack import SongPack, SongPackError
 from kpopdance.realtime.library.store import Store, StoreError, store_file
@@ -20,21 +14,6 @@ from kpopdance.realtime.library.store import Store, StoreError, store_file
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's options."""
-    parser = commands.add_parser(
-        "songs", help="list and check song packs",
-        description="List all song packs, or the named ones, and check them; exit code 2 where "
-        "one is damaged.",
-    )  # fmt: skip
-    parser.add_argument(
-        "song", type=a_song, nargs="*", help="names or folders; all songs if left out"
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -33,7 +33,8 @@ def pictures() -> list[NDArray[np.uint8]]:
     """Return uint8 (480, 640, 3) BGR pictures of a drawn dancer."""
     from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
     from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
-    from kpopdance.realtime.library.pack_reader import BUNDLED, load_pack
+    from kpopdance.realtime.library.pack_reader import load_pack
+    from kpopdance.realtime.library.songpack import BUNDLED
 
     song = load_pack(BUNDLED / "neon-steps")
     dancer = DrawnDancer(song.members[song.lead])

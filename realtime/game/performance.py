@@ -68,14 +68,13 @@ class Performance:
 
     @property
     def status(self) -> str:
-        """The small print: network, runtime, camera asked and got."""
+        """The small print: network, runtime, what the camera gives, its name, what it was asked."""
         state = self.camera.state()
         size = f"{state.size[0]}x{state.size[1]}" if state.size else "no picture yet"
-        rate = f" at {state.fps:.0f}" if state.fps else ""
-        return (
-            f"{looks_in_words(self.watcher.looks)} · {self.kit.eyes.runtime} · "
-            f"camera {state.name}: asked {state.asked}, got {size}{rate}"
-        )
+        got = f"{size} at {state.fps:.0f}" if state.fps else size
+        asked = () if got == state.asked else (f"asked {state.asked}",)
+        looks = looks_in_words(self.watcher.looks)
+        return " · ".join((looks, self.kit.eyes.runtime, got, state.name, *asked))
 
     def view(self, *, mirror: bool) -> DanceView:
         """Return what to show now."""

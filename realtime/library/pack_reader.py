@@ -17,6 +17,7 @@ from kpopdance.realtime.core.types import Choreography
 from kpopdance.realtime.library.arrays import arrays_in, glance
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.songpack import (
+    BUNDLED,
     CHOREOGRAPHY,
     FORMAT,
     TOML,
@@ -36,7 +37,6 @@ MAX_MEMBERS: Final = 24
 MAX_NAME_BYTES: Final = 255
 MAX_START_S: Final = 36_000
 MAX_LENGTH_S: Final = 7_200
-BUNDLED: Final = Path(__file__).resolve().parents[2] / "songs"
 MAX_COLOURS: Final = 5
 BEFORE: Final = ".before-"
 """A folder inside a pack's that begins so holds the pack whole while it is being replaced."""

@@ -10,10 +10,10 @@ from platformdirs import user_config_path, user_data_path
 
 from kpopdance.engines.checked import checked, known_of
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.formats import NETWORKS
+from kpopdance.engines.names import NETWORKS
 from kpopdance.engines.texts import toml_in
 from kpopdance.realtime.core.terms import Terms
-from kpopdance.realtime.library.pack_reader import BUNDLED
+from kpopdance.realtime.library.songpack import BUNDLED
 
 RENAMED: Final = {"runtime": "engine"}
 """Keys of older settings files, read as what they are called now."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 TOML: Final = "song.toml"
 CHOREOGRAPHY: Final = "choreography.npz"
+BUNDLED: Final = Path(__file__).resolve().parents[2] / "songs"
 
 
 class SongPackError(DanceError):

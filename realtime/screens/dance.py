@@ -361,9 +361,8 @@ class DanceScreen(Screen):
     def _foot(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
         self.theme.keys(surface, at.keys, mending(view.health) + KEYS)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
-        self.theme.write(
-            surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)
-        )
+        style = Style(12.5 * at.unit, FAINT, align, 9)
+        self.theme.write_parts(surface, view.status, at.status, style)
 
     def _overlay(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
         if view.phase == "loading":

@@ -163,7 +163,9 @@ class ResultsScreen(Screen):
         self.theme.keys(surface, at.keys, (SAVE_KEY, *KEYS) if view.unsaved else KEYS)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         small = " · ".join((*view.notices, view.status)) if view.notices else view.status
-        self.theme.write(surface, small, at.status, Style(12.5 * at.unit, FAINT, align, 9))
+        self.theme.write_parts(
+            surface, small, at.status, Style(12.5 * at.unit, FAINT, align, 9)
+        )
 
     def _pane(
         self, surface: pygame.Surface, at: ResultLayout, box: pygame.Rect, head: str

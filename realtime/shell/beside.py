@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
@@ -30,8 +31,17 @@ LOOKS_KEPT: Final = 15  # that say how long a look takes of late
 NOTICE_S: Final = 8.0  # how long a page tells that the networks run elsewhere now
 
 
+_WORK: Final[SimpleQueue[Callable[[], None]]] = SimpleQueue()
+_IDLE: Final = threading.Semaphore(0)
+
+
 def beside(make: Callable[[], T]) -> Future[T]:
-    """Return what is made on a thread of its own; whatever goes wrong there is raised by ``result``."""
+    """Return what is made on another thread; whatever goes wrong there is raised by ``result``.
+
+    Threads are taken again, like those of a ``ThreadPoolExecutor``, but nobody waits at the end for
+    one that is stuck. A new one for every dance would hold 40 MB more after each: what a thread has
+    freed, glibc keeps for it.
+    """
     coming: Future[T] = Future()
 
     def run() -> None:
@@ -42,8 +52,16 @@ def beside(make: Callable[[], T]) -> Future[T]:
         else:
             coming.set_result(made)
 
-    threading.Thread(target=run, name="beside", daemon=True).start()
+    _WORK.put(run)
+    if not _IDLE.acquire(blocking=False):
+        threading.Thread(target=_serve, name="beside", daemon=True).start()
     return coming
+
+
+def _serve() -> None:
+    while True:
+        _WORK.get()()  # kept in no name: what was made belongs to who asked
+        _IDLE.release()
 
 
 def warmed(watcher: Watcher, camera: Camera) -> Watcher:

@@ -8,7 +8,8 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from kpopdance.engines.choose import BUNDLED, RUNTIMES, open_vision
+from kpopdance.engines.choose import BUNDLED, open_vision
+from kpopdance.engines.runtimes import RUNTIMES
 from kpopdance.engines.vision import PoseVision
 
 pytestmark = pytest.mark.bench

@@ -14,8 +14,8 @@ from kpopdance.engines.openvino_runner import OpenVinoNetwork
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
-from kpopdance.realtime.library.pack_reader import BUNDLED as SONGS
 from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.songpack import BUNDLED as SONGS
 from kpopdance.realtime.pose.watcher import Watcher
 
 pytestmark = pytest.mark.bench

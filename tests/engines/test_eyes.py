@@ -14,7 +14,6 @@ from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON, open_eyes
 from kpopdance.engines.errors import NetworkError
 from kpopdance.engines.formats import (
     MOVENET,
-    NETWORKS,
     OPENPOSE,
     PERSON_PX,
     check_input,
@@ -22,6 +21,7 @@ from kpopdance.engines.formats import (
     remedy,
 )
 from kpopdance.engines.maps import Letterbox, PersonMaps
+from kpopdance.engines.names import NETWORKS
 from kpopdance.engines.ports import Eyes
 from kpopdance.engines.runtimes import RUNTIMES, Runtime
 from kpopdance.engines.vision import PersonEye, tensor_from_image

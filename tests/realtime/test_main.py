@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import warnings
-from types import SimpleNamespace
 
 import pytest
 
@@ -38,7 +37,7 @@ def fail_with(monkeypatch, fault):
 )  # fmt: skip
 def test_a_fault_is_one_sentence(monkeypatch, capfd, tmp_path, fault, code, words):
     fail_with(monkeypatch, fault)
-    monkeypatch.setattr(door, "user_log_path", lambda *name, **how: tmp_path)
+    monkeypatch.setattr("platformdirs.user_log_path", lambda *name, **how: tmp_path)
     monkeypatch.setattr(door.os, "dup2", lambda *files: None)  # pytest's own output stays open
     assert door.main(["songs"]) == code
     told = capfd.readouterr().err
@@ -48,7 +47,7 @@ def test_a_fault_is_one_sentence(monkeypatch, capfd, tmp_path, fault, code, word
 
 def test_the_details_of_a_fault_are_kept(monkeypatch, capfd, tmp_path):
     fail_with(monkeypatch, ValueError("seven legs"))
-    monkeypatch.setattr(door, "user_log_path", lambda *name, **how: tmp_path / "logs")
+    monkeypatch.setattr("platformdirs.user_log_path", lambda *name, **how: tmp_path / "logs")
     door.main(["songs"])
     kept = tmp_path / "logs" / "kpopdance-fault.log"
     assert f"see {kept}" in capfd.readouterr().err
@@ -62,13 +61,14 @@ def test_without_a_folder_for_logs_the_details_lie_with_what_is_temporary(
     blocked = tmp_path / "file"
     blocked.touch()
     fail_with(monkeypatch, ValueError("seven legs"))
-    monkeypatch.setattr(door, "user_log_path", lambda *name, **how: blocked / "logs")
-    monkeypatch.setattr(door, "tempfile", SimpleNamespace(gettempdir=lambda: tmp_path))
-    door.main(["songs"])
-    assert f"see {tmp_path / 'kpopdance-fault.log'}" in capfd.readouterr().err
-    monkeypatch.setattr(door, "tempfile", SimpleNamespace(gettempdir=lambda: blocked / "tmp"))
-    door.main(["songs"])
-    assert "no place could be found" in capfd.readouterr().err
+    monkeypatch.setattr("platformdirs.user_log_path", lambda *name, **how: blocked / "logs")
+    for folder in (tmp_path, blocked / "tmp"):
+        with monkeypatch.context() as only_here:
+            only_here.setattr("tempfile.gettempdir", lambda folder=folder: str(folder))
+            door.main(["songs"])
+    told = capfd.readouterr().err
+    assert f"see {tmp_path / 'kpopdance-fault.log'}" in told
+    assert "no place could be found" in told
 
 
 def test_a_librarys_warning_is_a_line_of_the_log(monkeypatch, caplog):

@@ -16,6 +16,7 @@ from kpopdance.realtime.screens.parts.troupe import accent_wrist
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from kpopdance.realtime.core.types import Pose
     from kpopdance.realtime.screens.parts.theme import Theme
     from kpopdance.realtime.screens.view import DanceView
 
@@ -60,11 +61,11 @@ def crop_to_fill(picture: tuple[int, int], panel: tuple[int, int]) -> Crop:
 
 
 class MirrorPanel:
-    """Draws the player; scales each camera picture once, however often it is shown."""
+    """Draws the player; makes the panel once of each camera picture, however often it is shown."""
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
-        self._source: NDArray[np.uint8] | None = None
+        self._seen: tuple[NDArray[np.uint8] | None, Pose | None] = (None, None)
         self._made_for: tuple[tuple[int, int], bool] | None = None
         self._shown = pygame.Surface((1, 1))
 
@@ -74,20 +75,27 @@ class MirrorPanel:
         if view.picture is None:
             self._waiting(surface, panel, radius)
             return
-        surface.blit(self._picture(view.picture, panel.size, view.mirror), panel)
-        seen = view.pose is not None and not view.blind
-        if seen:
-            self._skeleton(surface, panel, view, view.picture.shape[1::-1])
-        edge = dim(CYAN, 0.9) if seen else VIOLET
+        pose = None if view.blind else view.pose
+        surface.blit(self._player(view.picture, pose, panel.size, mirror=view.mirror), panel)
+        edge = VIOLET if pose is None else dim(CYAN, 0.9)
         darkness = LOST_DARKNESS if view.blind else 0
         self.theme.panel(surface, panel, Glass(radius, edge, panel.height / 110, darkness))
 
-    def _picture(
-        self, picture: NDArray[np.uint8], size: tuple[int, int], mirror: bool
+    def _player(
+        self,
+        picture: NDArray[np.uint8],
+        pose: Pose | None,
+        size: tuple[int, int],
+        *,
+        mirror: bool,
     ) -> pygame.Surface:
-        if picture is not self._source or self._made_for != (size, mirror):
+        """Return the panel's inside; the last one where nothing of it is new."""
+        known = self._seen[0] is picture and self._seen[1] is pose
+        if not known or self._made_for != (size, mirror):
             self._shown = self._scaled(picture, size, mirror)
-            self._source, self._made_for = picture, (size, mirror)
+            if pose is not None:
+                _draw_player(self._shown, pose.joints, picture.shape[1::-1], mirror=mirror)
+            self._seen, self._made_for = (picture, pose), (size, mirror)
         return self._shown
 
     def _scaled(
@@ -99,7 +107,7 @@ class MirrorPanel:
         rows = np.ascontiguousarray(picture[crop.part.top : crop.part.bottom : fewer])
         whole = pygame.image.frombuffer(rows.data, (wide, len(rows)), "BGR")
         part = whole.subsurface((crop.part.left, 0, crop.part.width, len(rows)))
-        small = pygame.transform.smoothscale(part, crop.shown.size)
+        small = pygame.transform.smoothscale(part.convert(32), crop.shown.size)
         if mirror:
             small = pygame.transform.flip(small, True, False)
         rounded = pygame.Surface(size, pygame.SRCALPHA)
@@ -108,27 +116,6 @@ class MirrorPanel:
         mask = self.theme.kept(("mask", size), lambda: _round_mask(size, size[1] * RADIUS))
         rounded.blit(mask, (0, 0), special_flags=pygame.BLEND_RGBA_MULT)
         return rounded
-
-    def _skeleton(
-        self,
-        surface: pygame.Surface,
-        panel: pygame.Rect,
-        view: DanceView,
-        picture: tuple[int, int],
-    ) -> None:
-        if view.pose is None:
-            return
-        crop = crop_to_fill(picture, panel.size)
-        joints = view.pose.joints
-        if view.mirror:
-            joints = body.mirrored(joints, picture[0] - 1)
-        placed = crop.to_panel(joints)
-        placed[:, :2] += panel.topleft
-        clip = surface.get_clip()
-        surface.set_clip(panel.inflate(-6, -6))
-        thick = min(max(standing_height(placed) / 70, 1.8), panel.height / 60)
-        draw_neon(surface, placed, thick, accent_wrist(view.mirror))
-        surface.set_clip(clip)
 
     def _waiting(self, surface: pygame.Surface, panel: pygame.Rect, radius: float) -> None:
         self.theme.panel(surface, panel, Glass(radius, VIOLET, panel.height / 110, 200))
@@ -144,6 +131,22 @@ class MirrorPanel:
         self.theme.write(
             surface, "waiting for camera", words, Style(22 * unit, FAINT, "centre")
         )
+
+
+def _draw_player(
+    panel: pygame.Surface,
+    joints: NDArray[np.float32],
+    picture: tuple[int, int],
+    *,
+    mirror: bool,
+) -> None:
+    """Draw the skeleton over a panel that shows a (width, height) picture."""
+    crop = crop_to_fill(picture, panel.get_size())
+    shown = body.mirrored(joints, picture[0] - 1) if mirror else joints
+    placed = crop.to_panel(shown)
+    thick = min(max(standing_height(placed) / 70, 1.8), panel.get_height() / 60)
+    panel.set_clip(panel.get_rect().inflate(-6, -6))
+    draw_neon(panel, placed, thick, accent_wrist(mirror))
 
 
 def _round_mask(size: tuple[int, int], radius: float) -> pygame.Surface:

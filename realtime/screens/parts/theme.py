@@ -53,8 +53,12 @@ LEAST_PX: Final = 12
 """Smallest text on a page of 720 rows or more; on a smaller one it shrinks with the page."""
 SMALLEST_PX: Final = 6
 CACHED_SPRITES: Final = 700
+KNOWN_WIDTHS: Final = 4000
+"""Of lines of text; a dance has a few hundred."""
 SMALLEST_SIDE: Final = 64
 """Pages of fewer px, as while a window is dragged shut, have no room for anything."""
+BETWEEN: Final = " · "
+"""What stands between the parts of small print."""
 BREAK_AFTER: Final = "/\\-_.,:;=&?"
 """Where a word too long for its line is best broken: paths, addresses, names of files."""
 
@@ -136,6 +140,7 @@ class Theme:
         self.least_px = SMALLEST_PX
         self._typeface = FONT.read_bytes()  # each size of a file by name would hold it open
         self._fonts: dict[int, pygame.Font] = {}
+        self._widths: dict[tuple[str, int], int] = {}
         self._kept: OrderedDict[Hashable, pygame.Surface] = OrderedDict()
 
     def kept(self, key: Hashable, make: Callable[[], pygame.Surface]) -> pygame.Surface:
@@ -167,8 +172,13 @@ class Theme:
         return self._fonts[size]
 
     def width(self, text: str, px: float) -> int:
-        """Return the width of a line of text in px."""
-        return self.font(px).size(drawable_line(text))[0]
+        """Return the width of a line of text in px; what pages ask for again is remembered."""
+        key = (text, max(self.least_px, round(px)))
+        if key not in self._widths:
+            if len(self._widths) >= KNOWN_WIDTHS:
+                self._widths.clear()
+            self._widths[key] = self.font(px).size(drawable_line(text))[0]
+        return self._widths[key]
 
     def sprite(self, text: str, px: float, colour: Colour) -> pygame.Surface:
         """Return a line of text, cropped to ``ABOVE`` and ``BELOW`` its baseline."""
@@ -214,6 +224,16 @@ class Theme:
             return pygame.Rect(panel.topleft, (0, 0))
         sprite = self.sprite(text, px, style.colour)
         return surface.blit(sprite, _place(sprite.get_size(), panel, style.align, px))
+
+    def write_parts(
+        self, surface: pygame.Surface, text: str, panel: pygame.Rect, style: Style
+    ) -> pygame.Rect:
+        """Draw the parts of small print that fit a line whole, the first before the last."""
+        parts = text.split(BETWEEN)
+        least = max(style.least, self.least_px)
+        while len(parts) > 1 and self.width(BETWEEN.join(parts), least) > panel.width:
+            parts.pop()
+        return self.write(surface, BETWEEN.join(parts), panel, style)
 
     def write_lines(
         self, surface: pygame.Surface, text: str, panel: pygame.Rect, style: Style

@@ -37,8 +37,8 @@ from kpopdance.engines.vision import PersonEye, PoseVision
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
-from kpopdance.realtime.library.pack_reader import BUNDLED as SONGS
 from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.songpack import BUNDLED as SONGS
 from kpopdance.realtime.pose.limb_tree import complete
 from kpopdance.realtime.pose.one_person import joints_of
 from kpopdance.realtime.pose.skeletons import assemble

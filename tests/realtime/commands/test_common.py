@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import tqdm
 
 from kpopdance.realtime.commands import common
 from kpopdance.realtime.core.types import Frame
@@ -14,8 +15,8 @@ from kpopdance.realtime.core.types import Frame
 @pytest.fixture
 def bars(monkeypatch):
     """Every bar that was shown."""
-    made, real = [], common.tqdm
-    monkeypatch.setattr(common, "tqdm", lambda **how: made.append(real(**how)) or made[-1])
+    made, real = [], tqdm.tqdm
+    monkeypatch.setattr("tqdm.tqdm", lambda **how: made.append(real(**how)) or made[-1])
     return made
 
 

@@ -10,8 +10,9 @@ import pytest
 from kpopdance.realtime.__main__ import main
 from kpopdance.realtime.devices.drawn_film import drawn_film
 from kpopdance.realtime.devices.video_writer import VideoWriter
-from kpopdance.realtime.library.pack_reader import BUNDLED, load_pack
+from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.pack_writer import save_pack
+from kpopdance.realtime.library.songpack import BUNDLED
 
 PACK = BUNDLED / "neon-steps"
 SOUND = ["--audio", str(PACK / "audio.ogg")]

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.realtime.library.pack_reader import BUNDLED
 from kpopdance.realtime.library.settings import (
     Settings,
     SettingsError,
@@ -16,6 +15,7 @@ from kpopdance.realtime.library.settings import (
     read_settings,
     settings_file,
 )
+from kpopdance.realtime.library.songpack import BUNDLED
 
 
 def read(tmp_path, text):

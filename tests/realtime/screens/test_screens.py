@@ -120,6 +120,21 @@ def test_panels_stay_in_the_window_and_apart(layout, size):
         assert not a.colliderect(b), (one, other, a, b)
 
 
+@pytest.mark.parametrize("size", [*SIZES, (800, 480)])
+@pytest.mark.parametrize(
+    "camera", ["webcam", "HD Pro Webcam C920 (046d:082d) of the living room"]
+)
+def test_small_print_ends_with_a_whole_word(stage, written, size, camera):
+    status = (
+        f"OpenPose + MoveNet · OpenVINO CPU · 1280x720 at 30 · {camera} · asked 640x480 at 30"
+    )
+    DanceScreen(stage).draw(pygame.Surface(size), views.dance(status=status))
+    [drawn] = [line[0] for line in written if line[0].startswith("OpenPose")]
+    assert status.startswith(drawn)
+    assert "1280x720 at 30" in drawn
+    assert status[len(drawn) :][:3] in ("", " · "), drawn
+
+
 def test_the_players_right_hand_is_on_the_right_of_a_mirror(stage):
     picture = np.zeros((480, 640, 3), np.uint8)
     picture[:, :320] = (0, 0, 200)  # red where the right hand is in an unmirrored picture

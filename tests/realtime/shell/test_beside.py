@@ -1,13 +1,17 @@
-"""What became of a camera's pictures is counted truthfully."""
+"""Work beside the window; what became of a camera's pictures is counted truthfully."""
 
 from __future__ import annotations
+
+import threading
+import time
+import weakref
 
 import numpy as np
 import pytest
 
 from kpopdance.realtime.core.ports import Deliveries
 from kpopdance.realtime.core.types import Frame
-from kpopdance.realtime.shell.beside import Attending
+from kpopdance.realtime.shell.beside import Attending, beside
 
 
 def attended(seen, *, every_s, fps, before=0):
@@ -49,3 +53,29 @@ def test_a_camera_that_does_not_count_delivered_what_was_taken():
     now = attending.now
     assert (now.delivered, now.looked_at) == (3, 3)
     assert (now.nobody_s, now.absent_s) == (pytest.approx(0.2), pytest.approx(0.2))
+
+
+def test_what_is_made_beside_takes_a_thread_that_is_idle_and_keeps_nothing():
+    class Made:
+        """Something large."""
+
+    def made():
+        threads.add(threading.get_native_id())
+        return Made()
+
+    threads = set()
+    for _ in range(20):
+        kept = beside(made).result(timeout=5)
+        time.sleep(0.01)  # until it is idle again
+    assert len(threads) < 5
+    gone = weakref.ref(kept)
+    del kept
+    assert gone() is None
+
+
+def test_who_is_stuck_beside_holds_nobody_up():
+    ending = threading.Event()
+    stuck = [beside(ending.wait) for _ in range(3)]
+    assert beside(lambda: "made").result(timeout=5) == "made"
+    ending.set()
+    assert [one.result(timeout=5) for one in stuck] == [True] * 3

@@ -7,7 +7,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from kpopdance.realtime.core.types import Frame, Pose
-from kpopdance.realtime.library.pack_reader import BUNDLED, load_pack
+from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.pose.crowd import Crowd, joined, without_parts
 from kpopdance.realtime.pose.stature import torso_of, torsos_over_time
 from kpopdance.realtime.studio.drawn_joints import GAP_S, steadied, within_reach

@@ -19,7 +19,8 @@ from kpopdance.realtime.core.types import BELIEVED, Frame, Pose
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
 from kpopdance.realtime.devices.video_file import VideoFile
-from kpopdance.realtime.library.pack_reader import BUNDLED, load_pack
+from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.pose.confidence import Curve
 from kpopdance.realtime.pose.limb_tree import complete
 from kpopdance.realtime.pose.live_filter import LiveFilter

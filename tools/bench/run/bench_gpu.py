@@ -39,8 +39,8 @@ from kpopdance.engines.version import our_version
 from kpopdance.engines.vision import PoseVision
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
-from kpopdance.realtime.library.pack_reader import BUNDLED as SONGS
 from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.songpack import BUNDLED as SONGS
 from kpopdance.realtime.pose.limb_tree import complete
 from kpopdance.realtime.pose.skeletons import assemble
 from tools.bench.run.gpu_networks import NO_NETWORK, best_network

@@ -127,8 +127,9 @@ def _views(count: int) -> list[DanceView]:
         view = _view_at(
             song_s, tuple(Upcoming(float(at), _dancer(float(at), 0.9)) for at in moves)
         )
-        picture = pictures[number // CAMERA_EVERY % len(pictures)]
-        views.append(dataclasses.replace(view, picture=picture))
+        if number % CAMERA_EVERY == 0:
+            picture, pose = pictures[number // CAMERA_EVERY % len(pictures)], view.pose
+        views.append(dataclasses.replace(view, picture=picture, pose=pose))
     return views
 
 

@@ -23,8 +23,9 @@ from platformdirs import user_cache_path
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.common import wished_eyes
 from kpopdance.realtime.core.terms import STRICTNESS, USUAL, Terms
-from kpopdance.realtime.library.pack_reader import BUNDLED, find_pack, load_pack, pack_folders
+from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
 from kpopdance.realtime.library.settings import Settings, read_settings
+from kpopdance.realtime.library.songpack import BUNDLED
 from tools.bench.scoring import real_pairs, scoring_plots
 from tools.bench.scoring import spoilt_dances as spoil
 from tools.bench.scoring.generated_dances import FPS, STYLES, choreography, generated

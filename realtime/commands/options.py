@@ -1,0 +1,374 @@
+"""What can be typed, word by word: light, so that a mistake is told at once.
+
+A command's own file, which loads what the command needs, is imported when it is to run.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from kpopdance.engines.gpu.precision import PRECISIONS
+from kpopdance.engines.names import AUTO, NETWORKS, RUNTIMES, USUAL_TARGETS
+from kpopdance.engines.version import our_version
+from kpopdance.realtime.commands.command_line import Parser, a_file, a_number, a_song, a_target
+from kpopdance.realtime.core.terms import BODIES, STRICTNESS
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Commands: TypeAlias = argparse._SubParsersAction[Parser]  # noqa: SLF001 - it has no other name
+
+OVER: Final = ("black", "picture", "blur")
+STYLE_HELP: Final = (
+    "how the drawn dancer dances, e.g. lateness_ms=100,amplitude=0.6,noise_deg=8,dropped=0.2,"
+    "mirrored,still,absent=10-20,arms=1.1,legs=0.9,dances=OTHER-SONG"
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; what it reads names the command's file as ``command``."""
+    root = Parser(
+        prog="kpopdance",
+        description="Dance in front of a camera to a K-pop song and be scored fairly. Without a command "
+        "the game opens.",
+    )
+    root.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    root.add_argument(
+        "-v", "--verbose", action="store_true", help="tell more on standard error"
+    )
+    commands = root.add_subparsers(metavar="COMMAND")
+    makers = (_build_engine, _import_weights)
+    for add in (_play, _record, _songs, _quiz, _score, _pose, _mask, _doctor, *makers):
+        add(commands)
+    return root
+
+
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for: that reads the installed packages' facts."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        parser.exit(message=f"kpopdance {our_version()}\n")
+
+
+def _play(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "play", help="dance", description="Open the song list, or dance one song at once.",
+    )  # fmt: skip
+    parser.add_argument("song", type=a_song, nargs="?", help="a song's name or folder")
+    parser.add_argument(
+        "--camera",
+        help="index or device name, http:// or rtsp:// address, a video file, or 'dancer' "
+        "for the drawn dancer (default from the settings: 0)",
+    )  # fmt: skip
+    parser.add_argument("--dancer-style", default="", metavar="STYLE", help=STYLE_HELP)
+    parser.add_argument("--headless", action="store_true", help="no window; needs a song")
+    parser.add_argument(
+        "--out", type=a_target, help="headless: folder for result.json and pictures"
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object (with a window: all results under dances)",
+    )
+    parser.add_argument(
+        "--replays", metavar="FOLDER",
+        help="keep every finished dance there (poses, no pictures), to judge it again",
+    )  # fmt: skip
+    parser.add_argument("--sound-device", help="part of an output's name")
+    parser.add_argument(
+        "--player-lag-ms", type=a_number, help="fixed lag of camera and speaker"
+    )
+    parser.add_argument(
+        "--fullscreen", action="store_true", help="fill the screen (F11 toggles)"
+    )
+    _terms_options(parser)
+    _network_options(parser)
+    parser.set_defaults(command="play")
+
+
+def _record(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "record", help="make a song pack from a dance video",
+        description="Find the dancer in a video, follow every joint, take the sound, and write a "
+        "song pack into your library. Ends with a report of how well everything was seen.",
+    )  # fmt: skip
+    parser.add_argument("video", type=a_file, help="a dance video (mp4, webm, mov, avi ...)")
+    parser.add_argument("--title", help="the song's title; the file's name if left out")
+    parser.add_argument("--artist", default="", help="who performs it")
+    parser.add_argument("--language", default="ko", help="e.g. ko, en (default ko)")
+    parser.add_argument("--licence", default="private use", help="what others may do with it")
+    parser.add_argument(
+        "--bpm", type=a_number, help="beats per minute; heard from the music if left out"
+    )
+    parser.add_argument("--offset", type=a_number, help="song second of a first beat")
+    parser.add_argument(
+        "--dancer", metavar="N[,M...]", default="",
+        help="who to follow, counted from the left, from 1; several become members "
+        "(default: the largest and most central)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--mirrored", action="store_true",
+        help="the video shows the dance as a mirror does (mirrored practice videos say so)",
+    )  # fmt: skip
+    parser.add_argument("--audio", type=a_file, help="take the sound from this file instead")
+    parser.add_argument("--out", type=a_target, help="folder to write (default: your library)")
+    parser.add_argument("--replace", action="store_true", help="replace an existing pack")
+    parser.add_argument(
+        "--json", action="store_true", help="print the report as one JSON object"
+    )
+    _network_options(parser)
+    parser.set_defaults(command="record")
+
+
+def _songs(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "songs", help="list and check song packs",
+        description="List all song packs, or the named ones, and check them; exit code 2 where "
+        "one is damaged.",
+    )  # fmt: skip
+    parser.add_argument(
+        "song", type=a_song, nargs="*", help="names or folders; all songs if left out"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    parser.set_defaults(command="songs")
+
+
+def _quiz(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "quiz", help="guess the song from the dance",
+        description="Guess That Song! A dance loops as a coloured skeleton, without sound; choose its "
+        "title. Your own songs are asked for, or the videos masked with kpopdance mask.",
+    )  # fmt: skip
+    parser.add_argument(
+        "--clips", type=a_file, metavar="FOLDER", help="masked videos instead of songs"
+    )
+    parser.add_argument("--questions", type=int, metavar="N")
+    parser.add_argument(
+        "--hard",
+        action="store_true",
+        help="wrong answers are the songs that are danced most alike",
+    )
+    parser.add_argument("--ladder", action="store_true", help="begin with points of light only")
+    parser.add_argument(
+        "--group", action="store_true", help="show everybody, not the lead alone"
+    )
+    parser.add_argument(
+        "--seconds",
+        type=a_number,
+        metavar="S",
+        help="for a question; 0: no limit",
+    )
+    parser.add_argument(
+        "--players",
+        type=int,
+        metavar="N",
+        help="up to 4, with buzzers",
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--daily", action="store_true", help="today's quiz, the same for all friends"
+    )
+    which.add_argument("--seed", default="", metavar="WORD", help="the quiz of this word")
+    parser.add_argument(
+        "--reverse", action="store_true",
+        help="you dance anything from your songs, it guesses which",
+    )  # fmt: skip
+    parser.add_argument("--camera", help="with --reverse; as in play")
+    parser.add_argument("--dancer-style", default="", metavar="STYLE", help="as in play")
+    parser.add_argument(
+        "--fullscreen", action="store_true", help="fill the screen (F11 toggles)"
+    )
+    _network_options(parser)
+    parser.set_defaults(command="quiz")
+
+
+def _score(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "score", help="score a video of somebody dancing",
+        description="Score a player's video against a song, or against another video of the same "
+        "dance. Times in the result are song seconds (the reference's seconds).",
+    )  # fmt: skip
+    parser.add_argument(
+        "reference",
+        type=a_song,
+        nargs="?",
+        help="a song's name or folder, or a reference video",
+    )
+    parser.add_argument("player", type=a_file, nargs="?", help="the video to score")
+    parser.add_argument(
+        "--replay", type=a_file, metavar="FILE",
+        help="judge a kept dance again (play --replays) instead; its song may be named before",
+    )  # fmt: skip
+    parser.add_argument(
+        "--align", default="audio", metavar="audio|none|SECONDS",
+        help="how the videos lie over each other: by their sound where both have it (default), "
+        "from the first picture, or the player's video begins at this song second",
+    )  # fmt: skip
+    parser.add_argument(
+        "--judge-lag", action="store_true",
+        help="two videos: judge a constant lag too; else up to 250 ms of it are forgiven, since "
+        "phones record sound and picture apart",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    _terms_options(parser)
+    _network_options(parser)
+    parser.set_defaults(command="score")
+
+
+def _pose(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "pose", help="find everybody's skeleton in a picture or video",
+        description="Find everybody in a picture or video, in OpenPose's JSON (COCO-18 order).",
+    )  # fmt: skip
+    parser.add_argument("file", type=a_file, help="a picture or a video")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object: a picture's people, or a video's frames with theirs",
+    )
+    parser.add_argument(
+        "--out", type=a_target, metavar="OUT",
+        help="write the JSON: a file for a picture, a folder with one file a frame for a video",
+    )  # fmt: skip
+    parser.add_argument(
+        "--draw", type=a_target, metavar="OUT", help="write the picture or video drawn over"
+    )
+    parser.add_argument("--fast", action="store_true", help="a smaller input, twice as fast")
+    _network_options(parser)
+    parser.set_defaults(command="pose")
+
+
+def _mask(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "mask", help="mask a video down to its dancers' skeletons",
+        description="Replace everybody in a video or animated GIF by OpenPose's coloured skeleton. "
+        "Pictures keep their times; mp4, mkv and mov keep the sound.",
+    )  # fmt: skip
+    parser.add_argument("file", type=a_file, help="a video or an animated GIF")
+    parser.add_argument(
+        "-o", "--out", type=a_target, required=True, metavar="OUT",
+        help="what to write: .gif, .mp4, .mkv or .mov",
+    )  # fmt: skip
+    parser.add_argument(
+        "--over", choices=OVER, default="black",
+        help="what the skeletons are drawn over (default black)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--only", metavar="WHO[@S]", default="",
+        help="one dancer alone, so that nothing tells how many there are: lead (the largest and "
+        "most central), left, middle, right, or a number counted from the left; @S: as they stand "
+        "at second S (default: where the most are first seen)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--start", type=a_number, default=0.0, metavar="S", help="begin at second S"
+    )
+    parser.add_argument("--end", type=a_number, metavar="S", help="end at second S")
+    parser.add_argument(
+        "--width", type=int, metavar="PX",
+        help="of what is written (default: the input's; GIFs at most 480, over pictures 360)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fps", type=a_number,
+        help="pictures per second of a GIF (default 20; a GIF masked keeps its own)",
+    )  # fmt: skip
+    parser.add_argument("--fast", action="store_true", help="a smaller input, a third faster")
+    parser.add_argument(
+        "--json", action="store_true", help="print the result as one JSON object"
+    )
+    _network_options(parser)
+    parser.set_defaults(command="mask")
+
+
+def _doctor(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "doctor", help="what was found here, and what to do about what is missing",
+        description="Open the camera and the sound that are set for a moment; look for a screen, "
+        "runtimes and a GPU; say what to do about what is missing.",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    parser.set_defaults(command="doctor")
+
+
+def _build_engine(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "build-engine", help="build a TensorRT engine for an NVIDIA GPU",
+        description="Build an engine from a bundled network or an ONNX file of your own (see "
+        "kpopdance import-weights), with its facts beside it. TensorRT for RTX builds on any computer.",
+    )  # fmt: skip
+    parser.add_argument(
+        "network", help="openpose, movenet, or an ONNX file", metavar="openpose|movenet|FILE"
+    )
+    parser.add_argument("--flavour", choices=("auto", "tensorrt", "rtx"), default="auto")
+    parser.add_argument("--precision", choices=PRECISIONS, default="fp16",
+        help="int8: of an ONNX file with Q/DQ nodes (default: fp16)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--size",
+        metavar="HxW",
+        help="input in px (default: all that the game asks for with usual cameras)",
+    )
+    parser.add_argument("--min", metavar="HxW", help="least input, where it may vary")
+    parser.add_argument("--max", metavar="HxW", help="most input, where it may vary")
+    parser.add_argument("--batch", type=int, default=1, help="crops in one go, at most")
+    parser.add_argument(
+        "--targets", metavar="CC[,CC...]",
+        help="rtx: compute capabilities, e.g. 8.6,8.9 (default "
+        f"{','.join(USUAL_TARGETS)})",
+    )  # fmt: skip
+    parser.add_argument("--portable", action="store_true", help="rtx: for all it knows")
+    parser.add_argument("--out", type=a_target, help="folder (default: the user's cache)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(command="build_engine")
+
+
+def _import_weights(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "import-weights", help="make a network for --model of OpenPose weights you have",
+        description="Turn OpenPose's own prototxt and caffemodel (COCO-18 or BODY_25), or Lightweight "
+        "OpenPose's PyTorch checkpoint, into a network for --model. The files are only read.",
+    )  # fmt: skip
+    parser.add_argument(
+        "files", type=a_file, nargs="+", metavar="FILE",
+        help="OpenPose's prototxt and caffemodel, or Lightweight OpenPose's checkpoint",
+    )  # fmt: skip
+    parser.add_argument("--out", type=a_target, help="ONNX file (default: among your networks)")
+    parser.set_defaults(command="import_weights")
+
+
+def _network_options(parser: argparse.ArgumentParser) -> None:
+    """Add --settings, --network, --model, --thorough, --engine and --threads."""
+    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    parser.add_argument(
+        "--network", choices=NETWORKS,
+        help="openpose: it alone; movenet: it follows each dancer; auto: both, as time allows",
+    )  # fmt: skip
+    parser.add_argument(
+        "--model", type=a_song, metavar="FILE",
+        help="OpenPose weights of your own (see kpopdance import-weights)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--thorough", action=argparse.BooleanOptionalAction,
+        help="look at two sizes and the mirror image too: more exact, several times slower",
+    )  # fmt: skip
+    parser.add_argument(
+        "--engine", metavar="|".join((AUTO, *RUNTIMES)),
+        help="what the networks run on (auto: the fastest here, tried once)",
+    )  # fmt: skip
+    parser.add_argument("--threads", type=int, help="for the network; 0: one less than cores")
+
+
+def _terms_options(parser: argparse.ArgumentParser) -> None:
+    """Add --strictness, --body and --mirrored."""
+    parser.add_argument(
+        "--strictness", choices=STRICTNESS,
+        help="how much is asked for full marks (normal: what two trained dancers reach)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--body", choices=BODIES, help="seated: legs are not asked for (default: whole)"
+    )
+    parser.add_argument(
+        "--mirrored", action="store_true", help="dance the mirror image of the choreography"
+    )
