@@ -298,8 +298,10 @@ class _Tried:
         return eye or self._best(*self._compare()) or self._choice.usual()
 
     def _compare(self) -> tuple[Sequence[Result], dict[Way, Any]]:
-        model = self._choice.wish.model
-        self._choice.wish.tell(f"Trying what runs {model.stem} fastest here: a moment, once")
+        network = self._choice.wish.model.stem.replace("_", " ")
+        self._choice.wish.tell(
+            f"Finding out what runs {network} fastest here, only this once ..."
+        )
         results, eyes = compared(self._ways, self._choice.open, self._trial)
         keep(self._folder, self._network, Kept(self._there, tuple(results)))
         return results, eyes

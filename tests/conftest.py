@@ -24,5 +24,5 @@ def shared() -> Path:
 def nothing_is_timed():
     """Runtimes are taken in their fixed order: what a test sees is not to hang on this computer."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kpopdance.realtime.commands.common.trial", lambda: AUTO)
+        patch.setattr("kpopdance.realtime.commands.common.trial", lambda between: AUTO)
         yield

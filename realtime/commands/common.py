@@ -48,19 +48,28 @@ def say_missing(settings: Settings) -> None:
         say(f"warning: {settings.missing_library}")
 
 
-def eyes_from(settings: Settings, news: Callable[[str], None] = lambda _: None) -> Eyes:
-    """Return the networks, and say on standard error which and why; ``news`` is told what takes time."""
+def eyes_from(
+    settings: Settings, news: Callable[[str], None] = lambda _: None,
+    between: Callable[[], None] = lambda: None,
+) -> Eyes:  # fmt: skip
+    """Return the networks, and say on standard error which and why; ``news`` is told what takes time.
+
+    ``between`` is called before each look where they are tried; what it raises ends that.
+    """
 
     def tell(text: str) -> None:
         say(text)
         news(text)
 
-    eyes = wished_eyes(settings, tell)
+    eyes = wished_eyes(settings, tell, between)
     say(f"network: {eyes.name} on {eyes.runtime} ({eyes.reason})")
     return eyes
 
 
-def wished_eyes(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> Eyes:
+def wished_eyes(
+    settings: Settings, tell: Callable[[str], None] = lambda _: None,
+    between: Callable[[], None] = lambda: None,
+) -> Eyes:  # fmt: skip
     """Return the networks that the settings ask for; ``tell`` hears of what takes seconds."""
     from kpopdance.realtime.pose.thorough import ThoroughPersonVision, ThoroughVision
 
@@ -70,7 +79,7 @@ def wished_eyes(settings: Settings, tell: Callable[[str], None] = lambda _: None
     except OSError as why:
         log.warning("%s: no cache, the start is slower (%s)", cache, why.strerror)
     eyes = open_eyes(
-        trial() if settings.engine == AUTO else settings.engine,
+        trial(between) if settings.engine == AUTO else settings.engine,
         network=settings.network,
         model=settings.model_file,
         threads=settings.threads or None,

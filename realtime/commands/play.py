@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import threading
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -39,12 +42,16 @@ if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
+    from kpopdance.realtime.devices.window import GameWindow
+    from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.quiz.game import QuizKit
     from kpopdance.realtime.screens.view import DanceView
+    from kpopdance.realtime.shell.pages import Page
 
 PICTURE_SIZE: Final = (1280, 720)
+SETTLE_S: Final = 10.0  # longest wait at the end for networks that are being opened
 RESULT_BYTES: Final = 1_000_000  # of two such pictures and the result, at least
 
 
@@ -67,13 +74,37 @@ def run(args: argparse.Namespace) -> int:
     return _windowed(args, settings, folder)
 
 
-def make_kit(settings: Settings, style: str = "") -> Kit:
+class Readying:
+    """What is told while the devices are made ready, for the page that waits for them."""
+
+    def __init__(self) -> None:
+        self._words = ""
+        self._left = threading.Event()
+
+    def tell(self, words: str) -> None:
+        """Tell what takes long now."""
+        self._words = words
+
+    def news(self) -> str:
+        """Return what takes long now."""
+        return self._words
+
+    def leave(self) -> None:
+        """Nobody waits any more: end before the next look."""
+        self._left.set()
+
+    def go_on(self) -> None:
+        """Raise where nobody waits any more."""
+        if self._left.is_set():
+            raise DanceError("nobody waits for the game any more")
+
+
+def make_kit(settings: Settings, style: str = "", ready: Readying | None = None) -> Kit:
     """Return the devices as the settings want them; the camera opens with the song."""
-    clock = PerfClock()
+    clock, ready = PerfClock(), ready or Readying()
     cameras = Cameras(settings, clock, style)
-    news: list[str] = []
     return Kit(
-        eyes=eyes_from(settings, news.append), clock=clock, settings=settings,
+        eyes=eyes_from(settings, ready.tell, ready.go_on), clock=clock, settings=settings,
         store=Store(store_file()),
         open_camera=cameras.open, close_camera=cameras.close,
         open_speaker=lambda samples, rate, *count_in: speaker_for(
@@ -81,59 +112,70 @@ def make_kit(settings: Settings, style: str = "") -> Kit:
         ),
         read_audio=samples_of, close=cameras.shut, keeps_scores=cameras.live,
         turn_camera=cameras.turn, camera_health=lambda: cameras.health,
-        news=lambda: news[-1] if news else "", version=our_version(),
+        news=ready.news, version=our_version(),
     )  # fmt: skip
 
 
 def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None) -> int:
-    from kpopdance.realtime.commands.quiz import Learning, quiz_kit
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.game.game import Game
-    from kpopdance.realtime.quiz.game import quiz_page
-    from kpopdance.realtime.shell.pages import Page, Shell
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
+    from kpopdance.realtime.screens.parts.theme import Theme
+    from kpopdance.realtime.shell.beside import beside
+    from kpopdance.realtime.shell.pages import Shell, Waiting
 
     window = GameWindow()
-    songs = Songs(settings.libraries)
+    songs, ready = Songs(settings.libraries), Readying()
+    coming = beside(lambda: make_kit(settings, args.dancer_style, ready))
+    games: list[Game] = []
 
-    def quiz(back: Page) -> Page:
-        def kit() -> QuizKit:
-            return quiz_kit(settings, Rules(), Learning(songs))
-
-        return quiz_page(kit, window.copy, back, news=lambda: songs.progress)
-
-    try:
-        kit = make_kit(settings, args.dancer_style)
-        if args.fullscreen:
-            window.toggle_fullscreen()
-        game = Game(kit, songs, quiz)
+    def begin(kit: Kit) -> Page:
+        game = Game(kit, songs, partial(_quiz, settings, songs, window))
+        games.append(game)
         if args.mirrored and folder is not None:
             game.turn(one_form(folder.name))
-        try:
-            Shell(window, kit.clock).run(game.first_page(folder))
-        finally:
-            window.close()
-            game.settle()
-            kit.close()
+        return game.first_page(folder)
+
+    try:
+        if args.fullscreen:
+            window.toggle_fullscreen()
+        words = ("KPOP DANCE", "Getting ready ...")
+        Shell(window, PerfClock()).run(
+            Waiting(Backdrop(Theme()), words, coming, begin, None, ready.news)
+        )
     finally:
         window.close()
-    kept = [_kept_at_last(outcome) for outcome in game.outcomes]
-    _told(game.outcomes, kept, kit, as_json=args.json)
+        ready.leave()
+        for game in games:
+            game.settle()
+        with suppress(DanceError, TimeoutError):
+            coming.result(SETTLE_S).close()
+    _told(games, as_json=args.json)
     return 0
 
 
-def _told(
-    outcomes: list[Outcome], kept: list[dict[str, Any]], kit: Kit, *, as_json: bool
-) -> None:
-    """Print what was danced."""
-    for outcome in outcomes:
+def _quiz(settings: Settings, songs: Songs, window: GameWindow, back: Page) -> Page:
+    """Return the first page of a quiz in front of the song list."""
+    from kpopdance.realtime.commands.quiz import Learning, quiz_kit
+    from kpopdance.realtime.quiz.game import quiz_page
+
+    def kit() -> QuizKit:
+        return quiz_kit(settings, Rules(), Learning(songs))
+
+    return quiz_page(kit, window.copy, back, news=lambda: songs.progress)
+
+
+def _told(games: list[Game], *, as_json: bool) -> None:
+    """Print what was danced, and store what could not be stored before."""
+    dances = []
+    for outcome, kit in [(outcome, game.kit) for game in games for outcome in game.outcomes]:
+        dance = report_json(outcome.report, kit.eyes) | health_json(outcome)
+        dances.append(dance | {"kept": _kept_at_last(outcome)})
         if not as_json:
             print_result(report_words(outcome.report))
         say(timing_words(outcome))
     if as_json:
-        dances = [
-            report_json(outcome.report, kit.eyes) | health_json(outcome) for outcome in outcomes
-        ]
-        print_json({"dances": [d | {"kept": k} for d, k in zip(dances, kept, strict=True)]})
+        print_json({"dances": dances})
 
 
 def health_json(outcome: Outcome) -> dict[str, Any]:

@@ -24,7 +24,7 @@ DANCED_S: Final = (33.0, 35.5, 38.0)  # of the bundled song: arms up, to the sid
 CROP_PX: Final = 256
 
 
-def trial(between: Callable[[], None] = lambda: None) -> Trial:
+def trial(between: Callable[[], None]) -> Trial:
     """Return what the runtimes are tried with; ``between`` is called before each look."""
     return Trial(cache(pictures), seen, PerfClock().now, between)
 

@@ -162,7 +162,9 @@ def test_what_is_chosen(bench, has, runtime, told):
     assert eyes.reason.startswith(f"{label} is fastest here: ")
     assert told in eyes.reason
     assert ("not used" in eyes.reason or "imported" in eyes.reason) == bool(told)
-    assert bench.told == ["Trying what runs openpose_thin fastest here: a moment, once"]
+    assert bench.told == [
+        "Finding out what runs openpose thin fastest here, only this once ..."
+    ]
 
 
 def test_the_next_start_asks_the_kept_answer(bench):
