@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kpopdance.engines.errors import ModelError, NetworkError, NotHere
-from kpopdance.engines.fallback import LastingPersonEye, LastingVision
-from kpopdance.engines.formats import MOVENET, OPENPOSE, remedy
+from kpopdance.engines.fallback import LastingPersonEye, LastingUprightEye, LastingVision
+from kpopdance.engines.formats import BLAZEPOSE, CLOSE_NETWORKS, OPENPOSE, remedy
 from kpopdance.engines.gpu.network import GpuNetwork
 from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
 from kpopdance.engines.kept_trials import Kept, circumstances, keep, keep_failure, read
@@ -21,12 +22,13 @@ from kpopdance.engines.names import AUTO, NETWORKS
 from kpopdance.engines.ports import Eyes
 from kpopdance.engines.runtimes import RUNTIMES, Network, Wish
 from kpopdance.engines.trials import Trial, Way, compared, ranked
-from kpopdance.engines.vision import PersonEye, PoseVision
+from kpopdance.engines.vision import PersonEye, PoseVision, UprightEye
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kpopdance.engines.ports import Vision
+    from kpopdance.engines.formats import Format
+    from kpopdance.engines.ports import CloseVision, Vision
     from kpopdance.engines.trials import Result
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,17 @@ log = logging.getLogger(__name__)
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 BUNDLED = Path(__file__).with_name("openpose_thin.onnx")
-BUNDLED_PERSON = Path(__file__).with_name("movenet_thunder.onnx")
+BUNDLED_PERSON = CLOSE_NETWORKS["movenet_thunder"].file
+CLOSE_WISHES: Final = {
+    "auto": ("movenet_lightning", "blazepose_full", "movenet_thunder"),
+    "movenet": ("movenet_thunder",),
+    "blazepose": ("movenet_lightning", "blazepose_full"),
+}
+"""Which networks look at single dancers, for a player's wish."""
+CLOSE_ON_GPU: Final = ("movenet_thunder",)
+"""And for ``auto`` where an NVIDIA GPU sees: the others have no kernels there yet."""
+ON_NVIDIA: Final = "TensorRT"
+"""So begins what a network on one says it runs on."""
 NOT_USED = "not used because"
 ONNX_BEGINS = b"\x08"
 """The key of an ONNX file's first field, its version."""
@@ -53,6 +65,7 @@ class Kind(NamedTuple):
 
 VISION: Final = Kind(PoseVision, GpuVision, LastingVision)
 PERSON: Final = Kind(PersonEye, GpuPersonEye, LastingPersonEye)
+UPRIGHT: Final = Kind(UprightEye, GpuPersonEye, LastingUprightEye)  # never on an NVIDIA GPU
 
 
 def open_eyes(
@@ -71,17 +84,19 @@ def open_eyes(
     runtime, threads, model, cache_dir, tell
         As in ``open_vision``; ``model`` replaces the bundled OpenPose.
     network : str
-        ``openpose``: it alone; ``movenet``: MoveNet follows every dancer; ``auto``: by cost.
+        ``openpose``: it alone; ``movenet``, ``blazepose``: that follows every dancer; ``auto``: by
+        cost.
 
     Raises
     ------
     NetworkError
-        As in ``open_vision``; in ``auto``, MoveNet may fail and is then done without.
+        As in ``open_vision``; in ``auto``, networks for single dancers may fail and are then done
+        without.
 
     References
     ----------
-    OpenPose: Z. Cao et al., TPAMI 2021. MoveNet (Thunder): R. Votel and N. Li, 2021. The
-    bundled files' sources and licences stand in ``NOTICE``.
+    OpenPose: Z. Cao et al., TPAMI 2021. MoveNet: R. Votel and N. Li, 2021. BlazePose: V. Bazarevsky
+    et al., arXiv:2006.10204. The bundled files' sources and licences stand in ``NOTICE``.
 
     Examples
     --------
@@ -98,15 +113,23 @@ def open_eyes(
         runtime, threads=threads, model=model, cache_dir=cache_dir, tell=tell
     )
     if network == "openpose":
-        return Eyes(everybody, None, network)
-    wish = Wish(BUNDLED_PERSON, MOVENET, _threads(threads), cache_dir, tell)
-    try:
-        return Eyes(everybody, _eye(PERSON, runtime, wish, threads), network)
-    except NetworkError as why:
-        if network != AUTO:
-            raise
-        log.warning("MoveNet not used because %s", why)
-        return Eyes(everybody, None, network, f"MoveNet not used because {why}")
+        return Eyes(everybody, {}, network)
+    names = CLOSE_WISHES[network]
+    if network == AUTO and everybody.runtime.startswith(ON_NVIDIA):
+        names = CLOSE_ON_GPU
+    close: dict[str, CloseVision] = {}
+    troubles = []
+    for name in names:
+        file, spoken, words = CLOSE_NETWORKS[name]
+        wish = Wish(file, spoken, _threads(threads), cache_dir, tell)
+        try:
+            close[name] = _eye(_kind_of(spoken), runtime, wish, threads)
+        except NetworkError as why:
+            if network != AUTO:
+                raise
+            troubles.append(f"{words} not used because {why}")
+            log.warning("%s", troubles[-1])
+    return Eyes(everybody, close, network, "; ".join(troubles))
 
 
 def open_vision(
@@ -143,6 +166,12 @@ def open_vision(
     wish = Wish(model or BUNDLED, OPENPOSE, _threads(threads), cache_dir, tell)
     vision: Vision = _eye(VISION, runtime, wish, threads)
     return vision
+
+
+def _kind_of(spoken: Format) -> Kind:
+    if spoken is BLAZEPOSE:
+        return UPRIGHT
+    return PERSON._replace(eye=partial(PersonEye, side=spoken.side))
 
 
 def _threads(asked: int | None) -> int:

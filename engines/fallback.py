@@ -6,7 +6,14 @@ import logging
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from kpopdance.engines.errors import DeviceFailed
-from kpopdance.engines.ports import Finder, PersonFinder, PersonVision, Seer, Vision
+from kpopdance.engines.ports import (
+    Finder,
+    PersonFinder,
+    PersonVision,
+    Seer,
+    UprightVision,
+    Vision,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +21,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from kpopdance.engines.maps import Candidates, PersonJoints, PersonMaps, PoseMaps, Region
+    from kpopdance.engines.maps import (
+        Candidates,
+        PersonJoints,
+        PersonMaps,
+        PoseMaps,
+        Region,
+        Upright,
+        UprightMaps,
+    )
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +49,10 @@ class OpenedVision(Opened, Vision, Protocol):
 
 class OpenedPersonVision(Opened, PersonVision, Protocol):
     """A top-down network's."""
+
+
+class OpenedUprightVision(Opened, UprightVision, Protocol):
+    """That of a top-down network that wants its person upright."""
 
 
 E = TypeVar("E", bound=Opened)
@@ -134,3 +153,11 @@ class LastingPersonEye(_Lasting[OpenedPersonVision]):
     def see_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonMaps:
         """Return the maps of the person in a region, see ``PersonVision``."""
         return self._ask(lambda eye: eye.see_person(image, region=region))
+
+
+class LastingUprightEye(_Lasting[OpenedUprightVision]):
+    """A top-down network that wants its person upright, elsewhere once what it runs on fails."""
+
+    def see_upright(self, image: NDArray[np.uint8], *, upright: Upright) -> UprightMaps:
+        """Return the maps of the person in a turned square, see ``UprightVision``."""
+        return self._ask(lambda eye: eye.see_upright(image, upright=upright))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-PERSON_PX = 256
-"""Side of MoveNet Thunder's input."""
+PERSON_PX, SMALL_PERSON_PX, UPRIGHT_PX = 256, 192, 256
+"""Sides of the inputs of MoveNet Thunder and Lightning, and of BlazePose."""
 
 INPUT_NAME = "image"
 
@@ -38,6 +38,28 @@ class Format(NamedTuple):
 
 OPENPOSE = Format(("heatmaps", "pafs"), None)
 MOVENET = Format(("centre", "heat", "regression", "offset"), PERSON_PX)
+LIGHTNING = Format(MOVENET.outputs, SMALL_PERSON_PX)
+BLAZEPOSE = Format(("points", "presence", "heat"), UPRIGHT_PX)
+
+
+class Bundled(NamedTuple):
+    """A network that comes with the game: its ``file``, how it is spoken to, its name in words."""
+
+    file: Path
+    spoken: Format
+    words: str
+
+
+def _bundled(name: str, spoken: Format, words: str) -> Bundled:
+    return Bundled(Path(__file__).with_name(f"{name}.onnx"), spoken, words)
+
+
+CLOSE_NETWORKS: Final = {
+    "movenet_lightning": _bundled("movenet_lightning", LIGHTNING, "MoveNet Lightning"),
+    "movenet_thunder": _bundled("movenet_thunder", MOVENET, "MoveNet"),
+    "blazepose_full": _bundled("blazepose_full", BLAZEPOSE, "BlazePose"),
+}
+"""Networks that look at one person each, by name."""
 
 
 def check_input(tensor: NDArray[np.float32], spoken: Format) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +27,7 @@ FAINT: Final = 0.03
 """No lower peak is looked at: half of the network's noise lies below."""
 
 PERSON_STRIDE = 4
-"""Input px per map cell of MoveNet."""
+"""Input px per map cell of MoveNet and BlazePose."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +56,54 @@ class Letterbox:
         """Return (N, 2) points of the input in px for (N, 2) points of the picture in px."""
         pad = np.array([self.pad_x, self.pad_y])
         points: NDArray[np.float32] = ((xy + 0.5) * self.scale - 0.5 + pad).astype(np.float32)
+        return points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Upright:
+    """A square of a picture about somebody's hips, turned so that they stand upright in it.
+
+    Attributes
+    ----------
+    middle : (float, float)
+        The middle of the hips, px of the picture; x, y.
+    up : (float, float)
+        From there to the shoulders, of length 1.
+    side : float
+        Of the square, px of the picture.
+    """
+
+    middle: tuple[float, float]
+    up: tuple[float, float]
+    side: float
+
+    def __post_init__(self) -> None:
+        numbers = (*self.middle, *self.up, self.side)
+        if not all(math.isfinite(number) for number in numbers) or not self.side > 0:
+            raise ValueError(f"a square has a place and a side above 0, got {numbers}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turned:
+    """How a turned square of a picture was placed into the network's input.
+
+    ``matrix`` float64 (2, 3) takes px of the picture to px of the input; pixel centres lie on
+    whole numbers.
+    """
+
+    matrix: NDArray[np.float64]
+
+    @property
+    def scale(self) -> float:
+        """Px of the input per px of the picture."""
+        return float(np.hypot(*self.matrix[0, :2]))
+
+    def to_image(self, xy: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return (N, 2) points of the picture in px for (N, 2) points of the input in px."""
+        turn = self.matrix[:, :2]
+        points: NDArray[np.float32] = np.linalg.solve(
+            turn, (xy - self.matrix[:, 2]).T
+        ).T.astype(np.float32)
         return points
 
 
@@ -185,6 +234,44 @@ class PersonMaps:
             if array.shape != shape or array.dtype != np.float32:
                 raise ValueError(
                     f"a person's maps are float32 {shape}, got {array.dtype} {array.shape}"
+                )
+            array.flags.writeable = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UprightMaps:
+    """What a network for an upright person saw: one person, joints in COCO-17 order.
+
+    Attributes
+    ----------
+    points : float32 (17, 2), px of the input
+        x and y of each joint.
+    heat : float32 (17, h, w), 0..1
+        One heat map per joint.
+    presence : float, 0..1
+        Whether there is anybody.
+    box : Turned
+        How the square was placed into the input.
+    image_size : (int, int)
+        Height and width of the picture, px.
+    stride : int
+        Input px per map cell.
+    """
+
+    points: NDArray[np.float32]
+    heat: NDArray[np.float32]
+    presence: float
+    box: Turned
+    image_size: tuple[int, int]
+    stride: int = PERSON_STRIDE
+
+    def __post_init__(self) -> None:
+        heat = (PERSON_HEAT, *self.heat.shape[-2:])
+        for array, shape in ((self.points, (PERSON_HEAT, 2)), (self.heat, heat)):
+            if array.shape != shape or array.dtype != np.float32:
+                raise ValueError(
+                    f"an upright person's maps are float32 {shape}, "
+                    f"got {array.dtype} {array.shape}"
                 )
             array.flags.writeable = False
 

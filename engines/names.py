@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 AUTO: Final = "auto"
-NETWORKS: Final = (AUTO, "openpose", "movenet")
-"""What a player may wish for: by cost, OpenPose alone, MoveNet for every dancer followed."""
+NETWORKS: Final = (AUTO, "openpose", "movenet", "blazepose")
+"""What a player may wish for: by cost, OpenPose alone, one of the others for every dancer."""
 RUNTIMES: Final = (
     "tensorrt", "rtx", "openvino-gpu", "openvino-npu", "coreml", "webgpu", "openvino", "onnxruntime",
 )  # fmt: skip

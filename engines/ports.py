@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
-    from kpopdance.engines.maps import Candidates, PersonJoints, PersonMaps, PoseMaps, Region
+    from kpopdance.engines.maps import (
+        Candidates,
+        PersonJoints,
+        PersonMaps,
+        PoseMaps,
+        Region,
+        Upright,
+        UprightMaps,
+    )
 
 
 class PoseNetwork(Protocol):
@@ -81,6 +91,17 @@ class PersonVision(Seer, Protocol):
 
 
 @runtime_checkable
+class UprightVision(Seer, Protocol):
+    """A top-down network that wants its person upright: where somebody stands in, their maps out."""
+
+    def see_upright(self, image: NDArray[np.uint8], *, upright: Upright) -> UprightMaps:
+        """Return the maps of the person in a turned square of a uint8 (H, W, 3) BGR picture."""
+
+
+CloseVision = PersonVision | UprightVision
+
+
+@runtime_checkable
 class PersonFinder(Protocol):
     """Eyes that draw one person's joints out of the maps themselves, where the maps are."""
 
@@ -98,41 +119,42 @@ class Eyes:
     ----------
     everybody : Vision
         Bottom-up: finds all people, at one price.
-    one : PersonVision or None
-        Top-down: one dancer's crop, more exact, at a price for each dancer.
+    close : Mapping[str, CloseVision]
+        Top-down, by their names in ``CLOSE_NETWORKS``: one dancer each, more exact, at a price for
+        each dancer.
     wish : str
         One of ``NETWORKS``.
     trouble : str
-        Why there is no top-down network though one was wished for; empty otherwise.
+        Why a top-down network is missing though it was wished for; empty otherwise.
     """
 
     everybody: Vision
-    one: PersonVision | None
+    close: Mapping[str, CloseVision] = field(default_factory=dict)
     wish: str = "auto"
     trouble: str = ""
 
     @property
+    def all(self) -> list[Seer]:
+        """All networks."""
+        return [self.everybody, *self.close.values()]
+
+    @property
     def name(self) -> str:
         """The networks' names."""
-        return (
-            self.everybody.name
-            if self.one is None
-            else f"{self.everybody.name} + {self.one.name}"
-        )
+        return " + ".join(seer.name for seer in self.all)
 
     @property
     def runtime(self) -> str:
         """The runtime in words."""
-        runtimes = [self.everybody.runtime] + ([] if self.one is None else [self.one.runtime])
-        return " + ".join(dict.fromkeys(runtimes))
+        return " + ".join(dict.fromkeys(seer.runtime for seer in self.all))
 
     @property
     def failure(self) -> str:
         """What failed since the start, so that another runtime sees now; empty if nothing did."""
-        return self.everybody.failure or ("" if self.one is None else self.one.failure)
+        return next((seer.failure for seer in self.all if seer.failure), "")
 
     @property
     def reason(self) -> str:
         """Why these runtimes and networks, one sentence for the log and the window."""
-        why = [self.everybody.reason, "" if self.one is None else self.one.reason, self.trouble]
+        why = [*(seer.reason for seer in self.all), self.trouble]
         return "; ".join(filter(None, dict.fromkeys(why)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpopdance.engines.formats import MOVENET, Format
+from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.formats import MOVENET, OPENPOSE, Format
 from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
 from kpopdance.engines.gpu.network import GpuNetwork
 from kpopdance.engines.ports import PoseNetwork
@@ -57,6 +58,8 @@ def _on_nvidia(flavour: str) -> Callable[[Wish], Network]:
     def open_network(wish: Wish) -> Network:
         from kpopdance.engines.gpu.opening import open_network
 
+        if wish.spoken not in (OPENPOSE, MOVENET):
+            raise NetworkError(f"{wish.model.stem} has no kernels there yet")
         decode = PersonDecoding if wish.spoken is MOVENET else PeopleDecoding
         return open_network(
             wish.model, flavour, decode, cache_dir=wish.cache_dir, tell=wish.tell

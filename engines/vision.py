@@ -8,15 +8,27 @@ import cv2
 import numpy as np
 
 from kpopdance.engines.errors import NetworkError
-from kpopdance.engines.formats import PERSON_PX, check_picture
-from kpopdance.engines.maps import LIMB_CHANNELS, STRIDE, PersonMaps, PoseMaps
+from kpopdance.engines.formats import PERSON_PX, UPRIGHT_PX, check_picture
+from kpopdance.engines.maps import (
+    LIMB_CHANNELS,
+    PERSON_HEAT,
+    STRIDE,
+    PersonMaps,
+    PoseMaps,
+    Turned,
+    UprightMaps,
+)
 from kpopdance.engines.placement import place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kpopdance.engines.maps import Letterbox, Region
+    from kpopdance.engines.maps import Letterbox, Region, Upright
     from kpopdance.engines.ports import PoseNetwork
+
+
+SHRUNK_BY_ITSELF = 0.5
+"""Where linear interpolation shrinks more, it leaves px out."""
 
 
 class _Seer:
@@ -72,18 +84,75 @@ class PoseVision(_Seer):
 
 
 class PersonEye(_Seer):
-    """A top-down network with its eyes."""
+    """A top-down network with its eyes; ``side`` is its input's, px."""
+
+    def __init__(self, network: PoseNetwork, reason: str, side: int = PERSON_PX) -> None:
+        super().__init__(network, reason)
+        self._size = (side, side)
 
     def see_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonMaps:
         """Return the maps of the person in a region of a uint8 (H, W, 3) BGR picture.
 
         Raises NetworkError where the picture or the region cannot be used.
         """
-        size = (PERSON_PX, PERSON_PX)
-        tensor, box = tensor_from_image(image, region=region, size=size)
+        tensor, box = tensor_from_image(image, region=region, size=self._size)
         centre, heat, regression, offset = self._network.infer(tensor)
         height, width = image.shape[:2]
         return PersonMaps(centre[0], heat, regression, offset, box, (height, width))
+
+
+class UprightEye(_Seer):
+    """A top-down network that wants its person upright, with its eyes."""
+
+    def see_upright(self, image: NDArray[np.uint8], *, upright: Upright) -> UprightMaps:
+        """Return the maps of the person in a turned square of a uint8 (H, W, 3) BGR picture.
+
+        Raises NetworkError where the picture cannot be used.
+        """
+        tensor, box = tensor_upright(image, upright, UPRIGHT_PX)
+        points, presence, heat = self._network.infer(tensor)
+        height, width = image.shape[:2]
+        xy = points.reshape(PERSON_HEAT, 2) - np.float32(0.5)  # its px begin on whole numbers
+        return UprightMaps(xy, heat, float(presence[0]), box, (height, width))
+
+
+def tensor_upright(
+    image: NDArray[np.uint8], upright: Upright, side: int
+) -> tuple[NDArray[np.float32], Turned]:
+    """Return float32 (1, 3, side, side) BGR 0..255 of a turned square, and how it lies in it.
+
+    What lies outside of the picture is black.
+    """
+    check_picture(image)
+    up_x, up_y = upright.up
+    scale = side / upright.side
+    turn = scale * np.array([[-up_y, up_x], [-up_x, -up_y]])
+    shift = np.array([side / 2 - 0.5] * 2) - turn @ np.array(upright.middle)
+    box = Turned(np.column_stack([turn, shift]))
+    start, cut = _around(image, upright)
+    if not cut.size:
+        return np.zeros((1, 3, side, side), np.float32), box
+    half = 1.0
+    while scale / half <= SHRUNK_BY_ITSELF and min(cut.shape[:2]) >= 2:
+        cut, half = _scaled(cut, 0.5, cv2.INTER_AREA), half / 2
+    # px centres: image = start + (cut + 0.5) / half - 0.5
+    shift = shift + turn @ (start + 0.5 / half - 0.5)
+    warped = cv2.warpAffine(cut, np.column_stack([turn / half, shift]), (side, side))
+    return np.stack(cv2.split(warped))[None].astype(np.float32), box
+
+
+def _around(
+    image: NDArray[np.uint8], upright: Upright
+) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Return where the part of a picture begins that a turned square lies in, x and y, and it."""
+    height, width = image.shape[:2]
+    # Of a square of side 1, half the width and height of what it lies in; and two px for the edge.
+    reach = upright.side / 2 * sum(abs(part) for part in upright.up) + 2
+    (left, right), (top, bottom) = (
+        (min(max(int(at - reach), 0), size), min(max(int(at + reach) + 1, 0), size))
+        for at, size in zip(upright.middle, (width, height), strict=True)
+    )
+    return np.array([left, top], np.float64), image[top:bottom, left:right]
 
 
 def tensor_from_image(

@@ -89,7 +89,7 @@ class ScriptedCamera:
 
 def eyes_of(vision) -> Eyes:
     """Eyes with a bottom-up network alone."""
-    return Eyes(vision, None, "openpose")
+    return Eyes(vision, wish="openpose")
 
 
 class PaintedVision:
@@ -139,9 +139,10 @@ class PaintedPersonVision:
         from tests.synthetic_person import SIDE, paint_person
 
         self.asked.append(region)
-        left, top, right, _ = region
-        scale = SIDE / (right - left)
-        box = Letterbox(scale, -(left + 0.5) * scale, -(top + 0.5) * scale)
+        left, top, right, bottom = region
+        scale = SIDE / max(right - left, bottom - top)
+        x, y = ((low + high + 1) / 2 for low, high in ((left, right), (top, bottom)))
+        box = Letterbox(scale, SIDE / 2 - x * scale, SIDE / 2 - y * scale)
         joints = self.people[mark_of(image)] if self.instead is None else self.instead
         if joints is None:
             flat = [np.zeros((n, 64, 64), np.float32) for n in (1, 17, 34, 34)]

@@ -71,7 +71,7 @@ def wished_eyes(
     between: Callable[[], None] = lambda: None,
 ) -> Eyes:  # fmt: skip
     """Return the networks that the settings ask for; ``tell`` hears of what takes seconds."""
-    from kpopdance.realtime.pose.thorough import ThoroughPersonVision, ThoroughVision
+    from kpopdance.realtime.pose.thorough import thorough
 
     cache = cache_folder()
     try:
@@ -87,8 +87,7 @@ def wished_eyes(
         tell=tell,
     )
     if settings.thorough:
-        one = None if eyes.one is None else ThoroughPersonVision(eyes.one)
-        eyes = dataclasses.replace(eyes, everybody=ThoroughVision(eyes.everybody), one=one)
+        eyes = thorough(eyes)
     return eyes
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kpopdance.engines.ports import PersonVision, Vision
+from kpopdance.engines.ports import CloseVision, PersonVision, UprightVision, Vision
 from kpopdance.engines.trials import Trial
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.pose.one_person import person_from_maps
 from kpopdance.realtime.pose.skeletons import assemble
+from kpopdance.realtime.pose.watcher import seen_closely
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,12 +43,12 @@ def pictures() -> list[NDArray[np.uint8]]:
     return [room.take([(joints, OUTFITS[0])]) for joints in drawn if joints is not None]
 
 
-def seen(eye: Vision | PersonVision, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+def seen(eye: Vision | CloseVision, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the joints (18, 3) of the dancer as a network alone sees them: x px, y px, confidence."""
     height, width = picture.shape[:2]
     middle = ((width - height) / 2, 0.0, (width + height) / 2, float(height))
-    if isinstance(eye, PersonVision):
-        return person_from_maps(eye.see_person(picture, region=middle)).joints
+    if isinstance(eye, PersonVision | UprightVision):
+        return seen_closely(eye, picture, middle).joints
     maps = eye.see(picture, region=middle, size=(CROP_PX, CROP_PX))
     people: list[Pose] = assemble(maps)
     return people[0].joints if people else np.full((18, 3), np.nan, np.float32)

@@ -14,7 +14,8 @@ from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.replay import Replay, dance_key
 from kpopdance.realtime.library.songpack import SongPack, SongPackError
 from kpopdance.realtime.library.standards import standard_of
-from kpopdance.realtime.pose.watcher import PlayerWatcher, Watcher, looks_in_words
+from kpopdance.realtime.pose.looks import looks_in_words
+from kpopdance.realtime.pose.watcher import PlayerWatcher, Watcher
 from kpopdance.realtime.scoring.judge import Judge
 from kpopdance.realtime.scoring.standard import untold
 from kpopdance.realtime.shell.beside import FailureNotice, warmed

@@ -1,4 +1,4 @@
-"""How sure a network is, in words that mean the same for both: 0.8 is right in 80 of 100 cases.
+"""How sure a network is, in words that mean the same for all: 0.8 is right in 80 of 100 cases.
 
 Right means within 0.1 of the body's size (the longer side of its box). The curves were fitted by
 ``python -m tools.bench.pose.bench_pose --fit`` to labelled joints of photographs (COCO val2017 and
@@ -18,6 +18,8 @@ from kpopdance.realtime.core.types import BELIEVED, Pose
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from kpopdance.realtime.pose.looks import Look
+
 
 class Curve(NamedTuple):
     """``right`` at each ``raw`` confidence, both rising; straight between them."""
@@ -35,6 +37,21 @@ MOVENET: Final = Curve(
     (0.00, 0.08, 0.20, 0.40, 0.50, 0.63, 0.71, 0.79, 0.83, 0.86, 0.90, 0.91, 0.94),
 )
 
+LIGHTNING: Final = Curve(
+    (0.00, 0.02, 0.22, 0.33, 0.41, 0.49, 0.55, 0.60, 0.66, 0.70, 0.75, 0.79, 0.84, 1.00),
+    (0.00, 0.12, 0.41, 0.63, 0.73, 0.80, 0.83, 0.86, 0.88, 0.89, 0.90, 0.91, 0.94, 0.98),
+)
+BLAZEPOSE_FULL: Final = Curve(
+    (0.00, 0.01, 0.32, 0.42, 0.50, 0.57, 0.62, 0.67, 0.72, 0.76, 0.79, 0.83, 0.88, 1.00),
+    (0.00, 0.11, 0.39, 0.63, 0.73, 0.80, 0.84, 0.87, 0.91, 0.93, 0.94, 0.95, 0.96, 0.99),
+)
+CURVES: Final[dict[Look, Curve]] = {
+    "movenet_lightning": LIGHTNING,
+    "movenet_thunder": MOVENET,
+    "blazepose_full": BLAZEPOSE_FULL,
+}
+"""The curve of each network that looks closely."""
+
 SAME_PLACE: Final = (
     0.25  # body sizes (0.1 of the box's longer side): both networks mean the same place
 )
@@ -48,19 +65,18 @@ def calibrated(pose: Pose, curve: Curve) -> Pose:
     return _pose(pose.joints[:, :2], np.where(pose.seen, sure, 0))
 
 
-def merged(openpose: Pose, movenet: Pose) -> Pose:
-    """Return one pose of two calibrated ones of the same person.
+def merged(first: Pose, second: Pose, handicap: float = 0.0) -> Pose:
+    """Return one pose of two calibrated ones of the same person, joint by joint.
 
     Where both mean the same place, the mean weighted by the square of their confidences; where
-    they differ, the surer one.
+    they differ, the surer one: the first only where it is surer by more than its ``handicap``.
     """
-    a, b = openpose.joints.astype(np.float64), movenet.joints.astype(np.float64)
+    a, b = first.joints.astype(np.float64), second.joints.astype(np.float64)
     apart = np.linalg.norm(a[:, :2] - b[:, :2], axis=1)
-    first = openpose.seen & ~(b[:, 2] > 0)
-    first |= openpose.seen & (a[:, 2] > b[:, 2] + OPENPOSE_HANDICAP)
-    out = np.where(first[:, None], a, b)
-    size = body_size(movenet.joints) or 1.0
-    together = openpose.seen & movenet.seen & (apart < SAME_PLACE * size)
+    surer = first.seen & (~second.seen | (a[:, 2] > b[:, 2] + handicap))
+    out = np.where(surer[:, None], a, b)
+    size = body_size(second.joints) or 1.0
+    together = first.seen & second.seen & (apart < SAME_PLACE * size)
     weight = (a[:, 2] ** 2 / np.maximum(a[:, 2] ** 2 + b[:, 2] ** 2, 1e-9))[:, None]
     mean = weight * a[:, :2] + (1 - weight) * b[:, :2]
     xy = np.where(together[:, None], mean, out[:, :2])

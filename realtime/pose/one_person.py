@@ -18,7 +18,7 @@ from kpopdance.realtime.core.types import Pose
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kpopdance.engines.maps import PersonMaps
+    from kpopdance.engines.maps import PersonMaps, UprightMaps
 
 NEARNESS_CELLS = 1.8
 """Added to a distance before dividing by it, so that the nearest cell does not outweigh all."""
@@ -36,19 +36,30 @@ def person_from_maps(told: PersonMaps | PersonJoints) -> Pose:
     crops of COCO pictures with nobody in them half of the confidences were below 0.04, one in twenty
     above 0.29.
 
-    Confidence is the joint's heat. The neck lies between the shoulders and has the lower of their
-    confidences; it is unseen where one of them lies outside of the picture, as is every joint
-    there. A joint within half a cell of the border is put on it. ``told`` may hold the joints
-    alone, where a GPU found them.
+    Confidence is the joint's heat. ``told`` may hold the joints alone, where a GPU found them.
     """
     seen = told if isinstance(told, PersonJoints) else joints_of(told)
     # No half cells: measured, a joint at px p of the input is told as (p + 0.2) / stride.
-    xy = seen.box.to_image(seen.cells * seen.stride)
+    return pose_from_joints(seen.box.to_image(seen.cells * seen.stride), seen.height, seen)
+
+
+def pose_from_joints(
+    xy: NDArray[np.float32],
+    height: NDArray[np.float32],
+    told: PersonMaps | PersonJoints | UprightMaps,
+) -> Pose:
+    """Return a pose of joints of COCO-17, (17, 2) px of the picture and (17,) confidences.
+
+    The neck lies between the shoulders and has the lower of their confidences; it is unseen where
+    one of them lies outside of the picture, as is every joint there. A joint within half a cell of
+    the border is put on it.
+    """
     joints = np.empty((18, 3), np.float32)
     joints[_ALL_BUT_NECK, :2] = xy[list(COCO_17)]
-    joints[_ALL_BUT_NECK, 2] = seen.height[list(COCO_17)]
+    joints[_ALL_BUT_NECK, 2] = height[list(COCO_17)]
     joints[NECK] = _between(joints[R_SHOULDER], joints[L_SHOULDER])
-    return Pose(_within_picture(joints, seen))
+    spill = 0.5 * told.stride / told.box.scale
+    return Pose(_within_picture(joints, told.image_size, spill))
 
 
 def joints_of(maps: PersonMaps) -> PersonJoints:
@@ -111,10 +122,11 @@ def _between(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float
     return middle
 
 
-def _within_picture(joints: NDArray[np.float32], told: PersonJoints) -> NDArray[np.float32]:
-    """Return the joints with those outside of the picture unseen."""
-    edge = np.array([told.image_size[1] - 1, told.image_size[0] - 1], dtype=np.float32)
-    spill = 0.5 * told.stride / told.box.scale
+def _within_picture(
+    joints: NDArray[np.float32], image_size: tuple[int, int], spill: float
+) -> NDArray[np.float32]:
+    """Return the joints with those more than ``spill`` px outside of the picture unseen."""
+    edge = np.array([image_size[1] - 1, image_size[0] - 1], dtype=np.float32)
     xy = joints[:, :2]
     seen = ((xy >= -spill) & (xy <= edge + spill)).all(axis=1) & (joints[:, 2] > 0)
     seen[NECK] &= seen[R_SHOULDER] & seen[L_SHOULDER]

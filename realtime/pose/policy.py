@@ -1,14 +1,15 @@
 """Which network looks at whom in a frame: where exactness is weighed against time.
 
-Bottom-up (OpenPose on the full picture) costs the same for one dancer or ten; top-down (MoveNet on
-a crop of each) costs per dancer and is more exact; OpenPose on a crop lies between. Everybody is
-found bottom-up, at the start and whenever a dancer is lost; between, each is followed by crop:
+Bottom-up (OpenPose on the full picture) costs the same for one dancer or ten; top-down (close looks
+at each, see ``looks.py``) costs per dancer and is more exact; OpenPose on a crop lies between.
+Everybody is found bottom-up, at the start and whenever a dancer is lost; between, each is followed
+by crop:
 
-- by both networks where the time of a frame allows it, their joints merged;
-- by MoveNet alone, and by both for the worst seen as far as the time goes;
+- by close looks and OpenPose where the time of a frame allows it, their joints merged;
+- by close looks alone, and with OpenPose for the worst seen as far as the time goes;
 - once in a while by OpenPose too, which sees who else stands in the crop: so the one followed stays
-  the one, and not whom MoveNet finds nearest to its middle;
-- where not even MoveNet for each fits, by whatever takes less: MoveNet for each or one picture.
+  the one, and not whom the others find nearest to its middle;
+- where not even close looks for each fit, by whatever takes less: they for each or one picture.
 
 What each look costs is measured while playing; offline, time does not press and nothing depends on
 how fast the computer is.
@@ -16,16 +17,18 @@ how fast the computer is.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from kpopdance.realtime.pose.looks import LOOKS, close_looks
 
-Look = Literal["everybody", "crop", "person"]
-"""OpenPose on the full picture, OpenPose on a dancer's crop, MoveNet on a dancer's crop."""
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from kpopdance.realtime.pose.looks import Look
 
 RECHECK_S: Final = (
     1.0  # hardly seen: a full picture this often, in case we hold on to furniture
@@ -35,7 +38,6 @@ CONFIRM_S: Final = 2.0  # this long without OpenPose having seen the dancer too
 FRESH_S: Final = 5.0  # what a look cost longer ago says little
 SHARE: Final = 0.9  # of the frame's time; the rest is the game's
 COSTS_KEPT: Final = 30
-GUESS_S: Final[dict[Look, float]] = {"everybody": 0.07, "crop": 0.027, "person": 0.023}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Costs:
         """Return what such a look takes."""
         seen = self._seen.get(look)
         if not seen:
-            return GUESS_S[look]
+            return LOOKS[look].guess_s
         fresh = [took_s for at_s, took_s in seen if at_s > self.at_s - FRESH_S]
         return float(np.median(fresh)) if fresh else min(took_s for _, took_s in seen)
 
@@ -94,16 +96,22 @@ class Policy:
     Parameters
     ----------
     wish : str
-        ``openpose``: it alone; ``movenet``: MoveNet follows every dancer; ``auto``: by cost.
-    top_down : bool
-        Whether there is a top-down network at all.
+        ``auto``: by cost; ``openpose``: it alone; else the close looks alone, at every dancer.
+    close : collection of str
+        The names of the top-down networks there are.
     budget_s : float
         What looking at one frame may take; infinite offline.
+
+    Attributes
+    ----------
+    close : tuple of Look
+        Those of them that look at a dancer together.
     """
 
-    def __init__(self, wish: str, *, top_down: bool, budget_s: float) -> None:
+    def __init__(self, wish: str, *, close: Collection[str], budget_s: float) -> None:
         self.costs = Costs()
-        self._wish = wish if top_down else "openpose"
+        self.close = close_looks(close, unhurried=math.isinf(budget_s))
+        self._wish = wish if self.close else "openpose"
         self._budget_s = SHARE * budget_s
         self.reset()
 
@@ -143,26 +151,30 @@ class Policy:
         for k in both:
             self._confirmed_s[k] = at_s
         return tuple(
-            () if need.lost else ("crop", "person") if k in both else ("person",)
+            () if need.lost else ("crop", *self.close) if k in both else self.close
             for k, need in enumerate(needs)
         )
 
     def _better_all_at_once(self, players: int) -> bool:
         """Say whether crops of each take more time than there is and than one full picture."""
-        if np.isinf(self._budget_s) or self._wish == "movenet":
+        if np.isinf(self._budget_s) or self._wish not in ("auto", "openpose"):
             return False
-        each: Look = "crop" if self._wish == "openpose" else "person"
-        crops_s = players * self.costs.of(each)
+        each_s = self.costs.of("crop") if self._wish == "openpose" else self._close_s()
+        crops_s = players * each_s
         return crops_s > max(self._budget_s, self.costs.of("everybody"))
 
     def _room(self, players: int) -> int:
-        """Return how many of the dancers, each seen by MoveNet, there is time to look at twice."""
-        if self._wish == "movenet":
+        """Return how many of the dancers, each looked at closely, there is time for OpenPose too."""
+        if self._wish != "auto":
             return 0
         if np.isinf(self._budget_s):
             return players
-        left_s = self._budget_s - players * self.costs.of("person")
+        left_s = self._budget_s - players * self._close_s()
         return max(0, int(left_s / max(self.costs.of("crop"), 1e-6)))
+
+    def _close_s(self) -> float:
+        """Return what looking at one dancer closely takes."""
+        return sum(self.costs.of(look) for look in self.close)
 
     def _unconfirmed(self, there: list[int], at_s: float) -> set[int]:
         """Return who, at most one, has been without OpenPose for too long."""

@@ -6,13 +6,14 @@ and a mirrored picture is how Cao et al. evaluate (arXiv:1812.08008, section 5).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
 from kpopdance.engines.anatomy import ANATOMIES
 from kpopdance.engines.maps import Letterbox, PersonMaps, PoseMaps
-from kpopdance.engines.ports import PersonVision, Seer, Vision
+from kpopdance.engines.ports import Eyes, PersonVision, Seer, UprightVision, Vision
 from kpopdance.realtime.core.body import MIRROR
 
 if TYPE_CHECKING:
@@ -53,6 +54,15 @@ class _Thorough(Generic[V]):
     def failure(self) -> str:
         """What failed, in a few words; empty while all is well."""
         return self._vision.failure
+
+
+def thorough(eyes: Eyes) -> Eyes:
+    """Return eyes that look harder; a network for an upright person looks as before."""
+    close = {
+        name: eye if isinstance(eye, UprightVision) else ThoroughPersonVision(eye)
+        for name, eye in eyes.close.items()
+    }
+    return replace(eyes, everybody=ThoroughVision(eyes.everybody), close=close)
 
 
 class ThoroughVision(_Thorough[Vision]):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Pose
 
 CROP_MARGIN: Final = 1.3  # of the box's longer side; 1.35 of one pose's own box measured best
+OWN_COLUMNS: Final = 0.25  # of the box's width: so much beside it may still be the dancer
+LEAST_BESIDE: Final = 0.1  # and of its longer side: an arm may fly out of a narrow box
 BOX_RELAXES_S: Final = (
     0.5  # the box grows at once and shrinks slowly: half a pose is no half body
 )
@@ -74,7 +76,14 @@ class Tracker:
         # Where a look takes longer than that, the dancer is not lost for want of looks.
         if self._pose is None or gone_s > FORGET_S or (self._missed and gone_s > LOST_S):
             return None
-        return crop_region(self._box + self._speed * min(at_s - self._seen_s, 0.1))
+        return crop_region(self._box_at(at_s))
+
+    def own_region(self, at_s: float) -> Region:
+        """Return the part of ``region`` that shows the dancer and not the neighbours."""
+        return own_region(self._box_at(at_s))
+
+    def _box_at(self, at_s: float) -> NDArray[np.float64]:
+        return self._box + self._speed * min(at_s - self._seen_s, 0.1)
 
     @property
     def doubtful(self) -> bool:
@@ -236,6 +245,19 @@ def crop_region(box: NDArray[np.float64], margin: float = CROP_MARGIN) -> Region
     x, y = box.mean(axis=0)
     half = margin * max(float((box[1] - box[0]).max()), 16.0) / 2
     return (float(x - half), float(y - half), float(x + half), float(y + half))
+
+
+def own_region(box: NDArray[np.float64], margin: float = CROP_MARGIN) -> Region:
+    """Return the crop's region without the columns beside a box (2, 2) of lowest and highest x, y.
+
+    What lies there is black to the network, so that nobody else's arm is taken for the dancer's.
+    """
+    left, top, right, bottom = crop_region(box, margin)
+    width, height = box[1] - box[0]
+    beside = max(OWN_COLUMNS * width, LEAST_BESIDE * max(width, height))
+    half = min((right - left) / 2, float(width / 2 + beside))
+    x = float(box[:, 0].mean())
+    return (x - half, top, x + half, bottom)
 
 
 def clothes_of(pose: Pose, image: NDArray[np.uint8]) -> NDArray[np.float64]:

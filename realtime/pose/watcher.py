@@ -3,41 +3,52 @@
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from kpopdance.engines.maps import FAINT
-from kpopdance.engines.ports import Finder, PersonFinder
-from kpopdance.realtime.pose.confidence import MOVENET, OPENPOSE, calibrated, merged
+from kpopdance.engines.maps import FAINT, Upright
+from kpopdance.engines.ports import Finder, PersonFinder, UprightVision
+from kpopdance.realtime.pose.confidence import (
+    CURVES,
+    OPENPOSE,
+    OPENPOSE_HANDICAP,
+    calibrated,
+    merged,
+)
 from kpopdance.realtime.pose.limb_tree import complete
 from kpopdance.realtime.pose.live_filter import LiveFilter
+from kpopdance.realtime.pose.looks import close_looks
 from kpopdance.realtime.pose.one_person import person_from_maps
 from kpopdance.realtime.pose.player_tracker import PlayerTracker
 from kpopdance.realtime.pose.policy import Need, Policy
 from kpopdance.realtime.pose.skeletons import assemble
-from kpopdance.realtime.pose.tracker import Tracker, apart, box_of, choose_all, crop_region
+from kpopdance.realtime.pose.tracker import (
+    Tracker,
+    apart,
+    box_of,
+    choose_all,
+    own_region,
+)
+from kpopdance.realtime.pose.upright_person import person_from_upright, upright_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     import numpy as np
     from numpy.typing import NDArray
 
     from kpopdance.engines.maps import Candidates, PoseMaps, Region
-    from kpopdance.engines.ports import Eyes, PersonVision, Vision
+    from kpopdance.engines.ports import CloseVision, Eyes, Vision
     from kpopdance.realtime.core.types import Frame, Pose
-    from kpopdance.realtime.pose.policy import Look, Plan
+    from kpopdance.realtime.pose.looks import Look
+    from kpopdance.realtime.pose.policy import Plan
 
 CROP_PX: Final = 256
 FULL_AREA_PX: Final = 432 * 368  # of the input for a full picture: two cores manage it in 70 ms
 SAME_PERSON: Final = 0.5  # body sizes between two networks' poses of one person, at most
 DOUBLE: Final = 0.2  # the same in two crops
 WARM_UPS: Final = 2
-LOOK_WORDS: Final[dict[Look, str]] = {
-    "everybody": "OpenPose, whole picture",
-    "crop": "OpenPose",
-    "person": "MoveNet",
-}
 
 
 class Watcher:
@@ -54,7 +65,7 @@ class Watcher:
     full_area_px : int
         Its input's area for a full picture.
     budget_s : float
-        What watching one frame may take; infinite offline, then every dancer gets both networks.
+        What watching one frame may take; infinite offline, then every dancer gets all that help.
     now : callable
         The host clock; offline it need not go.
     """
@@ -70,7 +81,7 @@ class Watcher:
         self._crop = (crop_px, crop_px)
         self._full_area_px = full_area_px
         self._now = now
-        self._policy = Policy(eyes.wish, top_down=eyes.one is not None, budget_s=budget_s)
+        self._policy = Policy(eyes.wish, close=eyes.close, budget_s=budget_s)
         self._trackers = [self.kind() for _ in range(players)]
         self._anew = False
         self._filters = [LiveFilter() for _ in range(players)]
@@ -132,15 +143,17 @@ class Watcher:
             self._policy.costs.forget()
             self._everybody(image)
             self._crop_people(image, middle)
-            self._person(image, middle)
+            for name in self._policy.close:
+                with self._timed(name):
+                    seen_closely(self._eyes.close[name], image, middle)
 
     def _by_crops(
         self, frame: Frame, regions: list[Region | None], plan: Plan
     ) -> list[Pose | None]:
         """Return each dancer's pose from crops; who is lost waits for the next full picture."""
         people = [
-            self.glance(frame.image, region, looks)
-            for region, looks in zip(regions, plan.crops, strict=True)
+            self.glance(frame.image, region, looks, tracker.own_region(frame.captured_s))
+            for region, looks, tracker in zip(regions, plan.crops, self._trackers, strict=True)
             if region is not None
         ]
         held = [k for k, region in enumerate(regions) if region is not None]
@@ -152,18 +165,23 @@ class Watcher:
         return found
 
     def glance(
-        self, image: NDArray[np.uint8], region: Region, looks: tuple[Look, ...]
-    ) -> list[Pose]:
-        """Return who is seen in one dancer's crop, both networks' joints of the same person merged."""
+        self, image: NDArray[np.uint8], region: Region, looks: tuple[Look, ...],
+        own: Region | None = None,
+    ) -> list[Pose]:  # fmt: skip
+        """Return who is seen in one dancer's crop, all networks' joints of the same person merged.
+
+        ``own`` is the part of it that shows the dancer and not the neighbours.
+        """
         people = self._crop_people(image, region) if "crop" in looks else []
-        one = self._person(image, region) if "person" in looks else None
+        close = [look for look in looks if look in self._eyes.close]
+        one = closely(self._eyes, image, region if own is None else own, close, self._timed)
         if one is None:
             return people
         nearest = min(people, key=lambda pose: apart(pose, one), default=None)
         if nearest is None or apart(nearest, one) > SAME_PERSON:
             return [*people, one]
         rest = [pose for pose in people if pose is not nearest]
-        return [merged(nearest, one), *rest]
+        return [merged(nearest, one, OPENPOSE_HANDICAP), *rest]
 
     def _everybody(self, image: NDArray[np.uint8]) -> list[Pose]:
         with self._timed("everybody"):
@@ -175,12 +193,6 @@ class Watcher:
             # Where a crop shows nobody, the faintest peaks may be the player's.
             people = assemble(seen) or assemble(seen, threshold=FAINT)
             return believed(people, seen, region)
-
-    def _person(self, image: NDArray[np.uint8], region: Region) -> Pose | None:
-        if self._eyes.one is None:
-            return None
-        with self._timed("person"):
-            return _one(self._eyes.one, image, region)
 
     @contextmanager
     def _timed(self, look: Look) -> Iterator[None]:
@@ -215,31 +227,64 @@ def look(
 def look_closely(
     eyes: Eyes, image: NDArray[np.uint8], *, area_px: int = FULL_AREA_PX
 ) -> list[Pose]:
-    """Return everybody in a picture, each looked at again by the top-down network if there is one."""
+    """Return everybody in a picture, each looked at again by the top-down networks if there are any."""
     people = look_everywhere(eyes.everybody, image, area_px=area_px)
     return [refined(pose, eyes, image) for pose in people]
 
 
 def refined(pose: Pose, eyes: Eyes, image: NDArray[np.uint8]) -> Pose:
-    """Return a person's pose merged with what the top-down network sees there.
+    """Return a person's pose merged with what the top-down networks see there.
 
-    That network's alone where it was wished for; as it is where there is none, or where it sees
+    Theirs alone where they were wished for; as it is where there is none, or where they see
     somebody else.
     """
-    if eyes.one is None or pose.seen.sum() < 2:
+    looks = close_looks(eyes.close, unhurried=True)
+    if not looks or pose.seen.sum() < 2:
         return pose
-    one = _one(eyes.one, image, crop_region(box_of(pose)))
-    if apart(pose, one) > SAME_PERSON:
+    one = closely(eyes, image, own_region(box_of(pose)), looks)
+    if one is None or apart(pose, one) > SAME_PERSON:
         return pose
-    return one if eyes.wish == "movenet" else merged(pose, one)
+    return merged(pose, one, OPENPOSE_HANDICAP) if eyes.wish == "auto" else one
 
 
-def _one(vision: PersonVision, image: NDArray[np.uint8], region: Region) -> Pose:
-    if isinstance(vision, PersonFinder):
-        seen = vision.find_person(image, region=region)
-    else:
-        seen = vision.see_person(image, region=region)
-    return calibrated(person_from_maps(seen), MOVENET)
+def closely(
+    eyes: Eyes, image: NDArray[np.uint8], region: Region, looks: Sequence[Look],
+    timed: Callable[[Look], AbstractContextManager[None]] = lambda _: nullcontext(),
+) -> Pose | None:  # fmt: skip
+    """Return the dancer of a region as these networks see them together; None where none can.
+
+    One that wants the person upright takes where they stand from those before it; ``timed`` stands
+    around each.
+    """
+    told: Pose | None = None
+    for look in looks:
+        eye = eyes.close[look]
+        upright = None if told is None else upright_of(told)
+        if upright is None and isinstance(eye, UprightVision):
+            continue
+        with timed(look):
+            pose = calibrated(seen_closely(eye, image, region, upright), CURVES[look])
+        told = pose if told is None else merged(told, pose)
+    return told
+
+
+def seen_closely(
+    eye: CloseVision, image: NDArray[np.uint8], region: Region, upright: Upright | None = None
+) -> Pose:
+    """Return the person of a region, confidences as the network tells them.
+
+    A network that wants the person upright sees who stands ``upright``; None: in the middle.
+    """
+    if isinstance(eye, UprightVision):
+        return person_from_upright(eye.see_upright(image, upright=upright or _middle(region)))
+    if isinstance(eye, PersonFinder):
+        return person_from_maps(eye.find_person(image, region=region))
+    return person_from_maps(eye.see_person(image, region=region))
+
+
+def _middle(region: Region) -> Upright:
+    left, top, right, bottom = region
+    return Upright(((left + right) / 2, (top + bottom) / 2), (0.0, -1.0), bottom - top)
 
 
 def believed(
@@ -268,11 +313,6 @@ def distinct(crops: list[list[Pose]]) -> list[Pose]:
                 kept[[id(other) for other in kept].index(id(double))] = pose
         kept += fresh
     return kept
-
-
-def looks_in_words(looks: tuple[Look, ...]) -> str:
-    """Return which networks looked, for the small print."""
-    return " + ".join(LOOK_WORDS[look] for look in looks) or "looking"
 
 
 def full_size(shape: tuple[int, ...], area_px: int) -> tuple[int, int]:

@@ -12,7 +12,8 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.library.songpack import SongPackError
-from kpopdance.realtime.pose.watcher import Watcher, looks_in_words
+from kpopdance.realtime.pose.looks import looks_in_words
+from kpopdance.realtime.pose.watcher import Watcher
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.screens.quiz_view import GuessView, ReverseView

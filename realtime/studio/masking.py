@@ -24,6 +24,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.track import MAX_GAP_S, choreography_rows, resample
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.pose.crowd import Crowd
+from kpopdance.realtime.pose.looks import close_looks
 from kpopdance.realtime.pose.stature import mean_around, torsos_over_time
 from kpopdance.realtime.pose.tracker import prominence
 from kpopdance.realtime.pose.watcher import FULL_AREA_PX, Watcher, distinct, look_closely
@@ -170,11 +171,12 @@ def follow(
     crowd, at_s = Crowd(), []
     size = (1, 1)
     again = Watcher(eyes)
+    close = close_looks(eyes.close, unhurried=True)
     for frame in frames:
         image = frame.image
 
         def look_again(region: Region, image: NDArray[np.uint8] = image) -> list[Pose]:
-            return again.glance(image, region, ("crop", "person"))
+            return again.glance(image, region, ("crop", *close))
 
         people = look_closely(eyes, image, area_px=area_px)
         crowd.step(distinct([[pose] for pose in people]), image, frame.captured_s, look_again)

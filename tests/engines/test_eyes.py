@@ -10,9 +10,10 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from kpopdance.engines import choose
-from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON, open_eyes
+from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON, CLOSE_WISHES, open_eyes
 from kpopdance.engines.errors import NetworkError
 from kpopdance.engines.formats import (
+    CLOSE_NETWORKS,
     MOVENET,
     OPENPOSE,
     PERSON_PX,
@@ -24,10 +25,11 @@ from kpopdance.engines.maps import Letterbox, PersonMaps
 from kpopdance.engines.names import NETWORKS
 from kpopdance.engines.ports import Eyes
 from kpopdance.engines.runtimes import RUNTIMES, Runtime
-from kpopdance.engines.vision import PersonEye, tensor_from_image
+from kpopdance.engines.vision import PersonEye, UprightEye, tensor_from_image
 from kpopdance.realtime.pose.one_person import person_from_maps
 from tests.engines.test_runners import DRAWN, drawn_dancer
 
+THUNDER = "movenet_thunder"
 AGREE = 1e-3
 """Largest difference of the maps between runtimes, of 0..1 or cells; 3e-4 was measured."""
 
@@ -49,6 +51,12 @@ def openvino_network(model=BUNDLED_PERSON, **options):
 every_runtime = pytest.mark.parametrize("open_network", [onnxruntime_network, openvino_network])
 
 
+def thunder_is(model, monkeypatch):
+    """Let another file stand for MoveNet Thunder."""
+    entry = CLOSE_NETWORKS[THUNDER]._replace(file=model)
+    monkeypatch.setitem(CLOSE_NETWORKS, THUNDER, entry)
+
+
 class NamedNetwork:
     """A network of a table without runtimes; refuses a file that is not whole."""
 
@@ -68,18 +76,20 @@ def table(monkeypatch):
     monkeypatch.setattr(choose, "RUNTIMES", entries)
 
 
-@pytest.mark.parametrize("wish", ["auto", "movenet"])
-def test_both_networks_are_opened_alike(table, wish, tmp_path):
+@pytest.mark.parametrize("wish", CLOSE_WISHES)
+def test_all_networks_are_opened_alike(table, wish, tmp_path):
     eyes = open_eyes("second", network=wish, threads=3, cache_dir=tmp_path)
-    everybody, one = eyes.everybody._eye._network.wish, eyes.one._eye._network.wish
-    assert (everybody.model, everybody.spoken) == (BUNDLED, OPENPOSE)
-    assert (one.model, one.spoken) == (BUNDLED_PERSON, MOVENET)
-    for each in (everybody, one):
+    assert tuple(eyes.close) == CLOSE_WISHES[wish]
+    wishes = [each._eye._network.wish for each in eyes.all]
+    expected = [(CLOSE_NETWORKS[name].file, CLOSE_NETWORKS[name].spoken) for name in eyes.close]
+    assert [(each.model, each.spoken) for each in wishes] == [(BUNDLED, OPENPOSE), *expected]
+    for each in wishes:
         assert (each.threads, each.cache_dir) == (3, tmp_path)
-    assert isinstance(eyes.one._eye, PersonEye)
+    for name, eye in eyes.close.items():
+        assert isinstance(eye._eye, UprightEye if "blazepose" in name else PersonEye)
     assert (eyes.wish, eyes.trouble) == (wish, "")
-    assert eyes.name == "openpose_thin + movenet_thunder"
-    assert eyes.reason == eyes.one.reason == "SECOND was asked for"
+    assert eyes.name == " + ".join(["openpose_thin", *eyes.close])
+    assert eyes.reason == "SECOND was asked for"
     assert eyes.runtime == "fake, 3 threads"
 
 
@@ -87,26 +97,25 @@ def test_auto_is_the_wish_of_who_says_nothing(table, monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 8)
     eyes = open_eyes()
     assert eyes.wish == NETWORKS[0] == "auto"
-    assert eyes.one._eye._network.wish.threads == 7
+    assert {eye._eye._network.wish.threads for eye in eyes.all} == {7}
     assert eyes.reason == "FIRST runs"
 
 
-def test_openpose_wished_opens_no_movenet(table, monkeypatch, tmp_path):
-    monkeypatch.setattr(choose, "BUNDLED_PERSON", tmp_path / "gone.onnx")
+def test_openpose_wished_opens_no_other(table):
     eyes = open_eyes(network="openpose")
-    assert eyes.one is None
+    assert eyes.close == {}
     assert (eyes.wish, eyes.trouble, eyes.name) == ("openpose", "", "openpose_thin")
 
 
 def test_another_openpose_is_taken_and_movenet_stays(table, tmp_path):
     own = tmp_path / "own.onnx"
     own.write_bytes(b"\x08 a network")
-    assert open_eyes(model=own).name == "own + movenet_thunder"
+    assert open_eyes(model=own, network="movenet").name == "own + movenet_thunder"
 
 
 @pytest.mark.parametrize("wish", ["OpenPose", "", "both"])
 def test_unknown_wish(wish):
-    told = rf"no network {wish!r}; choose one of auto, openpose, movenet"
+    told = rf"no network {wish!r}; choose one of auto, openpose, movenet, blazepose"
     with pytest.raises(NetworkError, match=told):
         open_eyes(network=wish)
 
@@ -127,10 +136,10 @@ def test_auto_does_without_movenet_and_says_why(table, monkeypatch, tmp_path, ca
     model = tmp_path / "movenet.onnx"
     if damage == "damaged":
         model.write_bytes(b"not a network")
-    monkeypatch.setattr(choose, "BUNDLED_PERSON", model)
+    thunder_is(model, monkeypatch)
     with caplog.at_level(logging.WARNING):
         eyes = open_eyes()
-    assert eyes.one is None
+    assert THUNDER not in eyes.close
     assert eyes.wish == "auto"
     assert eyes.trouble.startswith("MoveNet not used because ")
     assert str(model) in eyes.trouble
@@ -160,7 +169,7 @@ def test_a_runtime_that_opens_one_network_only_is_told(monkeypatch):
 
     monkeypatch.setattr(choose, "RUNTIMES", {"a": Runtime("A", "a-package", "runs", picky)})
     eyes = open_eyes()
-    assert eyes.one is None
+    assert THUNDER not in eyes.close
     assert "too old" in eyes.trouble
     assert "pip install a-package" in eyes.trouble
 
@@ -172,10 +181,10 @@ def test_eyes_speak_for_their_networks():
         def __init__(self, name):
             self.name = name
 
-    both = Eyes(Named("one"), Named("two"))
+    both = Eyes(Named("one"), {"a": Named("two")})
     assert (both.name, both.runtime, both.reason) == ("one + two", "a runtime", "the fastest")
     assert (both.wish, both.trouble) == ("auto", "")
-    alone = Eyes(Named("one"), None, "auto", "no second")
+    alone = Eyes(Named("one"), trouble="no second")
     assert (alone.name, alone.reason) == ("one", "the fastest; no second")
 
 
@@ -183,8 +192,10 @@ def test_eyes_speak_for_their_networks():
 def test_real_eyes_open_in_every_runtime(key):
     pytest.importorskip(key)
     eyes = open_eyes(key, threads=1)
-    assert eyes.name == "openpose-thin + movenet-thunder"
-    assert eyes.one.runtime.startswith(RUNTIMES[key].label)
+    assert eyes.name == " + ".join(
+        ["openpose-thin", *(name.replace("_", "-") for name in CLOSE_WISHES["auto"])]
+    )
+    assert all(eye.runtime.startswith(RUNTIMES[key].label) for eye in eyes.all)
     assert eyes.trouble == ""
 
 
@@ -314,11 +325,11 @@ def test_bad_files_are_named(open_network, damage, tmp_path):
 def test_a_real_damaged_movenet_is_done_without_or_refused(monkeypatch, tmp_path):
     model = tmp_path / "movenet.onnx"
     model.write_bytes(BUNDLED_PERSON.read_bytes()[:5000])
-    monkeypatch.setattr(choose, "BUNDLED_PERSON", model)
+    thunder_is(model, monkeypatch)
     eyes = open_eyes(threads=1)
-    assert eyes.one is None
+    assert THUNDER not in eyes.close
     assert re.search(r"movenet\.onnx.*reinstall the game", eyes.trouble)
-    assert eyes.name == "openpose-thin"
+    assert eyes.name.startswith("openpose-thin + movenet-lightning")
     with pytest.raises(NetworkError, match=r"movenet\.onnx"):
         open_eyes(threads=1, network="movenet")
 

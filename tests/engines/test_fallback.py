@@ -68,11 +68,11 @@ def test_when_the_gpu_fails_others_see_the_same_frame(lasting, find, see, asked,
     assert getattr(eye, find)(PICTURE, **asked) == ("found", "gpu", asked)
     assert getattr(eye, see)(PICTURE, **asked) == ("gpu", asked)
     assert (eye.name, eye.runtime, eye.reason) == ("gpu", "gpu runtime", "gpu was there")
-    assert Eyes(eye, None).failure == Eyes(Eye("x"), eye).failure == ""
+    assert Eyes(eye).failure == Eyes(Eye("x"), {"x": eye}).failure == ""
     with caplog.at_level(logging.WARNING):
         assert getattr(eye, find)(PICTURE, **asked) == ("cpu", asked)
     assert told == ["gpu runtime failed: the GPU is lost; start the game again"]
-    assert Eyes(eye, None).failure == Eyes(Eye("x"), eye).failure == "the GPU is lost"
+    assert Eyes(eye).failure == Eyes(Eye("x"), {"x": eye}).failure == "the GPU is lost"
     assert [record.getMessage() for record in caplog.records] == told
     assert (eye.name, eye.runtime, eye.reason) == ("cpu", "cpu runtime", "cpu was there")
     assert getattr(eye, see)(PICTURE, **asked) == ("cpu", asked)

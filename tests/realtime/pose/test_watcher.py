@@ -13,11 +13,11 @@ from kpopdance.engines.ports import Eyes
 from kpopdance.realtime.core.types import BELIEVED, Frame, Pose
 from kpopdance.realtime.pose.confidence import MOVENET, OPENPOSE
 from kpopdance.realtime.pose.live_filter import LiveFilter
+from kpopdance.realtime.pose.looks import LOOKS, looks_in_words
 from kpopdance.realtime.pose.one_person import joints_of, person_from_maps
 from kpopdance.realtime.pose.thorough import ThoroughVision
-from kpopdance.realtime.pose.tracker import box_of, crop_region
+from kpopdance.realtime.pose.tracker import box_of, crop_region, own_region
 from kpopdance.realtime.pose.watcher import (
-    LOOK_WORDS,
     WARM_UPS,
     Watcher,
     believed,
@@ -25,7 +25,6 @@ from kpopdance.realtime.pose.watcher import (
     full_size,
     look_closely,
     look_everywhere,
-    looks_in_words,
     refined,
 )
 from tests import dances
@@ -37,6 +36,7 @@ FPS = 30
 HEIGHT, WIDTH = 480, 640
 COLOURS = ((40, 40, 200), (200, 60, 40), (60, 190, 60))
 NECK, WRIST = 1, 4
+THUNDER = "movenet_thunder"
 AREA_PX = 320 * 240  # of the full picture here: 8 px of it a cell, as in the game
 DANCE = dances.song(3, moves=2).joints
 BUT_HEAD_AND_NECK = [
@@ -71,7 +71,7 @@ class Stage:
         self.people, self.size, self.index = {}, size, 0
         self.everybody = PaintedVision(self.people)
         self.one = PaintedPersonVision(self.people) if top_down else None
-        self.eyes = Eyes(self.everybody, self.one, wish)
+        self.eyes = Eyes(self.everybody, {THUNDER: self.one} if top_down else {}, wish)
 
     def film(self, people, at_s=None, *, colours=COLOURS):
         """A frame of these people, each (18, 3), with clothes of their colours."""
@@ -115,7 +115,7 @@ def test_a_dancer_is_found_then_followed_by_crop(top_down):
         dancer = person(250 + 3 * k, row=k)
         (pose,) = watcher.find(stage.film([dancer]))
         near(pose, dancer, 5.0)
-        crops = ("crop", "person") if top_down else ("crop",)
+        crops = ("crop", THUNDER) if top_down else ("crop",)
         assert watcher.looks == (("everybody",) if k == 0 else crops)
     assert stage.everybody.asked[0] is None
     for k, region in enumerate(stage.everybody.asked[1:], 1):
@@ -125,7 +125,11 @@ def test_a_dancer_is_found_then_followed_by_crop(top_down):
         assert (dancer[:, :2] < (right, bottom)).all()
         assert right - left < 450
     if top_down:
-        assert stage.one.asked == stage.everybody.asked[1:]
+        for (left, top, right, bottom), own in zip(
+            stage.everybody.asked[1:], stage.one.asked, strict=True
+        ):
+            assert (own[1], own[3]) == (top, bottom)
+            assert left - 1e-6 <= own[0] < own[2] <= right + 1e-6
 
 
 def test_three_dancers_are_found_then_followed_each_by_the_own_crop():
@@ -143,7 +147,7 @@ def test_three_dancers_are_found_then_followed_each_by_the_own_crop():
             near(pose, people[n], 6.0)
     assert len(stage.everybody.asked) == 1 + 3 * 11
     assert len(stage.one.asked) == 3 * 11
-    assert watcher.looks == ("crop", "person")
+    assert watcher.looks == ("crop", THUNDER)
 
 
 @pytest.mark.parametrize("players", [1, 3])
@@ -224,7 +228,7 @@ def test_a_top_down_network_that_sees_whom_openpose_sees_beside_the_dancer_does_
     for k in range(6):
         dancer = person(280, row=k, tall=0.8)
         (pose,) = watcher.find(stage.film([dancer, beside]))
-        assert watcher.looks == ("crop", "person")
+        assert watcher.looks == ("crop", THUNDER)
         near(pose, dancer, 5.0)
 
 
@@ -414,8 +418,8 @@ def test_the_small_print_tells_the_most_that_looked_at_anyone():
         assert gone is None
         near(pose, stays, 5.0)
         if k > 10:  # the first player is lost by now
-            assert watcher.looks in (("everybody",), ("crop", "person"))
-    assert watcher.looks == ("crop", "person")
+            assert watcher.looks in (("everybody",), ("crop", THUNDER))
+    assert watcher.looks == ("crop", THUNDER)
 
 
 def test_reset_forgets_the_dancers():
@@ -493,14 +497,14 @@ def slow(stage, **costs):
     clock = FakeClock()
     seer = SlowEyes(stage, clock, **costs)
     return Watcher(
-        Eyes(seer, seer, stage.eyes.wish), players=2, full_area_px=AREA_PX,
+        Eyes(seer, {THUNDER: seer}, stage.eyes.wish), players=2, full_area_px=AREA_PX,
         budget_s=1 / FPS, now=clock.now,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("costs", "looks"),
-    [((0.02, 0.005, 0.004), ("crop", "person")), ((0.08, 0.03, 0.012), ("person",)),
+    [((0.02, 0.005, 0.004), ("crop", THUNDER)), ((0.08, 0.03, 0.012), (THUNDER,)),
      ((0.08, 0.03, 0.05), ("everybody",))],
 )  # fmt: skip
 def test_warming_up_measures_every_look_so_the_first_frame_knows(costs, looks):
@@ -512,7 +516,7 @@ def test_warming_up_measures_every_look_so_the_first_frame_knows(costs, looks):
     assert len(stage.everybody.asked) == 2 * WARM_UPS
     assert len(stage.one.asked) == WARM_UPS
     measured = watcher._policy.costs
-    for look, cost_s in zip(("everybody", "crop", "person"), costs, strict=True):
+    for look, cost_s in zip(("everybody", "crop", THUNDER), costs, strict=True):
         assert measured.of(look) == pytest.approx(cost_s)
     watcher.watch(stage.film(people))
     assert watcher.looks == ("everybody",)
@@ -555,17 +559,17 @@ def test_looks_cost_what_they_take_while_playing():
     watcher.warm_up(stage.film(people).image)
     for _ in range(3):
         watcher.find(stage.film(people))
-    assert watcher.looks == ("crop", "person")
+    assert watcher.looks == ("crop", THUNDER)
     watcher._eyes.everybody._costs = (0.09, 0.05, 0.004)
     for _ in range(20):
         watcher.find(stage.film(people))
-    assert watcher.looks == ("person",)
+    assert watcher.looks == (THUNDER,)
     assert watcher._policy.costs.of("crop") == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize(
     ("wish", "looks"),
-    [("auto", ("crop", "person")), ("openpose", ("crop",)), ("movenet", ("person",))],
+    [("auto", ("crop", THUNDER)), ("openpose", ("crop",)), ("movenet", (THUNDER,))],
 )
 def test_the_wish_is_obeyed(wish, looks):
     stage = Stage(wish=wish)
@@ -576,7 +580,7 @@ def test_the_wish_is_obeyed(wish, looks):
         near(pose, dancer, 5.0)
     assert watcher.looks == looks
     assert len(stage.everybody.asked) == 1 + 9 * ("crop" in looks)
-    assert len(stage.one.asked) == 9 * ("person" in looks)
+    assert len(stage.one.asked) == 9 * (THUNDER in looks)
     if wish == "movenet":  # in words of one scale
         assert_allclose(pose.joints[:, 2], np.interp(0.85, *MOVENET), rtol=0.005)
 
@@ -585,8 +589,8 @@ def test_looks_in_words():
     assert looks_in_words(()) == "looking"
     assert looks_in_words(("everybody",)) == "OpenPose, whole picture"
     assert looks_in_words(("crop",)) == "OpenPose"
-    assert looks_in_words(("crop", "person")) == "OpenPose + MoveNet"
-    assert set(LOOK_WORDS) == {"everybody", "crop", "person"}
+    assert looks_in_words(("crop", THUNDER)) == "OpenPose + MoveNet"
+    assert len({facts.words for facts in LOOKS.values()}) == len(LOOKS)
 
 
 def test_looking_everywhere_finds_all_with_missing_joints_filled_and_one_scale():
@@ -626,11 +630,11 @@ def test_looking_closely_refines_everybody():
     assert len(stage.one.asked) == 2
     for pose, before, region in zip(close, plain, stage.one.asked, strict=True):
         joints = people[whose(pose, people)]
-        assert_allclose(region, crop_region(box_of(before)))
+        assert_allclose(region, own_region(box_of(before)))
         near(before, joints, 0.5)
         aside = (pose.joints - joints)[BUT_HEAD_AND_NECK, 0]
         assert_allclose(aside, 2.0, atol=0.5)  # both are as sure: the mean of theirs
-    alone = Eyes(stage.everybody, None, "openpose")
+    alone = Eyes(stage.everybody, wish="openpose")
     for pose, before in zip(look_closely(alone, image, area_px=AREA_PX), plain, strict=True):
         assert_array_equal(pose.joints, before.joints)
 
@@ -640,15 +644,19 @@ def test_refining_leaves_alone_whom_the_network_does_not_see():
     dancer = person(200)
     image = stage.film([dancer]).image
     pose = Pose(dancer.copy())
-    eyes = Eyes(stage.everybody, stage.one)
+    eyes = Eyes(stage.everybody, {THUNDER: stage.one})
     merged = refined(pose, eyes, image)
     assert merged is not pose
     near(merged, dancer, 0.5)
     aside = dancer + np.float32([6, 0, 0])
     between = refined(Pose(aside), eyes, image)
     assert (between.joints[:, 0] > dancer[:, 0] + 1)[BUT_HEAD_AND_NECK].all()
-    near(refined(Pose(aside), Eyes(stage.everybody, stage.one, "movenet"), image), dancer, 0.5)
-    assert refined(pose, Eyes(stage.everybody, None), image) is pose
+    near(
+        refined(Pose(aside), Eyes(stage.everybody, {THUNDER: stage.one}, "movenet"), image),
+        dancer,
+        0.5,
+    )
+    assert refined(pose, Eyes(stage.everybody), image) is pose
     stage.one.instead = person(560, row=30)
     assert refined(pose, eyes, image) is pose
     one_joint = np.full((18, 3), (np.nan, np.nan, 0), np.float32)
@@ -715,7 +723,7 @@ def test_what_looks_cost_on_a_gpu_that_failed_is_forgotten(looked_through):
     clock, stage = FakeClock(), Stage(top_down=False)
     gpu = SlowGpu(stage.people, clock)
     eye = looked_through(LastingVision(gpu, lambda why: PaintedVision(stage.people)))
-    eyes = Eyes(eye, None)
+    eyes = Eyes(eye)
     watcher = Watcher(eyes, full_area_px=AREA_PX, budget_s=1 / FPS, now=clock.now)
     frame = stage.film([person(320)])
     watcher.find(frame)
@@ -761,7 +769,7 @@ class FindingPersonVision(PaintedPersonVision):
 
 def test_eyes_that_find_candidates_are_asked_for_them_and_nothing_else_changes():
     stage = Stage()
-    finding = Eyes(FindingVision(stage.people), FindingPersonVision(stage.people))
+    finding = Eyes(FindingVision(stage.people), {THUNDER: FindingPersonVision(stage.people)})
     frames = [stage.film([person(320, row=row)], row / FPS) for row in range(6)]
     plain, found = (
         Watcher(stage.eyes, full_area_px=AREA_PX),
@@ -770,4 +778,4 @@ def test_eyes_that_find_candidates_are_asked_for_them_and_nothing_else_changes()
     for frame in frames:
         (one,), (other,) = plain.watch(frame), found.watch(frame)
         assert_array_equal(other.joints, one.joints)
-    assert found.looks == ("crop", "person")
+    assert found.looks == ("crop", THUNDER)

@@ -20,6 +20,8 @@ from kpopdance.realtime.core import body
 from kpopdance.realtime.core.types import Choreography
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.pose.confidence import CURVES
+from kpopdance.realtime.pose.looks import LOOKS, close_looks
 from kpopdance.realtime.pose.skeletons import assemble
 from kpopdance.realtime.pose.watcher import Watcher
 from tools.demo import demo_choreography as demo
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.maps import Region
     from kpopdance.realtime.core.types import Pose
-    from kpopdance.realtime.pose.policy import Look
+    from kpopdance.realtime.pose.looks import Look
 
     See = Callable[[NDArray[np.uint8], NDArray[np.float64]], list[Pose]]
 
@@ -76,8 +78,10 @@ def _ways() -> dict[str, See]:
     return {
         "OpenPose, full picture 368x496": full,
         "OpenPose, crop 256x256": crop("crop"),
-        "MoveNet, crop 256x256": crop("person"),
-        "both, merged": crop("crop", "person"),
+        "live, Lightning and BlazePose": crop(*close_looks(eyes.close, unhurried=False)),
+        "live, with OpenPose": crop("crop", *close_looks(eyes.close, unhurried=False)),
+        "unhurried": crop(*close_looks(eyes.close, unhurried=True)),
+        **{LOOKS[name].words: crop(name) for name in CURVES if name in eyes.close},
     }
 
 

@@ -15,21 +15,31 @@ import numpy as np
 
 from kpopdance.engines.choose import open_eyes
 from kpopdance.engines.maps import FAINT
+from kpopdance.engines.ports import UprightVision
 from kpopdance.realtime.core.types import BELIEVED, Frame, Pose
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED
-from kpopdance.realtime.pose.confidence import Curve
+from kpopdance.realtime.pose.confidence import CURVES, Curve
 from kpopdance.realtime.pose.limb_tree import complete
 from kpopdance.realtime.pose.live_filter import LiveFilter
-from kpopdance.realtime.pose.one_person import COCO_17, person_from_maps
+from kpopdance.realtime.pose.looks import LOOKS, Look, close_looks
+from kpopdance.realtime.pose.one_person import COCO_17
 from kpopdance.realtime.pose.sides import Sides
 from kpopdance.realtime.pose.skeletons import assemble
-from kpopdance.realtime.pose.thorough import ThoroughPersonVision, ThoroughVision
+from kpopdance.realtime.pose.thorough import ThoroughVision, thorough
 from kpopdance.realtime.pose.tracker import Tracker, choose_all
-from kpopdance.realtime.pose.watcher import Watcher, full_size, look_closely, look_everywhere
+from kpopdance.realtime.pose.upright_person import upright_of
+from kpopdance.realtime.pose.watcher import (
+    Watcher,
+    closely,
+    full_size,
+    look_closely,
+    look_everywhere,
+    seen_closely,
+)
 from tools.bench.pose import pose_measures as measure
 from tools.bench.pose import pose_plots
 from tools.bench.pose.pose_truth import (
@@ -41,7 +51,7 @@ from tools.bench.pose.pose_truth import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -65,7 +75,15 @@ CLIPS: Final = {
 CLIP_FRAMES: Final = 240
 PEOPLE: Final = (1, 2, 4, 6)
 COST_FRAMES: Final = 30
-WISHES: Final = {"OpenPose alone": "openpose", "MoveNet for each": "movenet", "auto": "auto"}
+WISHES: Final = {
+    "OpenPose alone": "openpose", "MoveNet for each": "movenet",
+    "BlazePose for each": "blazepose", "auto": "auto",
+}  # fmt: skip
+BEFORE: Final = "OpenPose + MoveNet"
+LIVE: Final = "close, live"
+UNHURRIED: Final = "close, unhurried"
+SHEETS: Final = {BEFORE: "before", LIVE: "live", UNHURRIED: "unhurried"}
+"""The systems whose misses are shown, and their pictures' names."""
 
 
 @dataclass(slots=True, eq=False)
@@ -79,9 +97,11 @@ class Bench:
 
     @property
     def eyes(self) -> Eyes:
-        """Both networks."""
+        """All networks, those too that the game opens only if asked to."""
         if self._eyes is None:
-            self._eyes = open_eyes(threads=self.threads)
+            eyes = open_eyes(threads=self.threads)
+            rest = open_eyes(network="movenet", threads=self.threads).close
+            self._eyes = replace(eyes, close={**rest, **eyes.close})
             print(f"{self._eyes.name} on {self._eyes.runtime}", file=sys.stderr)
         return self._eyes
 
@@ -109,19 +129,17 @@ def _show_misses(
 ) -> None:
     """Write pictures of raised wrists that the limb tree misses and of wrists taken for each other."""
     people = list(itertools.chain.from_iterable(groups.values()))
-    tree = np.concatenate(list(poses[f"OpenPose {CROP[0]}, limb tree"].values()))
-    both = np.concatenate(list(poses["both, merged"].values()))
-    hits, _ = measure.right(people, tree)
-    missed = (measure.raised(people, "raised wrist") & ~hits).any(axis=1)
-    crossed = [
-        measure.swapped([person], pose[None])[0] > 0
-        for person, pose in zip(people, both, strict=True)
-    ]
-    for name, which, seen in (
-        ("raised_missed", missed, tree), ("swapped", np.array(crossed), both),
-    ):  # fmt: skip
-        shown = [(people[n], seen[n]) for n in np.flatnonzero(which)]
-        pose_plots.sheet(shown, out / f"{name}.jpg")
+    for system, file in SHEETS.items():
+        seen = np.concatenate(list(poses[system].values()))
+        hits, _ = measure.right(people, seen)
+        missed = (measure.raised(people, "raised wrist") & ~hits).any(axis=1)
+        crossed = [
+            measure.swapped([person], pose[None])[0] > 0
+            for person, pose in zip(people, seen, strict=True)
+        ]
+        for what, which in (("raised_missed", missed), ("swapped", np.array(crossed))):
+            shown = [(people[n], seen[n]) for n in np.flatnonzero(which)]
+            pose_plots.sheet(shown, out / f"{what}_{file}.jpg")
 
 
 def _groups(bench: Bench) -> dict[str, list[Person]]:
@@ -133,13 +151,16 @@ def _groups(bench: Bench) -> dict[str, list[Person]]:
 
 def _systems(eyes: Eyes) -> dict[str, See]:
     """Return ways to see one person of a picture in the crop around the true box."""
-    assert eyes.one is not None
-    one = eyes.one
-    both = Watcher(eyes)
-    thorough = ThoroughVision(eyes.everybody)
-    harder = Watcher(
-        replace(eyes, everybody=thorough, one=ThoroughPersonVision(one)), crop_px=SMALL_CROP[0]
-    )
+    watcher = Watcher(eyes)
+    harder = thorough(eyes)
+    watcher_harder = Watcher(harder, crop_px=SMALL_CROP[0])
+    live, calm = (close_looks(eyes.close, unhurried=calm) for calm in (False, True))
+
+    def together(*looks: Look, by: Watcher = watcher) -> See:
+        return lambda image, person: _nearest(
+            by.glance(image, person.region(), looks, person.own_region()), person
+        )
+
     return {
         f"OpenPose {CROP[0]}, standard": lambda image, person: _standard(
             eyes.everybody, image, person, CROP
@@ -151,18 +172,33 @@ def _systems(eyes: Eyes) -> dict[str, See]:
             eyes.everybody, image, person, SMALL_CROP
         ),
         "OpenPose thorough, limb tree": lambda image, person: _tree(
-            thorough, image, person, SMALL_CROP
+            harder.everybody, image, person, SMALL_CROP
         ),
-        "MoveNet": lambda image, person: person_from_maps(
-            one.see_person(image, region=person.region())
+        **{LOOKS[name].words: _alone(eyes, name) for name in CURVES if name in eyes.close},
+        BEFORE: lambda image, person: _nearest(
+            watcher.glance(image, person.region(), ("crop", "movenet_thunder")), person
         ),
-        "both, merged": lambda image, person: _nearest(
-            both.glance(image, person.region(), ("crop", "person")), person
-        ),
-        "both thorough, merged": lambda image, person: _nearest(
-            harder.glance(image, person.region(), ("crop", "person")), person
-        ),
+        LIVE: together(*live),
+        f"{LIVE}, and OpenPose": together("crop", *live),
+        UNHURRIED: together(*calm),
+        f"{UNHURRIED}, and OpenPose": together("crop", *calm),
+        f"{UNHURRIED}, thorough": together("crop", *calm, by=watcher_harder),
     }
+
+
+def _alone(eyes: Eyes, name: Look) -> See:
+    """Return how one network sees a person, confidences raw; Lightning aligns for BlazePose."""
+
+    def see(image: Picture, person: Person) -> Pose | None:
+        upright, eye = None, eyes.close[name]
+        if isinstance(eye, UprightVision):
+            told = closely(eyes, image, person.own_region(), ("movenet_lightning",))
+            upright = None if told is None else upright_of(told)
+            if upright is None:
+                return None
+        return seen_closely(eye, image, person.own_region(), upright)
+
+    return see
 
 
 def _standard(
@@ -264,15 +300,14 @@ def _reliability(
     """Return (mean confidence, share right, count) per bin on the half not fitted to, both halves."""
     people = list(itertools.chain.from_iterable(groups.values()))
     told: dict[str, Any] = {}
-    for name, system in (
-        ("OpenPose", f"OpenPose {CROP[0]}, limb tree"), ("MoveNet", "MoveNet"),
-    ):  # fmt: skip
+    for system in _fitted(poses):
         seen = np.concatenate(list(poses[system].values()))
-        told[name] = measure.reliability(*_held_out(people, seen))
-    seen = np.concatenate(list(poses["both, merged"].values()))
-    hits, labelled = measure.right(people, seen)
-    use = labelled & (seen[..., 2] > 0)
-    told["both, merged (as shipped)"] = measure.reliability(seen[..., 2][use], hits[use])
+        told[system] = measure.reliability(*_held_out(people, seen))
+    for system in (LIVE, UNHURRIED):
+        seen = np.concatenate(list(poses[system].values()))
+        hits, labelled = measure.right(people, seen)
+        use = labelled & (seen[..., 2] > 0)
+        told[f"{system} (as shipped)"] = measure.reliability(seen[..., 2][use], hits[use])
     print("\nconfidence against truth, held out: " + ", ".join(
         f"{name} expected calibration error {_calibration_error(bins):.3f}"
         for name, bins in told.items()
@@ -281,6 +316,13 @@ def _reliability(
         row = "  ".join(f"{sure:.2f}->{good:.2f} ({n})" for sure, good, n in bins)
         print(f"  {name}: {row}")
     return told
+
+
+def _fitted(systems: Iterable[str]) -> dict[str, str]:
+    """Return the systems of one network each, whose curves are fitted, and the networks' names."""
+    names: dict[str, str] = {LOOKS[name].words: name for name in CURVES}
+    names[f"OpenPose {CROP[0]}, limb tree"] = "openpose"
+    return {system: names[system] for system in systems if system in names}
 
 
 def _held_out(people: list[Person], seen: Floats) -> tuple[Floats, NDArray[np.bool_]]:
@@ -308,25 +350,21 @@ def _curve(raw: Floats, good: NDArray[np.bool_]) -> Curve:
     points = np.unique(np.quantile(raw, np.linspace(0, 1, 13)).round(3))
     at = np.array([y[np.abs(x - point).argmin()] for point in points])
     smooth = np.convolve(np.pad(at, 1, mode="edge"), (0.25, 0.5, 0.25), mode="valid")
-    return Curve(
-        (0.0, *points, 1.0), (0.0, *np.maximum.accumulate(smooth), float(smooth.max()))
-    )
+    return Curve((0.0, *points[:-1], 1.0), (0.0, *np.maximum.accumulate(smooth)))
 
 
 def fit(bench: Bench) -> None:
-    """Print both networks' curves, fitted to all labelled joints."""
+    """Print every network's curve, fitted to all labelled joints."""
     groups = _groups(bench)
     people = list(itertools.chain.from_iterable(groups.values()))
     systems = _systems(bench.eyes)
-    for name, system in (
-        ("OPENPOSE", f"OpenPose {CROP[0]}, limb tree"), ("MOVENET", "MoveNet"),
-    ):  # fmt: skip
+    for system, name in _fitted(systems).items():
         seen = _seen(people, systems[system], name)
         hits, labelled = measure.right(people, seen)
         use = labelled & (seen[..., 2] > 0)
         curve = _curve(seen[..., 2][use], hits[use])
         rounded = [tuple(round(float(v), 3) for v in row) for row in curve]
-        print(f"{name} = Curve(\n    {rounded[0]},\n    {rounded[1]},\n)")
+        print(f"{name}: Curve(\n    {rounded[0]},\n    {rounded[1]},\n)")
 
 
 def coco(bench: Bench) -> dict[str, Any]:
@@ -345,10 +383,10 @@ def coco(bench: Bench) -> dict[str, Any]:
         "OpenPose two sizes, mirrored": lambda image: look_everywhere(
             both, image, area_px=_area(image)
         ),
-        "OpenPose 656x368, MoveNet each": lambda image: look_closely(
+        "OpenPose 656x368, each closely": lambda image: look_closely(
             eyes, image, area_px=BIG_AREA
         ),
-        "two sizes, mirrored, MoveNet each": lambda image: look_closely(
+        "two sizes, mirrored, each closely": lambda image: look_closely(
             replace(eyes, everybody=both), image, area_px=_area(image)
         ),
     }
@@ -418,9 +456,7 @@ def original(bench: Bench) -> dict[str, Any]:
         "OpenPose 656x368": lambda image: look_everywhere(
             bench.eyes.everybody, image, area_px=BIG_AREA
         ),
-        "with MoveNet for each": lambda image: look_closely(
-            bench.eyes, image, area_px=BIG_AREA
-        ),
+        "with each closely": lambda image: look_closely(bench.eyes, image, area_px=BIG_AREA),
     }
     for name, see in ways.items():
         near = given = found = 0

@@ -11,6 +11,7 @@ import numpy as np
 from kpopdance.engines.anatomy import BODY_25
 from kpopdance.realtime.core.body import L_SHOULDER, NECK, R_SHOULDER
 from kpopdance.realtime.pose.one_person import COCO_17
+from kpopdance.realtime.pose.tracker import own_region
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +62,11 @@ class Person:
         half = CROP * self.size / 2
         middle = (x + width / 2, y + height / 2)
         return (middle[0] - half, middle[1] - half, middle[0] + half, middle[1] + half)
+
+    def own_region(self) -> Region:
+        """Return the part of it that shows the person and not the neighbours."""
+        x, y, width, height = self.box
+        return own_region(np.array([[x, y], [x + width, y + height]]), CROP)
 
 
 def coco_people(folder: Path) -> list[Person]:
