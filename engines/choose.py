@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kpopdance.engines.errors import ModelError, NetworkError, NotHere
 from kpopdance.engines.fallback import LastingPersonEye, LastingUprightEye, LastingVision
-from kpopdance.engines.formats import BLAZEPOSE, CLOSE_NETWORKS, OPENPOSE, remedy
+from kpopdance.engines.formats import BLAZEPOSE, CLOSE_NETWORKS, OPENPOSE, PERSON_PX, remedy
 from kpopdance.engines.gpu.network import GpuNetwork
 from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
 from kpopdance.engines.kept_trials import Kept, circumstances, keep, keep_failure, read
@@ -171,7 +171,7 @@ def open_vision(
 def _kind_of(spoken: Format) -> Kind:
     if spoken is BLAZEPOSE:
         return UPRIGHT
-    return PERSON._replace(eye=partial(PersonEye, side=spoken.side))
+    return PERSON._replace(eye=partial(PersonEye, side=spoken.side or PERSON_PX))
 
 
 def _threads(asked: int | None) -> int:

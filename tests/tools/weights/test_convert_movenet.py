@@ -67,14 +67,21 @@ def network():
 
 
 @pytest.mark.shared
-def test_the_bundled_file_is_the_conversion_byte_for_byte(thunder, tmp_path, capsys):
-    for name in ("one.onnx", "two.onnx"):
-        assert main([str(thunder), "--out", str(tmp_path / name)]) == 0
-        assert (tmp_path / name).read_bytes() == BUNDLED.read_bytes()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.onnx", "two.onnx"]
+@pytest.mark.parametrize("kind", ["thunder", "lightning"])
+def test_the_bundled_file_is_the_conversion_byte_for_byte(
+    kind, shared, tmp_path, capsys, monkeypatch
+):
+    source = shared / "models" / f"movenet_{kind}" / f"movenet-{kind}.json"
+    bundled = BUNDLED.with_name(f"movenet_{kind}.onnx")
+    assert main([str(source), "--out", str(tmp_path / "one.onnx")]) == 0
+    monkeypatch.setattr(convert_movenet, "ENGINES", tmp_path)
+    assert main([str(source)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [bundled.name, "one.onnx"]
+    for path in tmp_path.iterdir():
+        assert path.read_bytes() == bundled.read_bytes()
     printed = capsys.readouterr().out
-    notice = BUNDLED.with_suffix(".md").read_text(encoding="utf-8")
-    for path in (thunder, thunder.with_suffix(".bin"), BUNDLED):
+    notice = bundled.with_suffix(".md").read_text(encoding="utf-8")
+    for path in (source, source.with_suffix(".bin"), bundled):
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         assert digest in printed
         assert digest in notice
