@@ -1,8 +1,14 @@
-"""Figures: the coach as a glowing silhouette, dancers behind, the player's neon, pictograms."""
+"""Figures: the coach as a glowing silhouette, dancers behind, the player's neon, pictograms.
+
+Points are complex numbers, x + iy px, so that a turn or a length is one operation; NaN is unseen.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -28,11 +34,15 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.screens.parts.theme import Colour
 
-    Points = NDArray[np.float64]
+    Points = NDArray[np.complex128]
+    Lengths = NDArray[np.float64]
     Outline = Sequence[tuple[float, float]]
 
 ARC: Final = 8
 """Points on each round end of a limb; every outline has ``2 * ARC`` points."""
+TURN: Final = np.linspace(-1, 1, ARC)
+TUBES: Final = ((1.0, 0.36), (0.66, 1.0), (0.24, 2.0))
+"""Of the player's neon, the widest first: share of its width, light; above 1 is nearly white."""
 HEAD: Final = [body.NOSE, body.R_EYE, body.L_EYE, body.R_EAR, body.L_EAR]
 ARMS: Final = (
     (body.R_SHOULDER, body.R_ELBOW, body.R_WRIST),
@@ -41,6 +51,9 @@ ARMS: Final = (
 LEG_JOINTS: Final = (
     (body.R_HIP, body.R_KNEE, body.R_ANKLE),
     (body.L_HIP, body.L_KNEE, body.L_ANKLE),
+)
+(SHOULDERS, ELBOWS, WRISTS), (HIPS, KNEES, ANKLES) = (
+    [list(side) for side in zip(*pair, strict=True)] for pair in (ARMS, LEG_JOINTS)
 )
 BONES: Final = np.array(LIMBS[:17])
 AURA: Final = (226, 110, 255)
@@ -96,6 +109,29 @@ HEAD_LIMBS: Final[tuple[Limb, ...]] = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Limbs:
+    """All limbs of a dancer, back to front: points, radii (2, n), what they wear, groups' ends."""
+
+    starts: NDArray[np.intp]
+    ends: NDArray[np.intp]
+    radii: Lengths
+    worn: tuple[str, ...]
+    groups: tuple[int, ...]
+
+
+@lru_cache(maxsize=4)
+def _limbs(accent: int) -> Limbs:
+    groups = (
+        BODY_LIMBS, HEAD_LIMBS,
+        _arm_limbs(ARMS[0], R_HAND, R_CUFF, accent), _arm_limbs(ARMS[1], L_HAND, L_CUFF, accent),
+    )  # fmt: skip
+    starts, ends, near, far, worn = zip(*chain(*groups), strict=True)
+    radii = np.array([near, far], np.float64)
+    last = tuple(accumulate(len(group) for group in groups))
+    return Limbs(np.array(starts), np.array(ends), radii, worn, last)
+
+
 def _arm_limbs(
     arm: tuple[int, int, int], hand: int, cuff: int, accent: int
 ) -> tuple[Limb, ...]:
@@ -110,7 +146,7 @@ def _arm_limbs(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Silhouette:
-    """A dancer's filled outlines (k, 2 * ARC, 2) in px, back to front; a group has one rim."""
+    """A dancer's filled outlines (k, 2 * ARC), back to front; a group has one rim."""
 
     outlines: Points
     colours: list[Colour]
@@ -121,13 +157,18 @@ class Silhouette:
         """The rectangle that holds it; empty where nothing was seen."""
         if not len(self.outlines):
             return pygame.Rect(0, 0, 0, 0)
-        left, top = np.floor(self.outlines.min(axis=(0, 1))).astype(int).tolist()
-        right, bottom = np.ceil(self.outlines.max(axis=(0, 1))).astype(int).tolist()
-        return pygame.Rect(left, top, right - left + 1, bottom - top + 1)
+        x, y = self.outlines.real, self.outlines.imag
+        left, top = math.floor(x.min()), math.floor(y.min())
+        return pygame.Rect(
+            left, top, math.ceil(x.max()) - left + 1, math.ceil(y.max()) - top + 1
+        )
 
 
 def silhouettes(
-    joints: NDArray[np.float32], height: float, costume: Costume, accent: int
+    joints: NDArray[np.float32],
+    heights: Sequence[float],
+    costumes: Sequence[Costume],
+    accent: int,
 ) -> list[Silhouette]:
     """Return the outlines of dancers.
 
@@ -135,31 +176,28 @@ def silhouettes(
     ----------
     joints : float32 (M, 18, 3)
         x px, y px, confidence; unseen joints leave out what hangs on them.
-    height : float
-        A dancer's height standing, px; limbs are as thick as it says.
-    costume : Costume
-        Colours.
+    heights : (M,)
+        Each dancer's height standing, px; limbs are as thick as it says.
+    costumes : (M,)
+        Each dancer's colours.
     accent : int
         Which wrist wears the accent.
     """
-    groups = (
-        BODY_LIMBS, HEAD_LIMBS,
-        _arm_limbs(ARMS[0], R_HAND, R_CUFF, accent), _arm_limbs(ARMS[1], L_HAND, L_CUFF, accent),
-    )  # fmt: skip
-    limbs = [limb for group in groups for limb in group]
-    group_of = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-    points = _points(_seen_points(joints), height)
-    a, b = points[:, [limb[0] for limb in limbs]], points[:, [limb[1] for limb in limbs]]
-    radii = np.array([limb[2:4] for limb in limbs]) * height
-    whole: NDArray[np.bool_] = np.asarray(~np.isnan(a + b).any(axis=-1))
-    outlines = capsules(a[whole], b[whole], *np.broadcast_to(radii, (*whole.shape, 2))[whole].T)
-    colours = [getattr(costume, limb[4]) for limb in limbs]
+    limbs = _limbs(accent)
+    tall = np.asarray(heights, np.float64)
+    points = _points(_seen_points(joints).T, tall)
+    a, b = points[limbs.starts].T, points[limbs.ends].T
+    whole = ~np.isnan(a + b)
+    thick = limbs.radii[:, None] * tall[:, None]
+    outlines = capsules(a[whole], b[whole], *thick[:, whole])
     figures, first = [], 0
-    for kept in whole:
-        end = first + int(kept.sum())
-        ends = np.cumsum(np.bincount(group_of[kept], minlength=len(groups))).tolist()
+    for kept, costume in zip(whole.tolist(), costumes, strict=True):
+        end = first + sum(kept)
+        worn = [
+            getattr(costume, what) for what, keep in zip(limbs.worn, kept, strict=True) if keep
+        ]
+        ends = [sum(kept[:last]) for last in limbs.groups]
         spans = list(zip([0, *ends[:-1]], ends, strict=True))
-        worn = [colour for colour, keep in zip(colours, kept.tolist(), strict=True) if keep]
         figures.append(Silhouette(outlines[first:end], worn, spans))
         first = end
     return figures
@@ -174,8 +212,8 @@ def draw_silhouette(
     """
     if not len(figure.outlines):
         return
-    rims = _grown(figure.outlines, rim_px).tolist() if rim_px > 0 else []
-    fills = figure.outlines.tolist()
+    rims = _pairs(_grown(figure.outlines, rim_px)) if rim_px > 0 else []
+    fills = _pairs(figure.outlines)
     for first, end in figure.groups:
         for outline in rims[first:end]:
             _fill(surface, rim, outline)
@@ -198,7 +236,7 @@ def pictogram(joints: NDArray[np.float32], side: int, accent: int) -> pygame.Sur
         room = max(float((high - low).max()) + tall * 0.2, tall * 0.9)
         placed = joints.copy()
         placed[:, :2] = (joints[:, :2] - (low + high) / 2) * (fine / room) + fine / 2
-        figures = silhouettes(placed[None], tall * fine / room * 1.06, FLAT, accent)
+        figures = silhouettes(placed[None], [tall * fine / room * 1.06], [FLAT], accent)
         draw_silhouette(large, figures[0], WHITE, 0)
     return pygame.transform.smoothscale(large, (side, side))
 
@@ -231,34 +269,31 @@ def draw_neon(
 
     ``joints`` is float32 (18, 3) in px of the surface; ``width`` is a tube's radius, px.
     """
-    xy = _seen_points(joints)
+    at = _seen_points(joints)
     starts, ends = BONES.T
-    alive = ~np.isnan(xy[starts, 0] + xy[ends, 0])
-    a, b = xy[starts[alive]], xy[ends[alive]]
+    alive = ~np.isnan(at[starts] + at[ends])
+    a, b = at[starts[alive]], at[ends[alive]]
     colours = [_bone_colour(end) for end in ends[alive].tolist()]
-    tubes = (
-        ((1.0, 0.36), (0.66, 1.0), (0.24, 2.0)) if width > 2.4 else ((1.0, 0.36), (0.66, 1.0))
-    )
+    tubes = TUBES if width > 2.4 else TUBES[:2]
     for share, light in tubes:
         radius = np.full(len(a), width * share)
-        for tube, colour in zip(capsules(a, b, radius, radius).tolist(), colours, strict=True):
+        for tube, colour in zip(_pairs(capsules(a, b, radius, radius)), colours, strict=True):
             paint = mix(colour, WHITE, 0.8) if light > 1 else dim(colour, light)
             _fill(surface, paint, tube)
-    for joint in np.flatnonzero(~np.isnan(xy[:, 0])).tolist():
-        _neon_joint(surface, (float(xy[joint, 0]), float(xy[joint, 1])), width, joint == accent)
+    for joint in np.flatnonzero(~np.isnan(at)).tolist():
+        point = complex(at[joint])
+        _neon_joint(surface, (point.real, point.imag), width, joint == accent)
 
 
-def capsules(a: Points, b: Points, radius_a: Points, radius_b: Points) -> Points:
-    """Return outlines (k, 2 * ARC, 2) of tapered limbs with round ends from a to b (k, 2)."""
+def capsules(a: Points, b: Points, radius_a: Lengths, radius_b: Lengths) -> Points:
+    """Return outlines (k, 2 * ARC) of tapered limbs with round ends from a to b (k,)."""
     along = b - a
-    length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-3)
-    heading = np.arctan2(along[:, 1], along[:, 0])[:, None]
+    length = np.maximum(np.abs(along), 1e-3)
+    heading = (along / length)[:, None]
     lean = np.arccos(np.clip((radius_a - radius_b) / length, -0.99, 0.99))[:, None]
-    turn = np.linspace(-1, 1, ARC)
-    front = heading + lean * turn
-    back = heading + np.pi + (np.pi - lean) * turn
-    tip = b[:, None] + radius_b[:, None, None] * np.stack([np.cos(front), np.sin(front)], -1)
-    root = a[:, None] + radius_a[:, None, None] * np.stack([np.cos(back), np.sin(back)], -1)
+    front, back = lean * TURN, (np.pi - lean) * TURN
+    tip = b[:, None] + radius_b[:, None] * heading * (np.cos(front) + 1j * np.sin(front))
+    root = a[:, None] - radius_a[:, None] * heading * (np.cos(back) + 1j * np.sin(back))
     return np.concatenate([tip, root], axis=1)
 
 
@@ -270,7 +305,7 @@ def glow_area(area: pygame.Rect, reach: float) -> pygame.Rect:
 def add_glow(
     surface: pygame.Surface, layer: pygame.Surface, area: pygame.Rect, reach: float
 ) -> None:
-    """Add a soft glow of a transparent layer's area onto a surface, at the same place.
+    """Add a soft glow of a layer's area onto a surface, at the same place.
 
     ``reach`` is about how far it shines, px.
     """
@@ -283,19 +318,17 @@ def add_glow(
 
 
 def soft_light(layer: pygame.Surface, area: pygame.Rect, reach: float) -> pygame.Surface:
-    """Return a small, blurred, black-backed copy of a transparent layer's area."""
-    black = pygame.Surface(area.size)
-    black.blit(layer, (0, 0), area)
+    """Return a small, blurred copy of a layer's area; the layer is black where nothing is."""
     shrink = max(2.0, reach / 3.2)
     small = (max(4, round(area.width / shrink)), max(4, round(area.height / shrink)))
-    soft = pygame.transform.smoothscale(black, small)
+    soft = pygame.transform.smoothscale(layer.subsurface(area), small)
     return pygame.transform.box_blur(pygame.transform.box_blur(soft, 2), 2)
 
 
-def _points(xy: Points, height: float) -> Points:
-    """Return joints (M, 18, 2) followed by the points between and beyond them, NaN if unknown."""
-    neck, hips = xy[:, body.NECK], (xy[:, body.R_HIP] + xy[:, body.L_HIP]) / 2
-    across = (xy[:, body.L_SHOULDER] - xy[:, body.R_SHOULDER]) / 2
+def _points(at: Points, tall: Lengths) -> Points:
+    """Return joints (18, M) followed by the points between and beyond them, NaN if unknown."""
+    neck, hips = at[body.NECK], (at[body.R_HIP] + at[body.L_HIP]) / 2
+    across = (at[body.L_SHOULDER] - at[body.R_SHOULDER]) / 2
     down = hips - neck
     waist = neck + 0.80 * down
     trunk = [
@@ -303,27 +336,17 @@ def _points(xy: Points, height: float) -> Points:
         neck + 0.10 * down - 0.80 * across, neck + 0.10 * down + 0.80 * across,
         waist - 0.34 * across, waist + 0.34 * across,
     ]  # fmt: skip
-    return np.stack(
-        [
-            *xy.swapaxes(0, 1),
-            *trunk,
-            *_head(xy, height),
-            *_hands(xy, height),
-            *_feet(xy, height),
-        ],
-        axis=1,
-    )
+    more = np.array([*trunk, *_head(at, tall), *_hands(at, tall), *_feet(at, tall)])
+    return np.concatenate([at, more])
 
 
-def _head(xy: Points, height: float) -> list[Points]:
-    middle = _mean_seen(xy[:, HEAD])
-    neck = xy[:, body.NECK]
-    upright = np.array([0.0, -0.1]) * height
-    rise = middle - neck
-    up = _unit(np.where(np.isnan(rise), upright, rise)) * height
-    side = np.stack([-up[:, 1], up[:, 0]], axis=1)
+def _head(at: Points, tall: Lengths) -> list[Points]:
+    middle = _mean_seen(at[HEAD])
+    rise = middle - at[body.NECK]
+    up = _unit(np.where(np.isnan(rise), -0.1j * tall, rise)) * tall
+    side = 1j * up
     brow = middle + 0.026 * up
-    seen_face = middle + 0.0 * xy[:, body.NOSE]
+    seen_face = middle + 0.0 * at[body.NOSE]
     return [
         middle, middle + 0.024 * up, middle - 0.014 * up,
         seen_face - 0.016 * up, seen_face - 0.030 * up,
@@ -331,43 +354,41 @@ def _head(xy: Points, height: float) -> list[Points]:
     ]  # fmt: skip
 
 
-def _hands(xy: Points, height: float) -> list[Points]:
-    (_, right_elbow, right), (_, left_elbow, left) = ARMS
-    ahead = [
-        _unit(xy[:, w] - xy[:, e]) * height
-        for w, e in ((right, right_elbow), (left, left_elbow))
-    ]
-    tips = [xy[:, right] + 0.036 * ahead[0], xy[:, left] + 0.036 * ahead[1]]
-    return [*tips, xy[:, right] - 0.03 * ahead[0], xy[:, left] - 0.03 * ahead[1]]
+def _hands(at: Points, tall: Lengths) -> Points:
+    wrists = at[WRISTS]
+    ahead = _unit(wrists - at[ELBOWS]) * tall
+    return np.concatenate([wrists + 0.036 * ahead, wrists - 0.03 * ahead])
 
 
-def _feet(xy: Points, height: float) -> list[Points]:
-    heels, toes = [], []
-    middle = _mean_seen(xy)[:, 0]
-    for _, knee, ankle in LEG_JOINTS:
-        shin = _unit(xy[:, ankle] - xy[:, knee]) * height
-        heel = xy[:, ankle] + 0.022 * shin
-        outward = np.sign(xy[:, ankle, 0] - middle) * 0.036 * height
-        heels.append(heel)
-        toes.append(heel + 0.016 * shin + np.stack([outward, 0 * outward], axis=1))
-    return [*heels, *toes]
+def _feet(at: Points, tall: Lengths) -> Points:
+    ankles = at[ANKLES]
+    shin = _unit(ankles - at[KNEES]) * tall
+    heels = ankles + 0.022 * shin
+    outward = np.sign((ankles - _mean_seen(at)).real) * 0.036 * tall
+    return np.concatenate([heels, heels + 0.016 * shin + outward])
 
 
-def _mean_seen(xy: Points) -> Points:
-    """Return the mean (M, 2) of seen points (M, n, 2), NaN where none is."""
-    seen = ~np.isnan(xy[..., 0])
-    count = seen.sum(axis=1)
-    total = np.where(seen[..., None], xy, 0.0).sum(axis=1)
-    mean: Points = total / np.where(count > 0, count, np.nan)[:, None]
-    return mean
+def _mean_seen(at: Points) -> Points:
+    """Return the mean (M,) of seen points (n, M), NaN where none is."""
+    seen = ~np.isnan(at)
+    count = seen.sum(axis=0)
+    total = np.where(seen, at, 0.0).sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def _grown(outlines: Points, px: float) -> Points:
     """Return outlines pushed outwards; those of ``capsules`` all run the same way round."""
-    ahead = np.roll(outlines, -1, axis=1) - np.roll(outlines, 1, axis=1)
-    length = np.maximum(np.hypot(ahead[..., 0], ahead[..., 1]), 1e-3)
-    normal = np.stack([ahead[..., 1], -ahead[..., 0]], axis=-1) / length[..., None]
-    return outlines + normal * px
+    around = np.concatenate([outlines[:, -1:], outlines, outlines[:, :1]], axis=1)
+    ahead = around[:, 2:] - around[:, :-2]
+    return outlines - 1j * px * ahead / np.maximum(np.abs(ahead), 1e-3)
+
+
+def _pairs(outlines: Points) -> list[list[tuple[float, float]]]:
+    """Return outlines as Python's numbers, which draw faster."""
+    pairs: list[list[tuple[float, float]]] = (
+        outlines.view(np.float64).reshape(*outlines.shape, 2).tolist()
+    )
+    return pairs
 
 
 def _fill(
@@ -379,13 +400,13 @@ def _fill(
 
 
 def _unit(vector: Points) -> Points:
-    """Return vectors (M, 2) of length 1."""
-    unit: Points = vector / np.maximum(np.hypot(vector[:, 0], vector[:, 1]), 1e-6)[:, None]
-    return unit
+    """Return vectors of length 1."""
+    return vector * (1 / np.maximum(np.abs(vector), 1e-6))
 
 
 def _seen_points(joints: NDArray[np.float32]) -> Points:
-    return np.where(joints[..., 2:] > 0, joints[..., :2], np.nan).astype(np.float64)
+    at = joints[..., 0] + 1j * joints[..., 1].astype(np.float64)
+    return np.where(joints[..., 2] > 0, at, np.nan)
 
 
 def _bone_colour(end: int) -> Colour:

@@ -55,8 +55,8 @@ class Framing:
 
     def place(
         self, joints: NDArray[np.float32], feet: tuple[float, float], height_px: float
-    ) -> tuple[NDArray[np.float32], float]:
-        """Return joints (..., 18, 3) in px with the lead's feet at a point, and px of a height.
+    ) -> NDArray[np.float32]:
+        """Return joints (..., 18, 3) in px with the lead's feet at a point.
 
         ``height_px`` is the lead's height standing. Nobody is seen before the lead was: there is
         no size yet, and figures of any other would be millions of px large.
@@ -64,11 +64,11 @@ class Framing:
         placed = joints.copy()
         if self._height <= 0:
             placed[:] = (np.nan, np.nan, 0)
-            return placed, height_px
+            return placed
         scale = height_px / self._height
         placed[..., 0] = (joints[..., 0] - self._centre_x) * scale + feet[0]
         placed[..., 1] = (joints[..., 1] - self._floor_y) * scale + feet[1]
-        return placed, height_px
+        return placed
 
     @staticmethod
     def _floor_of(lead: NDArray[np.float32], tall: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pygame
 
 from kpopdance.realtime.core import body
@@ -20,9 +21,9 @@ from kpopdance.realtime.screens.parts.framing import Framing
 from kpopdance.realtime.screens.parts.theme import ADD, GOLD, MAGENTA, VIOLET, dim
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
+    from kpopdance.realtime.screens.parts.figure import Silhouette
     from kpopdance.realtime.screens.parts.theme import Colour, Theme
 
 TALL: Final = 0.765
@@ -70,42 +71,39 @@ class Troupe:
         lead = min(max(lead, 0), len(joints) - 1)
         shown = body.mirrored(joints, 0.0) if mirror else joints
         self.framing.step(shown[lead], at_s)
+        ground = area.bottom - area.height * 0.06
+        tall = (area.height * TALL, area.height * TALL * FAR)
+        first = self.framing.place(shown[lead], (float(area.centerx), ground), tall[0])
+        first = _kept_inside(first, area)
+        back_row = (float(area.centerx), ground - BACK_ROW * area.height)
+        others = self.framing.place(np.delete(shown, lead, axis=0), back_row, tall[1])
         accent = accent_wrist(mirror)
-        feet = (float(area.centerx), area.bottom - area.height * 0.06)
-        self._behind(surface, area, shown, feet=feet, lead=lead, accent=accent)
-        placed, height = self.framing.place(shown[lead], feet, area.height * TALL)
-        self._lead(surface, area, _kept_inside(placed, area), height=height, accent=accent)
+        figure, *behind = silhouettes(
+            np.concatenate([first[None], others]),
+            [tall[0], *[tall[1]] * len(others)],
+            [LEAD, *[BEHIND] * len(others)],
+            accent,
+        )
+        for other in behind:
+            self._behind(surface, other, tall[1])
+        hand = first[accent] if first[accent, 2] > 0 else None
+        self._lead(surface, figure, hand, height=tall[0], ground=ground)
 
-    def _behind(
-        self,
-        surface: pygame.Surface,
-        area: pygame.Rect,
-        shown: NDArray[np.float32],
-        *,
-        feet: tuple[float, float],
-        lead: int,
-        accent: int,
-    ) -> None:
-        back = (feet[0], feet[1] - BACK_ROW * area.height)
-        placed, height = self.framing.place(shown, back, area.height * TALL * FAR)
-        others = [member for member in range(len(placed)) if member != lead]
-        others = [member for member in others if (placed[member, :, 2] > 0).any()]
-        figures = silhouettes(placed[others], height, BEHIND, accent)
-        for figure in figures:
-            box = figure.box
+    def _behind(self, surface: pygame.Surface, figure: Silhouette, height: float) -> None:
+        box = figure.box
+        if box.width:
             self._pool(surface, (box.centerx, box.bottom), 0.34 * height, dim(VIOLET, 0.55))
             draw_silhouette(surface, figure, BEHIND.rim, 0)
 
     def _lead(
         self,
         surface: pygame.Surface,
-        area: pygame.Rect,
-        joints: NDArray[np.float32],
+        figure: Silhouette,
+        hand: NDArray[np.float32] | None,
         *,
         height: float,
-        accent: int,
+        ground: float,
     ) -> None:
-        figure = silhouettes(joints[None], height, LEAD, accent)[0]
         rim_px = max(2.0, height / 170)
         box = figure.box.inflate(round(rim_px * 4), round(rim_px * 4))
         box = box.clip(surface.get_rect())
@@ -116,20 +114,19 @@ class Troupe:
         draw_silhouette(layer, figure, LEAD.rim, rim_px)
         light = self._light(box.height)
         layer.blit(light, box, special_flags=pygame.BLEND_RGB_MULT)
-        ground = area.bottom - area.height * 0.06
         self._pool(surface, (box.centerx, ground), 0.46 * height, dim(MAGENTA, 0.75))
         self._reflect(surface, layer, box, round(ground))
         add_glow(surface, layer, box, reach)
-        if joints[accent, 2] > 0:
-            at = (float(joints[accent, 0]), float(joints[accent, 1]))
+        if hand is not None:
+            at = (float(hand[0]), float(hand[1]))
             self.theme.shine(surface, at, height * 0.13, dim(GOLD, 0.8))
-        surface.blit(layer, box, box)
+        surface.blit(layer, box, box, special_flags=pygame.BLEND_PREMULTIPLIED)
 
     def _cleared(self, size: tuple[int, int], box: pygame.Rect) -> pygame.Surface:
-        """Return the layer with all that will be read of it cleared of older poses."""
+        """Return the layer, black and clear of older poses where it will be read."""
         if self._layer.get_size() != size:
             self._layer = pygame.Surface(size, pygame.SRCALPHA)
-        self._layer.fill((*LEAD.rim, 0), box)
+        self._layer.fill((0, 0, 0, 0), box)
         return self._layer
 
     def _light(self, high: int) -> pygame.Surface:

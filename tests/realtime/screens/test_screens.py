@@ -285,7 +285,7 @@ def test_unseen_joints_leave_no_pixels():
     surface = pygame.Surface((400, 400))
     draw_neon(surface, views.unseen(), 5, body.R_WRIST)
     draw_silhouette(
-        surface, silhouettes(views.unseen()[None], 300, LEAD, body.R_WRIST)[0], LEAD.rim, 2
+        surface, silhouettes(views.unseen()[None], [300], [LEAD], body.R_WRIST)[0], LEAD.rim, 2
     )
     assert not pygame.surfarray.array3d(surface).any()
     assert not pygame.surfarray.array_alpha(pictogram(views.unseen(), 64, body.R_WRIST)).any()
@@ -299,7 +299,7 @@ def test_one_unseen_joint_leaves_its_place_empty(joint):
     for draw in (
         lambda page, pose: draw_neon(page, pose, 4, body.R_WRIST),
         lambda page, pose: draw_silhouette(
-            page, silhouettes(pose[None], 300, LEAD, body.R_WRIST)[0], LEAD.rim, 2
+            page, silhouettes(pose[None], [300], [LEAD], body.R_WRIST)[0], LEAD.rim, 2
         ),
     ):
         lit = []
@@ -336,9 +336,9 @@ def test_the_light_behind_the_stage_falls_off_to_both_walls_and_reaches_them(sta
 def test_nobody_is_placed_before_the_lead_was_seen():
     framing, both = Framing(), np.stack([views.unseen(), views.dancer()])
     framing.step(both[0], 0.0)
-    assert not (framing.place(both, (320, 300), 200)[0][..., 2] > 0).any()
+    assert not (framing.place(both, (320, 300), 200)[..., 2] > 0).any()
     framing.step(both[1], 0.1)
-    placed, _ = framing.place(both, (320, 300), 200)
+    placed = framing.place(both, (320, 300), 200)
     assert (placed[..., 2] > 0).any(axis=1).tolist() == [False, True]
     assert 150 < np.ptp(placed[1, :, 1]) < 250
 
