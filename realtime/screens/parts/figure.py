@@ -55,7 +55,12 @@ LEG_JOINTS: Final = (
 (SHOULDERS, ELBOWS, WRISTS), (HIPS, KNEES, ANKLES) = (
     [list(side) for side in zip(*pair, strict=True)] for pair in (ARMS, LEG_JOINTS)
 )
+TALL_FROM: Final = [body.NECK, body.NECK, body.R_SHOULDER, *HIPS, *KNEES]
+TALL_TO: Final = [*HIPS, body.L_SHOULDER, *KNEES, *ANKLES]
+"""What a height is added up of: trunk, shoulders, thighs, shins."""
 BONES: Final = np.array(LIMBS[:17])
+SAMPLES: Final = 3.0
+"""So many px a side are enough for one of soft light."""
 AURA: Final = (226, 110, 255)
 """Tint of the light around the lead."""
 RIGHT: Final = frozenset((body.R_SHOULDER, *ARMS[0], *LEG_JOINTS[0]))
@@ -247,17 +252,11 @@ def standing_height(joints: NDArray[np.float32]) -> float:
     Adds up trunk and the longer leg, so that bent knees and raised arms do not matter; the
     largest over the leading axes; 0 where nothing can be measured.
     """
-    xy = np.where(joints[..., 2:] > 0, joints[..., :2], np.nan).reshape(-1, 18, 2)
-
-    def apart(one: int, other: int) -> NDArray[np.float32]:
-        gap: NDArray[np.float32] = np.hypot(*(xy[:, one] - xy[:, other]).T)
-        return np.where(gap == gap, gap, np.float32(0))
-
-    trunk = np.maximum(apart(body.NECK, body.R_HIP), apart(body.NECK, body.L_HIP))
-    trunk = np.maximum(trunk, 1.1 * apart(body.R_SHOULDER, body.L_SHOULDER))
-    legs = np.maximum(
-        *(apart(hip, knee) + apart(knee, ankle) for hip, knee, ankle in LEG_JOINTS)
-    )
+    at = _seen_points(joints).reshape(-1, 18).T
+    gaps = np.abs(at[TALL_FROM] - at[TALL_TO])
+    gaps = np.where(np.isnan(gaps), 0.0, gaps)
+    trunk = np.maximum(gaps[:2].max(axis=0), 1.1 * gaps[2])
+    legs = (gaps[3:5] + gaps[5:7]).max(axis=0)
     tall = 1.66 * trunk + np.maximum(legs, 1.2 * trunk)
     return float(tall.max(initial=0.0))
 
@@ -321,7 +320,10 @@ def soft_light(layer: pygame.Surface, area: pygame.Rect, reach: float) -> pygame
     """Return a small, blurred copy of a layer's area; the layer is black where nothing is."""
     shrink = max(2.0, reach / 3.2)
     small = (max(4, round(area.width / shrink)), max(4, round(area.height / shrink)))
-    soft = pygame.transform.smoothscale(layer.subsurface(area), small)
+    sharp, fewer = layer.subsurface(area), int(shrink / SAMPLES)
+    if fewer > 1:
+        sharp = pygame.transform.scale(sharp, (area.width // fewer, area.height // fewer))
+    soft = pygame.transform.smoothscale(sharp, small)
     return pygame.transform.box_blur(pygame.transform.box_blur(soft, 2), 2)
 
 

@@ -300,8 +300,9 @@ class Theme:
     def panel(self, surface: pygame.Surface, rect: pygame.Rect, glass: Glass) -> None:
         """Draw a rounded pane of dark glass."""
         if rect.width > 1 and rect.height > 1:
-            key = ("glass", rect.size, glass)
-            surface.blit(self.kept(key, lambda: _glass(rect.size, glass)), rect)
+            pane = self.kept(("glass", rect.size, glass), lambda: _glass(rect.size, glass))
+            for part in _drawn_parts(rect.size, glass):
+                surface.blit(pane, part.move(rect.topleft), part)
 
     def glow(self, radius: float, colour: Colour) -> pygame.Surface:
         """Return a round glow to be added onto a picture; its side is twice the radius."""
@@ -425,6 +426,19 @@ def _glass(size: tuple[int, int], glass: Glass) -> pygame.Surface:
                 pygame.transform.scale(part, fills), at, special_flags=pygame.BLEND_RGBA_ADD
             )
     return pane
+
+
+def _drawn_parts(size: tuple[int, int], glass: Glass) -> list[pygame.Rect]:
+    """Return where a pane has anything: all of it, or its four sides around a clear middle."""
+    (wide, high), side = size, math.ceil(max(glass.radius, glass.width)) + 1
+    if glass.darkness or min(size) <= 2 * side + 1:
+        return [pygame.Rect(0, 0, wide, high)]
+    return [
+        pygame.Rect(0, 0, wide, side),
+        pygame.Rect(0, high - side, wide, side),
+        pygame.Rect(0, side, side, high - 2 * side),
+        pygame.Rect(wide - side, side, side, high - 2 * side),
+    ]
 
 
 def _fine_glass(size: tuple[int, int], glass: Glass) -> pygame.Surface:
