@@ -1,8 +1,13 @@
-"""Draws people a pose network takes for people: shaded limbs, clothes, faces, a plain room."""
+"""Draws people a pose network takes for people: shaded limbs, clothes, faces, a plain room.
+
+Points are complex numbers, x + iy px: a turn is a product, and 1j times a direction is its left.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -16,26 +21,41 @@ if TYPE_CHECKING:
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float64]
+Points = NDArray[np.complex128]
+Fixed = NDArray[np.int32]
+"""An outline (N, 2) in fractions of a px."""
+Box = tuple[slice, slice]
+"""Rows and columns."""
 Colour = tuple[int, int, int]
 """Blue, green, red."""
-Bone = tuple[Floats, Floats, tuple[float, ...]]
+Paint = Colour | float
+"""A colour; or how much darker what lies there becomes, softly."""
+Bone = tuple[complex, complex, tuple[float, ...]]
 """From, to (px), and radii along the way (body heights)."""
 
-LIGHT: Final = np.array([-0.6, -0.5])
+LIGHT: Final = -0.6 - 0.5j
 """From where the light comes, px."""
 SHIFT: Final = 4
 """Fraction bits of drawn coordinates."""
 _CAP = np.linspace(np.pi / 2, -np.pi / 2, 7)[1:-1]
-TIP: Final = np.array([np.cos(_CAP), np.sin(_CAP)])
-"""Round end of a bone of radius 1: (2, 5)."""
-CIRCLE: Final = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+TIP: Final = np.exp(1j * _CAP)
+"""Round end of a bone of radius 1: (5,)."""
+_TURN = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+ACROSS, ALONG = np.cos(_TURN), np.sin(_TURN)
 
 ARM: Final = ((0.03, 0.029, 0.024), (0.024, 0.025, 0.0165))
 LEG: Final = ((0.053, 0.048, 0.036), (0.036, 0.037, 0.025))
 WALL: Final = (104, 110, 92)
 FLOOR: Final = (104, 128, 150)
-SMILE: Final = np.stack([np.linspace(-1, 1, 7), np.linspace(-1, 1, 7) ** 2], axis=-1)
-"""A parabola from one corner of the mouth to the other."""
+SMILE: Final = np.linspace(-1, 1, 7)
+"""From one corner of the mouth to the other."""
+CROWN: Final = np.array(
+    [0.012 - 0.057j, 0.05 - 0.06j, 0.08 - 0.04j, 0.09, 0.08 + 0.04j, 0.05 + 0.06j,
+     0.012 + 0.057j, 0.034 + 0.047j, 0.05 + 0.02j, 0.038 - 0.015j, 0.03 - 0.045j]
+)  # fmt: skip
+"""The fringe above the brow, upright, body heights."""
+REACH: Final = 0.2
+"""Nothing of a person is drawn further from their joints, in body heights."""
 NOISE_STEPS: Final = 4
 
 
@@ -86,6 +106,8 @@ class DrawnRoom:
         noise = [rng.normal(0, 2.4, shape) for _ in range(NOISE_STEPS)]
         self._brighter = [np.maximum(n, 0).round().astype(np.uint8) for n in noise]
         self._darker = [np.maximum(-n, 0).round().astype(np.uint8) for n in noise]
+        whole = (slice(None), slice(None))
+        self._empty = [self._filmed(self._room, whole, step) for step in range(NOISE_STEPS)]
 
     def take(
         self,
@@ -111,11 +133,33 @@ class DrawnRoom:
             _floor_shadow(canvas, joints, size_px or body_px(joints))
         for joints, outfit in whole:
             draw_dancer(joints, canvas, outfit, size_px)
-        cv2.GaussianBlur(canvas, (3, 3), 0.6, dst=canvas)
         step = index % NOISE_STEPS
-        cv2.add(canvas, self._brighter[step], dst=canvas)
-        cv2.subtract(canvas, self._darker[step], dst=canvas)
-        return canvas
+        picture = self._empty[step].copy()
+        box = _around([(j, size_px or body_px(j)) for j, _ in whole], self.picture)
+        if picture[box].size:
+            picture[box] = self._filmed(canvas, box, step)
+        return picture
+
+    def _filmed(self, canvas: Image, box: Box, step: int) -> Image:
+        """Return a part of a drawn picture as a camera sees it: a little soft, with noise."""
+        soft = cv2.GaussianBlur(canvas[box], (3, 3), 0.6)
+        cv2.add(soft, self._brighter[step][box], dst=soft)
+        cv2.subtract(soft, self._darker[step][box], dst=soft)
+        return np.asarray(soft, dtype=np.uint8)
+
+
+def _around(
+    people: Sequence[tuple[NDArray[np.float32], float]], picture: tuple[int, int]
+) -> Box:
+    """Return the part of a picture (height, width) in which people of some px may be drawn."""
+    low, high = np.full(2, np.inf), np.zeros(2)
+    for joints, size_px in people:
+        reach = REACH * size_px + 12
+        low = np.minimum(low, joints[:, :2].min(axis=0) - reach)
+        high = np.maximum(high, joints[:, :2].max(axis=0) + reach)
+    left, top = np.clip(low, 0, picture[::-1]).astype(int).tolist()
+    right, bottom = np.clip(high, 0, picture[::-1]).astype(int).tolist()
+    return slice(top, bottom), slice(left, right)
 
 
 def draw_dancer(
@@ -132,16 +176,17 @@ def draw_dancer(
     size_px : float, optional
         Crown to sole; measured from the body if left out.
     """
-    xy = joints[:, :2].astype(np.float64)
+    xy = [complex(x, y) for x, y in joints[:, :2].tolist()]
     brush = _Brush(canvas, size_px or body_px(joints))
     if outfit.hair_style == "long":
         _back_hair(brush, xy, outfit)
-    for hip in sorted((body.R_HIP, body.L_HIP), key=lambda hip: xy[hip + 2, 1]):
+    for hip in sorted((body.R_HIP, body.L_HIP), key=lambda hip: xy[hip + 2].imag):
         _leg(brush, xy[hip : hip + 3], outfit)
     _trunk(brush, xy, outfit)
     _head(brush, xy, outfit)
     for shoulder in (body.R_SHOULDER, body.L_SHOULDER):
         _arm(brush, xy[shoulder : shoulder + 3], outfit)
+    brush.paint()
     return canvas
 
 
@@ -155,28 +200,42 @@ def body_px(joints: NDArray[np.float32]) -> float:
 
 
 class _Brush:
-    """Draws shaded shapes in body heights on a canvas in px."""
+    """Draws shaded shapes in body heights on a canvas in px.
+
+    Strokes are noted, and drawn in their order by ``paint``: all outlines are then one operation.
+    """
 
     def __init__(self, canvas: Image, size_px: float) -> None:
         self.canvas = canvas
         self.px = size_px
+        self._outlines: list[Points] = []
+        self._bones: dict[int, list[tuple[complex, ...]]] = {2: [], 3: []}
+        self._strokes: list[tuple[int, int, Paint]] = []
 
-    def polygon(self, points: Floats, colour: Sequence[int]) -> None:
-        """Fill (N, 2) px."""
-        fixed = np.round(points * (1 << SHIFT)).astype(np.int32)
-        cv2.fillPoly(self.canvas, [fixed], colour, cv2.LINE_AA, SHIFT)
+    def polygon(self, points: Points, paint: Paint) -> None:
+        """Fill (N,) px."""
+        self._strokes.append((0, len(self._outlines), paint))
+        self._outlines.append(points)
+
+    def bone(
+        self, start: complex, end: complex, radii: tuple[float, ...], paint: Paint
+    ) -> None:
+        """Fill one tapered bone; its two or three radii are px."""
+        alike = self._bones[len(radii)]
+        self._strokes.append((len(radii), len(alike), paint))
+        alike.append((start, end, *radii))
 
     def blob(
-        self, middle: Floats, radii: tuple[float, float], up: Floats, colour: Colour
+        self, middle: complex, radii: tuple[float, float], up: complex, colour: Colour
     ) -> None:
         """Fill an ellipse whose second radius lies along ``up``."""
         self.polygon(self.ring(middle, radii, up), colour)
 
-    def ring(self, middle: Floats, radii: tuple[float, float], up: Floats) -> Floats:
-        """Return the (24, 2) px outline of an ellipse."""
-        across = np.array([-up[1], up[0]])
-        x, y = np.cos(CIRCLE)[:, None], np.sin(CIRCLE)[:, None]
-        return np.asarray(middle + (x * across * radii[0] + y * up * radii[1]) * self.px)
+    def ring(self, middle: complex, radii: tuple[float, float], up: complex) -> Points:
+        """Return the (24,) px outline of an ellipse."""
+        across, along = radii
+        ring: Points = middle + up * self.px * (1j * across * ACROSS + along * ALONG)
+        return ring
 
     def chain(self, bones: Sequence[Bone], colour: Colour, edge: float = 0.0) -> None:
         """Draw joined tapered bones, rounded by a dark edge, the colour, and a light side."""
@@ -184,50 +243,82 @@ class _Brush:
         for brightness, width, shift, more in tones:
             tone = _tone(colour, brightness)
             for start, end, radii in bones:
-                wide = np.array(radii) * self.px * width + more
                 off = LIGHT * shift * radii[-1] * self.px
-                self.polygon(_tapered(start + off, end + off, wide), tone)
+                wide = tuple([radius * self.px * width + more for radius in radii])
+                self.bone(start + off, end + off, wide, tone)
 
-    def shade(self, outline: Floats, strength: float) -> None:
-        """Darken softly what lies under (N, 2) px."""
+    def paint(self) -> None:
+        """Draw all strokes."""
+        outlines: dict[int, Sequence[Fixed]] = {0: _fixed(self._outlines)}
+        for radii, alike in self._bones.items():
+            outlines[radii] = _fixed(list(_tapered(np.array(alike)))) if alike else ()
+        for kind, index, paint in self._strokes:
+            if isinstance(paint, float):
+                self._shade(outlines[kind][index], paint)
+            else:
+                cv2.fillPoly(self.canvas, [outlines[kind][index]], paint, cv2.LINE_AA, SHIFT)
+
+    def _shade(self, outline: Fixed, strength: float) -> None:
+        """Darken softly what lies under an outline."""
         pad = 5
-        left, top = np.maximum(np.floor(outline.min(axis=0)).astype(int) - pad, 0)
-        right, bottom = np.ceil(outline.max(axis=0)).astype(int) + pad
-        under = self.canvas[top : max(bottom, 0), left : max(right, 0)]
+        low, high = outline.min(axis=0) >> SHIFT, outline.max(axis=0) >> SHIFT
+        left, top = np.maximum(low - pad, 0).tolist()
+        right, bottom = np.maximum(high + pad + 1, 0).tolist()
+        under = self.canvas[top:bottom, left:right]
         if not under.size:
             return
         mask = np.zeros(under.shape[:2], np.uint8)
-        fixed = np.round((outline - (left, top)) * (1 << SHIFT)).astype(np.int32)
-        cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, SHIFT)
+        inside = outline - (left << SHIFT, top << SHIFT)
+        cv2.fillPoly(mask, [inside.astype(np.int32)], 255, cv2.LINE_AA, SHIFT)
         cv2.blur(mask, (7, 7), dst=mask)
-        weight = mask * np.float32(strength / 255)
-        dark = np.zeros_like(under)
-        under[:] = cv2.blendLinear(dark, under.copy(), weight, 1 - weight)
+        kept = 255 - cv2.convertScaleAbs(mask, alpha=strength)
+        under[:] = cv2.multiply(under, cv2.merge([kept, kept, kept]), scale=1 / 255)
 
 
-def _tapered(start: Floats, end: Floats, radii: Floats) -> Floats:
-    """Return (N, 2) px of a bone with round ends and the radii evenly along it."""
-    along = end - start
-    length = max(float(np.hypot(*along)), 1e-6)
-    u = np.arange(len(radii)) * (length / (len(radii) - 1))
-    x = np.concatenate([u, length + radii[-1] * TIP[0], u[::-1], radii[0] * -TIP[0]])
-    y = np.concatenate([radii, radii[-1] * TIP[1], -radii[::-1], radii[0] * -TIP[1]])
-    c, s = along / length
-    return np.array([x * c - y * s + start[0], x * s + y * c + start[1]]).T
+def _fixed(outlines: list[Points]) -> list[Fixed]:
+    """Return each outline as (N, 2) fractions of a px, as they are drawn."""
+    if not outlines:
+        return []
+    xy = np.concatenate(outlines).view(np.float64).reshape(-1, 2)
+    fixed = np.rint(xy * (1 << SHIFT)).astype(np.int32)
+    ends = list(accumulate(len(outline) for outline in outlines))
+    return [
+        fixed[end - len(outline) : end] for outline, end in zip(outlines, ends, strict=True)
+    ]
 
 
+def _tapered(bones: Points) -> Points:
+    """Return (k, N) px of bones with round ends.
+
+    ``bones`` is (k, 2 + r): from, to, and the radii evenly along it.
+    """
+    starts, along, radii = bones[:, :1], bones[:, 1:2] - bones[:, :1], bones[:, 2:].real
+    length = np.maximum(np.abs(along), 1e-6)
+    side = length * np.linspace(0, 1, radii.shape[1]) + 1j * radii
+    tip, root = length + radii[:, -1:] * TIP, radii[:, :1] * -TIP
+    whole = np.concatenate([side, tip, side[:, ::-1].conj(), root], axis=1)
+    outline: Points = starts + along / length * whole
+    return outline
+
+
+@lru_cache(maxsize=512)
 def _tone(colour: Colour, brightness: float) -> tuple[int, int, int]:
     """Return a colour brighter or darker."""
     b, g, r = (min(int(c * brightness), 255) for c in colour)
     return b, g, r
 
 
-def _unit(v: Floats) -> Floats:
-    return np.asarray(v / max(float(np.hypot(*v)), 1e-6))
+def _unit(v: complex) -> complex:
+    return v / max(abs(v), 1e-6)
 
 
-def _leg(brush: _Brush, joints: Floats, outfit: Outfit) -> None:
-    """Draw hip, knee, ankle (3, 2) as one trouser leg with a shoe."""
+def _same_way(one: complex, other: complex) -> float:
+    """Return 1 where two directions agree or are square, -1 where they do not."""
+    return -1.0 if (one * other.conjugate()).real < 0 else 1.0
+
+
+def _leg(brush: _Brush, joints: list[complex], outfit: Outfit) -> None:
+    """Draw hip, knee, ankle as one trouser leg with a shoe."""
     hip, knee, ankle = joints
     _shoe(brush, joints, outfit)
     thigh, shin = LEG
@@ -235,38 +326,36 @@ def _leg(brush: _Brush, joints: Floats, outfit: Outfit) -> None:
     brush.chain([(hem, ankle + (ankle - knee) * 0.06, (0.015, 0.013))], outfit.skin, edge=0.8)
     brush.chain([(hip, knee, thigh), (knee, hem, shin)], outfit.trousers, edge=1.0)
     crease = _tone(outfit.trousers, 0.8)
-    side = _unit(np.array([knee[1] - ankle[1], ankle[0] - knee[0]])) * 0.022 * brush.px
+    side = _unit(1j * (ankle - knee)) * 0.022 * brush.px
     at = knee + (ankle - knee) * 0.05
-    brush.polygon(_tapered(at - side, at + side, np.full(2, 0.004 * brush.px)), crease)
+    brush.bone(at - side, at + side, (0.004 * brush.px,) * 2, crease)
 
 
-def _shoe(brush: _Brush, joints: Floats, outfit: Outfit) -> None:
+def _shoe(brush: _Brush, joints: list[complex], outfit: Outfit) -> None:
     """Draw a bright shoe with a dark sole; its toes point a little outwards."""
     hip, knee, ankle = joints
     down = _unit(ankle - knee)
-    out = np.array([np.sign(ankle[0] - hip[0] + (knee[0] - hip[0])) or 1.0, 0.0])
+    out = _same_way(ankle - hip + (knee - hip), 1.0)
     toe = ankle + (down * 0.03 + out * 0.022) * brush.px
     heel = ankle + (down * 0.022 - out * 0.006) * brush.px
     sole = down * 0.009 * brush.px
-    brush.polygon(
-        _tapered(heel + sole, toe + sole, np.array([0.026, 0.025]) * brush.px), (52, 48, 50)
-    )
+    h = brush.px
+    brush.bone(heel + sole, toe + sole, (0.026 * h, 0.025 * h), (52, 48, 50))
     brush.chain([(heel, toe, (0.026, 0.024))], outfit.shoes, edge=0.5)
     mark = ankle + (down * 0.018 + out * 0.012) * brush.px
     brush.blob(mark, (0.012, 0.005), down, outfit.trim)
 
 
-def _trunk(brush: _Brush, xy: Floats, outfit: Outfit) -> None:
+def _trunk(brush: _Brush, xy: list[complex], outfit: Outfit) -> None:
     """Draw the seat of the trousers, the shirt with hem and collar, and the neck."""
     right, left = xy[body.R_SHOULDER], xy[body.L_SHOULDER]
     r_hip, l_hip = xy[body.R_HIP], xy[body.L_HIP]
     hips, neck = (r_hip + l_hip) / 2, xy[body.NECK]
-    seat = np.array([0.052, 0.054, 0.052]) * brush.px
-    brush.polygon(_tapered(r_hip, l_hip, seat), outfit.trousers)
+    h = brush.px
+    brush.bone(r_hip, l_hip, (0.052 * h, 0.054 * h, 0.052 * h), outfit.trousers)
     down = _unit(hips - neck)
     across = _unit(l_hip - r_hip + 0.3 * (left - right))
-    h = brush.px
-    half = max(float(np.hypot(*(left - right))) / 2, 0.05 * h)
+    half = max(abs(left - right) / 2, 0.05 * h)
     right_side = [
         neck - down * 0.026 * h - across * 0.03 * h,
         right - down * 0.03 * h,
@@ -298,18 +387,16 @@ def _trunk(brush: _Brush, xy: Floats, outfit: Outfit) -> None:
     _neck(brush, xy, outfit)
 
 
-def _rounded(points: Floats) -> Floats:
+def _rounded(points: Points) -> Points:
     """Cut the corners of a closed outline twice (Chaikin)."""
     for _ in range(2):
-        following = np.roll(points, -1, axis=0)
-        cut = np.stack(
-            [points * 0.75 + following * 0.25, points * 0.25 + following * 0.75], axis=1
-        )
-        points = cut.reshape(-1, 2)
+        following = np.roll(points, -1)
+        sides = [points * 0.75 + following * 0.25, points * 0.25 + following * 0.75]
+        points = np.stack(sides, axis=1).ravel()
     return points
 
 
-def _neck(brush: _Brush, xy: Floats, outfit: Outfit) -> None:
+def _neck(brush: _Brush, xy: list[complex], outfit: Outfit) -> None:
     """Draw collar and neck."""
     neck = xy[body.NECK]
     skull = (xy[body.R_EAR] + xy[body.L_EAR]) / 2
@@ -323,12 +410,11 @@ def _neck(brush: _Brush, xy: Floats, outfit: Outfit) -> None:
     )
 
 
-def _head(brush: _Brush, xy: Floats, outfit: Outfit) -> None:
+def _head(brush: _Brush, xy: list[complex], outfit: Outfit) -> None:
     """Draw head, ears, hair and face; the face follows nose and eyes."""
     h = brush.px
     skull = (xy[body.R_EAR] + xy[body.L_EAR]) / 2
     up = _unit(skull - xy[body.NECK])
-    across = np.array([-up[1], up[0]])
     eyes = (xy[body.R_EYE] + xy[body.L_EYE]) / 2
     faced = eyes - skull
     brush.blob(skull + up * 0.012 * h - faced * 0.2, (0.061, 0.073), up, outfit.hair)
@@ -338,26 +424,21 @@ def _head(brush: _Brush, xy: Floats, outfit: Outfit) -> None:
     face = skull + faced * 0.12 - up * 0.004 * h
     for tone, radii, shift in ((0.74, (0.05, 0.07), 0.0), (1.0, (0.047, 0.067), 0.005)):
         outline = brush.ring(face + LIGHT * shift * h, radii, up)
-        low = np.clip((outline - face) @ -up / (radii[1] * h), 0, 1)
-        narrow = 1 - 0.22 * low**2
-        sideways = ((outline - face) @ across)[:, None] * across
-        brush.polygon(outline - sideways * (1 - narrow)[:, None], _tone(outfit.skin, tone))
+        upright = (outline - face) * up.conjugate()
+        low = np.clip(-upright.real / (radii[1] * h), 0, 1)
+        sideways = 1j * up * upright.imag
+        brush.polygon(outline - sideways * 0.22 * low**2, _tone(outfit.skin, tone))
     _hair(brush, skull, (up, faced), outfit)
     _face(brush, xy, up, outfit)
 
 
-def _hair(brush: _Brush, skull: Floats, pose: tuple[Floats, Floats], outfit: Outfit) -> None:
+def _hair(brush: _Brush, skull: complex, pose: tuple[complex, complex], outfit: Outfit) -> None:
     """Draw the fringe and what hangs beside the face."""
     up, faced = pose
     h = brush.px
-    across = np.array([-up[1], up[0]])
+    across = 1j * up
     brow = skull + faced * 0.25
-    crown = np.array(
-        [(-0.057, 0.012), (-0.06, 0.05), (-0.04, 0.08), (0.0, 0.09), (0.04, 0.08), (0.06, 0.05),
-         (0.057, 0.012), (0.047, 0.034), (0.02, 0.05), (-0.015, 0.038), (-0.045, 0.03)]
-    )  # fmt: skip
-    points = brow + (crown[:, :1] * across + crown[:, 1:] * up) * h
-    brush.polygon(_rounded(points), outfit.hair)
+    brush.polygon(_rounded(brow + up * CROWN * h), outfit.hair)
     shine = brow + (up * 0.066 - across * 0.02) * h
     brush.chain([(shine, shine + across * 0.03 * h, (0.005, 0.003))], _tone(outfit.hair, 1.8))
     if outfit.hair_style in ("bob", "long"):
@@ -367,7 +448,7 @@ def _hair(brush: _Brush, skull: Floats, pose: tuple[Floats, Floats], outfit: Out
             brush.chain([(top, end, (0.011, 0.013, 0.008))], outfit.hair)
 
 
-def _back_hair(brush: _Brush, xy: Floats, outfit: Outfit) -> None:
+def _back_hair(brush: _Brush, xy: list[complex], outfit: Outfit) -> None:
     """Draw long hair that falls behind the shoulders."""
     skull = (xy[body.R_EAR] + xy[body.L_EAR]) / 2
     up = _unit(skull - xy[body.NECK])
@@ -375,65 +456,60 @@ def _back_hair(brush: _Brush, xy: Floats, outfit: Outfit) -> None:
     brush.chain([(skull + up * 0.01 * brush.px, end, (0.062, 0.066, 0.045))], outfit.hair)
 
 
-def _face(brush: _Brush, xy: Floats, up: Floats, outfit: Outfit) -> None:
+def _face(brush: _Brush, xy: list[complex], up: complex, outfit: Outfit) -> None:
     """Draw eyes with brows, nose and mouth where the joints are."""
     h = brush.px
-    across = np.array([-up[1], up[0]])
     for eye in (body.R_EYE, body.L_EYE):
         at = xy[eye]
         brush.blob(at, (0.0125, 0.0085), up, (238, 240, 242))
         brush.blob(at, (0.0065, 0.0075), up, (34, 28, 30))
-        brow = SMILE[:, :1] * across * 0.013 + (0.021 - 0.005 * SMILE[:, 1:]) * up
-        thick = brow[::-1] - up * 0.0045
-        brush.polygon(at + np.concatenate([brow, thick]) * h, _tone(outfit.hair, 0.9))
+        brow = 0.021 - 0.005 * SMILE**2 + 1j * 0.013 * SMILE
+        arch = np.concatenate([brow, brow[::-1] - 0.0045])
+        brush.polygon(at + up * arch * h, _tone(outfit.hair, 0.9))
     nose = xy[body.NOSE]
-    brush.polygon(
-        _tapered(nose + up * 0.014 * h, nose - up * 0.002 * h, np.array([0.003, 0.0075]) * h),
-        _tone(outfit.skin, 0.8),
-    )
+    bridge, tip = nose + up * 0.014 * h, nose - up * 0.002 * h
+    brush.bone(bridge, tip, (0.003 * h, 0.0075 * h), _tone(outfit.skin, 0.8))
     brush.blob(
         nose - LIGHT * 0.002 * h + up * 0.002 * h, (0.005, 0.004), up, _tone(outfit.skin, 1.1)
     )
     _smile(brush, nose - up * 0.024 * h, up)
 
 
-def _smile(brush: _Brush, mouth: Floats, up: Floats) -> None:
+def _smile(brush: _Brush, mouth: complex, up: complex) -> None:
     """Draw an open smile: lips, and teeth along the upper one."""
-    across = np.array([-up[1], up[0]])
     for bottom, wide, colour in (
         (0.0145, 0.019, (72, 62, 168)),
         (0.0065, 0.0155, (240, 240, 246)),
     ):
-        upper = SMILE * (wide, 0.006) + (0.0, -0.001)
-        lower = SMILE[::-1] * (wide, 0.006 + bottom) + (0.0, -bottom)
-        points = np.concatenate([upper, lower])
-        brush.polygon(mouth + (points[:, :1] * across + points[:, 1:] * up) * brush.px, colour)
+        upper = 0.006 * SMILE**2 - 0.001 + 1j * wide * SMILE
+        lower = (0.006 + bottom) * SMILE**2 - bottom - 1j * wide * SMILE
+        brush.polygon(mouth + up * np.concatenate([upper, lower]) * brush.px, colour)
 
 
-def _arm(brush: _Brush, joints: Floats, outfit: Outfit) -> None:
-    """Draw shoulder, elbow, wrist (3, 2) as a sleeve, an arm and a hand over a soft shadow."""
+def _arm(brush: _Brush, joints: list[complex], outfit: Outfit) -> None:
+    """Draw shoulder, elbow, wrist as a sleeve, an arm and a hand over a soft shadow."""
     shoulder, elbow, wrist = joints
     upper, fore = ARM
     h = brush.px
     for start, end, radii in ((shoulder, elbow, upper), (elbow, wrist, fore)):
-        shadow = _tapered(start + 2, end + 3, np.array(radii) * h + 2.0)
-        brush.shade(shadow, 0.22)
+        wide = tuple([radius * h + 2.0 for radius in radii])
+        brush.bone(start + 2 + 2j, end + 3 + 3j, wide, 0.22)
     _hand(brush, elbow, wrist, outfit)
     brush.chain([(shoulder, elbow, upper), (elbow, wrist, fore)], outfit.skin, edge=0.8)
     cuff = shoulder + (elbow - shoulder) * outfit.sleeve
     brush.chain([(shoulder, cuff, (0.035, 0.031))], outfit.top, edge=1.0)
-    side = _unit(np.array([shoulder[1] - elbow[1], elbow[0] - shoulder[0]])) * 0.027 * h
-    brush.polygon(_tapered(cuff - side, cuff + side, np.full(2, 0.006 * h)), outfit.trim)
+    side = _unit(1j * (elbow - shoulder)) * 0.027 * h
+    brush.bone(cuff - side, cuff + side, (0.006 * h, 0.006 * h), outfit.trim)
     knob = shoulder + _unit(elbow - shoulder) * 0.004 * h
-    brush.blob(knob, (0.034, 0.034), np.array([0.0, -1.0]), outfit.top)
+    brush.blob(knob, (0.034, 0.034), -1j, outfit.top)
 
 
-def _hand(brush: _Brush, elbow: Floats, wrist: Floats, outfit: Outfit) -> None:
+def _hand(brush: _Brush, elbow: complex, wrist: complex, outfit: Outfit) -> None:
     """Draw palm, fingers and thumb along the forearm."""
     h = brush.px
     along = _unit(wrist - elbow)
-    across = np.array([-along[1], along[0]])
-    across *= np.sign(across @ LIGHT) or 1.0
+    across = 1j * along
+    across *= _same_way(across, LIGHT)
     palm = wrist + along * 0.032 * h
     fingers: list[Bone] = []
     for spread in (-0.3, -0.1, 0.1, 0.3):
@@ -449,14 +525,13 @@ def _hand(brush: _Brush, elbow: Floats, wrist: Floats, outfit: Outfit) -> None:
 def _floor_shadow(canvas: Image, joints: NDArray[np.float32], size_px: float) -> None:
     """Darken the floor under both feet."""
     brush = _Brush(canvas, size_px)
-    feet = joints[[10, 13], :2].astype(np.float64)
-    floor = feet[:, 1].max() + 0.035 * size_px
-    flat = np.array([0.0, 1.0])
-    middle = np.array([feet[:, 0].mean(), floor])
-    wide = 0.1 + float(np.ptp(feet[:, 0])) / size_px / 2
-    brush.shade(brush.ring(middle, (wide, 0.026), flat), 0.3)
-    for foot in feet:
-        brush.shade(brush.ring(np.array([foot[0], floor]), (0.05, 0.014), flat), 0.3)
+    right, left = (complex(x, y) for x, y in joints[[10, 13], :2].tolist())
+    floor = 1j * (max(right.imag, left.imag) + 0.035 * size_px)
+    wide = 0.1 + abs((right - left).real) / size_px / 2
+    brush.polygon(brush.ring((right + left).real / 2 + floor, (wide, 0.026), 1j), 0.3)
+    for foot in (right, left):
+        brush.polygon(brush.ring(foot.real + floor, (0.05, 0.014), 1j), 0.3)
+    brush.paint()
 
 
 def _room(picture: tuple[int, int], rng: np.random.Generator) -> Image:

@@ -375,14 +375,16 @@ def _mean_seen(at: Points) -> Points:
     seen = ~np.isnan(at)
     count = seen.sum(axis=0)
     total = np.where(seen, at, 0.0).sum(axis=0)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    mean: Points = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return mean
 
 
 def _grown(outlines: Points, px: float) -> Points:
     """Return outlines pushed outwards; those of ``capsules`` all run the same way round."""
     around = np.concatenate([outlines[:, -1:], outlines, outlines[:, :1]], axis=1)
     ahead = around[:, 2:] - around[:, :-2]
-    return outlines - 1j * px * ahead / np.maximum(np.abs(ahead), 1e-3)
+    grown: Points = outlines - 1j * px * ahead / np.maximum(np.abs(ahead), 1e-3)
+    return grown
 
 
 def _pairs(outlines: Points) -> list[list[tuple[float, float]]]:
@@ -403,7 +405,8 @@ def _fill(
 
 def _unit(vector: Points) -> Points:
     """Return vectors of length 1."""
-    return vector * (1 / np.maximum(np.abs(vector), 1e-6))
+    unit: Points = vector * (1 / np.maximum(np.abs(vector), 1e-6))
+    return unit
 
 
 def _seen_points(joints: NDArray[np.float32]) -> Points:

@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from kpopdance.realtime.core.types import Choreography
+from kpopdance.realtime.devices import drawn_picture
 from kpopdance.realtime.devices.drawn_camera import DrawnCamera
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, body_px, draw_dancer
@@ -84,6 +85,21 @@ def test_people_half_outside_or_with_unseen_joints_do_no_harm(dance, studio):
     unseen = joints.copy()
     unseen[4] = (np.nan, np.nan, 0)
     assert_array_equal(studio.take([(unseen, OUTFITS[0])]), studio.take([]))
+
+
+@pytest.mark.parametrize("look", OUTFITS, ids=lambda look: look.name)
+@pytest.mark.parametrize("shift", [(0, 0), (-250, 60), (200, -90)])
+def test_only_what_is_around_people_is_filmed_anew(dance, studio, look, shift):
+    for second in np.arange(3.0, 70.0, 7.7):
+        joints = DrawnDancer(dance).joints(second) + np.array([*shift, 0], np.float32)
+        people = [(joints, look), (joints + np.array([150, 20, 0], np.float32), OUTFITS[0])]
+        canvas = studio._room.copy()
+        for person, _ in people:
+            drawn_picture._floor_shadow(canvas, person, body_px(person))
+        for person, worn in people:
+            draw_dancer(person, canvas, worn)
+        whole = studio._filmed(canvas, (slice(None), slice(None)), step=1)
+        assert np.abs(studio.take(people, 1).astype(int) - whole).max() <= 1
 
 
 def test_a_body_measures_itself(dance):
