@@ -74,7 +74,9 @@ class PoseVision(_Seer):
         tensor, box = tensor_from_image(image, region=region, size=size)
         heat, limb = self._network.infer(tensor)
         grid = (size[0] // STRIDE, size[1] // STRIDE)
-        if LIMB_CHANNELS.get(len(heat)) != len(limb) or heat.shape[1:] != grid:
+        if LIMB_CHANNELS.get(len(heat)) != len(limb) or {heat.shape[1:], limb.shape[1:]} != {
+            grid
+        }:
             raise NetworkError(
                 f"{self.name} gives maps {heat.shape} and {limb.shape}; an OpenPose network gives "
                 f"(19, h, w) and (38, h, w) or (26, h, w) and (52, h, w) at an eighth of its input"

@@ -138,7 +138,7 @@ def _poisoned(draw, array):
     worst = (
         [np.nan, np.inf, -np.inf, 1e30, -1e30, -1, 0]
         if array.dtype.kind == "f"
-        else [-1, 0, 2**60]
+        else [-1, 0, np.iinfo(array.dtype).max]
     )
     for _ in range(draw(st.integers(1, 3))):
         if array.size:

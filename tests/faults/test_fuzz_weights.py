@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
@@ -144,6 +144,7 @@ def test_the_network_that_is_spoilt_is_sound(folder, opener):
 
 @cases(40)
 @given(content=spoilt(network()))
+@example(content=Long(b"stsides".join(network().rsplit(b"strides", 1))))  # two grids
 def test_fuzz_networks(folder, opener, content):
     path = folder / "a.onnx"
     path.write_bytes(content)
