@@ -14,8 +14,8 @@ import numpy as np
 from kpopdance.realtime.scoring.alignment import align
 from kpopdance.realtime.scoring.coverage import enough, visible
 from kpopdance.realtime.scoring.energy import HOLD_EFFORT, Energy, energy, ratio
-from kpopdance.realtime.scoring.features import LIMB_BONES, VELOCITY_ROWS, Features, cut
-from kpopdance.realtime.scoring.likeness import asked_weight, bone_likeness
+from kpopdance.realtime.scoring.features import LIMB_BONES, VELOCITY_ROWS, Features
+from kpopdance.realtime.scoring.likeness import asked_weight, bone_likeness, shifted_likeness
 from kpopdance.realtime.scoring.timing import BAND_ROWS, lag_of
 
 if TYPE_CHECKING:
@@ -78,7 +78,10 @@ class Comparison:
 
 
 def compare(
-    reference: Features, player: Features, judged_rows: int | NDArray[np.intp]
+    reference: Features,
+    player: Features,
+    judged_rows: int | NDArray[np.intp],
+    alike: list[NDArray[np.float32]] | None = None,
 ) -> Comparison:
     """Compare N windows.
 
@@ -91,9 +94,13 @@ def compare(
         on rows that were not filmed is not asked.
     judged_rows : int or int (N,)
         How many of the last rows belong to the move that is judged.
+    alike : list of float32 (N, R, 11), optional
+        Their ``shifted_likeness``, where it is known already.
     """
     ask = asked_weight(reference)
-    costs = lag_costs(reference, player, ask)
+    if alike is None:
+        alike = shifted_likeness(reference, player)
+    costs = lag_costs(player, ask, alike)
     path = align(costs)
     n, rows = path.shape
     pick = (np.arange(n)[:, None], np.arange(rows) + path)
@@ -106,9 +113,9 @@ def compare(
         told = told & player.filmed[pick]
     ask = ask * told[..., None]
     seen = ask * matched.weight
-    alike = bone_likeness(reference, matched)
+    best = bone_likeness(reference, matched)
     asked = ask.sum(axis=(-2, -1))
-    likeness = ratio((seen * alike).sum(axis=-1), seen.sum(axis=-1)) * sees
+    likeness = ratio((seen * best).sum(axis=-1), seen.sum(axis=-1)) * sees
     row_weight = ask.sum(axis=-1)
     return Comparison(
         likeness=ratio((likeness * row_weight).sum(axis=-1), asked),
@@ -116,23 +123,23 @@ def compare(
         energy=energy(reference, matched, ask),
         coverage=ratio((ask * visible(matched.weight)).sum(axis=(-2, -1)), asked),
         enough=ratio((sees * row_weight).sum(axis=-1), asked),
-        limbs=_limbs(reference, matched, ask, alike),
-        bones=ratio((seen * alike).sum(axis=-2), seen.sum(axis=-2)),
+        limbs=_limbs(reference, matched, ask, best),
+        bones=ratio((seen * best).sum(axis=-2), seen.sum(axis=-2)),
         aside=_aside(reference, matched, seen),
     )
 
 
 def lag_costs(
-    reference: Features, player: Features, ask: NDArray[np.float32]
+    player: Features, ask: NDArray[np.float32], alike: list[NDArray[np.float32]]
 ) -> NDArray[np.float32]:
     """Return the costs (N, R, L) of every row against every lag: unlikeness times importance."""
-    rows = reference.weight.shape[-2]
+    rows = ask.shape[-2]
     likeness = []
-    for lag in range(2 * BAND_ROWS + 1):
-        shifted = cut(player, lag, lag + rows)
-        weight = ask * shifted.weight
-        alike = np.einsum("...b,...b->...", weight, bone_likeness(reference, shifted))
-        likeness.append(ratio(alike, weight.sum(axis=-1)) * enough(ask, shifted.weight))
+    for lag, bones in enumerate(alike):
+        trust = player.weight[..., lag : lag + rows, :]
+        weight = ask * trust
+        near = np.einsum("...b,...b->...", weight, bones)
+        likeness.append(ratio(near, weight.sum(axis=-1)) * enough(ask, trust))
     importance = ask.sum(axis=-1)
     mean = np.maximum(importance.mean(axis=-1, keepdims=True), 1e-9)
     costs: NDArray[np.float32] = (1 - np.stack(likeness, axis=-1)).astype(np.float32)

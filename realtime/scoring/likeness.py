@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -40,17 +40,54 @@ def bone_likeness(reference: Features, player: Features) -> NDArray[np.float32]:
     ``exp(-(angle / 45 deg)^2)`` of the directions, mixed with the agreement of velocities by how
     much either moves.
     """
-    angle = np.arccos(np.clip(_dot(reference.direction, player.direction), -1, 1))
+    return _alike(_Planes.of(reference), _Planes.of(player))
+
+
+def shifted_likeness(reference: Features, player: Features) -> list[NDArray[np.float32]]:
+    """Return ``bone_likeness`` (..., R, B) with each of the L stretches of R rows of the player.
+
+    The player has R + L - 1 rows. What does not depend on the shift is worked out once.
+    """
+    rows = reference.weight.shape[-2]
+    wanted, danced = _Planes.of(reference), _Planes.of(player)
+    shifts = range(player.weight.shape[-2] - rows + 1)
+    return [_alike(wanted, danced.rows(k, k + rows)) for k in shifts]
+
+
+class _Planes(NamedTuple):
+    """Features component by component (..., R, B), in the order in which they lie in memory.
+
+    What lies side by side is computed fast, and sums of it are rounded as ever.
+    """
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    turn_x: NDArray[np.float32]
+    turn_y: NDArray[np.float32]
+    speed: NDArray[np.float32]
+
+    @staticmethod
+    def of(features: Features) -> _Planes:
+        """Return a dance's directions and velocities, and how long the velocities are."""
+        x, y, turn_x, turn_y = (
+            both[..., k].copy(order="K")
+            for both in (features.direction, features.velocity)
+            for k in (0, 1)
+        )
+        return _Planes(x, y, turn_x, turn_y, lengths(features.velocity))
+
+    def rows(self, start: int, stop: int) -> _Planes:
+        """Return rows start..stop."""
+        return _Planes(*(part[..., start:stop, :] for part in self))
+
+
+def _alike(reference: _Planes, player: _Planes) -> NDArray[np.float32]:
+    cosine = reference.x * player.x + reference.y * player.y
+    angle = np.arccos(np.clip(cosine, -1, 1))
     pose = np.exp(-((angle / THETA_RAD) ** 2))
-    speed_a, speed_b = lengths(reference.velocity), lengths(player.velocity)
-    apart = lengths(reference.velocity - player.velocity)
-    agree = 1 - apart / (speed_a + speed_b + VELOCITY_FLOOR)
-    faster = np.maximum(speed_a, speed_b)
+    x, y = reference.turn_x - player.turn_x, reference.turn_y - player.turn_y
+    agree = 1 - np.sqrt(x * x + y * y) / (reference.speed + player.speed + VELOCITY_FLOOR)
+    faster = np.maximum(reference.speed, player.speed)
     share = VELOCITY_SHARE * faster / (faster + VELOCITY_FLOOR)
     mixed: NDArray[np.float32] = (1 - share) * pose + share * agree
     return mixed
-
-
-def _dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
-    out: NDArray[np.float32] = a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1]
-    return out

@@ -11,6 +11,7 @@ from kpopdance.realtime.scoring.comparison import compare
 from kpopdance.realtime.scoring.coverage import hidden
 from kpopdance.realtime.scoring.energy import HOLD_EFFORT, Energy, energy_credit, ratio
 from kpopdance.realtime.scoring.features import joined, mirror_image
+from kpopdance.realtime.scoring.likeness import shifted_likeness
 from kpopdance.realtime.scoring.timing import timing_credit
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Marks:
         return (compared.likeness >= likeness) & (compared.energy.ratio >= moved)
 
 
-def marks_of(
+def marks_of(  # noqa: PLR0913 - the last two only spare work
     reference: Features,
     player: Features,
     rows: NDArray[np.intp],
@@ -93,12 +94,14 @@ def marks_of(
     strict: Strictness,
     *,
     sided: bool = True,
+    alike: list[NDArray[np.float32]] | None = None,
 ) -> Marks:
     """Return the marks of windows (see ``compare``) against a floor.
 
-    ``sided`` off spares the look at the mirror image where it cannot matter.
+    ``sided`` off spares the look at the mirror image where it cannot matter; ``alike`` is what
+    ``alike_of`` says of the same two, if that is known already.
     """
-    compared, mirrored = _both_sides(reference, player, rows, sided=sided)
+    compared, mirrored = _both_sides(reference, player, rows, sided, alike)
     timing = timing_credit(compared.lag_s, strict.on_time_s, strict.too_late_s)
     limbs = compared.limbs
     kept_out = hidden({name: limb.seen for name, limb in limbs.items()})
@@ -115,16 +118,32 @@ def marks_of(
     )  # fmt: skip
 
 
+def alike_of(
+    reference: Features, player: Features, *, sided: bool = True
+) -> list[NDArray[np.float32]]:
+    """Return what of a comparison does not depend on what was seen, for several of one dance."""
+    if sided:
+        reference, player = joined(reference, reference), joined(player, mirror_image(player))
+    return shifted_likeness(reference, player)
+
+
 def _both_sides(
-    reference: Features, player: Features, rows: NDArray[np.intp], *, sided: bool
+    reference: Features,
+    player: Features,
+    rows: NDArray[np.intp],
+    sided: bool,
+    alike: list[NDArray[np.float32]] | None,
 ) -> tuple[Comparison, NDArray[np.float64]]:
     """Return the comparison and the mirror image's likeness (0 unless ``sided``), in one go."""
     if not sided:
-        compared = compare(reference, player, rows)
+        compared = compare(reference, player, rows, alike)
         return compared, np.zeros_like(compared.likeness)
     count = len(rows)
     both = compare(
-        joined(reference, reference), joined(player, mirror_image(player)), np.tile(rows, 2)
+        joined(reference, reference),
+        joined(player, mirror_image(player)),
+        np.tile(rows, 2),
+        alike,
     )
     return both.windows(slice(count)), both.likeness[count:]
 

@@ -20,7 +20,7 @@ from kpopdance.realtime.scoring.features import (
     without,
 )
 from kpopdance.realtime.scoring.likeness import asked_weight
-from kpopdance.realtime.scoring.marks import NOT_ASKED, Floor, marks_of
+from kpopdance.realtime.scoring.marks import NOT_ASKED, Floor, alike_of, marks_of
 from kpopdance.realtime.scoring.moves import USUAL_BEATS, cuts_of, motion_of
 from kpopdance.realtime.scoring.timing import BAND_ROWS
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from kpopdance.realtime.core.terms import Strictness, Terms
+    from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.core.types import Choreography
     from kpopdance.realtime.scoring.features import Features
     from kpopdance.realtime.scoring.marks import Marks
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Told: TypeAlias = "Callable[[float], None]"
 """Hears how much is done, 0..1."""
-DANCED, MARKED = 0.25, 0.65
-"""How much is done when the cheats are danced, and when they are marked once."""
+DANCED: Final = 0.2
+"""How much is done when the cheats are danced; marking them is the rest."""
 WINDOW_S: Final = 4.0
 """A move aligns with what comes before it, so long: two trained dancers' lags scatter by 16-40 ms
 over four seconds, by 67-90 ms over two."""
@@ -106,16 +106,19 @@ def standard_from_choreography(
     floor = Floor({name: limb.likeness for name, limb in still.limbs.items()})
     limb_weight = {limb: weight * (low < NOT_ASKED) for limb, low in floor.limbs.items()}
     easy = NORMAL if terms.strict is PRO else terms.strict
-    marks = {
-        name: marks_of(windows, player, rows, floor, easy, sided=_has_sides(name))
-        for name, player in _telling(tricks, told, (DANCED, MARKED))
-    }
-    nulls = _fair(lucky({name: _average(one.worth, weight) for name, one in marks.items()}))
+    marks, upper = {}, {}
+    for name, player in _telling(tricks, told, (DANCED, 1.0)):
+        sided = _has_sides(name)
+        alike = alike_of(windows, player, sided=sided)
+        marks[name], upper[name] = (
+            marks_of(windows, seen, rows, floor, easy, sided=sided, alike=alike)
+            for seen in (player, without(player, LEG_LIMBS))
+        )
+    nulls = _nulls(marks, weight)
     best = max(nulls, key=lambda kind: nulls[kind])
     return Standard(
         terms, start_s, end_s, rows, windows, weight, floor, nulls[best],
-        nulls[best] if terms.body == "seated" else song.null_of(tricks, floor, weight, easy, told),
-        best, nulls,
+        max(_nulls(upper, weight).values()), best, nulls,
         _limb_nulls(marks, limb_weight), limb_weight,
     )  # fmt: skip
 
@@ -133,27 +136,6 @@ class _Song:
         """Return a player's windows (K, R + 2 * BAND_ROWS, 11) of joints row by row."""
         at_s = self.dance.start_s + np.arange(len(joints)) / self.dance.fps
         return windows_of(lambda t: resample(at_s, joints, t), self.end_s, BAND_ROWS)
-
-    def null_of(
-        self,
-        tricks: dict[str, Features],
-        floor: Floor,
-        weight: NDArray[np.float64],
-        easy: Strictness,
-        told: Told,
-    ) -> float:
-        """Return what the best cheat earns of whom the camera does not see the legs."""
-        worth = {
-            name: _average(
-                marks_of(
-                    self.windows, without(player, LEG_LIMBS), self.rows, floor, easy,
-                    sided=_has_sides(name),
-                ).worth,
-                weight,
-            )
-            for name, player in _telling(tricks, told, (MARKED, 1.0))
-        }  # fmt: skip
-        return max(_fair(lucky(worth)).values())
 
 
 def _telling(
@@ -220,6 +202,11 @@ def _coach_seen(windows: Features, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
     shown = (asked_weight(windows).sum(axis=-1) * inside).sum(axis=-1) / rows
     seen: NDArray[np.bool_] = (shown > 0) & (shown >= COACH_SEEN * float(np.max(shown)))
     return seen
+
+
+def _nulls(marks: dict[str, Marks], weight: NDArray[np.float64]) -> dict[str, float]:
+    """Return kind -> what a cheat earns of the whole dance."""
+    return _fair(lucky({name: _average(one.worth, weight) for name, one in marks.items()}))
 
 
 def _fair(nulls: dict[str, float]) -> dict[str, float]:

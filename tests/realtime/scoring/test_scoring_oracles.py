@@ -28,7 +28,7 @@ from kpopdance.realtime.scoring.features import (
     without,
 )
 from kpopdance.realtime.scoring.judge import Judge
-from kpopdance.realtime.scoring.likeness import asked_weight, bone_likeness
+from kpopdance.realtime.scoring.likeness import asked_weight, bone_likeness, shifted_likeness
 from kpopdance.realtime.scoring.marks import Floor, Marks, marks_of
 from kpopdance.realtime.scoring.moves import cuts_of, motion_of
 from kpopdance.realtime.scoring.standard import standard_from_choreography, windows_of
@@ -107,7 +107,7 @@ def plain(features, window):
 def case(request):
     reference, player, judged = filmed_windows(*request.param)
     ask = asked_weight(reference)
-    costs = lag_costs(reference, player, ask)
+    costs = lag_costs(player, ask, shifted_likeness(reference, player))
     return SimpleNamespace(
         reference=reference, player=player, judged=judged, ask=ask, costs=costs,
         path=align(costs), windows=[(plain(reference, k), plain(player, k)) for k in range(4)],
@@ -258,7 +258,8 @@ def test_marks_are_the_twins(case, twin, name):
     floor = {limb: rng.uniform(0.05, 1.0, 4) for limb in LIMB_BONES}
     ours = marks_of(case.reference, case.player, case.judged, Floor(floor), strict)
     mirrored = mirror_image(case.player)
-    paths = align(lag_costs(case.reference, mirrored, case.ask))
+    alike = shifted_likeness(case.reference, mirrored)
+    paths = align(lag_costs(mirrored, case.ask, alike))
     for k, (reference, _) in enumerate(case.windows):
         other_side = scoring_naive.compare(
             reference, plain(mirrored, k), paths[k].tolist(), int(case.judged[k])
