@@ -3,9 +3,9 @@
 One rule for all of the program. What the game keeps for itself (its own folder, its caches) is
 replaced by ``write_whole``. What is written where a player says so gets its place by ``hand_over``:
 what stood there before stays beside it under a name that was free. A damaged file is set aside in the
-same way. Nothing is ever removed but a part file, and whether a place can be written to is asked
-before the work, by ``check_file`` and ``check_folder``. What refuses in the end is told by
-``refusing``, in the same words.
+same way. Nothing is ever removed but part files and, by ``thin_out``, the oldest of what only spares
+time. Whether a place can be written to is asked before the work, by ``check_file`` and
+``check_folder``. What refuses in the end is told by ``refusing``, in the same words.
 """
 
 from __future__ import annotations
@@ -247,6 +247,23 @@ def sweep(folder: Path, now_s: float) -> None:
         with suppress(OSError):
             if PART.fullmatch(old.name) and now_s - old.stat().st_mtime > STALE_S:
                 _clear(old)
+
+
+def thin_out(folder: Path, names: re.Pattern[str], *, most_files: int, most_bytes: int) -> None:
+    """Remove the oldest files of a folder of ours, among those so named, beyond a number or a size."""
+    files = []
+    for path in folder.iterdir():
+        with suppress(OSError):
+            if names.fullmatch(path.name):
+                told = path.lstat()
+                files.append((told.st_mtime, told.st_size, path))
+    files.sort(reverse=True)
+    together = 0
+    for number, (_, size, path) in enumerate(files, 1):
+        together += size
+        if number > 1 and (number > most_files or together > most_bytes):
+            with suppress(OSError):
+                path.unlink()
 
 
 def _clear(part: Path) -> None:

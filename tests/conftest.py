@@ -26,3 +26,12 @@ def nothing_is_timed():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kpopdance.realtime.commands.common.trial", lambda between: AUTO)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_kept_from_before(tmp_path_factory) -> None:
+    """What is kept to spare time lies in a folder of these tests."""
+    from kpopdance.realtime.library import kept
+
+    folder = tmp_path_factory.mktemp("kept")
+    kept.cache_folder = lambda: folder

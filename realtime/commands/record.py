@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -22,9 +23,12 @@ from kpopdance.realtime.devices.audio_file import (
 )
 from kpopdance.realtime.devices.media_file import MediaError
 from kpopdance.realtime.devices.video_file import VideoFile
+from kpopdance.realtime.library.kept import keep_beside
 from kpopdance.realtime.library.mirrored import turned
+from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.pack_writer import check_pack_folder, save_pack
-from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.library.songpack import SongPack, SongPackError
+from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.studio.recording import (
     Quality,
     Recording,
@@ -70,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
     own_sound = args.audio is None
     song = _song(args, title, audio, recordings, start_s=-audio.start_s if own_sound else 0.0)
     _write(song, audio, folder, args)
+    _learn(folder, settings)
     qualities = [recording.quality() for recording in recordings]
     if args.json:
         print_json(_report_json(folder, song, qualities, warnings))
@@ -183,6 +188,14 @@ def _write(song: SongPack, audio: Audio, folder: Path, args: argparse.Namespace)
         ) from None
     finally:
         sound.unlink(missing_ok=True)
+
+
+def _learn(folder: Path, settings: Settings) -> None:
+    """Work out beforehand what the first dance would wait for."""
+    if folder.parent == settings.libraries[0]:
+        keep_beside(folder.parent)
+    with suppress(SongPackError):  # it is said when somebody wants to dance it
+        standard_of(load_pack(folder), settings.terms)
 
 
 def _report_json(

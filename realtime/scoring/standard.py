@@ -91,10 +91,7 @@ def standard_from_choreography(
     """
     beat_s = 60 / bpm
     start_s, end_s = _moves(dance, beat_s, first_beat_s, BODIES[terms.body])
-    rows = np.maximum(np.round((end_s - start_s) * FEATURE_FPS).astype(np.intp), 2)
-    windows = without(
-        windows_of(lambda t: choreography_rows(dance, t), end_s, 0), BODIES[terms.body]
-    )
+    rows, windows = asked_windows(dance, start_s, end_s, terms)
     song = _Song(dance, windows, end_s, rows)
     effort = compare(windows, song.danced(dance.joints), rows).energy.effort
     weight = _move_weight(effort, end_s - start_s) * _coach_seen(windows, rows)
@@ -104,7 +101,7 @@ def standard_from_choreography(
     tricks = {name: song.danced(joints) for name, joints in _telling(ways, told, (0.0, DANCED))}
     still = compare(windows, tricks[STILL], rows)
     floor = Floor({name: limb.likeness for name, limb in still.limbs.items()})
-    limb_weight = {limb: weight * (low < NOT_ASKED) for limb, low in floor.limbs.items()}
+    limb_weight = limb_weights(weight, floor)
     easy = NORMAL if terms.strict is PRO else terms.strict
     marks, upper = {}, {}
     for name, player in _telling(tricks, told, (DANCED, 1.0)):
@@ -121,6 +118,20 @@ def standard_from_choreography(
         max(_nulls(upper, weight).values()), best, nulls,
         _limb_nulls(marks, limb_weight), limb_weight,
     )  # fmt: skip
+
+
+def asked_windows(
+    dance: Choreography, start_s: NDArray[np.float64], end_s: NDArray[np.float64], terms: Terms
+) -> tuple[NDArray[np.intp], Features]:
+    """Return the rows (K,) of each move and the windows that end with them, see ``Standard``."""
+    rows = np.maximum(np.round((end_s - start_s) * FEATURE_FPS).astype(np.intp), 2)
+    windows = windows_of(lambda t: choreography_rows(dance, t), end_s, 0)
+    return rows, without(windows, BODIES[terms.body])
+
+
+def limb_weights(weight: NDArray[np.float64], floor: Floor) -> dict[str, NDArray[np.float64]]:
+    """Return name -> weight (K,) of the moves for each limb, see ``Standard``."""
+    return {limb: weight * (low < NOT_ASKED) for limb, low in floor.limbs.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

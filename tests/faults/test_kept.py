@@ -1,0 +1,194 @@
+"""What is kept of a pack spares time and does nothing else, whatever became of its file."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+from kpopdance.realtime.core.terms import Terms
+from kpopdance.realtime.library import kept, standards
+from kpopdance.realtime.library.songpack import SongPack
+from tests import dances
+
+TERMS = Terms()
+
+
+def song_in(library):
+    return SongPack(
+        "A song",
+        "",
+        120.0,
+        (dances.song(5, bpm=120.0, moves=5),),
+        None,
+        folder=library / "song",
+    )
+
+
+@pytest.fixture
+def library(tmp_path, monkeypatch):
+    (tmp_path / "songs").mkdir()
+    monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path / "cache" / "kept")
+    return tmp_path / "songs"
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """How often a standard was worked out."""
+    count, real = [], standards.standard_from_choreography
+    monkeypatch.setattr(
+        standards,
+        "standard_from_choreography",
+        lambda *a, **k: count.append(1) or real(*a, **k),
+    )
+    return count
+
+
+def standard_anew(song, terms=TERMS):
+    """Return a standard as another day's game sees it."""
+    standards._newest.clear()
+    return standards.standard_of(song, terms)
+
+
+def same(one, other):
+    for name in ("start_s", "end_s", "rows", "weight"):
+        assert np.array_equal(getattr(one, name), getattr(other, name))
+    assert np.array_equal(one.windows.direction, other.windows.direction)
+    assert one.windows.direction.strides == other.windows.direction.strides  # sums round alike
+    for name in ("null", "null_upper", "null_name", "nulls", "limb_null"):
+        assert getattr(one, name) == getattr(other, name)
+    for name, low in one.floor.limbs.items():
+        assert np.array_equal(low, other.floor.limbs[name])
+        assert np.array_equal(one.limb_weight[name], other.limb_weight[name])
+    return True
+
+
+def files(folder):
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("beside", [True, False])
+@pytest.mark.parametrize("terms", [Terms(), Terms("pro", "seated")])
+def test_the_second_time_it_is_the_same_to_the_last_bit(library, made, beside, terms):
+    if beside:
+        kept.keep_beside(library)
+    first = standard_anew(song_in(library), terms)
+    assert same(first, standard_anew(song_in(library), terms))
+    assert len(made) == 1
+    where, other = library / ".kept", kept.cache_folder()
+    assert len(files(where if beside else other)) == 1
+    assert not (other if beside else where).exists()
+
+
+@pytest.mark.parametrize("what", ["tempo", "terms", "dance", "code"])
+def test_what_changes_is_worked_out_anew(library, made, monkeypatch, what):
+    song, terms = song_in(library), TERMS
+    standard_anew(song)
+    if what == "tempo":
+        song = SongPack("A song", "", 110.0, song.members, None, folder=song.folder)
+    elif what == "dance":
+        dance = dances.song(6, bpm=120.0, moves=5)
+        song = SongPack("A song", "", 120.0, (dance,), None, folder=song.folder)
+    elif what == "terms":
+        terms = Terms("kids")
+    else:
+        monkeypatch.setattr(kept, "code", lambda: "newer")
+    standard_anew(song, terms)
+    assert len(made) == 2
+
+
+def spoilt(facts):
+    """Return name -> what may lie in place of a standard's facts."""
+    k = len(facts["start_s"])
+    worse = {
+        "other moves": {"start_s": [s + 500 for s in facts["start_s"]],
+                        "end_s": [s + 500 for s in facts["end_s"]]},
+        "fewer": {"weight": facts["weight"][:-1]},
+        "none": {key: [] for key in ("start_s", "end_s", "weight")},
+        "backwards": {"start_s": facts["end_s"], "end_s": facts["start_s"]},
+        "crowded": {"start_s": [i * 1e-5 for i in range(k)],
+                    "end_s": [(i + 1) * 1e-5 for i in range(k)]},
+        "no number": {"null": float("nan")}, "endless": {"end_s": [float("inf")] * k},
+        "beyond": {"null_upper": 1.5}, "below": {"weight": [-1.0] * k},
+        "text": {"nulls": {"still": "1"}}, "no limbs": {"floor": {}},
+        "long number": {"null": 10**400},
+    }  # fmt: skip
+    return {
+        "empty": b"", "half": json.dumps(facts).encode()[:900], "no json": b"\xff\xfe\0",
+        "a list": b"[1]", "a number": b"7", "deep": b"[" * 100_000, "big": b" " * 5_000_000,
+        "less": json.dumps({"null": 0.1}).encode(),
+        "more": json.dumps({**facts, "also": 1}).encode(),
+        "a cut number": b"9" * 5000,
+        **{name: json.dumps({**facts, **each}).encode() for name, each in worse.items()},
+    }  # fmt: skip
+
+
+def test_a_damaged_or_foreign_file_is_made_again(library, made):
+    song = song_in(library)
+    kept.keep_beside(library)
+    whole = standard_anew(song)
+    path = next((library / ".kept").iterdir())
+    content = path.read_bytes()
+    cases = spoilt(json.loads(content))
+    for number, (name, bad) in enumerate(cases.items(), 2):
+        path.write_bytes(bad)
+        assert same(whole, standard_anew(song)), name
+        assert len(made) == number, name
+        assert path.read_bytes() == content, name
+
+
+@pytest.mark.parametrize("where", ["a file", "a folder for a file", "a link to itself"])
+def test_where_nothing_can_be_kept_there_it_lies_in_the_cache(library, made, where):
+    song = song_in(library)
+    if where == "a file":
+        (library / ".kept").write_bytes(b"mine")
+    else:
+        kept.keep_beside(library)
+        name = kept.kept_name(
+            "standard", standards.dance_key(song.members[0]), song.bpm, song.offset_s, TERMS
+        )
+        place = library / ".kept" / name
+        place.mkdir() if where == "a folder for a file" else place.symlink_to(place)
+    standard_anew(song)
+    standard_anew(song)
+    assert len(made) == 1
+    assert (
+        len(files(kept.cache_folder()))
+        + sum(
+            path.is_file() and path.suffix == ".json" for path in (library / ".kept").glob("*")
+        )
+        == 1
+    )
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "getuid"), reason="folders are not closed by their mode here"
+)
+def test_a_read_only_library_and_cache_cost_time_alone(library, made, monkeypatch):
+    kept.keep_beside(library)
+
+    def refuse(path, text):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(kept, "write_whole", refuse)
+    assert same(standard_anew(song_in(library)), standard_anew(song_in(library)))
+    assert len(made) == 2
+
+
+def test_the_oldest_go_and_nothing_else(library, monkeypatch):
+    kept.keep_beside(library)
+    folder = library / ".kept"
+    (folder / "mine.json").write_text("{}")
+    monkeypatch.setattr(kept, "MOST_FILES", 3)
+    for number in range(6):
+        name = kept.kept_name("standard", number)
+        kept.keep(library, name, {"number": number})
+        os.utime(folder / name, (number, number))
+    left = {path.name for path in folder.iterdir()}
+    newest = {kept.kept_name("standard", number) for number in (3, 4, 5)}
+    assert left == {"mine.json", *newest}
+    monkeypatch.setattr(kept, "MOST_TOGETHER", 1)
+    kept.keep(library, kept.kept_name("standard", 7), {"number": 7})
+    assert len(list(folder.iterdir())) == 2
