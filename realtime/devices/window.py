@@ -11,6 +11,7 @@ import pygame
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import discard, hand_over, part_of
+from kpopdance.realtime.devices.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +20,6 @@ SIZE: Final = (1280, 720)
 LEAST_SIZE: Final = (640, 360)
 FRAME_PX: Final = 72
 """Of a desktop's height: what title bar and task bar take; the desktop tells no more than its size."""
-FRAMES_PER_S: Final = 60.0
-LATE_S: Final = 0.25
-"""After a longer stall the pace starts anew instead of hurrying."""
 QUIT: Final = "quit"
 UNSEEN: Final = ("dummy", "offscreen")
 """Video drivers that show nothing."""
@@ -70,7 +68,7 @@ class GameWindow:
         self._fullscreen = False
         self._letters = letters()
         self._clicks: list[tuple[int, int]] = []
-        self._due_s = perf_counter()
+        self._pace = Pace(perf_counter())
         self._closed = False
 
     @property
@@ -140,14 +138,10 @@ class GameWindow:
             self._window.set_windowed()
 
     def flip(self) -> None:
-        """Show what was drawn, then wait for the next frame's turn, 60 a second at most."""
+        """Show what was drawn, then wait for the next frame's turn."""
+        drawn_s = perf_counter()
         self._window.flip()
-        now_s = perf_counter()
-        if now_s - self._due_s > LATE_S:
-            self._due_s = now_s
-        self._due_s += 1 / FRAMES_PER_S
-        if self._due_s > now_s:
-            sleep(self._due_s - now_s)
+        sleep(self._pace.wait_s(drawn_s, perf_counter()))
 
     def screenshot(self, path: Path) -> None:
         """Save what was drawn last; the suffix says the format, e.g. ``.png``."""
