@@ -33,6 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = understood(parser(), words)
         if args.verbose:
             logging.getLogger().setLevel(logging.INFO)
+        from kpopdance.realtime.devices.memory import give_memory_back
+
+        give_memory_back()
         command = import_module(f"kpopdance.realtime.commands.{args.command}")
         return int(command.run(args))
     except DanceError as why:

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from kpopdance.engines.files import write_whole
+from kpopdance.realtime.devices.memory import give_memory_back
 from tools.soak.real_evening import real_evening
 from tools.soak.simulated_evening import simulated_evening
 
@@ -28,6 +29,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the table there too")
     asked = parser.parse_args()
+    give_memory_back()  # as the game does
     if asked.real is None:
         meter, told = simulated_evening(asked.hours * 3600, asked.seed)
     else:
