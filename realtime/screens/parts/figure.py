@@ -16,6 +16,7 @@ import pygame
 
 from kpopdance.engines.anatomy import LIMBS
 from kpopdance.realtime.core import body
+from kpopdance.realtime.screens.parts.brush import fill_convex
 from kpopdance.realtime.screens.parts.theme import (
     ADD,
     CYAN,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     Points = NDArray[np.complex128]
     Lengths = NDArray[np.float64]
-    Outline = Sequence[tuple[float, float]]
 
 ARC: Final = 8
 """Points on each round end of a limb; every outline has ``2 * ARC`` points."""
@@ -211,19 +211,18 @@ def silhouettes(
 def draw_silhouette(
     surface: pygame.Surface, figure: Silhouette, rim: Colour, rim_px: float
 ) -> None:
-    """Draw a dancer with smooth edges and a light rim around each group of limbs.
-
-    A rim thinner than 2 px smooths what it surrounds, so the fills then save the time.
-    """
+    """Draw a dancer with smooth edges and a light rim around each group of limbs."""
     if not len(figure.outlines):
         return
-    rims = _pairs(_grown(figure.outlines, rim_px)) if rim_px > 0 else []
-    fills = _pairs(figure.outlines)
+    if rim_px <= 0:
+        fill_convex(surface, figure.outlines, figure.colours)
+        return
+    rims = _grown(figure.outlines, rim_px)
+    outlines, colours = [], []
     for first, end in figure.groups:
-        for outline in rims[first:end]:
-            _fill(surface, rim, outline)
-        for outline, colour in zip(fills[first:end], figure.colours[first:end], strict=True):
-            _fill(surface, colour, outline, smooth=not 0 < rim_px < 2)
+        outlines += [rims[first:end], figure.outlines[first:end]]
+        colours += [*[rim] * (end - first), *figure.colours[first:end]]
+    fill_convex(surface, np.concatenate(outlines), colours)
 
 
 def pictogram(joints: NDArray[np.float32], side: int, accent: int) -> pygame.Surface:
@@ -272,13 +271,13 @@ def draw_neon(
     starts, ends = BONES.T
     alive = ~np.isnan(at[starts] + at[ends])
     a, b = at[starts[alive]], at[ends[alive]]
-    colours = [_bone_colour(end) for end in ends[alive].tolist()]
-    tubes = TUBES if width > 2.4 else TUBES[:2]
-    for share, light in tubes:
+    bones = [_bone_colour(end) for end in ends[alive].tolist()]
+    outlines, colours = [], []
+    for share, light in TUBES if width > 2.4 else TUBES[:2]:
         radius = np.full(len(a), width * share)
-        for tube, colour in zip(_pairs(capsules(a, b, radius, radius)), colours, strict=True):
-            paint = mix(colour, WHITE, 0.8) if light > 1 else dim(colour, light)
-            _fill(surface, paint, tube)
+        outlines.append(capsules(a, b, radius, radius))
+        colours += [mix(bone, WHITE, 0.8) if light > 1 else dim(bone, light) for bone in bones]
+    fill_convex(surface, np.concatenate(outlines), colours)
     for joint in np.flatnonzero(~np.isnan(at)).tolist():
         point = complex(at[joint])
         _neon_joint(surface, (point.real, point.imag), width, joint == accent)
@@ -385,22 +384,6 @@ def _grown(outlines: Points, px: float) -> Points:
     ahead = around[:, 2:] - around[:, :-2]
     grown: Points = outlines - 1j * px * ahead / np.maximum(np.abs(ahead), 1e-3)
     return grown
-
-
-def _pairs(outlines: Points) -> list[list[tuple[float, float]]]:
-    """Return outlines as Python's numbers, which draw faster."""
-    pairs: list[list[tuple[float, float]]] = (
-        outlines.view(np.float64).reshape(*outlines.shape, 2).tolist()
-    )
-    return pairs
-
-
-def _fill(
-    surface: pygame.Surface, colour: Colour, outline: Outline, *, smooth: bool = True
-) -> None:
-    pygame.draw.polygon(surface, colour, outline)
-    if smooth:
-        pygame.draw.aalines(surface, colour, True, outline)
 
 
 def _unit(vector: Points) -> Points:

@@ -10,6 +10,7 @@ import pygame
 from kpopdance.engines.anatomy import LIMBS
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.skeleton_colours import JOINT_COLOURS
+from kpopdance.realtime.screens.parts.brush import fill_convex
 from kpopdance.realtime.screens.parts.theme import WHITE, dim
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ LIGHTS: Final = (
 )  # fmt: skip
 """Johansson's point lights (1973): the head and the twelve large joints."""
 TURN: Final = np.linspace(0, 2 * np.pi, 28, endpoint=False)
-CIRCLE: Final = np.stack([np.cos(TURN), np.sin(TURN)], axis=1)
 
 
 def draw_bones(
@@ -49,17 +49,16 @@ def draw_bones(
         Of the colours' light, for those who are not asked for.
     """
     seen = visible(joints)
-    xy = joints[:, :2].astype(np.float64)
+    at = joints[:, 0] + 1j * joints[:, 1].astype(np.float64)
     whole = BONES[seen[BONES].all(axis=1)]
     colours = [dim(colour, share) for colour in JOINT_COLOURS]
-    for outline, (_, outer) in zip(_ellipses(xy, whole, tall), whole.tolist(), strict=True):
-        points = outline.tolist()
-        pygame.draw.polygon(surface, colours[outer], points)
-        pygame.draw.aalines(surface, colours[outer], True, points)
+    fill_convex(
+        surface, _ellipses(at, whole, tall), [colours[outer] for _, outer in whole.tolist()]
+    )
     for joint in np.flatnonzero(seen).tolist():
         radius = max(DOT * tall * (FACE if joint >= body.R_EYE else 1.0), THINNEST)
-        at = (float(xy[joint, 0]), float(xy[joint, 1]))
-        pygame.draw.aacircle(surface, colours[joint], at, radius)
+        place = (float(joints[joint, 0]), float(joints[joint, 1]))
+        pygame.draw.aacircle(surface, colours[joint], place, radius)
 
 
 def draw_lights(
@@ -82,16 +81,15 @@ def visible(joints: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 
 def _ellipses(
-    xy: NDArray[np.float64], bones: NDArray[np.int_], tall: float
-) -> NDArray[np.float64]:
-    """Return outlines (k, 28, 2) of limbs between joints (18, 2)."""
-    starts, ends = xy[bones[:, 0]], xy[bones[:, 1]]
-    along = (ends - starts) / 2
-    long = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
+    at: NDArray[np.complex128], bones: NDArray[np.int_], tall: float
+) -> NDArray[np.complex128]:
+    """Return outlines (k, 28) of limbs between joints (18,)."""
+    starts, ends = at[bones[:, 0]], at[bones[:, 1]]
+    along = (ends - starts)[:, None] / 2
     fine = np.where(bones[:, 1] >= body.R_EYE, FACE, 1.0)[:, None]
     half = np.maximum(STROKE * tall * fine, THINNEST)
-    across = np.stack([-along[:, 1], along[:, 0]], axis=1) / long * half
-    outlines = (starts + along)[:, None] + (
-        CIRCLE[None, :, :1] * along[:, None] + CIRCLE[None, :, 1:] * across[:, None]
+    across = 1j * along / np.maximum(np.abs(along), 1e-6) * half
+    outlines: NDArray[np.complex128] = (
+        starts[:, None] + along + np.cos(TURN) * along + np.sin(TURN) * across
     )
-    return np.clip(outlines, -3e4, 3e4)
+    return outlines
