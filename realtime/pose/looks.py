@@ -9,12 +9,16 @@ if TYPE_CHECKING:
 
 Look = Literal[
     "everybody",
+    "small",
     "crop",
     "movenet_lightning",
     "movenet_thunder",
     "blazepose_full",
 ]
-"""OpenPose on the full picture, OpenPose on a dancer's crop, or a network's look at one dancer."""
+"""OpenPose on the full picture, a small one of it or a dancer's crop, or a network's at one dancer."""
+
+Glance = tuple[Look, ...]
+"""The looks that see one dancer together."""
 
 
 class LookFacts(NamedTuple):
@@ -26,45 +30,48 @@ class LookFacts(NamedTuple):
         Which network looks, for the small print.
     guess_s : float
         What it costs until it was measured, s.
-    right : float
-        The share of joints it puts in place, 0..1: mean of COCO's and the athletes'
-        (``python -m tools.bench.pose.bench_pose --only crops``).
     """
 
     words: str
     guess_s: float
-    right: float
 
 
 LOOKS: Final[dict[Look, LookFacts]] = {
-    "everybody": LookFacts("OpenPose, whole picture", 0.07, 0.66),
-    "crop": LookFacts("OpenPose", 0.027, 0.66),
-    "movenet_lightning": LookFacts("MoveNet Lightning", 0.014, 0.80),
-    "movenet_thunder": LookFacts("MoveNet", 0.023, 0.83),
-    "blazepose_full": LookFacts("BlazePose", 0.017, 0.80),
+    "everybody": LookFacts("OpenPose, whole picture", 0.07),
+    "small": LookFacts("OpenPose, small picture", 0.022),
+    "crop": LookFacts("OpenPose", 0.027),
+    "movenet_lightning": LookFacts("MoveNet Lightning", 0.014),
+    "movenet_thunder": LookFacts("MoveNet", 0.023),
+    "blazepose_full": LookFacts("BlazePose", 0.017),
 }
 
-CLOSE: Final[tuple[tuple[Look, ...], ...]] = (
-    ("movenet_lightning", "blazepose_full"),
-    ("movenet_thunder",),
-    ("movenet_lightning",),
-)
-"""Which networks look at a dancer together, the best first; one that aligns stands in front."""
-CLOSE_UNHURRIED: Final[tuple[tuple[Look, ...], ...]] = (
-    ("movenet_thunder", "blazepose_full"),
-    *CLOSE,
-)
-"""And where time does not press."""
+GLANCES: Final[dict[Glance, float]] = {
+    ("movenet_thunder", "blazepose_full"): 0.842,
+    ("movenet_lightning", "blazepose_full"): 0.828,
+    ("movenet_thunder",): 0.809,
+    ("movenet_lightning",): 0.779,
+}
+"""Which close looks go together, one that aligns in front, and the share of joints they put in place.
+
+It is the mean of COCO's, the athletes' and raised wrists'
+(``python -m tools.bench.pose.bench_pose --only crops``).
+"""
+HURRIED_S: Final = 0.035  # of one thread, as looks are guessed to cost
 
 
-def close_looks(there: Collection[str], *, unhurried: bool) -> tuple[Look, ...]:
-    """Return the networks that look at a dancer, of those there are; empty where none is."""
-    for looks in CLOSE_UNHURRIED if unhurried else CLOSE:
-        if all(look in there for look in looks):
-            return looks
-    return ()
+def glances(there: Collection[str]) -> list[Glance]:
+    """Return the close looks that go together, of the networks there are, the most exact first."""
+    able = [looks for looks in GLANCES if all(look in there for look in looks)]
+    return sorted(able, key=lambda looks: -GLANCES[looks])
 
 
-def looks_in_words(looks: tuple[Look, ...]) -> str:
+def close_looks(there: Collection[str], *, unhurried: bool) -> Glance:
+    """Return the most exact close looks, of the networks there are; empty where none is."""
+    able = glances(there)
+    quick = [each for each in able if sum(LOOKS[look].guess_s for look in each) <= HURRIED_S]
+    return next(iter(able if unhurried else [*quick, *able]), ())
+
+
+def looks_in_words(looks: Glance) -> str:
     """Return which networks looked, for the small print."""
     return " + ".join(LOOKS[look].words for look in looks) or "looking"

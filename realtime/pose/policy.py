@@ -1,15 +1,15 @@
 """Which network looks at whom in a frame: where exactness is weighed against time.
 
-Bottom-up (OpenPose on the full picture) costs the same for one dancer or ten; top-down (close looks
-at each, see ``looks.py``) costs per dancer and is more exact; OpenPose on a crop lies between.
-Everybody is found bottom-up, at the start and whenever a dancer is lost; between, each is followed
-by crop:
+Close looks see one dancer each, cost for each, and are exact; OpenPose sees everybody in a picture at
+one price. One rule, frame by frame:
 
-- by close looks and OpenPose where the time of a frame allows it, their joints merged;
-- by close looks alone, and with OpenPose for the worst seen as far as the time goes;
-- once in a while by OpenPose too, which sees who else stands in the crop: so the one followed stays
-  the one, and not whom the others find nearest to its middle;
-- where not even close looks for each fit, by whatever takes less: they for each or one picture.
+- Everybody who is followed gets the cheapest close look there is, in every frame.
+- What time is left makes the worst seen ones' looks more exact, rung by rung of the ladder that cost and
+  exactness make (``looks.py``); at its end OpenPose looks at the crop too.
+- The picture is looked at when somebody is lost, hardly seen, or was not confirmed by OpenPose for a
+  while: so the one followed stays the one, and not whom the others find nearest to the crop's middle. A
+  small picture where the full one would cost frames, and the full one when the small one was in vain.
+- Where not even the cheapest look at each fits, one full picture does if it takes less.
 
 What each look costs is measured while playing; offline, time does not press and nothing depends on
 how fast the computer is.
@@ -19,23 +19,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kpopdance.realtime.pose.looks import LOOKS, close_looks
+from kpopdance.realtime.pose.looks import GLANCES, LOOKS, glances
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from kpopdance.realtime.pose.looks import Look
+    from kpopdance.realtime.pose.looks import Glance, Look
 
-RECHECK_S: Final = (
-    1.0  # hardly seen: a full picture this often, in case we hold on to furniture
-)
+RECHECK_S: Final = 1.0  # hardly seen: a picture this often, in case we hold on to furniture
 SEARCH_S: Final = 0.3  # others wait while one is looked for, so not in every frame
-CONFIRM_S: Final = 2.0  # this long without OpenPose having seen the dancer too
+SEARCH_SHARE: Final = 0.1  # of the time may go to it while others are followed
+NOBODY_SHARE: Final = 0.5  # and to full pictures where nobody is
+CONFIRM_S: Final = 2.0  # this long without OpenPose having seen the dancers too
 FRESH_S: Final = 5.0  # what a look cost longer ago says little
+EVENLY_S: Final = 1 / 20  # between looks: more of them make no score better, exacter ones do
 SHARE: Final = 0.9  # of the frame's time; the rest is the game's
 COSTS_KEPT: Final = 30
 
@@ -51,13 +53,13 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One frame's looks: the full picture or not, and at each dancer with which of the crops.
+    """One frame's looks: ``everybody``, ``small`` or no picture, and the glance at each dancer.
 
-    Who has no crop is taken from the full picture, or left unseen in this frame.
+    Who gets no glance is taken from the picture, or left unseen in this frame.
     """
 
-    everybody: bool
-    crops: tuple[tuple[Look, ...], ...]
+    picture: Look | None
+    crops: tuple[Glance, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -104,79 +106,106 @@ class Policy:
 
     Attributes
     ----------
-    close : tuple of Look
-        Those of them that look at a dancer together.
+    looks : tuple of Look
+        All that it may ask for.
     """
 
     def __init__(self, wish: str, *, close: Collection[str], budget_s: float) -> None:
         self.costs = Costs()
-        self.close = close_looks(close, unhurried=math.isinf(budget_s))
-        self._wish = wish if self.close else "openpose"
-        self._budget_s = SHARE * budget_s
+        able = glances(close)
+        self._wish = wish if able else "openpose"
+        self._unhurried = math.isinf(budget_s)
+        if self._wish == "openpose":
+            able = [("crop",)]
+        self._glances = able if self._wish == "auto" and not self._unhurried else able[:1]
+        self._time_s = SHARE * max(budget_s, EVENLY_S)
+        every = [look for glance in self._glances for look in glance]
+        self.looks: Glance = tuple(dict.fromkeys(("everybody", "small", "crop", *every)))
         self.reset()
 
     def reset(self) -> None:
         """Forget when it last looked."""
-        self._full_s = -np.inf
-        self._confirmed_s: dict[int, float] = {}
+        self._looked_s: dict[Look, float] = {}
+        self._confirmed_s: float | None = None
+        self._in_vain = False
 
     def plan(self, needs: Sequence[Need], at_s: float) -> Plan:
         """Return the looks at the frame captured at host second ``at_s``."""
         self.costs.at_s = at_s
-        crops = None if self._search(needs, at_s) else self._crops(needs, at_s)
-        if crops is not None:
-            return Plan(False, crops)
-        self._full_s = at_s
-        self._confirmed_s = dict.fromkeys(range(len(needs)), at_s)
-        return Plan(True, ((),) * len(needs))
-
-    def _search(self, needs: Sequence[Need], at_s: float) -> bool:
-        """Say whether somebody has to be looked for in the full picture."""
-        if all(need.lost for need in needs):
-            return True
-        waited_s = at_s - self._full_s
-        if any(need.lost for need in needs) and waited_s >= SEARCH_S:
-            return True
-        return any(need.doubtful for need in needs) and waited_s >= RECHECK_S
-
-    def _crops(self, needs: Sequence[Need], at_s: float) -> tuple[tuple[Look, ...], ...] | None:
-        """Return each dancer's crops, or None where one full picture serves better."""
+        if self._confirmed_s is None:  # nobody is late yet
+            self._confirmed_s = at_s
         there = [k for k, need in enumerate(needs) if not need.lost]
-        if self._better_all_at_once(len(there)):
-            return None
-        if self._wish == "openpose":
-            return tuple(() if need.lost else ("crop",) for need in needs)
-        both = set(sorted(there, key=lambda k: needs[k].sureness)[: self._room(len(there))])
-        both |= self._unconfirmed(there, at_s)
-        for k in both:
-            self._confirmed_s[k] = at_s
-        return tuple(
-            () if need.lost else ("crop", *self.close) if k in both else self.close
-            for k, need in enumerate(needs)
+        self._in_vain &= len(there) < len(needs)
+        picture = self._picture(needs, at_s)
+        if picture is None and self._better_all_at_once(len(there)):
+            picture, there = "everybody", []
+        if picture is not None:
+            self._looked_s[picture] = self._confirmed_s = at_s
+            self._in_vain = picture == "small"  # if somebody is still lost in the next frame
+            # who may be furniture is to be found in the picture, or not at all
+            there = [k for k in there if not needs[k].doubtful]
+        if picture == "everybody" and self._wish == "openpose":
+            there = []
+        crops = self._shared_out(sorted(there, key=lambda k: needs[k].sureness), picture)
+        if there and all("crop" in glance for glance in crops.values()):
+            self._confirmed_s = at_s
+        return Plan(picture, tuple(crops.get(k, ()) for k in range(len(needs))))
+
+    def _picture(self, needs: Sequence[Need], at_s: float) -> Look | None:
+        """Return the picture that is to be looked at, if one is."""
+        lost = [need.lost for need in needs]
+        waited_s = at_s - max(self._looked_s.values(), default=-math.inf)
+        due = (
+            all(lost)
+            or (any(lost) and waited_s >= self._every_s("small", SEARCH_SHARE))
+            or (any(need.doubtful for need in needs) and waited_s >= RECHECK_S)
+            or at_s - (self._confirmed_s or 0.0) >= CONFIRM_S
         )
+        if not due:
+            return None
+        if self._unhurried or self.costs.of("everybody") <= self._time_s:
+            return "everybody"
+        share = NOBODY_SHARE if all(lost) else SEARCH_SHARE
+        full_s = self._looked_s.get("everybody", -math.inf)
+        full = self._in_vain and at_s - full_s >= self._every_s("everybody", share)
+        return "everybody" if full else "small"
 
-    def _better_all_at_once(self, players: int) -> bool:
-        """Say whether crops of each take more time than there is and than one full picture."""
-        if np.isinf(self._budget_s) or self._wish not in ("auto", "openpose"):
+    def _every_s(self, picture: Look, share: float) -> float:
+        """Return how often a picture may be searched, so that it takes no more than its share."""
+        if self._unhurried:
+            return SEARCH_S
+        return max(SEARCH_S, self.costs.of(picture) / share)
+
+    def _shared_out(self, there: Sequence[int], picture: Look | None) -> dict[int, Glance]:
+        """Return the glance at each of the dancers, the worst seen first."""
+        rungs = self._rungs()
+        got = dict.fromkeys(there, rungs[0])
+        left_s = self._time_s - len(there) * self._costs_s(rungs[0])
+        left_s -= 0.0 if picture is None else self.costs.of(picture)
+        for below, rung in pairwise(rungs):
+            step_s = self._costs_s(rung) - self._costs_s(below)
+            for k in there:
+                if got[k] == below and step_s <= left_s:
+                    got[k] = rung
+                    left_s -= step_s
+        return got
+
+    def _rungs(self) -> list[Glance]:
+        """Return the ladder: the cheapest glance, and each that is exacter than all cheaper ones."""
+        rungs: list[Glance] = []
+        for glance in sorted(self._glances, key=self._costs_s):
+            if not rungs or GLANCES[glance] > GLANCES[rungs[-1]]:
+                rungs.append(glance)
+        if self._unhurried and self._wish == "auto":
+            return [("crop", *rungs[-1])]
+        return [*rungs, ("crop", *rungs[-1])] if self._wish == "auto" else rungs
+
+    def _better_all_at_once(self, dancers: int) -> bool:
+        """Say whether a glance at each takes more time than there is and than one full picture."""
+        if self._unhurried or self._wish not in ("auto", "openpose"):
             return False
-        each_s = self.costs.of("crop") if self._wish == "openpose" else self._close_s()
-        crops_s = players * each_s
-        return crops_s > max(self._budget_s, self.costs.of("everybody"))
+        each_s = min(self._costs_s(glance) for glance in self._glances)
+        return dancers * each_s > max(self._time_s, self.costs.of("everybody"))
 
-    def _room(self, players: int) -> int:
-        """Return how many of the dancers, each looked at closely, there is time for OpenPose too."""
-        if self._wish != "auto":
-            return 0
-        if np.isinf(self._budget_s):
-            return players
-        left_s = self._budget_s - players * self._close_s()
-        return max(0, int(left_s / max(self.costs.of("crop"), 1e-6)))
-
-    def _close_s(self) -> float:
-        """Return what looking at one dancer closely takes."""
-        return sum(self.costs.of(look) for look in self.close)
-
-    def _unconfirmed(self, there: list[int], at_s: float) -> set[int]:
-        """Return who, at most one, has been without OpenPose for too long."""
-        late = [k for k in there if at_s - self._confirmed_s.setdefault(k, at_s) >= CONFIRM_S]
-        return set(late[:1])
+    def _costs_s(self, glance: Glance) -> float:
+        return sum(self.costs.of(look) for look in glance)

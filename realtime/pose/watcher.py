@@ -45,7 +45,10 @@ if TYPE_CHECKING:
     from kpopdance.realtime.pose.policy import Plan
 
 CROP_PX: Final = 256
-FULL_AREA_PX: Final = 432 * 368  # of the input for a full picture: two cores manage it in 70 ms
+FULL_AREA_PX: Final = 432 * 368  # of the input for a full picture
+SMALL_SHARE: Final = (
+    0.31  # of that for a small one, 256x192: enough for whoever fills half the height
+)
 SAME_PERSON: Final = 0.5  # body sizes between two networks' poses of one person, at most
 DOUBLE: Final = 0.2  # the same in two crops
 WARM_UPS: Final = 2
@@ -130,10 +133,9 @@ class Watcher:
             for region, tracker in zip(regions, self._trackers, strict=True)
         ]
         plan = self._policy.plan(needs, at_s)
-        self.looks = ("everybody",) if plan.everybody else max(plan.crops, key=len)
-        if plan.everybody:
-            return choose_all(self._trackers, self._everybody(frame.image), frame.image, at_s)
-        return self._by_crops(frame, regions, plan)
+        picture = () if plan.picture is None else (plan.picture,)
+        self.looks = (*picture, *max(plan.crops, key=len))
+        return self._found(frame, regions, plan)
 
     def warm_up(self, image: NDArray[np.uint8]) -> None:
         """Let the runtime prepare for every look it will be asked for, and learn what each costs."""
@@ -141,24 +143,30 @@ class Watcher:
         middle = ((width - height) / 2, 0.0, (width + height) / 2, float(height))
         for _ in range(WARM_UPS):
             self._policy.costs.forget()
-            self._everybody(image)
-            self._crop_people(image, middle)
-            for name in self._policy.close:
-                with self._timed(name):
-                    seen_closely(self._eyes.close[name], image, middle)
+            for name in self._policy.looks:
+                if name in ("everybody", "small"):
+                    self._picture_people(image, name)
+                elif name == "crop":
+                    self._crop_people(image, middle)
+                else:
+                    with self._timed(name):
+                        seen_closely(self._eyes.close[name], image, middle)
 
-    def _by_crops(
+    def _found(
         self, frame: Frame, regions: list[Region | None], plan: Plan
     ) -> list[Pose | None]:
-        """Return each dancer's pose from crops; who is lost waits for the next full picture."""
-        people = [
+        """Return each dancer's pose; who is lost waits for the next picture."""
+        closely_seen = [
             self.glance(frame.image, region, looks, tracker.own_region(frame.captured_s))
             for region, looks, tracker in zip(regions, plan.crops, self._trackers, strict=True)
-            if region is not None
+            if region is not None and looks
         ]
-        held = [k for k, region in enumerate(regions) if region is not None]
+        people = distinct(closely_seen)
+        if plan.picture is not None:
+            people += others(self._picture_people(frame.image, plan.picture), people)
+        held = [k for k, region in enumerate(regions) if region is not None or plan.picture]
         trackers = [self._trackers[k] for k in held]
-        chosen = choose_all(trackers, distinct(people), frame.image, frame.captured_s)
+        chosen = choose_all(trackers, people, frame.image, frame.captured_s)
         found: list[Pose | None] = [None] * len(self._trackers)
         for k, pose in zip(held, chosen, strict=True):
             found[k] = pose
@@ -183,9 +191,12 @@ class Watcher:
         rest = [pose for pose in people if pose is not nearest]
         return [merged(nearest, one, OPENPOSE_HANDICAP), *rest]
 
-    def _everybody(self, image: NDArray[np.uint8]) -> list[Pose]:
-        with self._timed("everybody"):
-            return look_everywhere(self._eyes.everybody, image, area_px=self._full_area_px)
+    def _picture_people(self, image: NDArray[np.uint8], picture: Look) -> list[Pose]:
+        share = SMALL_SHARE if picture == "small" else 1.0
+        with self._timed(picture):
+            return look_everywhere(
+                self._eyes.everybody, image, area_px=round(share * self._full_area_px)
+            )
 
     def _crop_people(self, image: NDArray[np.uint8], region: Region) -> list[Pose]:
         with self._timed("crop"):
@@ -313,6 +324,14 @@ def distinct(crops: list[list[Pose]]) -> list[Pose]:
                 kept[[id(other) for other in kept].index(id(double))] = pose
         kept += fresh
     return kept
+
+
+def others(people: list[Pose], known: list[Pose]) -> list[Pose]:
+    """Return those of a picture's people who are none of those known, whom a closer look saw."""
+    return [
+        pose for pose in people
+        if all(apart(pose, one) > SAME_PERSON for one in known)
+    ]  # fmt: skip
 
 
 def full_size(shape: tuple[int, ...], area_px: int) -> tuple[int, int]:
