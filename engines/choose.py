@@ -340,7 +340,7 @@ class _Tried:
         best = ranked(results)
         if not best:
             return None
-        reason = reason_of(best, results)
+        reason = f"{self._choice.wish.model.stem.replace('_', '-')}: {reason_of(best, results)}"
         first = best[0]
         try:
             eye = eyes.pop(first.way, None) or self._choice.open(first.way)
@@ -359,13 +359,13 @@ class _Tried:
 
 def reason_of(best: Sequence[Result], results: Sequence[Result]) -> str:
     """Return why the first of the best is taken, and what would have been and may not."""
-    told = f"{RUNTIMES[best[0].runtime].label} is fastest here"
     others = {one.runtime: one for one in reversed(best[1:]) if one.runtime != best[0].runtime}
     behind = [f"{RUNTIMES[key].label} {one.ms:.0f}" for key, one in others.items()]
     spoilt = [
         f"{RUNTIMES[one.runtime].label} {NOT_USED} {one.why}" for one in results if one.why
     ]
-    return "; ".join([f"{told}: {', '.join([f'{best[0].ms:.0f} ms', *behind])}", *spoilt])
+    first = f"{RUNTIMES[best[0].runtime].label} {best[0].ms:.0f} ms"
+    return "; ".join([", ".join([first, *behind]), *spoilt])
 
 
 def ways_of(most_threads: int, *, fixed: bool) -> list[Way]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.errors import NotHere
 from kpopdance.engines.formats import MOVENET, OPENPOSE, Format
 from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
 from kpopdance.engines.gpu.network import GpuNetwork
@@ -59,7 +59,7 @@ def _on_nvidia(flavour: str) -> Callable[[Wish], Network]:
         from kpopdance.engines.gpu.opening import open_network
 
         if wish.spoken not in (OPENPOSE, MOVENET):
-            raise NetworkError(f"{wish.model.stem} has no kernels there yet")
+            raise NotHere(f"{wish.model.stem} has no kernels there yet")
         decode = PersonDecoding if wish.spoken is MOVENET else PeopleDecoding
         return open_network(
             wish.model, flavour, decode, cache_dir=wish.cache_dir, tell=wish.tell

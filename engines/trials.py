@@ -21,9 +21,12 @@ T = TypeVar("T")
 ANSWER_S: Final = 40.0  # TensorRT for RTX builds for some seconds before its first answer
 AGREE_PX: Final = 1.0
 CLEAR: Final = 0.5  # confidence of the reference's joints that are compared
-ROUNDS: Final = 8
+ROUNDS: Final = 10
+ENOUGH_ROUNDS: Final = (
+    4  # where they have taken ``ENOUGH_S``: another program may have had its turn
+)
 ENOUGH_S: Final = 0.8  # of looks for one network, in all runtimes together
-SLOWER: Final = 1.3  # than the fastest by so much: no more looks
+SLOWER: Final = (2.0, 1.3)  # than the fastest by so much: no more looks; at first, and then
 TIE: Final = 1.05  # within this of the fastest, the usual one is taken
 
 
@@ -194,8 +197,10 @@ def _race(
                 failed[each.way] = str(why) or type(why).__name__
         running = [each for each in running if each.way not in failed]
         best_s = min((each.best_s for each in running), default=0.0)
-        running = [each for each in running if each.best_s <= SLOWER * best_s]
-        if len(running) < 2 or trial.now() - began_s > ENOUGH_S:
+        most_s = best_s * SLOWER[number >= ENOUGH_ROUNDS - 1]
+        running = [each for each in running if each.best_s <= most_s]
+        enough = number >= ENOUGH_ROUNDS - 1 and trial.now() - began_s > ENOUGH_S
+        if len(running) < 2 or enough:
             break
     return failed
 
