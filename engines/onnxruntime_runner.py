@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LOAD_ERRORS = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NoSuchFile, NotImplemented)
+LOAD_ERRORS = (
+    Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NoSuchFile, NotImplemented,
+    UnicodeDecodeError,  # its own words, where they repeat a damaged name
+)  # fmt: skip
 """ONNX Runtime's errors have no base of their own, and each version has more of them."""
 
 CPU: Final = "CPUExecutionProvider"
@@ -81,12 +84,17 @@ class OnnxRuntimeNetwork:
         providers = _prepared(options, provider)
         try:
             self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=providers
+                str(model),
+                options,
+                providers=providers,
+                enable_fallback=0,  # that prints
             )
         except LOAD_ERRORS as why:
             raise ModelError(
                 f"{model}: ONNX Runtime cannot read it; {remedy(model, spoken)}"
             ) from why
+        except Exception as why:
+            raise NetworkError(f"ONNX Runtime's {provider} cannot open it ({why})") from why
         if provider not in self._session.get_providers():
             raise NotHere(f"ONNX Runtime's {provider} cannot run this network here")
         inputs = [port.name for port in self._session.get_inputs()]

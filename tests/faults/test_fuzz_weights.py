@@ -145,6 +145,7 @@ def test_the_network_that_is_spoilt_is_sound(folder, opener):
 @cases(40)
 @given(content=spoilt(network()))
 @example(content=Long(b"stsides".join(network().rsplit(b"strides", 1))))  # two grids
+@example(content=Long((b"kern" + b"\xff" * 8).join(network().rsplit(b"kernel_shape", 1))))
 def test_fuzz_networks(folder, opener, content):
     path = folder / "a.onnx"
     path.write_bytes(content)
