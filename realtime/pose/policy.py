@@ -5,7 +5,8 @@ one price. One rule, frame by frame:
 
 - Everybody who is followed gets the cheapest close look there is, in every frame.
 - What time is left makes the worst seen ones' looks more exact, rung by rung of the ladder that cost and
-  exactness make (``looks.py``); at its end OpenPose looks at the crop too.
+  exactness make (``looks.py``); at its end OpenPose looks at the crop too. A rung that is much more
+  exact may take a twentieth of a second, so that not every frame is looked at; others the frame's time.
 - The picture is looked at when somebody is lost, hardly seen, or was not confirmed by OpenPose for a
   while: so the one followed stays the one, and not whom the others find nearest to the crop's middle. A
   small picture where the full one would cost frames, and the full one when the small one was in vain.
@@ -37,7 +38,8 @@ SEARCH_SHARE: Final = 0.1  # of the time may go to it while others are followed
 NOBODY_SHARE: Final = 0.5  # and to full pictures where nobody is
 CONFIRM_S: Final = 2.0  # this long without OpenPose having seen the dancers too
 FRESH_S: Final = 5.0  # what a look cost longer ago says little
-EVENLY_S: Final = 1 / 20  # between looks: more of them make no score better, exacter ones do
+EVENLY_S: Final = 1 / 20  # between looks, where fewer of them are worth it
+WORTH_FRAMES: Final = 0.03  # of the joints more in place: worth fewer looks
 SHARE: Final = 0.9  # of the frame's time; the rest is the game's
 COSTS_KEPT: Final = 30
 
@@ -118,7 +120,8 @@ class Policy:
         if self._wish == "openpose":
             able = [("crop",)]
         self._glances = able if self._wish == "auto" and not self._unhurried else able[:1]
-        self._time_s = SHARE * max(budget_s, EVENLY_S)
+        self._frame_s = SHARE * budget_s
+        self._time_s = max(self._frame_s, SHARE * EVENLY_S)
         every = [look for glance in self._glances for look in glance]
         self.looks: Glance = tuple(dict.fromkeys(("everybody", "small", "crop", *every)))
         self.reset()
@@ -180,14 +183,16 @@ class Policy:
         """Return the glance at each of the dancers, the worst seen first."""
         rungs = self._rungs()
         got = dict.fromkeys(there, rungs[0])
-        left_s = self._time_s - len(there) * self._costs_s(rungs[0])
-        left_s -= 0.0 if picture is None else self.costs.of(picture)
+        spent_s = len(there) * self._costs_s(rungs[0])
+        spent_s += 0.0 if picture is None else self.costs.of(picture)
         for below, rung in pairwise(rungs):
             step_s = self._costs_s(rung) - self._costs_s(below)
+            gain = GLANCES.get(rung, 0.0) - GLANCES[below]
+            most_s = self._time_s if gain >= WORTH_FRAMES else self._frame_s
             for k in there:
-                if got[k] == below and step_s <= left_s:
+                if got[k] == below and spent_s + step_s <= most_s:
                     got[k] = rung
-                    left_s -= step_s
+                    spent_s += step_s
         return got
 
     def _rungs(self) -> list[Glance]:
