@@ -1,5 +1,8 @@
 """Both CPU runtimes on the bundled network, held to one check."""
 
+import sys
+from types import MappingProxyType, SimpleNamespace
+
 import cv2
 import numpy as np
 import onnx
@@ -7,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from kpopdance.engines.choose import BUNDLED
-from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.errors import DeviceFailed, NetworkError, NotHere
 from kpopdance.engines.formats import OPENPOSE
 from kpopdance.engines.vision import PoseVision
 
@@ -162,3 +165,82 @@ def another_network():
     )
     opset = [onnx.helper.make_opsetid("", 17)]
     return onnx.helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
+
+
+def test_a_device_that_openvino_has_not_is_not_here():
+    with pytest.raises(NotHere, match="finds no TPU"):
+        openvino_network(device="TPU")
+
+
+def test_a_provider_that_onnx_runtime_has_not_is_not_here(monkeypatch):
+    with pytest.raises(NotHere, match="has no TeapotExecutionProvider"):
+        onnxruntime_network(provider="TeapotExecutionProvider")
+    monkeypatch.setitem(sys.modules, "onnxruntime_ep_webgpu", None)
+    with pytest.raises(NotHere, match="onnxruntime-ep-webgpu is not installed"):
+        onnxruntime_network(provider="WebGpuExecutionProvider")
+
+
+def test_a_plug_in_that_cannot_be_loaded_is_told(monkeypatch, tmp_path):
+    plug_in = SimpleNamespace(get_library_path=lambda: str(tmp_path / "none.so"))
+    monkeypatch.setitem(sys.modules, "onnxruntime_ep_webgpu", plug_in)
+    with pytest.raises(NetworkError, match="onnxruntime-ep-webgpu cannot be loaded"):
+        onnxruntime_network(provider="WebGpuExecutionProvider")
+
+
+class Device:
+    """OpenVINO's core with a graphics card that is none: what it is told goes to the processor."""
+
+    available_devices = ("CPU", "GPU.0", "GPU.1")
+    facts = MappingProxyType(
+        {"SUPPORTED_PROPERTIES": ["FULL_DEVICE_NAME", "GPU_DRIVER_VERSION"],
+         "FULL_DEVICE_NAME": "Intel Card", "GPU_DRIVER_VERSION": 31}
+    )  # fmt: skip
+
+    def __init__(self):
+        self._core, self.asked = openvino_core(), []
+
+    def get_property(self, device, name):
+        return self.facts[name]
+
+    def compile_model(self, model, device, config):
+        self.asked.append((device, config))
+        return self._core.compile_model(model, "CPU", {})
+
+    def __getattr__(self, name):
+        return getattr(self._core, name)
+
+
+def openvino_core():
+    return pytest.importorskip("openvino").Core()
+
+
+def test_a_device_is_told_with_its_driver_and_asked_for_its_own_precision(monkeypatch):
+    core = Device()
+    monkeypatch.setattr("kpopdance.engines.openvino_runner.openvino.Core", lambda: core)
+    network = openvino_network(device="GPU")
+    assert network.runtime.startswith("OpenVINO ")
+    assert network.runtime.endswith(" GPU, Intel Card, driver 31")
+    network.infer(noise(64, 64))
+    assert core.asked == [("GPU", {"PERFORMANCE_HINT": "LATENCY"})]
+
+
+class Broken:
+    """A session or request whose device is lost."""
+
+    def __init__(self, error):
+        self._error = error
+
+    def run(self, *asked, **how):
+        raise self._error
+
+    infer = run
+
+
+def test_what_fails_while_it_looks_is_the_device_s_failure():
+    ov, ort = openvino_network(), onnxruntime_network()
+    ov.infer(noise(64, 64))
+    ov._requests[(1, 3, 64, 64)] = Broken(RuntimeError("clFlush, error 5"))
+    ort._session = Broken(RuntimeError("Device lost"))
+    for network, word in ((ov, "clFlush"), (ort, "Device lost")):
+        with pytest.raises(DeviceFailed, match=f"CPU, 1 thread: .*{word}"):
+            network.infer(noise(64, 64))
