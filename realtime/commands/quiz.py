@@ -132,7 +132,7 @@ def _reverse_opened(
     for problem in songs.problems:
         say(problem)
     guesser = guesser_of(songs.packs, songs.load, learning.passing)
-    eyes = eyes_from(settings)
+    eyes = eyes_from(settings, learning.tell, learning.go_on)
     return guesser, eyes, _camera_of(cameras, guesser, clock)
 
 
@@ -144,7 +144,7 @@ def _camera_of(cameras: Cameras, guesser: Guesser, clock: HostClock) -> Camera:
 
 
 class Learning:
-    """Counts the songs whose dances are described, for the page that waits for them."""
+    """Counts the songs whose dances are described, for the page that waits for them and the networks."""
 
     def __init__(self, songs: Songs) -> None:
         self.songs = songs
@@ -162,10 +162,19 @@ class Learning:
     def passing(self, names: Collection[str]) -> Iterator[str]:
         """Give the names one by one, a breath between them: the window comes first."""
         for number, name in enumerate(names, 1):
-            if self._ended.wait(BREATH_S):
-                raise DanceError("nobody waits for the songs any more")
-            self._words = f"learning the dances: {number:,} of {len(names):,}"
+            self._ended.wait(BREATH_S)
+            self.go_on()
+            self.tell(f"learning the dances: {number:,} of {len(names):,}")
             yield name
+
+    def tell(self, words: str) -> None:
+        """Tell what takes long now."""
+        self._words = words
+
+    def go_on(self) -> None:
+        """Raise where nobody waits any more."""
+        if self._ended.is_set():
+            raise DanceError("nobody waits for the songs any more")
 
 
 def rules_from(args: argparse.Namespace) -> Rules:
