@@ -67,7 +67,7 @@ def any_dance(rng, second):
 def anything(rng, number):
     """Any page with anything to show, each seconds before the last: dancers are framed anew."""
     second = 90 - 3.0 * number
-    page = rng.choice(["dance", "dance", "results", "songs", "message"])
+    page = rng.choice([*["dance"] * 5, "results", "songs", "message"])
     if page == "dance":
         return page, any_dance(rng, second)
     if page == "results":
@@ -84,7 +84,7 @@ def test_a_frame_after_any_others_is_the_frame_of_a_new_window(seed):
     for number in range(12):
         size = SIZES[rng.integers(len(SIZES))]
         old.draw(surfaces[size], *anything(rng, number))
-    for number, size in enumerate(SIZES, 12):
+    for number, size in enumerate(sorted(SIZES * 2), 12):
         page, view = anything(rng, number)
         old.draw(surfaces[size], page, view, FEWEST_LIGHTS + 1)
         fresh = pygame.Surface(size)
