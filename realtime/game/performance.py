@@ -69,13 +69,13 @@ class Performance:
 
     @property
     def status(self) -> str:
-        """The small print: network, runtime, what the camera gives, its name, what it was asked."""
+        """The small print: network, what the camera gives, its name, what it was asked, runtime."""
         state = self.camera.state()
         size = f"{state.size[0]}x{state.size[1]}" if state.size else "no picture yet"
         got = f"{size} at {state.fps:.0f}" if state.fps else size
         asked = () if got == state.asked else (f"asked {state.asked}",)
         looks = looks_in_words(self.watcher.looks)
-        return " · ".join((looks, self.kit.eyes.runtime, got, state.name, *asked))
+        return " · ".join((looks, got, state.name, *asked, self.kit.eyes.runtime))
 
     def view(self, *, mirror: bool) -> DanceView:
         """Return what to show now."""
