@@ -109,6 +109,7 @@ class Keeping:
         folder, replay = self._kit.settings.replay_folder, self._outcome.replay
         if folder is not None and replay is not None:
             self.replay = keep_replay(folder, replay)
+            self._outcome.replay = None  # half a megabyte, of every dance of an evening
 
 
 def keep_replay(folder: Path, replay: Replay) -> Path:

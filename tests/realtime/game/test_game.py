@@ -386,6 +386,7 @@ def test_the_mirror_image_is_shown_and_the_replay_knows_it(library, tmp_path):
 
     song = load_pack(library / "short")
     assert game.outcomes[0].saving.result(timeout=10).facts["replay"] is not None
+    assert game.outcomes[0].replay is None  # on the disk, and no longer in memory
     replay = read_replay(tmp_path / "kept" / "short-001.npz")
     assert replay.terms.mirrored
     assert replay.dance == dance_key(song.members[0])  # of the song itself, whichever way
@@ -484,6 +485,14 @@ def test_dancing_again_does_not_wait_for_the_standard(library):
     song = load_pack(library / "short")
     assert standard_of(song, Terms()) is standard_of(song, Terms())
     assert standard_of(song, Terms("pro")).terms == Terms("pro")
+
+
+def test_the_dance_before_is_let_go_of_before_the_next_is_opened(library):
+    def let_go(game):
+        return game.performing is None
+
+    game = play(kit(library), (dancing, "p"), (paused, "r"), (let_go, "escape"))
+    assert game.outcomes == []
 
 
 def test_a_gpu_that_fails_is_told_on_screen_for_a_while(library):
