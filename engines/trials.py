@@ -171,6 +171,7 @@ def _entrant(open_eye: Callable[[Way], Any], way: Way, truth: _Truth, trial: Tri
     for number, picture in enumerate(truth.pictures):
         seen = _look(one, picture, trial)
         if truth.joints and not (off := off_px(seen, truth.joints[number])) <= AGREE_PX:
+            one.eye.close()
             raise ValueError(f"its joints lie {off:.1f} px off")
     return one
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 RECHECK_S: Final = 1.0  # hardly seen: a picture this often, in case we hold on to furniture
 SEARCH_S: Final = 0.3  # others wait while one is looked for, so not in every frame
-SEARCH_SHARE: Final = 0.1  # of the time may go to it while others are followed
+SEARCH_SHARE: Final = 0.1  # of the time may go to pictures while somebody is followed
 NOBODY_SHARE: Final = 0.5  # and to full pictures where nobody is
 CONFIRM_S: Final = 2.0  # this long without OpenPose having seen the dancers too
 FRESH_S: Final = 5.0  # what a look cost longer ago says little
@@ -158,11 +158,12 @@ class Policy:
         """Return the picture that is to be looked at, if one is."""
         lost = [need.lost for need in needs]
         waited_s = at_s - max(self._looked_s.values(), default=-math.inf)
+        often_s = self._every_s("small", SEARCH_SHARE)
         due = (
             all(lost)
-            or (any(lost) and waited_s >= self._every_s("small", SEARCH_SHARE))
-            or (any(need.doubtful for need in needs) and waited_s >= RECHECK_S)
-            or at_s - (self._confirmed_s or 0.0) >= CONFIRM_S
+            or (any(lost) and waited_s >= often_s)
+            or (any(need.doubtful for need in needs) and waited_s >= max(RECHECK_S, often_s))
+            or at_s - (self._confirmed_s or 0.0) >= max(CONFIRM_S, often_s)
         )
         if not due:
             return None

@@ -10,8 +10,9 @@ import pytest
 
 from kpopdance.engines.choose import open_eyes
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.trials import AGREE_PX, CLEAR, Trial, off_px
-from kpopdance.realtime.commands import common
+from kpopdance.engines.kept_trials import Kept, keep
+from kpopdance.engines.trials import AGREE_PX, CLEAR, Result, Trial, off_px
+from kpopdance.realtime.commands import common, doctor
 from kpopdance.realtime.commands.play import Readying
 from kpopdance.realtime.commands.quiz import Learning
 from kpopdance.realtime.commands.trial import pictures, seen, trial
@@ -74,3 +75,17 @@ def test_auto_is_tried_and_what_is_asked_for_is_not(monkeypatch, tmp_path, engin
     assert isinstance(runtime, Trial) == tried
     assert (runtime.between is print) if tried else (runtime == engine)
     assert how["cache_dir"].is_dir()
+
+
+def test_the_doctor_shows_what_was_found(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = common.cache_folder()
+    folder.mkdir(parents=True)
+    assert doctor._tried_words(doctor._tried()) == []
+    results = (
+        Result("openvino", 1, "OpenVINO 9, 1 thread", 60.4), Result("rtx", 1, "", None, "it is off"),
+    )  # fmt: skip
+    keep(folder, "a.onnx, up to 1 threads", Kept("here", results))
+    assert doctor._tried_words(doctor._tried()) == [
+        "a.onnx, up to 1 threads: OpenVINO 9, 1 thread 60 ms; rtx not used because it is off"
+    ]
