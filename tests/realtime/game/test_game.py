@@ -488,11 +488,23 @@ def test_dancing_again_does_not_wait_for_the_standard(library):
 
 
 def test_the_dance_before_is_let_go_of_before_the_next_is_opened(library):
-    def let_go(game):
-        return game.performing is None
+    opened, seen = [], threading.Event()
+    devices = kit(library)
 
-    game = play(kit(library), (dancing, "p"), (paused, "r"), (let_go, "escape"))
-    assert game.outcomes == []
+    def open_camera(*asked):
+        opened.append(asked)
+        if len(opened) > 1:
+            seen.wait(10)
+        return devices.open_camera(*asked)
+
+    def let_go(game):
+        if game.performing is None:
+            seen.set()
+        return len(opened) > 1
+
+    steps = (dancing, "p"), (paused, "r"), (let_go, "escape")
+    play(dataclasses.replace(devices, open_camera=open_camera), *steps)
+    assert seen.is_set()
 
 
 def test_a_gpu_that_fails_is_told_on_screen_for_a_while(library):
