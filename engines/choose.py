@@ -40,9 +40,9 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 BUNDLED = Path(__file__).with_name("openpose_thin.onnx")
 BUNDLED_PERSON = CLOSE_NETWORKS["movenet_thunder"].file
 CLOSE_WISHES: Final = {
-    "auto": ("movenet_lightning", "blazepose_full", "movenet_thunder"),
+    "auto": ("movenet_lightning", "blazepose_full", "blazepose_heavy"),
     "movenet": ("movenet_thunder",),
-    "blazepose": ("movenet_lightning", "blazepose_full"),
+    "blazepose": ("movenet_lightning", "blazepose_full", "blazepose_heavy"),
 }
 """Which networks look at single dancers, for a player's wish."""
 CLOSE_ON_GPU: Final = ("movenet_thunder",)

@@ -58,6 +58,7 @@ CLOSE_NETWORKS: Final = {
     "movenet_lightning": _bundled("movenet_lightning", LIGHTNING, "MoveNet Lightning"),
     "movenet_thunder": _bundled("movenet_thunder", MOVENET, "MoveNet"),
     "blazepose_full": _bundled("blazepose_full", BLAZEPOSE, "BlazePose"),
+    "blazepose_heavy": _bundled("blazepose_heavy", BLAZEPOSE, "BlazePose heavy"),
 }
 """Networks that look at one person each, by name."""
 

@@ -45,10 +45,15 @@ BLAZEPOSE_FULL: Final = Curve(
     (0.00, 0.01, 0.32, 0.42, 0.50, 0.57, 0.62, 0.67, 0.72, 0.76, 0.79, 0.83, 0.88, 1.00),
     (0.00, 0.11, 0.39, 0.63, 0.73, 0.80, 0.84, 0.87, 0.91, 0.93, 0.94, 0.95, 0.96, 0.99),
 )
+BLAZEPOSE_HEAVY: Final = Curve(
+    (0.00, 0.02, 0.42, 0.52, 0.59, 0.66, 0.72, 0.76, 0.80, 0.83, 0.86, 0.89, 0.93, 1.00),
+    (0.00, 0.17, 0.51, 0.72, 0.78, 0.81, 0.86, 0.91, 0.93, 0.94, 0.95, 0.96, 0.97, 0.99),
+)
 CURVES: Final[dict[Look, Curve]] = {
     "movenet_lightning": LIGHTNING,
     "movenet_thunder": MOVENET,
     "blazepose_full": BLAZEPOSE_FULL,
+    "blazepose_heavy": BLAZEPOSE_HEAVY,
 }
 """The curve of each network that looks closely."""
 

@@ -14,6 +14,7 @@ Look = Literal[
     "movenet_lightning",
     "movenet_thunder",
     "blazepose_full",
+    "blazepose_heavy",
 ]
 """OpenPose on the full picture, a small one of it or a dancer's crop, or a network's at one dancer."""
 
@@ -43,9 +44,11 @@ LOOKS: Final[dict[Look, LookFacts]] = {
     "movenet_lightning": LookFacts("MoveNet Lightning", 0.014),
     "movenet_thunder": LookFacts("MoveNet", 0.023),
     "blazepose_full": LookFacts("BlazePose", 0.017),
+    "blazepose_heavy": LookFacts("BlazePose heavy", 0.067),
 }
 
 GLANCES: Final[dict[Glance, float]] = {
+    ("movenet_lightning", "blazepose_heavy"): 0.865,
     ("movenet_thunder", "blazepose_full"): 0.842,
     ("movenet_lightning", "blazepose_full"): 0.828,
     ("movenet_thunder",): 0.809,

@@ -14,7 +14,7 @@ from tools.weights import convert_blazepose
 from tools.weights.convert_blazepose import JOINTS, main
 
 ENGINES = Path(__file__).resolve().parents[3] / "engines"
-kinds = pytest.mark.parametrize("kind", ["full"])
+kinds = pytest.mark.parametrize("kind", ["full", "heavy"])
 
 
 def source_of(shared, kind):

@@ -5,8 +5,8 @@
 
 Parts: ``crops`` (joints in place on COCO and LSPET, confidence against truth), ``coco`` (AP and AR on
 whole pictures), ``original`` (agreement with the original OpenPose), ``clips`` (jitter, lag, swaps on
-real dances), ``cost`` (time per frame for 1, 2, 4 and 6 people). ``--fit`` prints the confidence
-curves of ``realtime/pose/confidence.py`` anew.
+real dances), ``neighbours`` (whether one is taken for the dancer), ``cost`` (time per frame for 1, 2,
+4 and 6 people). ``--fit`` prints the confidence curves of ``realtime/pose/confidence.py`` anew.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tools.bench.pose import pose_parts
+from tools.bench.pose.pose_neighbours import neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,11 +30,12 @@ PARTS: Final[dict[str, Callable[[pose_parts.Bench], dict[str, Any]]]] = {
     "coco": pose_parts.coco,
     "original": pose_parts.original,
     "clips": pose_parts.clips,
+    "neighbours": lambda bench: neighbours(bench.data / "video", bench.eyes),
     "cost": pose_parts.cost,
 }
 FOLDERS: Final = {
     "crops": ("coco", "lspet"), "coco": ("coco",), "original": ("openpose_json",),
-    "clips": ("video",), "cost": (),
+    "clips": ("video",), "neighbours": ("video",), "cost": (),
 }  # fmt: skip
 NEEDED: Final = ("pycocotools", "matplotlib")
 
