@@ -40,7 +40,12 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 BUNDLED = Path(__file__).with_name("openpose_thin.onnx")
 BUNDLED_PERSON = CLOSE_NETWORKS["movenet_thunder"].file
 CLOSE_WISHES: Final = {
-    "auto": ("movenet_lightning", "blazepose_full", "blazepose_heavy"),
+    "auto": (
+        "movenet_lightning",
+        "movenet_thunder_int8",
+        "blazepose_full",
+        "blazepose_heavy",
+    ),
     "movenet": ("movenet_thunder",),
     "blazepose": ("movenet_lightning", "blazepose_full", "blazepose_heavy"),
 }

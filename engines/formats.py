@@ -57,6 +57,7 @@ def _bundled(name: str, spoken: Format, words: str) -> Bundled:
 CLOSE_NETWORKS: Final = {
     "movenet_lightning": _bundled("movenet_lightning", LIGHTNING, "MoveNet Lightning"),
     "movenet_thunder": _bundled("movenet_thunder", MOVENET, "MoveNet"),
+    "movenet_thunder_int8": _bundled("movenet_thunder_int8", MOVENET, "MoveNet in 8 bits"),
     "blazepose_full": _bundled("blazepose_full", BLAZEPOSE, "BlazePose"),
     "blazepose_heavy": _bundled("blazepose_heavy", BLAZEPOSE, "BlazePose heavy"),
 }

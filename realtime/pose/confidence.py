@@ -41,6 +41,10 @@ LIGHTNING: Final = Curve(
     (0.00, 0.02, 0.22, 0.33, 0.41, 0.49, 0.55, 0.60, 0.66, 0.70, 0.75, 0.79, 0.84, 1.00),
     (0.00, 0.12, 0.41, 0.63, 0.73, 0.80, 0.83, 0.86, 0.88, 0.89, 0.90, 0.91, 0.94, 0.98),
 )
+MOVENET_INT8: Final = Curve(
+    (0.00, 0.02, 0.29, 0.40, 0.50, 0.56, 0.63, 0.68, 0.73, 0.77, 0.81, 0.84, 0.88, 1.00),
+    (0.00, 0.14, 0.45, 0.67, 0.76, 0.83, 0.85, 0.86, 0.87, 0.88, 0.89, 0.90, 0.93, 0.98),
+)
 BLAZEPOSE_FULL: Final = Curve(
     (0.00, 0.01, 0.32, 0.42, 0.50, 0.57, 0.62, 0.67, 0.72, 0.76, 0.79, 0.83, 0.88, 1.00),
     (0.00, 0.11, 0.39, 0.63, 0.73, 0.80, 0.84, 0.87, 0.91, 0.93, 0.94, 0.95, 0.96, 0.99),
@@ -52,6 +56,7 @@ BLAZEPOSE_HEAVY: Final = Curve(
 CURVES: Final[dict[Look, Curve]] = {
     "movenet_lightning": LIGHTNING,
     "movenet_thunder": MOVENET,
+    "movenet_thunder_int8": MOVENET_INT8,
     "blazepose_full": BLAZEPOSE_FULL,
     "blazepose_heavy": BLAZEPOSE_HEAVY,
 }

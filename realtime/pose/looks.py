@@ -13,6 +13,7 @@ Look = Literal[
     "crop",
     "movenet_lightning",
     "movenet_thunder",
+    "movenet_thunder_int8",
     "blazepose_full",
     "blazepose_heavy",
 ]
@@ -43,16 +44,18 @@ LOOKS: Final[dict[Look, LookFacts]] = {
     "crop": LookFacts("OpenPose", 0.027),
     "movenet_lightning": LookFacts("MoveNet Lightning", 0.014),
     "movenet_thunder": LookFacts("MoveNet", 0.023),
+    "movenet_thunder_int8": LookFacts("MoveNet in 8 bits", 0.032),
     "blazepose_full": LookFacts("BlazePose", 0.017),
     "blazepose_heavy": LookFacts("BlazePose heavy", 0.067),
 }
 
 GLANCES: Final[dict[Glance, float]] = {
+    ("movenet_thunder_int8", "blazepose_heavy"): 0.873,
     ("movenet_lightning", "blazepose_heavy"): 0.865,
-    ("movenet_thunder", "blazepose_full"): 0.842,
-    ("movenet_lightning", "blazepose_full"): 0.828,
-    ("movenet_thunder",): 0.809,
-    ("movenet_lightning",): 0.779,
+    ("movenet_thunder_int8", "blazepose_full"): 0.855,
+    ("movenet_lightning", "blazepose_full"): 0.841,
+    ("movenet_thunder",): 0.817,
+    ("movenet_lightning",): 0.797,
 }
 """Which close looks go together, one that aligns in front, and the share of joints they put in place.
 

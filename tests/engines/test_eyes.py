@@ -29,7 +29,7 @@ from kpopdance.engines.vision import PersonEye, UprightEye, tensor_from_image
 from kpopdance.realtime.pose.one_person import person_from_maps
 from tests.engines.test_runners import DRAWN, drawn_dancer
 
-THUNDER = "movenet_thunder"
+THUNDER, THUNDER_INT8 = "movenet_thunder", "movenet_thunder_int8"
 AGREE = 1e-3
 """Largest difference of the maps between runtimes, of 0..1 or cells; 3e-4 was measured."""
 
@@ -51,10 +51,10 @@ def openvino_network(model=BUNDLED_PERSON, **options):
 every_runtime = pytest.mark.parametrize("open_network", [onnxruntime_network, openvino_network])
 
 
-def thunder_is(model, monkeypatch):
-    """Let another file stand for MoveNet Thunder."""
-    entry = CLOSE_NETWORKS[THUNDER]._replace(file=model)
-    monkeypatch.setitem(CLOSE_NETWORKS, THUNDER, entry)
+def movenets_are(model, monkeypatch):
+    """Let another file stand for MoveNet Thunder, in eight bits too."""
+    for name in (THUNDER, THUNDER_INT8):
+        monkeypatch.setitem(CLOSE_NETWORKS, name, CLOSE_NETWORKS[name]._replace(file=model))
 
 
 class NamedNetwork:
@@ -136,12 +136,12 @@ def test_auto_does_without_movenet_and_says_why(table, monkeypatch, tmp_path, ca
     model = tmp_path / "movenet.onnx"
     if damage == "damaged":
         model.write_bytes(b"not a network")
-    thunder_is(model, monkeypatch)
+    movenets_are(model, monkeypatch)
     with caplog.at_level(logging.WARNING):
         eyes = open_eyes()
-    assert THUNDER not in eyes.close
+    assert THUNDER_INT8 not in eyes.close
     assert eyes.wish == "auto"
-    assert eyes.trouble.startswith("MoveNet not used because ")
+    assert eyes.trouble.startswith("MoveNet in 8 bits not used because ")
     assert str(model) in eyes.trouble
     assert "reinstall the game, or make the file anew as movenet.md" in eyes.trouble
     assert eyes.reason == f"FIRST runs; {eyes.trouble}"
@@ -169,7 +169,7 @@ def test_a_runtime_that_opens_one_network_only_is_told(monkeypatch):
 
     monkeypatch.setattr(choose, "RUNTIMES", {"a": Runtime("A", "a-package", "runs", picky)})
     eyes = open_eyes()
-    assert THUNDER not in eyes.close
+    assert THUNDER_INT8 not in eyes.close
     assert "too old" in eyes.trouble
     assert "pip install a-package" in eyes.trouble
 
@@ -325,9 +325,9 @@ def test_bad_files_are_named(open_network, damage, tmp_path):
 def test_a_real_damaged_movenet_is_done_without_or_refused(monkeypatch, tmp_path):
     model = tmp_path / "movenet.onnx"
     model.write_bytes(BUNDLED_PERSON.read_bytes()[:5000])
-    thunder_is(model, monkeypatch)
+    movenets_are(model, monkeypatch)
     eyes = open_eyes(threads=1)
-    assert THUNDER not in eyes.close
+    assert THUNDER_INT8 not in eyes.close
     assert re.search(r"movenet\.onnx.*reinstall the game", eyes.trouble)
     assert eyes.name.startswith("openpose-thin + movenet-lightning")
     with pytest.raises(NetworkError, match=r"movenet\.onnx"):
