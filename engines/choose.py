@@ -47,7 +47,7 @@ CLOSE_WISHES: Final = {
         "blazepose_heavy",
     ),
     "movenet": ("movenet_thunder",),
-    "blazepose": ("movenet_lightning", "blazepose_full", "blazepose_heavy"),
+    "blazepose": ("movenet_lightning", "blazepose_full"),
 }
 """Which networks look at single dancers, for a player's wish."""
 CLOSE_ON_GPU: Final = ("movenet_thunder",)

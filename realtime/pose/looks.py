@@ -52,10 +52,10 @@ LOOKS: Final[dict[Look, LookFacts]] = {
 GLANCES: Final[dict[Glance, float]] = {
     ("movenet_thunder_int8", "blazepose_heavy"): 0.873,
     ("movenet_lightning", "blazepose_heavy"): 0.865,
-    ("movenet_thunder_int8", "blazepose_full"): 0.855,
+    ("movenet_thunder_int8", "blazepose_full"): 0.852,
     ("movenet_lightning", "blazepose_full"): 0.841,
-    ("movenet_thunder",): 0.817,
-    ("movenet_lightning",): 0.797,
+    ("movenet_thunder",): 0.820,
+    ("movenet_lightning",): 0.784,
 }
 """Which close looks go together, one that aligns in front, and the share of joints they put in place.
 
