@@ -124,7 +124,8 @@ def test_what_is_missing_is_done_without(close, want):
 
 def test_a_slower_camera_leaves_more_time():
     assert letters(followed(policy(budget_s=0.08), 1).plan(there(1), FRAME_S)) == "T"
-    assert letters(followed(policy(budget_s=0.06), 1).plan(there(1), FRAME_S)) == "B"
+    assert letters(followed(policy(budget_s=0.05), 1).plan(there(1), FRAME_S)) == "B"
+    assert letters(followed(policy(budget_s=0.12), 1).plan(there(1), FRAME_S)) == "H"
     assert letters(followed(policy(budget_s=1 / 60), 1).plan(there(1), FRAME_S)) == "B"
 
 
