@@ -266,9 +266,8 @@ class LoadingPage(Page):
         self._game, self._song, self.back = game, song, back
         self.screen = DanceScreen(game.backdrop)
         terms = game.terms_of(song.slug)
-        game.performing = (
-            None  # the dance before goes before this one's sound and standard come
-        )
+        # the dance before goes before this one's sound and standard come
+        game.performing = None
         self._opening = Opening(game.kit, lambda: game.load(song), terms, game.given_up)
 
     def step(self, now_s: float) -> Page | None:
