@@ -363,11 +363,13 @@ class _Tried:
 
 
 def reason_of(best: Sequence[Result], results: Sequence[Result]) -> str:
-    """Return why the first of the best is taken, and what would have been and may not."""
+    """Return why the first of the best is taken, and which devices may not be."""
     others = {one.runtime: one for one in reversed(best[1:]) if one.runtime != best[0].runtime}
     behind = [f"{RUNTIMES[key].label} {one.ms:.0f}" for key, one in others.items()]
     spoilt = [
-        f"{RUNTIMES[one.runtime].label} {NOT_USED} {one.why}" for one in results if one.why
+        f"{RUNTIMES[one.runtime].label} {NOT_USED} {one.why}"
+        for one in results
+        if one.why and RUNTIMES[one.runtime].device
     ]
     first = f"{RUNTIMES[best[0].runtime].label} {best[0].ms:.0f} ms"
     return "; ".join([", ".join([first, *behind]), *spoilt])

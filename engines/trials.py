@@ -25,7 +25,7 @@ ROUNDS: Final = 10
 ENOUGH_ROUNDS: Final = (
     4  # where they have taken ``ENOUGH_S``: another program may have had its turn
 )
-ENOUGH_S: Final = 0.8  # of looks for one network, in all runtimes together
+ENOUGH_S: Final = 0.5  # of looks for one network, in all runtimes together
 SLOWER: Final = (2.0, 1.3)  # than the fastest by so much: no more looks; at first, and then
 TIE: Final = 1.05  # within this of the fastest, the usual one is taken
 
