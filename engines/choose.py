@@ -307,7 +307,9 @@ class _Choice:
     def _network(self, way: Way) -> Network:
         runtime = RUNTIMES[way.runtime]
         try:
-            return runtime.open_network(self.wish._replace(threads=way.threads))
+            return runtime.open_network(
+                self.wish._replace(threads=way.threads or self.wish.threads)
+            )
         except ImportError as why:
             raise NetworkError(
                 f"{runtime.label} cannot be imported ({why}); pip install {runtime.package}"
@@ -382,5 +384,5 @@ def ways_of(most_threads: int, *, fixed: bool) -> list[Way]:
     return [
         Way(key, threads)
         for key, runtime in RUNTIMES.items()
-        for threads in (counts[-1:] if runtime.device else counts)
+        for threads in ([0] if runtime.device else counts)
     ]

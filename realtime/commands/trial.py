@@ -9,7 +9,7 @@ import numpy as np
 
 from kpopdance.engines.ports import CloseVision, PersonVision, UprightVision, Vision
 from kpopdance.engines.trials import Trial
-from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.devices.host_clock import PerfClock, thread_s
 from kpopdance.realtime.pose.skeletons import assemble
 from kpopdance.realtime.pose.watcher import seen_closely
 
@@ -26,7 +26,7 @@ CROP_PX: Final = 256
 
 def trial(between: Callable[[], None]) -> Trial:
     """Return what the runtimes are tried with; ``between`` is called before each look."""
-    return Trial(cache(pictures), seen, PerfClock().now, between)
+    return Trial(cache(pictures), seen, PerfClock().now, thread_s, between)
 
 
 def pictures() -> list[NDArray[np.uint8]]:
