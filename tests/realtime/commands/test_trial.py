@@ -32,20 +32,15 @@ def test_three_pictures_of_three_poses_are_drawn_the_same_each_time(drawn):
 
 
 def test_every_network_sees_the_dancer_and_alike_in_each_runtime(drawn):
+    """Eight bits are rounded otherwise by each, up to 13 px here: a trial takes ONNX Runtime then."""
     pytest.importorskip("openvino")
     one, other = (open_eyes(name, threads=1) for name in ("onnxruntime", "openvino"))
     for mine, theirs in zip(one.all, other.all, strict=True):
+        most_px = 20.0 if "int8" in mine.name else AGREE_PX
         for picture in drawn:
             truth = seen(mine, picture)
             assert (truth[:, 2] >= CLEAR).sum() >= 10, mine.name
-            other_seen = seen(theirs, picture)
-            if (
-                "int8" in mine.name
-            ):  # OpenVINO rounds otherwise: as exact, but a trial leaves it out
-                away = np.linalg.norm(other_seen[:, :2] - truth[:, :2], axis=1)
-                assert np.nanmedian(away) <= 5 * AGREE_PX, mine.name
-                continue
-            assert off_px(other_seen, truth) <= AGREE_PX, mine.name
+            assert off_px(seen(theirs, picture), truth) <= most_px, mine.name
 
 
 def test_who_sees_nobody_is_off(drawn):
