@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Device = Literal["camera", "sound", "computer"]
 
 NOBODY_S: Final = 4.0  # a turn or a crouch is over sooner
-SLOW_LOOK_S: Final = 0.2  # between two looks; 5 a second are too few to judge a dance by
+SLOW_LOOK_S: Final = 1 / 6  # between two looks; the score holds down to 6 a second
 
 
 class Cause(StrEnum):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 FILTER_LAG_S = 0.009  # by how much live filtering delays a dance: the median over the demo song
 MAX_GAP_S = 0.25  # longer gaps are not bridged: who was not seen did not dance
+BRIDGED_S = 0.5  # between two looks at a player whom both saw: a slow computer's bursts
 _START_ROWS = 1024
 
 
@@ -53,9 +54,11 @@ class PoseTrack:
         self._joints[self._length] = (np.nan, np.nan, 0) if pose is None else pose.joints
         self._length += 1
 
-    def rows(self, times: NDArray[np.float64]) -> NDArray[np.float32]:
+    def rows(
+        self, times: NDArray[np.float64], max_gap_s: float = MAX_GAP_S
+    ) -> NDArray[np.float32]:
         """Return joints float32 (N, 18, 3) at times float64 (N,), see ``resample``."""
-        return resample(self.at_s, self.joints, times)
+        return resample(self.at_s, self.joints, times, max_gap_s)
 
 
 def choreography_rows(dance: Choreography, times: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -65,12 +68,15 @@ def choreography_rows(dance: Choreography, times: NDArray[np.float64]) -> NDArra
 
 
 def resample(
-    at_s: NDArray[np.float64], joints: NDArray[np.float32], times: NDArray[np.float64]
+    at_s: NDArray[np.float64],
+    joints: NDArray[np.float32],
+    times: NDArray[np.float64],
+    max_gap_s: float = MAX_GAP_S,
 ) -> NDArray[np.float32]:
     """Return joints float32 (N, 18, 3) at the given times, linear between the two neighbours.
 
     A joint is unseen (NaN, NaN, 0) where either neighbour has not seen it, where they lie more
-    than ``MAX_GAP_S`` apart, and outside the track. Confidence is the lower of the two.
+    than ``max_gap_s`` apart, and outside the track. Confidence is the lower of the two.
     """
     unseen = np.full((len(times), 18, 3), np.nan, dtype=np.float32)
     unseen[..., 2] = 0
@@ -83,6 +89,6 @@ def resample(
     a, b = joints[left], joints[right]
     rows = a + share * (b - a)
     rows[..., 2] = np.minimum(a[..., 2], b[..., 2])
-    usable = (times >= at_s[0] - 1e-9) & (times <= at_s[-1] + 1e-9) & (gap <= MAX_GAP_S)
+    usable = (times >= at_s[0] - 1e-9) & (times <= at_s[-1] + 1e-9) & (gap <= max_gap_s)
     seen = usable[:, None] & (rows[..., 2] > 0) & np.isfinite(rows[..., 0])
     return np.where(seen[..., None], rows, unseen)

@@ -134,7 +134,7 @@ def standard_from_facts(dance: Choreography, terms: Terms, facts: StandardFacts)
     weight = np.array(facts.weight)
     floor = Floor({name: np.array(low) for name, low in facts.floor.items()})
     return Standard(
-        terms, start_s, end_s, rows, windows, weight, floor, facts.null, facts.null_upper,
+        dance, terms, start_s, end_s, rows, windows, weight, floor, facts.null, facts.null_upper,
         facts.null_name, facts.nulls, facts.limb_null, limb_weights(weight, floor),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 import numpy as np
 
 from kpopdance.realtime.core.terms import LEG_LIMBS
-from kpopdance.realtime.core.track import MAX_GAP_S
+from kpopdance.realtime.core.track import BRIDGED_S
 from kpopdance.realtime.scoring.energy import ratio
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def wide_gaps(at_s: NDArray[np.float64], there: NDArray[np.bool_] | None = None)
 
     ``there`` (T,): only those with somebody before and after.
     """
-    wide = np.diff(at_s) > MAX_GAP_S
+    wide = np.diff(at_s) > BRIDGED_S
     if there is not None:
         wide &= there[:-1] & there[1:]
     return [(float(at_s[k]), float(at_s[k + 1])) for k in np.flatnonzero(wide)]

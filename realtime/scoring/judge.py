@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.realtime.core.terms import LEG_LIMBS
-from kpopdance.realtime.core.track import FILTER_LAG_S
+from kpopdance.realtime.core.track import BRIDGED_S, FILTER_LAG_S
 from kpopdance.realtime.core.types import Grade, Verdict
 from kpopdance.realtime.scoring.chance import corrected
 from kpopdance.realtime.scoring.comparison import MARGIN_ROWS
@@ -28,7 +28,8 @@ from kpopdance.realtime.scoring.coverage import (
     missing_of,
     share_of,
 )
-from kpopdance.realtime.scoring.features import FEATURE_FPS, rows_of
+from kpopdance.realtime.scoring.features import FEATURE_FPS
+from kpopdance.realtime.scoring.looks import asked_as_seen
 from kpopdance.realtime.scoring.marks import marks_of
 from kpopdance.realtime.scoring.reasons import reasons_of
 from kpopdance.realtime.scoring.standard import Standard, window_times, windows_of
@@ -123,13 +124,12 @@ class Judge:
         missing = missing_of(track.at_s, there, self._faults)
         end_s = standard.end_s[move]
         player = replace(
-            windows_of(lambda t: track.rows(t + self._lag_s), end_s, BAND_ROWS),
+            windows_of(lambda t: track.rows(t + self._lag_s, BRIDGED_S), end_s, BAND_ROWS),
             filmed=filmed(window_times(end_s, BAND_ROWS) + self._lag_s, missing.unknown),
         )
-        reference = rows_of(standard.windows, move)
+        reference = asked_as_seen(standard, k, track.at_s - self._lag_s)
         marks = marks_of(
-            reference, player, standard.rows[move], standard.floor.of_move(k),
-            standard.terms.strict,
+            reference, player, standard.rows[move], standard.floor.of_move(k), standard.terms.strict,
         )  # fmt: skip
         null = _null(standard, marks)
         coverage = float(marks.compared.coverage[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-RECIPE: Final = 4
+RECIPE: Final = 5
 """One more whenever the same poses may earn another score."""
 
 CHANGES: Final[dict[int, str]] = {
@@ -14,6 +14,8 @@ CHANGES: Final[dict[int, str]] = {
     "more, full credit for size from 0.88 of the coach's",
     4: "who is not there misses however slow the computer is: pictures that nobody looked at are no "
     "lost pictures",
+    5: "who is looked at seldom is compared with the coach as seen in the same moments, and up to half "
+    "a second between two looks excuses nothing",
 }
 """What each recipe changed, in words for a player."""
 

@@ -58,6 +58,7 @@ class Standard:
     name -> float64 (K,), 0 in moves where the limb hardly leaves its mean pose.
     """
 
+    dance: Choreography
     terms: Terms
     start_s: NDArray[np.float64]
     end_s: NDArray[np.float64]
@@ -114,7 +115,7 @@ def standard_from_choreography(
     nulls = _nulls(marks, weight)
     best = max(nulls, key=lambda kind: nulls[kind])
     return Standard(
-        terms, start_s, end_s, rows, windows, weight, floor, nulls[best],
+        dance, terms, start_s, end_s, rows, windows, weight, floor, nulls[best],
         max(_nulls(upper, weight).values()), best, nulls,
         _limb_nulls(marks, limb_weight), limb_weight,
     )  # fmt: skip

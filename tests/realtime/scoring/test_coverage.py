@@ -52,7 +52,8 @@ FIVE_A_SECOND, SLOW, SLOWER = (
     ("looks", "faults", "away", "silent", "unknown"),
     [
         (FIVE_A_SECOND, {}, (9, 9), 0.0, 0.0),
-        (SLOW, {}, (9, 9), 0.0, 1.0),  # there, and hardly looked at: the computer is too slow
+        (SLOW, {}, (9, 9), 0.0, 0.0),
+        (SLOWER, {}, (9, 9), 0.0, 1.0),  # there, and hardly looked at: the computer is too slow
         (SLOW, {}, (0, 10), 0.0, 0.0),  # nobody at every look: away
         (SLOWER, {}, (0, 10), 0.0, 0.0),
         (SLOWER, {}, (2.9, 9), 0.0, 0.2),  # there up to 2.4, away from 3.0 on
