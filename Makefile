@@ -51,6 +51,7 @@ check: $(VENV)/.tested
 
 bench: $(VENV)/.tested
 	$(BIN)/python -m pytest -m bench -s
+	$(BIN)/python -m tools.bench.run.bench_start
 
 song: $(VENV)/.installed
 	$(BIN)/python -m tools.demo.make_demo_song

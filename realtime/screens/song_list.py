@@ -189,9 +189,8 @@ class SongListScreen(Screen):
             surface, at.keys, self.hints if self.cards else KEYS[2:] + self.hints[len(KEYS) :]
         )
         align: Align = "right" if is_wide(surface.get_size()) else "left"
-        self.theme.write(
-            surface, view.status, at.status, Style(12.5 * at.unit, FAINT, align, 9)
-        )
+        small = Style(12.5 * at.unit, FAINT, align, 9)
+        self.theme.write_parts(surface, view.status, at.status, small)
         draw_notices(self.theme, surface, at.banner, view.notices, at.unit)
         if self.cards and not view.notices:
             self._terms(surface, at, view.terms)
