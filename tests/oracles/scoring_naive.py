@@ -356,7 +356,7 @@ def missing(looks, there, faults, start_s, end_s, step_s=0.001):
         both = after and there[before] and there[before + 1]
         lost = any(begin <= at_s < end for begin, end in faults) and not nobody
         silent += lost
-        unknown += lost or (both and gap_s > 0.25)
+        unknown += lost or (both and gap_s > 0.5)
         moments += 1
     return silent / moments, unknown / moments
 

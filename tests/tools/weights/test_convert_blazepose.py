@@ -63,7 +63,7 @@ def test_the_bundled_network_sees_what_openvino_sees_in_the_original(kind, share
         logits = told["Identity_3"].transpose(0, 3, 1, 2)[:, list(JOINTS)]
         assert_allclose(points.reshape(17, 2), kept, rtol=0, atol=0.02)
         assert_allclose(presence, told["Identity_1"], rtol=0, atol=1e-4)
-        assert_allclose(heat, 1 / (1 + np.exp(-logits)), rtol=0, atol=1e-4)
+        assert_allclose(heat, np.exp(-np.logaddexp(0, -logits)), rtol=0, atol=1e-4)
 
 
 @kinds
