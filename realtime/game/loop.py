@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.pose.watcher import Watcher
     from kpopdance.realtime.scoring.judge import Judge
+    from kpopdance.realtime.shell.beside import Sighting
 
 COUNT_IN_BEATS: Final = 4
 AGAIN_BEATS: Final = 3
@@ -87,6 +88,11 @@ class DanceSession:
     def took_s(self) -> list[float]:
         """Seconds from capture to verdict, of every frame."""
         return self._watch.took_s
+
+    @property
+    def sighting(self) -> Sighting | None:
+        """The newest look."""
+        return self._watch.sighting
 
     @property
     def attendance(self) -> Attendance:
@@ -158,7 +164,7 @@ class DanceSession:
         """Return what to show now."""
         now = self._clock.now()
         song_s = self._shown_clock.song_s(now)
-        song, seen, standing = self.song, self._watch.sighting, self._standing
+        song, seen, standing = self.song, self.sighting, self._standing
         return DanceView(
             title=song.title, artist=song.artist, phase=self._phase(song_s), song_s=song_s,
             length_s=song.length_s, bpm=song.bpm, beat=(song_s - song.offset_s) * song.bpm / 60,

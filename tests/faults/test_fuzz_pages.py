@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
+import random
 import shutil
 import threading
 
@@ -32,7 +33,7 @@ from kpopdance.realtime.shell.pages import Shell
 from kpopdance.realtime.shell.songs import Songs
 from tests import dances
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
-from tests.faults.fuzzing import EVIL, cases
+from tests.faults.fuzzing import CASES, EVIL, cases
 
 KEYS = [
     "escape", "return", "enter", "keypad enter", "space", "up", "down", "left", "right", "tab", "home",
@@ -41,10 +42,9 @@ KEYS = [
 ]  # fmt: skip
 OFTEN = ["return", "space", "escape", *"qrlmsbtca12", "up", "down"]
 PLACES = st.tuples(st.integers(-50, 2000), st.integers(-50, 1200))
-SIZES = st.sampled_from(
-    [(1, 1), (64, 36), (640, 360), (320, 700), (800, 480), (1280, 720), (1000, 100)]
-)
-ACTS = st.lists(
+SIZES_PX = [(1, 1), (64, 36), (640, 360), (320, 700), (800, 480), (1280, 720), (1000, 100)]
+SIZES = st.sampled_from(SIZES_PX)
+FEW = st.lists(
     st.one_of(
         st.sampled_from(KEYS), st.sampled_from(OFTEN), st.sampled_from(OFTEN),
         st.tuples(st.just("click"), PLACES), st.tuples(st.just("move"), st.none() | PLACES),
@@ -52,8 +52,26 @@ ACTS = st.lists(
     ),
     min_size=1, max_size=80,
 )  # fmt: skip
+
+
+def a_thousand(seed):
+    """As many acts of the same kinds: more than hypothesis draws itself."""
+    rng = random.Random(seed)
+
+    def place():
+        return rng.randint(-50, 2000), rng.randint(-50, 1200)
+
+    kinds = (
+        lambda: rng.choice(KEYS), lambda: rng.choice(OFTEN), lambda: rng.choice(OFTEN),
+        lambda: ("click", place()), lambda: ("move", rng.choice([None, place()])),
+        lambda: ("size", rng.choice(SIZES_PX)), lambda: ("wait", rng.randint(1, 20)),
+    )  # fmt: skip
+    return [rng.choice(kinds)() for _ in range(1000)]
+
+
+ACTS = st.integers(0, 2**32).map(a_thousand) if CASES else FEW
 MOST_ESCAPES = 60
-PATIENCE_S = 60.0
+PATIENCE_S = 600.0 if CASES else 60.0
 
 
 class RestlessWindow:
