@@ -565,14 +565,18 @@ def test_what_takes_long_while_loading_is_told(library, monkeypatch):
 
 @pytest.mark.parametrize("key", ["escape", "quit"])
 def test_who_goes_back_while_it_loads_waits_for_nothing(library, monkeypatch, key):
-    noted, opening, closed = Noted(monkeypatch, DanceScreen), threading.Event(), []
+    noted, closed = Noted(monkeypatch, DanceScreen), []
+    asked, opening = threading.Event(), threading.Event()
 
     def slowly(song, song_s):
+        asked.set()
         opening.wait(10)
         return ScriptedCamera()
 
     devices = kit(library, open_camera=slowly, close_camera=closed.append)
-    window = PressedWindow(devices.clock, (lambda game: bool(noted.shown), key))
+    window = PressedWindow(
+        devices.clock, (lambda game: bool(noted.shown) and asked.is_set(), key)
+    )
     game = window.game = Game(devices, Songs(devices.settings.libraries))
     Shell(window, devices.clock).run(game.first_page(library / "short"))
     assert (game.outcomes, closed) == ([], [])  # the window is gone, the camera still opens
