@@ -258,7 +258,7 @@ def test_pictures_lost_now_and_then_cost_nothing(song, late_s):
     at_s = np.arange(len(song.style)) / dances.FPS
     lost = np.zeros(len(at_s), dtype=bool)
     for start_s in song.standard.start_s + 0.2:
-        lost |= (at_s >= start_s) & (at_s < start_s + 0.28)  # too long to be bridged
+        lost |= (at_s >= start_s) & (at_s < start_s + 0.28)  # of a slow computer
     whole, holed = (
         judged(song.standard, track_of(song.style, late_s=late_s, keep=keep))
         for keep in (None, ~lost)
@@ -270,7 +270,7 @@ def test_pictures_lost_now_and_then_cost_nothing(song, late_s):
     gone = song.style.copy()
     gone[lost] = (np.nan, np.nan, 0)  # who leaves for as long does pay
     left = judged(song.standard, track_of(gone, late_s=late_s)).totals()[0]
-    assert left < holed.totals()[0] - 5
+    assert left < 0.95 * holed.totals()[0]  # a late dance has half as much to lose
 
 
 def test_a_noted_fault_is_not_judged_either():
