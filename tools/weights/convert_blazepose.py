@@ -9,7 +9,6 @@ BGR, and writes the same bytes every time.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from collections import Counter
 from pathlib import Path
@@ -19,8 +18,7 @@ import numpy as np
 
 from kpopdance.engines.files import write_whole
 from kpopdance.engines.weights.onnx_writer import INPUT, model_of
-from tools.weights.convert_movenet import read_whole
-from tools.weights.convert_openpose import GraphError
+from tools.weights.converting import GraphError, read_whole, run
 from tools.weights.tflite_file import graph_of
 
 if TYPE_CHECKING:
@@ -75,27 +73,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--out", type=Path, help="ONNX file (default: engines/ and the network's name)"
     )
     given = parser.parse_args(arguments)
-    try:
-        digests = convert(given.network, given.out)
-    except ModuleNotFoundError as why:
-        if why.name not in {"onnx", "flatbuffers"}:
-            raise
-        print(f"{why.name} is missing: pip install kpopdance[convert]", file=sys.stderr)
-        return 2
-    except GraphError as why:
-        takes = "it takes pose_landmark_full.tflite or _heavy of @mediapipe/pose 0.5.1675469404"
-        print(f"{given.network}: {why}; {takes}", file=sys.stderr)
-        return 2
-    except OSError as why:
-        print(f"{why.filename}: {why.strerror}; check the path", file=sys.stderr)
-        return 2
-    for path, digest in digests.items():
-        print(f"{path}  sha256 {digest}")
-    return 0
+    takes = "pose_landmark_full.tflite or _heavy of @mediapipe/pose 0.5.1675469404"
+    return run(lambda: convert(given.network, given.out), given.network, takes)
 
 
-def convert(source: Path, out: Path | None = None) -> dict[Path, str]:
-    """Write the ONNX file, by its name in ``engines/`` if not elsewhere; return both files' sha256.
+def convert(source: Path, out: Path | None = None) -> dict[Path, bytes]:
+    """Write the ONNX file, by its name in ``engines/`` if not elsewhere; return both files.
 
     Raises GraphError where the file is damaged or another, OSError from the files.
     """
@@ -105,10 +88,7 @@ def convert(source: Path, out: Path | None = None) -> dict[Path, str]:
     result = onnx_from_graph(name, tensors, steps)
     out = out or ENGINES / f"{name}.onnx"
     write_whole(out, result)
-    return {
-        path: hashlib.sha256(whole).hexdigest()
-        for path, whole in ((source, content), (out, result))
-    }
+    return {source: content, out: result}
 
 
 def name_of(steps: list[Operation]) -> str:

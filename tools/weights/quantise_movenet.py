@@ -9,7 +9,6 @@ needed. With the same libraries on the same processor it writes the same bytes e
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +19,7 @@ import numpy as np
 from kpopdance.engines.files import write_whole
 from kpopdance.engines.formats import CLOSE_NETWORKS, INPUT_NAME, PERSON_PX
 from kpopdance.engines.vision import tensor_from_image
+from tools.weights.converting import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,19 +41,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--out", type=Path, default=OUT, help="ONNX file (default: %(default)s)"
     )
     given = parser.parse_args(arguments)
-    try:
-        result = quantised(SOURCE)
-        write_whole(given.out, result)
-    except ModuleNotFoundError as why:
-        if why.name != "onnx":
-            raise
-        print("the onnx package is missing: pip install kpopdance[convert]", file=sys.stderr)
-        return 2
-    except OSError as why:
-        print(f"{why.filename}: {why.strerror}; check the path", file=sys.stderr)
-        return 2
-    print(f"{given.out}  sha256 {hashlib.sha256(result).hexdigest()}")
-    return 0
+    return run(lambda: written(given.out), SOURCE, "the bundled Thunder")
+
+
+def written(out: Path) -> dict[Path, bytes]:
+    """Write the ONNX file and return it."""
+    result = quantised(SOURCE)
+    write_whole(out, result)
+    return {out: result}
 
 
 def quantised(source: Path, crops: int = CROPS) -> bytes:

@@ -13,7 +13,7 @@ import numpy as np
 from flatbuffers import number_types
 from flatbuffers.table import Table
 
-from tools.weights.convert_openpose import GraphError
+from tools.weights.converting import GraphError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -20,7 +20,7 @@ from tests.oracles import tfjs_naive
 from tests.synthetic_person import OUR_JOINT
 from tools.weights import convert_movenet
 from tools.weights.convert_movenet import main
-from tools.weights.convert_openpose import GraphError
+from tools.weights.converting import GraphError
 
 ROOT = Path(__file__).resolve().parents[3]
 BUNDLED = ROOT / "engines" / "movenet_thunder.onnx"

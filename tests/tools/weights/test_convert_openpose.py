@@ -13,7 +13,8 @@ from numpy.testing import assert_allclose
 
 from kpopdance.engines.choose import BUNDLED
 from tools.weights import convert_openpose
-from tools.weights.convert_openpose import GraphError, main, onnx_from_graph
+from tools.weights.convert_openpose import main, onnx_from_graph
+from tools.weights.converting import GraphError
 
 ROOT = Path(__file__).resolve().parents[3]
 
