@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 ROOM, STAGE = ":93", ":94"
 ROOM_PX, STAGE_PX = (640, 480), (1280, 720)
 FILMED_FPS: Final = 60
-EVERY: Final = 16  # px of the game's screen are enough
+EVERY: Final = 4  # px of the mirror on the game's screen are enough
 STILL_S: Final = (0.8, 1.4)  # between two changes, by chance
 STRETCHED: Final = 2.4  # from wrist to wrist, in widths of the shoulders: 1.3 at rest, 3.7 so
 LATEST_S: Final = 0.75  # after a change it counts as never seen
@@ -237,11 +237,11 @@ def is_stretched(joints: NDArray[np.float32]) -> bool | None:
 def first_seen(
     changes: list[tuple[float, bool]], at_s: NDArray[Any], film: NDArray[Any]
 ) -> list[float]:
-    """Return when each change was to be seen on the filmed screen, NaN: not in time.
+    """Return when each change was to be seen in the filmed mirror, NaN: not in time.
 
     What differs between the two states, when nothing has changed for half a second, more than it
-    varies within them tells them apart (coach and lights move all the time; a linear discriminant
-    with a diagonal covariance). A change is seen where the screen turns to its state.
+    varies within them tells them apart (a linear discriminant with a diagonal covariance). A
+    change is seen where the mirror turns to its state.
     """
     begins = np.array([when for when, _ in changes])
     states = np.array([stretched for _, stretched in changes])
@@ -335,7 +335,10 @@ def _pictures() -> list[NDArray[np.uint8]]:
 
 
 def films(film: Any, ending: Any) -> None:  # noqa: ANN401 - a queue and an event of its own
-    """Film the game's screen: seconds, and small grey pictures float32 (N, px)."""
+    """Film the mirror on the game's screen: seconds, and small grey pictures float32 (N, px)."""
+    from kpopdance.realtime.screens.dance import dance_layout
+
+    panel = dance_layout(STAGE_PX).camera.inflate(-16, -16)  # its frame glows with the music
     at_s, small = [], []
     with _filmed(STAGE, STAGE_PX, FILMED_FPS) as screen:
         for packet in screen.demux(video=0):
@@ -344,7 +347,8 @@ def films(film: Any, ending: Any) -> None:  # noqa: ANN401 - a queue and an even
             for frame in packet.decode():
                 at_s.append(float(frame.pts * frame.time_base))
                 picture = frame.to_ndarray(format="bgra")
-                small.append(picture[::EVERY, ::EVERY, 1].astype(np.uint8).ravel())
+                mirror = picture[panel.top : panel.bottom, panel.left : panel.right]
+                small.append(mirror[::EVERY, ::EVERY, 1].ravel())
     film.put((np.array(at_s), np.array(small, np.float32)))
 
 

@@ -1,0 +1,156 @@
+"""What grows with what: each case beside its smallest, one table, in one run.
+
+    python -m tools.bench.run.bench_growth [--most 10000] [--hours 0]
+
+Songs and replays are links to one; each case runs in a process of its own, so that its memory is
+its own. ``--hours`` lets a simulated evening go by as well (``tools.soak``; an hour takes minutes).
+Dances to search through grow in ``tools.bench.scoring.bench_guess``, people and dancers in
+``tools.bench.run.bench_offline``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import resource
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from kpopdance.engines.kept_trials import processor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kpopdance.realtime.library.replay import Replay
+    from kpopdance.realtime.shell.songs import Songs
+
+SMALLEST: Final = 10
+SIZE: Final = (1280, 720)
+FRAMES: Final = 60
+_SPAWN: Final = multiprocessing.get_context("spawn")
+
+
+def main() -> None:
+    """Measure and print."""
+    ask = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    ask.add_argument("--most", type=int, default=10_000, help="songs, replays")
+    ask.add_argument("--hours", type=float, default=0.0, help="of a simulated evening too")
+    asked = ask.parse_args()
+    print(
+        f"{processor()}, {os.cpu_count()} cores\n\n| what | how many | figures |\n|---|---|---|"
+    )
+    counts = [SMALLEST]
+    while counts[-1] < asked.most:
+        counts.append(min(counts[-1] * 10, asked.most))
+    for what, case in (("songs in the library", songs), ("replays kept", replays)):
+        for count in [1, *counts] if case is replays else counts:
+            print(f"| {what} | {count:,} | {_alone(case, count)} |", flush=True)
+    if asked.hours:
+        from tools.soak.simulated_evening import simulated_evening
+
+        meter, told = simulated_evening(asked.hours * 3600, seed=1)
+        print(f"\n{told}\n\n{meter.table()}")
+
+
+def _alone(case: Callable[[int, Path], str], count: int) -> str:
+    """Return what a case says in a new process."""
+    with tempfile.TemporaryDirectory() as folder, _SPAWN.Pool(1) as pool:
+        return pool.apply(case, (count, Path(folder)))
+
+
+def songs(count: int, folder: Path) -> str:
+    """Return what reading so many songs costs, and a frame of their list."""
+    from kpopdance.realtime.shell.songs import Songs
+
+    _library_of(count, folder)
+    before_mb, began_s = _memory_mb(), time.process_time()
+    listed = Songs((folder,)).whole()
+    read_s = time.process_time() - began_s
+    assert len(listed.packs) >= count
+    return (
+        f"read in {read_s:.2f} s ({1000 * read_s / count:.2f} ms each), "
+        f"+{_memory_mb() - before_mb:.0f} MB, a frame of the list {_frame_ms(listed):.1f} ms"
+    )
+
+
+def _library_of(count: int, folder: Path) -> None:
+    """Fill a folder with songs that differ in their words; sound and dance are links."""
+    from kpopdance.realtime.library.pack_reader import find_pack
+    from kpopdance.realtime.library.settings import Settings
+
+    model = find_pack("neon-steps", Settings().libraries)
+    parts = ("audio.ogg", "choreography.npz")
+    for name in parts:
+        shutil.copyfile(model / name, folder / f".{name}")
+    words = (model / "song.toml").read_text(encoding="utf-8")
+    for number in range(count):
+        pack = folder / f"song-{number:05d}"
+        pack.mkdir()
+        for name in parts:
+            os.link(folder / f".{name}", pack / name)
+        (pack / "song.toml").write_text(
+            words.replace("Neon Steps", f"Neon Steps {number}"), encoding="utf-8"
+        )
+
+
+def _frame_ms(listed: Songs) -> float:
+    from kpopdance.realtime.commands.play import make_kit
+    from kpopdance.realtime.devices.window import offscreen_surface
+    from kpopdance.realtime.game.game import Game
+    from kpopdance.realtime.library.settings import Settings
+
+    page = Game(make_kit(Settings(camera="dancer")), listed).first_page(None)
+    surface, took_s = offscreen_surface(SIZE), []
+    page.enter(0.0)
+    for frame in range(3 * FRAMES):
+        if frame % FRAMES == 0:
+            page.key("down")
+        began_s = time.thread_time()
+        page.step(frame / 60)
+        page.draw(surface)
+        took_s.append(time.thread_time() - began_s)
+    page.leave()
+    return 1000 * float(np.median(took_s[FRAMES:]))
+
+
+def replays(count: int, folder: Path) -> str:
+    """Return what keeping one replay more costs beside so many."""
+    from kpopdance.realtime.game.keeping import keep_replay
+
+    model = _replay()
+    first = keep_replay(folder, model)
+    for number in range(2, count + 1):
+        os.link(first, folder / f"{model.song}-{number:03d}.npz")
+    began_s = time.process_time()
+    keep_replay(folder, model)
+    return f"one more is kept in {1000 * (time.process_time() - began_s):.0f} ms"
+
+
+def _replay() -> Replay:
+    """Return a dance of 72 s at 30 poses a second."""
+    from kpopdance.realtime.library.replay import Replay
+
+    rng = np.random.default_rng(1)
+    return Replay(
+        at_s=np.arange(2160) / 30,
+        joints=rng.uniform(0, 640, (2160, 18, 3)).astype(np.float32),
+        judged_at=np.arange(50, 2150, 50),
+        faults=np.empty((0, 2)),
+        song="neon-steps", dance="0" * 64, version="0", network="drawn", score=90.0,
+    )  # fmt: skip
+
+
+def _memory_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
