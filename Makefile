@@ -51,7 +51,8 @@ check: $(VENV)/.tested
 
 bench: $(VENV)/.tested
 	$(BIN)/python -m pytest -m bench -s
-	$(BIN)/python -m tools.bench.run.bench_start
+	$(BIN)/python -m tools.bench.run.bench_growth
+	$(BIN)/python -m tools.bench.run.bench_against
 
 song: $(VENV)/.installed
 	$(BIN)/python -m tools.demo.make_demo_song

@@ -112,15 +112,16 @@ def main() -> None:
     print(f"| what | {asked.commit} | now | ratio |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as scratch, _both(asked.commit, Path(scratch)) as both:
         for name, figure in _figures().items():
-            _print_row(name, [_in_turn(figure, both, asked.rounds)])
+            before, now = _in_turn(figure, both, asked.rounds)
+            row = f"| {name} | {_short(before)} | {_short(now)} | {now / before:.2f} |"
+            print(row, flush=True)
         for name, figures in {} if asked.no_dances else _dances().items():
             print(f"| {name} | {' | '.join(figures(one) for one in both)} | |", flush=True)
     print(f"\nload {os.getloadavg()[0]:.1f} at the end")
 
 
-def _print_row(name: str, pairs: list[tuple[float, float]]) -> None:
-    for before, now in pairs:
-        print(f"| {name} | {before:.3g} | {now:.3g} | {now / before:.2f} |", flush=True)
+def _short(ms: float) -> str:
+    return f"{ms:,.0f}" if ms >= 20 else f"{ms:.1f}"
 
 
 def _in_turn(
