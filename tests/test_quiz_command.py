@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from kpopdance.realtime.__main__ import main, parser
-from kpopdance.realtime.commands.common import settings_from
 from kpopdance.realtime.commands.quiz import Learning, kit_from, rules_from
+from kpopdance.realtime.commands.wishes import settings_from
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.devices.video_writer import VideoWriter
 from kpopdance.realtime.library.pack_writer import save_pack

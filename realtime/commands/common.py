@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import sys
 from collections import Counter
@@ -14,38 +13,17 @@ from kpopdance.engines.names import AUTO
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.speaking import say
 from kpopdance.realtime.commands.trial import trial
-from kpopdance.realtime.library.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from kpopdance.engines.ports import Eyes
-    from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.core.types import Frame, Report, Verdict
     from kpopdance.realtime.devices.video_file import VideoFile
+    from kpopdance.realtime.library.settings import Settings
 
 log = logging.getLogger(__name__)
-
-
-def terms_from(settings: Settings, args: argparse.Namespace) -> Terms:
-    """Return the terms that settings and command line ask for."""
-    return dataclasses.replace(settings.terms, mirrored=args.mirrored)
-
-
-def settings_from(args: argparse.Namespace) -> Settings:
-    """Return the settings file's settings with what the command line says instead."""
-    settings = read_settings(getattr(args, "settings", None))
-    names = {field.name for field in dataclasses.fields(Settings)}
-    said = {k: v for k, v in vars(args).items() if k in names and v is not None}
-    return dataclasses.replace(settings, **said)
-
-
-def say_missing(settings: Settings) -> None:
-    """Say where the folder of the player's own songs is none, before songs are looked for."""
-    if settings.missing_library:
-        say(f"warning: {settings.missing_library}")
 
 
 def eyes_from(

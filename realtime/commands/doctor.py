@@ -19,8 +19,9 @@ from kpopdance.engines.gpu.probe import NoDriver, probe_gpu
 from kpopdance.engines.kept_trials import known
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.cameras import DANCER, request_of
-from kpopdance.realtime.commands.common import cache_folder, settings_from, wished_eyes
+from kpopdance.realtime.commands.common import cache_folder, wished_eyes
 from kpopdance.realtime.commands.speaking import print_json, print_result
+from kpopdance.realtime.commands.wishes import settings_from
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.library.pack_reader import pack_folders

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from kpopdance.realtime.commands.common import eyes_from, settings_from, watched
+from kpopdance.realtime.commands.common import eyes_from, watched
 from kpopdance.realtime.commands.speaking import print_json, print_result
+from kpopdance.realtime.commands.wishes import settings_from
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.pose.watcher import FULL_AREA_PX
 from kpopdance.realtime.studio.looking import CLOSE_AREA_PX

@@ -17,16 +17,10 @@ from kpopdance.engines.files import check_folder, write_beside
 from kpopdance.engines.texts import one_form
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.cameras import Cameras
-from kpopdance.realtime.commands.common import (
-    eyes_from,
-    report_json,
-    report_words,
-    say_missing,
-    settings_from,
-    terms_from,
-)
+from kpopdance.realtime.commands.common import eyes_from, report_json, report_words
 from kpopdance.realtime.commands.sound import samples_of, speaker_for
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
+from kpopdance.realtime.commands.wishes import say_missing, settings_from, terms_from
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.game import result_view
 from kpopdance.realtime.game.keeping import Keeping

@@ -13,8 +13,9 @@ from kpopdance.engines.files import (
     write_beside,
     write_whole,
 )
-from kpopdance.realtime.commands.common import eyes_from, settings_from, watched
+from kpopdance.realtime.commands.common import eyes_from, watched
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
+from kpopdance.realtime.commands.wishes import settings_from
 from kpopdance.realtime.devices.overlay import draw_skeletons, write_picture
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.devices.video_writer import VideoWriter

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.cameras import Cameras
-from kpopdance.realtime.commands.common import eyes_from, say_missing, settings_from
+from kpopdance.realtime.commands.common import eyes_from
 from kpopdance.realtime.commands.sound import part_of, speaker_for
 from kpopdance.realtime.commands.speaking import print_result, say
+from kpopdance.realtime.commands.wishes import say_missing, settings_from
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.library.store import Store, store_file
 from kpopdance.realtime.quiz.clips import PackShelf, VideoShelf, refuse_missing

@@ -13,8 +13,9 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import part_of
-from kpopdance.realtime.commands.common import eyes_from, settings_from, watched
+from kpopdance.realtime.commands.common import eyes_from, watched
 from kpopdance.realtime.commands.speaking import print_json, print_result
+from kpopdance.realtime.commands.wishes import settings_from
 from kpopdance.realtime.devices.audio_file import (
     SAMPLE_RATE,
     Audio,

@@ -13,11 +13,10 @@ from kpopdance.realtime.commands.common import (
     report_facts,
     report_json,
     report_words,
-    settings_from,
-    terms_from,
     watched,
 )
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
+from kpopdance.realtime.commands.wishes import settings_from, terms_from
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.pack_reader import find_pack, listed_pack, load_pack

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kpopdance.engines.errors import DanceError
 from kpopdance.engines.texts import drawable_line, one_form
-from kpopdance.realtime.commands.common import say_missing, settings_from
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
-from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
-from kpopdance.realtime.library.songpack import SongPack, SongPackError
+from kpopdance.realtime.commands.wishes import say_missing, settings_from
+from kpopdance.realtime.library.checked_packs import check_pack
+from kpopdance.realtime.library.pack_reader import find_pack, pack_folders
 from kpopdance.realtime.library.store import Store, StoreError, store_file
 
 if TYPE_CHECKING:
@@ -18,34 +19,44 @@ if TYPE_CHECKING:
 
 def run(args: argparse.Namespace) -> int:
     """List and check; return 2 where a pack is damaged."""
-    from kpopdance.realtime.devices.audio_file import read_audio
-    from kpopdance.realtime.devices.media_file import MediaError
-
     settings = settings_from(args)
     say_missing(settings)
     libraries = settings.libraries
     named = [find_pack(name, libraries) for name in args.song]
     best = _best_scores()
-    rows = []
-    for folder in named or pack_folders(libraries):
-        row: dict[str, Any] = {
-            "slug": one_form(folder.name),
-            "folder": str(folder),
-            "problem": "",
-        }
-        try:
-            song = load_pack(folder)
-            row |= _facts(song)
-            row["problem"] = read_audio(song.audio or folder).warning
-        except (SongPackError, MediaError) as why:
-            row["problem"] = str(why)
-        row["best_score"] = best.get(row["slug"])
-        rows.append(row)
+    rows = [_row(folder, best) for folder in named or pack_folders(libraries)]
     if args.json:
         print_json({"songs": rows})
     else:
         print_result("\n".join(_line(row) for row in rows) or _nothing(libraries))
     return 2 if any(row["problem"] for row in rows) else 0
+
+
+def _row(folder: Path, best: dict[str, float]) -> dict[str, Any]:
+    """Return what is told of a pack."""
+    row: dict[str, Any] = {
+        "slug": one_form(folder.name),
+        "folder": str(folder),
+        "problem": "",
+    }
+    try:
+        told, extent, row["problem"] = check_pack(folder, _sound_warning)
+    except DanceError as why:
+        row["problem"] = str(why)
+    else:
+        row |= {
+            "title": told.title, "artist": told.artist, "language": told.language, "bpm": told.bpm,
+            "length_s": round(extent.length_s, 1), "members": extent.members,
+            "licence": told.licence,
+        }  # fmt: skip
+    row["best_score"] = best.get(row["slug"])
+    return row
+
+
+def _sound_warning(path: Path) -> str:
+    from kpopdance.realtime.devices.audio_file import read_audio
+
+    return read_audio(path).warning
 
 
 def _best_scores() -> dict[str, float]:
@@ -54,14 +65,6 @@ def _best_scores() -> dict[str, float]:
     except StoreError as why:
         say(f"warning: {why}")
         return {}
-
-
-def _facts(song: SongPack) -> dict[str, Any]:
-    return {
-        "title": song.title, "artist": song.artist, "language": song.language,
-        "bpm": song.bpm, "length_s": round(song.length_s, 1), "members": len(song.members),
-        "licence": song.licence,
-    }  # fmt: skip
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ NAME: Final = re.compile(r"[a-z]+-[0-9a-f]{32}\.json")
 MOST_BYTES: Final = 4_000_000  # of one file: two hours of moves
 MOST_FILES: Final = 4096
 MOST_TOGETHER: Final = 64_000_000  # bytes
-ROOMS: Final = ("core", "scoring")
+ROOMS: Final = ("core", "scoring", "search", "library", "devices")
 """Whose code decides what is kept."""
 
 

@@ -1,4 +1,7 @@
-"""Song packs found and read: everything is checked before anything is believed."""
+"""Song packs found and read: everything is checked before anything is believed.
+
+What reads arrays is loaded with the first choreography: a list whose packs are known needs none.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import numpy as np
 from msgspec import Meta
 
 from kpopdance.engines.checked import checked, known_of, shown
 from kpopdance.engines.texts import one_form, same_name, toml_in
-from kpopdance.realtime.core.types import Choreography
-from kpopdance.realtime.library.arrays import arrays_in, glance
-from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.songpack import (
     BUNDLED,
     CHOREOGRAPHY,
@@ -29,14 +28,7 @@ from kpopdance.realtime.library.songpack import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-MAX_ARRAY_BYTES: Final = 256 * 1024 * 1024
-ARRAYS: Final = ("joints", "fps", "start_s")
-MAX_MEMBERS: Final = 24
 MAX_NAME_BYTES: Final = 255
-MAX_START_S: Final = 36_000
-MAX_LENGTH_S: Final = 7_200
 MAX_COLOURS: Final = 5
 BEFORE: Final = ".before-"
 """A folder inside a pack's that begins so holds the pack whole while it is being replaced."""
@@ -54,7 +46,7 @@ class _Section:
 
 
 @dataclass(frozen=True, slots=True)
-class _Song:
+class PackText:
     """What song.toml tells, see ``songpack``."""
 
     format: int
@@ -152,7 +144,7 @@ def load_pack(folder: Path) -> SongPack:
     >>> song.language, len(song.members), song.bpm
     ('ko', 3, 120.0)
     """
-    with _refusing(folder):
+    with reading(folder):
         return _load(folder)
 
 
@@ -166,19 +158,13 @@ def read_facts(folder: Path) -> PackFacts:
     SongPackError
         For damage, as ``load_pack``.
     """
-    with _refusing(folder):
-        told, audio, path = _files(folder)
-        with _damage_of(path):
-            shape, small = glance(path, "joints", ("fps", "start_s"))
-            dancers, rows = shape[:2]
-            fps, start_s = float(small["fps"]), float(small.get("start_s", 0.0))
-    usual = 1 <= dancers <= MAX_MEMBERS and rows >= 2 and 5 <= fps <= 240
-    if not (usual and abs(start_s) <= MAX_START_S):
-        raise SongPackError(
-            f"{path}: has {dancers} members and {rows} rows, {fps:g} a second; record it again"
-        )
+    from kpopdance.realtime.library.choreography_file import extent_of
+
+    with reading(folder):
+        told, audio, path = files_of(folder)
+        dancers, start_s, end_s = extent_of(path)
     return PackFacts(
-        told.title, told.artist, told.bpm, dancers, start_s, start_s + (rows - 1) / fps, audio,
+        told.title, told.artist, told.bpm, dancers, start_s, end_s, audio,
         told.language, folder, tuple(map(_rgb, told.colours)),
     )  # fmt: skip
 
@@ -201,7 +187,7 @@ def audio_name(folder: Path) -> str | None:
 
 
 @contextmanager
-def _refusing(folder: Path) -> Iterator[None]:
+def reading(folder: Path) -> Iterator[None]:
     """Turn what the system says against reading a pack into a sentence."""
     try:
         yield
@@ -212,7 +198,7 @@ def _refusing(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def _files(named: Path) -> tuple[_Song, Path, Path]:
+def files_of(named: Path) -> tuple[PackText, Path, Path]:
     """Return what a pack's song.toml tells, and where its audio and choreography lie."""
     folder = standing(named)
     told = _read_toml(_inside(folder, TOML))
@@ -226,8 +212,11 @@ def _files(named: Path) -> tuple[_Song, Path, Path]:
 
 
 def _load(folder: Path) -> SongPack:
-    told, audio, path = _files(folder)
-    members = _read_choreography(path)
+    from kpopdance.realtime.library.choreography_file import read_choreography
+    from kpopdance.realtime.library.mirrored import turned
+
+    told, audio, path = files_of(folder)
+    members = read_choreography(path)
     if told.mirrored:
         members = turned(members)
     if not 0 <= told.lead < len(members):
@@ -243,7 +232,7 @@ def _load(folder: Path) -> SongPack:
     )  # fmt: skip
 
 
-def _read_toml(path: Path) -> _Song:
+def _read_toml(path: Path) -> PackText:
     if not path.is_file():
         raise SongPackError(
             f"{path}: is missing; a pack needs song.toml; kpopdance record makes one"
@@ -258,7 +247,7 @@ def _read_toml(path: Path) -> _Song:
             "update the game or record the song again"
         )
     try:
-        return checked(known_of(told, _Song, path), _Song)
+        return checked(known_of(told, PackText, path), PackText)
     except ValueError as why:
         raise SongPackError(f"{path}: {why}") from None
 
@@ -283,49 +272,3 @@ def _inside(folder: Path, name: str) -> Path:
 
 def _names_in(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()] if folder.is_dir() else []
-
-
-def _read_choreography(path: Path) -> tuple[Choreography, ...]:
-    with _damage_of(path):
-        arrays = arrays_in(path, ARRAYS, MAX_ARRAY_BYTES)
-        joints = arrays["joints"]
-        fps, start_s = float(arrays["fps"]), float(arrays.get("start_s", 0.0))
-    if joints.dtype != np.float32 or joints.ndim != 4 or joints.shape[2:] != (18, 3):
-        raise SongPackError(
-            f"{path}: joints are {joints.dtype} {joints.shape}, not float32 (members, T, 18, 3); "
-            "record it again"
-        )
-    if not 1 <= joints.shape[0] <= MAX_MEMBERS or joints.shape[1] < 2:
-        raise SongPackError(
-            f"{path}: has {joints.shape[0]} members and {joints.shape[1]} rows; record it again"
-        )
-    _check_numbers(path, joints, fps, start_s)
-    if joints.shape[1] > MAX_LENGTH_S * fps:
-        raise SongPackError(f"{path}: is longer than two hours; record a part of it")
-    return tuple(Choreography(member.copy(), fps, start_s) for member in joints)
-
-
-def _check_numbers(path: Path, joints: NDArray[np.float32], fps: float, start_s: float) -> None:
-    if not (5 <= fps <= 240 and abs(start_s) <= MAX_START_S):
-        raise SongPackError(f"{path}: fps is {fps}, start_s {start_s}; record it again")
-    confidence = joints[..., 2]
-    seen = confidence > 0
-    if not np.isfinite(confidence).all() or (confidence < 0).any() or (confidence > 1).any():
-        raise SongPackError(f"{path}: confidences must lie in 0..1; record it again")
-    xy = joints[..., :2][seen]
-    if not np.isfinite(xy).all():
-        raise SongPackError(f"{path}: seen joints have places that are NaN; record it again")
-    if len(xy) and np.abs(xy).max() > 100:
-        raise SongPackError(f"{path}: joints lie far off the stage; record it again")
-    if not seen.any():
-        raise SongPackError(f"{path}: nobody is seen in it; record it again")
-
-
-@contextmanager
-def _damage_of(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except KeyError as why:
-        raise SongPackError(f"{path}: lacks {why}; record it again") from None
-    except (ValueError, TypeError) as why:
-        raise SongPackError(f"{path}: {why}; copy or record it again") from None
