@@ -154,7 +154,7 @@ def test_in_the_same_clothes_who_stayed_is_told_by_place(gone_s, moves):
     assert share(told, "player", 8 + gone_s + 1, 8 + gone_s + 4) == 1
 
 
-@pytest.mark.parametrize("every_s", [0.05, 0.28, 0.4])
+@pytest.mark.parametrize("every_s", [pytest.param(0.05, marks=pytest.mark.long), 0.28, 0.4])
 def test_however_seldom_it_looks(every_s):
     told = follow(PlayerTracker(), absence(5.0), 18, every_s=every_s)
     assert "other" not in told

@@ -101,7 +101,9 @@ def test_the_oracle_is_tensorflow(thunder):
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("crop", range(4))
+@pytest.mark.parametrize(
+    "crop", [0, 1, *(pytest.param(crop, marks=pytest.mark.long) for crop in (2, 3))]
+)
 def test_network_and_reading_equal_the_uncut_graph(thunder, shared, network, crop):
     """Measured: 6e-5 px, 2e-6 of confidence, and 2e-4 cells in heads that reach 95."""
     picture = coco_crop(shared, crop) if crop else drawn_person()
