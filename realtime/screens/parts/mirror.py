@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import cv2
 import numpy as np
 import pygame
 
@@ -54,8 +55,9 @@ def crop_to_fill(picture: tuple[int, int], panel: tuple[int, int]) -> Crop:
     height = min(picture[1], max(1, round(panel[1] / scale)))
     part = pygame.Rect((picture[0] - width) // 2, (picture[1] - height) // 2, width, height)
     shown = pygame.Rect(
-        0, 0, min(panel[0], round(width * scale)), min(panel[1], round(height * scale))
-    )
+        0, 0,
+        max(1, min(panel[0], round(width * scale))), max(1, min(panel[1], round(height * scale))),
+    )  # fmt: skip
     shown.center = (panel[0] // 2, panel[1] // 2)
     return Crop(part, scale, shown)
 
@@ -103,16 +105,16 @@ class MirrorPanel:
     ) -> pygame.Surface:
         high, wide = picture.shape[:2]
         crop = crop_to_fill((wide, high), size)
-        fewer = max(1, int(1 / crop.scale))  # rows that scaling would only average away
-        rows = np.ascontiguousarray(picture[crop.part.top : crop.part.bottom : fewer])
-        whole = pygame.image.frombuffer(rows.data, (wide, len(rows)), "BGR")
-        part = whole.subsurface((crop.part.left, 0, crop.part.width, len(rows)))
-        small = pygame.transform.smoothscale(part.convert(32), crop.shown.size)
+        small = shrunk(
+            picture[crop.part.top : crop.part.bottom, crop.part.left : crop.part.right],
+            crop.shown.size,
+        )
         if mirror:
-            small = pygame.transform.flip(small, True, False)
+            small = np.asarray(cv2.flip(small, 1), np.uint8)
         rounded = pygame.Surface(size, pygame.SRCALPHA)
-        rounded.fill((*INK, 255))
-        rounded.blit(small, crop.shown)
+        if crop.shown.size != size:
+            rounded.fill((*INK, 255))
+        rounded.blit(pygame.image.frombuffer(small.data, crop.shown.size, "BGR"), crop.shown)
         mask = self.theme.kept(("mask", size), lambda: _round_mask(size, size[1] * RADIUS))
         rounded.blit(mask, (0, 0), special_flags=pygame.BLEND_RGBA_MULT)
         return rounded
@@ -131,6 +133,14 @@ class MirrorPanel:
         self.theme.write(
             surface, "waiting for camera", words, Style(22 * unit, FAINT, "centre")
         )
+
+
+def shrunk(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return a picture, uint8 (H, W, 3), at another (width, height); what is halved is averaged."""
+    while min(picture.shape[1] // size[0], picture.shape[0] // size[1]) >= 2:
+        half = (picture.shape[1] // 2, picture.shape[0] // 2)
+        picture = np.asarray(cv2.resize(picture, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _draw_player(

@@ -20,6 +20,7 @@ import threading
 from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from kpopdance.realtime.core.types import Pose, Verdict
@@ -53,6 +54,7 @@ def main() -> None:
     told = ask.parse_args()
     wide, high = (int(side) for side in told.size.split("x"))
     sys.setswitchinterval(SWITCH_S)
+    cv2.setNumThreads(1)  # what its own threads do would not be counted
     done = threading.Event()
     for _ in range(told.busy):
         threading.Thread(target=_keep_busy, args=(done,), daemon=True).start()
