@@ -1,4 +1,4 @@
-"""Smooth shapes on a surface: by OpenCV, as pygame's smooth lines take longer than all the rest."""
+"""Smooth shapes and pictures, by OpenCV: pygame's smooth lines took longer than all the rest."""
 
 from __future__ import annotations
 
@@ -42,3 +42,13 @@ def fill_convex(surface: pygame.Surface, outlines: Points, colours: Sequence[Col
     for outline, colour in zip(fixed, colours, strict=True):
         paint = tuple((surface.map_rgb(colour) % (1 << 32)).to_bytes(4, sys.byteorder))
         cv2.fillConvexPoly(canvas, outline, paint, cv2.LINE_AA, SHIFT)
+
+
+def resized(picture: NDArray[np.uint8], size: tuple[int, int], *, flip: bool) -> pygame.Surface:
+    """Return a picture, uint8 (H, W, 3) BGR, at another (width, height), flipped if wanted."""
+    while min(picture.shape[1] // size[0], picture.shape[0] // size[1]) >= 2:
+        half = (picture.shape[1] // 2, picture.shape[0] // 2)
+        picture = np.asarray(cv2.resize(picture, half, interpolation=cv2.INTER_AREA), np.uint8)
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR)
+    shown = cv2.flip(small, 1) if flip else small
+    return pygame.image.frombuffer(shown.data, size, "BGR")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import cv2
-import numpy as np
 import pygame
 
 from kpopdance.realtime.core import body
+from kpopdance.realtime.screens.parts.brush import resized
 from kpopdance.realtime.screens.parts.figure import draw_neon, standing_height
 from kpopdance.realtime.screens.parts.theme import CYAN, FAINT, INK, VIOLET, Glass, Style, dim
 from kpopdance.realtime.screens.parts.troupe import accent_wrist
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.types import Pose
@@ -105,16 +105,12 @@ class MirrorPanel:
     ) -> pygame.Surface:
         high, wide = picture.shape[:2]
         crop = crop_to_fill((wide, high), size)
-        small = shrunk(
-            picture[crop.part.top : crop.part.bottom, crop.part.left : crop.part.right],
-            crop.shown.size,
-        )
-        if mirror:
-            small = np.asarray(cv2.flip(small, 1), np.uint8)
+        part = picture[crop.part.top : crop.part.bottom, crop.part.left : crop.part.right]
+        small = resized(part, crop.shown.size, flip=mirror)
         rounded = pygame.Surface(size, pygame.SRCALPHA)
         if crop.shown.size != size:
             rounded.fill((*INK, 255))
-        rounded.blit(pygame.image.frombuffer(small.data, crop.shown.size, "BGR"), crop.shown)
+        rounded.blit(small, crop.shown)
         mask = self.theme.kept(("mask", size), lambda: _round_mask(size, size[1] * RADIUS))
         rounded.blit(mask, (0, 0), special_flags=pygame.BLEND_RGBA_MULT)
         return rounded
@@ -133,14 +129,6 @@ class MirrorPanel:
         self.theme.write(
             surface, "waiting for camera", words, Style(22 * unit, FAINT, "centre")
         )
-
-
-def shrunk(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return a picture, uint8 (H, W, 3), at another (width, height); what is halved is averaged."""
-    while min(picture.shape[1] // size[0], picture.shape[0] // size[1]) >= 2:
-        half = (picture.shape[1] // 2, picture.shape[0] // 2)
-        picture = np.asarray(cv2.resize(picture, half, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _draw_player(

@@ -6,7 +6,7 @@ import numpy as np
 import pygame
 import pytest
 
-from kpopdance.realtime.screens.parts.brush import fill_convex
+from kpopdance.realtime.screens.parts.brush import fill_convex, resized
 
 SQUARE = np.array([[10 + 10j, 30 + 10j, 30 + 30j, 10 + 30j]])
 RED = (200, 40, 10)
@@ -63,3 +63,21 @@ def test_outlines_of_any_size_do_no_harm(scale):
     fill_convex(page(), SQUARE * scale, [RED])
     fill_convex(page(), -SQUARE * scale, [RED])
     fill_convex(page(), SQUARE[:0], [])
+
+
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize(
+    "size", [(640, 360), (416, 312), (160, 90), (31, 7), (1500, 900), (1, 1)]
+)
+def test_a_picture_is_averaged_where_it_shrinks_and_flipped_where_wanted(size, flip):
+    picture = np.zeros((720, 1280, 3), np.uint8)
+    picture[::2, ::2] = picture[1::2, 1::2] = 200  # a fine chequerboard is grey from afar
+    picture[:, :320, 0] = 255  # its left quarter is blue
+    shown = pygame.surfarray.array3d(resized(picture, size, flip=flip))[:: -1 if flip else 1]
+    assert shown.shape[:2] == size
+    if size[0] >= 31:
+        quarter = size[0] // 4
+        assert (shown[: quarter - 2, :, 2] == 255).all()
+        assert (shown[quarter + 2 :, :, 2] <= 200).all()
+    if 1 < size[0] <= 640:
+        assert (abs(shown[..., 1].astype(int) - 100) <= 3).all()
