@@ -16,7 +16,7 @@ from kpopdance.engines.errors import ModelError, NetworkError, NotHere
 from kpopdance.engines.fallback import LastingPersonEye, LastingUprightEye, LastingVision
 from kpopdance.engines.formats import BLAZEPOSE, CLOSE_NETWORKS, OPENPOSE, PERSON_PX, remedy
 from kpopdance.engines.gpu.network import GpuNetwork
-from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
+from kpopdance.engines.gpu.vision import GpuPersonEye, GpuUprightEye, GpuVision
 from kpopdance.engines.kept_trials import Kept, circumstances, keep, keep_failure, read
 from kpopdance.engines.names import AUTO, NETWORKS
 from kpopdance.engines.ports import Eyes
@@ -50,8 +50,8 @@ CLOSE_WISHES: Final = {
     "blazepose": ("movenet_lightning", "blazepose_full"),
 }
 """Which networks look at single dancers, for a player's wish."""
-CLOSE_ON_GPU: Final = ("movenet_thunder",)
-"""And for ``auto`` where an NVIDIA GPU sees: the others have no kernels there yet."""
+CLOSE_ON_GPU: Final = ("movenet_thunder", "blazepose_heavy")
+"""And for ``auto`` where an NVIDIA GPU sees: the most exact, of which eight bits are not, there."""
 ON_NVIDIA: Final = "TensorRT"
 """So begins what a network on one says it runs on."""
 NOT_USED = "not used because"
@@ -70,7 +70,7 @@ class Kind(NamedTuple):
 
 VISION: Final = Kind(PoseVision, GpuVision, LastingVision)
 PERSON: Final = Kind(PersonEye, GpuPersonEye, LastingPersonEye)
-UPRIGHT: Final = Kind(UprightEye, GpuPersonEye, LastingUprightEye)  # never on an NVIDIA GPU
+UPRIGHT: Final = Kind(UprightEye, GpuUprightEye, LastingUprightEye)
 
 
 def open_eyes(
@@ -176,7 +176,10 @@ def open_vision(
 def _kind_of(spoken: Format) -> Kind:
     if spoken is BLAZEPOSE:
         return UPRIGHT
-    return PERSON._replace(eye=partial(PersonEye, side=spoken.side or PERSON_PX))
+    side = spoken.side or PERSON_PX
+    return PERSON._replace(
+        eye=partial(PersonEye, side=side), gpu_eye=partial(GpuPersonEye, side=side)
+    )
 
 
 def _threads(asked: int | None) -> int:

@@ -11,6 +11,7 @@ from kpopdance.engines.ports import (
     PersonFinder,
     PersonVision,
     Seer,
+    UprightFinder,
     UprightVision,
     Vision,
 )
@@ -157,6 +158,18 @@ class LastingPersonEye(_Lasting[OpenedPersonVision]):
 
 class LastingUprightEye(_Lasting[OpenedUprightVision]):
     """A top-down network that wants its person upright, elsewhere once what it runs on fails."""
+
+    def find_upright(
+        self, image: NDArray[np.uint8], *, upright: Upright
+    ) -> PersonJoints | UprightMaps:
+        """Return the joints of the person in a turned square where the eyes find them, else the maps."""
+
+        def look(eye: OpenedUprightVision) -> PersonJoints | UprightMaps:
+            if isinstance(eye, UprightFinder):
+                return eye.find_upright(image, upright=upright)
+            return eye.see_upright(image, upright=upright)
+
+        return self._ask(look)
 
     def see_upright(self, image: NDArray[np.uint8], *, upright: Upright) -> UprightMaps:
         """Return the maps of the person in a turned square, see ``UprightVision``."""

@@ -278,7 +278,7 @@ class UprightMaps:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PersonJoints:
-    """What a GPU drew out of a person's maps: one joint of each kind.
+    """What a GPU drew out of a person's maps, upright or not: one joint of each kind.
 
     Attributes
     ----------
@@ -292,7 +292,7 @@ class PersonJoints:
 
     cells: NDArray[np.float32]
     height: NDArray[np.float32]
-    box: Letterbox
+    box: Letterbox | Turned
     image_size: tuple[int, int]
     stride: int = PERSON_STRIDE
 

@@ -111,6 +111,16 @@ class PersonFinder(Protocol):
         """Return the joints of the person in a region, or the maps; see ``PersonVision``."""
 
 
+@runtime_checkable
+class UprightFinder(Protocol):
+    """Eyes that draw an upright person's joints out of the maps themselves, where the maps are."""
+
+    def find_upright(
+        self, image: NDArray[np.uint8], *, upright: Upright
+    ) -> PersonJoints | UprightMaps:
+        """Return the joints of the person in a turned square, or the maps; see ``UprightVision``."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Eyes:
     """The networks the game sees with.

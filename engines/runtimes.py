@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kpopdance.engines.errors import NotHere
-from kpopdance.engines.formats import MOVENET, OPENPOSE, Format
-from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
+from kpopdance.engines.formats import (
+    BLAZEPOSE,
+    CLOSE_NETWORKS,
+    LIGHTNING,
+    MOVENET,
+    OPENPOSE,
+    Format,
+)
+from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding, UprightDecoding
 from kpopdance.engines.gpu.network import GpuNetwork
 from kpopdance.engines.ports import PoseNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from kpopdance.engines.gpu.sized_network import Decoding, SizedNetwork
 
 Network = PoseNetwork | GpuNetwork[Any]
 
@@ -54,15 +63,27 @@ class Runtime(NamedTuple):
     untried: bool = False
 
 
+DECODINGS: Final[dict[Format, Callable[[SizedNetwork], Decoding]]] = {
+    OPENPOSE: PeopleDecoding, MOVENET: PersonDecoding, LIGHTNING: PersonDecoding,
+    BLAZEPOSE: UprightDecoding,
+}  # fmt: skip
+"""What an NVIDIA GPU draws out of each kind of network's outputs."""
+EIGHT_BITS: Final = CLOSE_NETWORKS["movenet_thunder_int8"].file
+"""Counts from zero points, which TensorRT does not; in half precision MoveNet itself is as small."""
+
+
 def _on_nvidia(flavour: str) -> Callable[[Wish], Network]:
     def open_network(wish: Wish) -> Network:
         from kpopdance.engines.gpu.opening import open_network
 
-        if wish.spoken not in (OPENPOSE, MOVENET):
-            raise NotHere(f"{wish.model.stem} has no kernels there yet")
-        decode = PersonDecoding if wish.spoken is MOVENET else PeopleDecoding
+        if wish.model == EIGHT_BITS:
+            raise NotHere(f"{wish.model.stem} is for processors: TensorRT takes no zero points")
         return open_network(
-            wish.model, flavour, decode, cache_dir=wish.cache_dir, tell=wish.tell
+            wish.model,
+            flavour,
+            DECODINGS[wish.spoken],
+            cache_dir=wish.cache_dir,
+            tell=wish.tell,
         )
 
     return open_network

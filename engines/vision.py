@@ -15,20 +15,17 @@ from kpopdance.engines.maps import (
     STRIDE,
     PersonMaps,
     PoseMaps,
-    Turned,
     UprightMaps,
 )
-from kpopdance.engines.placement import place
+from kpopdance.engines.placement import place, place_upright
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from kpopdance.engines.maps import Letterbox, Region, Upright
+    from kpopdance.engines.maps import Letterbox, Region, Turned, Upright
     from kpopdance.engines.ports import PoseNetwork
-
-
-SHRUNK_BY_ITSELF = 0.5
-"""Where linear interpolation shrinks more, it leaves px out."""
 
 
 class _Seer:
@@ -81,8 +78,7 @@ class PoseVision(_Seer):
                 f"{self.name} gives maps {heat.shape} and {limb.shape}; an OpenPose network gives "
                 f"(19, h, w) and (38, h, w) or (26, h, w) and (52, h, w) at an eighth of its input"
             )
-        height, width = image.shape[:2]
-        return PoseMaps(heat, limb, box, (height, width))
+        return PoseMaps(heat, limb, box, size_of(image))
 
 
 class PersonEye(_Seer):
@@ -99,8 +95,7 @@ class PersonEye(_Seer):
         """
         tensor, box = tensor_from_image(image, region=region, size=self._size)
         centre, heat, regression, offset = self._network.infer(tensor)
-        height, width = image.shape[:2]
-        return PersonMaps(centre[0], heat, regression, offset, box, (height, width))
+        return PersonMaps(centre[0], heat, regression, offset, box, size_of(image))
 
 
 class UprightEye(_Seer):
@@ -112,10 +107,21 @@ class UprightEye(_Seer):
         Raises NetworkError where the picture cannot be used.
         """
         tensor, box = tensor_upright(image, upright, UPRIGHT_PX)
-        points, presence, heat = self._network.infer(tensor)
-        height, width = image.shape[:2]
-        xy = points.reshape(PERSON_HEAT, 2) - np.float32(0.5)  # its px begin on whole numbers
-        return UprightMaps(xy, heat, float(presence[0]), box, (height, width))
+        return upright_maps(self._network.infer(tensor), box, size_of(image))
+
+
+def upright_maps(
+    outputs: Sequence[NDArray[np.float32]], box: Turned, image_size: tuple[int, int]
+) -> UprightMaps:
+    """Return what a network for an upright person says, by its outputs in our order."""
+    points, presence, heat = outputs
+    xy = points.reshape(PERSON_HEAT, 2) - np.float32(0.5)  # its px begin on whole numbers
+    return UprightMaps(xy, heat, float(presence[0]), box, image_size)
+
+
+def size_of(image: NDArray[np.uint8]) -> tuple[int, int]:
+    """Return a picture's height and width, px."""
+    return image.shape[0], image.shape[1]
 
 
 def tensor_upright(
@@ -126,35 +132,14 @@ def tensor_upright(
     What lies outside of the picture is black.
     """
     check_picture(image)
-    up_x, up_y = upright.up
-    scale = side / upright.side
-    turn = scale * np.array([[-up_y, up_x], [-up_x, -up_y]])
-    shift = np.array([side / 2 - 0.5] * 2) - turn @ np.array(upright.middle)
-    box = Turned(np.column_stack([turn, shift]))
-    start, cut = _around(image, upright)
+    at = place_upright(image.shape, upright, side)
+    cut = image[at.rows, at.columns]
     if not cut.size:
-        return np.zeros((1, 3, side, side), np.float32), box
-    half = 1.0
-    while scale / half <= SHRUNK_BY_ITSELF and min(cut.shape[:2]) >= 2:
-        cut, half = _scaled(cut, 0.5, cv2.INTER_AREA), half / 2
-    # px centres: image = start + (cut + 0.5) / half - 0.5
-    shift = shift + turn @ (start + 0.5 / half - 0.5)
-    warped = cv2.warpAffine(cut, np.column_stack([turn / half, shift]), (side, side))
-    return np.stack(cv2.split(warped))[None].astype(np.float32), box
-
-
-def _around(
-    image: NDArray[np.uint8], upright: Upright
-) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
-    """Return where the part of a picture begins that a turned square lies in, x and y, and it."""
-    height, width = image.shape[:2]
-    # Of a square of side 1, half the width and height of what it lies in; and two px for the edge.
-    reach = upright.side / 2 * sum(abs(part) for part in upright.up) + 2
-    (left, right), (top, bottom) = (
-        (min(max(int(at - reach), 0), size), min(max(int(at + reach) + 1, 0), size))
-        for at, size in zip(upright.middle, (width, height), strict=True)
-    )
-    return np.array([left, top], np.float64), image[top:bottom, left:right]
+        return np.zeros((1, 3, side, side), np.float32), at.box
+    for _ in range(at.halvings):
+        cut = _scaled(cut, 0.5, cv2.INTER_AREA)
+    warped = cv2.warpAffine(cut, at.matrix, (side, side))
+    return np.stack(cv2.split(warped))[None].astype(np.float32), at.box
 
 
 def tensor_from_image(

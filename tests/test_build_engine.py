@@ -7,10 +7,13 @@ import json
 import pytest
 
 from kpopdance.engines.errors import NetworkError
+from kpopdance.engines.formats import CLOSE_NETWORKS
 from kpopdance.engines.gpu.sidecar import digest, read_sidecar, sidecar_of
+from kpopdance.engines.gpu.store import SPOKEN, EngineWish
 from kpopdance.engines.gpu.tensorrt_library import installed
 from kpopdance.realtime.__main__ import main
-from kpopdance.realtime.pose.watcher import FULL_AREA_PX, full_size
+from kpopdance.realtime.commands.build_engine import BUNDLED_NETWORKS
+from kpopdance.realtime.pose.watcher import FULL_AREA_PX, SMALL_SHARE, full_size
 
 
 @pytest.fixture
@@ -57,13 +60,29 @@ def test_without_a_size_what_the_game_asks_for_is_built(rtx, tmp_path, capsys):
     told = json.loads(capsys.readouterr().out)["engines"]
     assert {path.name for path in tmp_path.glob("*.engine")} == {
         f"openpose_thin-1x{size}-fp32-rtx-8.6.engine"
-        for size in ("256x256", "296x528", "344x464")
+        for size in ("256x256", "296x528", "344x464", "168x296", "192x256")
     }
-    assert len(told) == 3
-    # a picture of a usual camera, a crop of it: what the watcher asks for
-    assert {full_size((720, 1280), FULL_AREA_PX), full_size((480, 640), FULL_AREA_PX)} == {
-        (296, 528), (344, 464),
-    }  # fmt: skip
+    assert len(told) == 5
+    # a picture of a usual camera, a small one and a crop of it: what the watcher asks for
+    small = round(SMALL_SHARE * FULL_AREA_PX)
+    assert {
+        full_size(camera, area_px)
+        for camera in ((720, 1280), (480, 640))
+        for area_px in (FULL_AREA_PX, small)
+    } == {(296, 528), (344, 464), (168, 296), (192, 256)}
+
+
+def test_every_network_but_the_one_of_eight_bits_is_built_by_its_name():
+    """Those of one person at the one size they take; without TensorRT nothing can be built ahead."""
+    names = dict(zip(SPOKEN.values(), SPOKEN, strict=True))
+    assert set(BUNDLED_NETWORKS) == set(names)
+    assert {*SPOKEN, "movenet_thunder_int8"} == {"openpose_thin", *CLOSE_NETWORKS}
+    for name, (file, sizes) in BUNDLED_NETWORKS.items():
+        assert file.stem == names[name]
+        wish = EngineWish(file, "tensorrt", "fp16", ((1, 3, *sizes[0]),) * 3, ())
+        assert wish.command.startswith(f"kpopdance build-engine {name} --flavour tensorrt")
+        if name != "openpose":
+            assert sizes == ((CLOSE_NETWORKS[file.stem].spoken.side,) * 2,)
 
 
 @pytest.mark.parametrize(

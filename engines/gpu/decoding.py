@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kpopdance.engines.anatomy import ANATOMIES
+from kpopdance.engines.gpu.cutting import LETTERBOX, UPRIGHT
 from kpopdance.engines.gpu.device import GpuError
 from kpopdance.engines.gpu.kernels import (
     BLOCK,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.gpu.device import Memory
     from kpopdance.engines.gpu.sized_network import SizedNetwork
-    from kpopdance.engines.maps import Letterbox
+    from kpopdance.engines.maps import Letterbox, Turned
 
 COORDINATES = 3
 """Numbers of a peak: x, y, height."""
@@ -50,6 +51,8 @@ class PeopleDecoding:
     network : SizedNetwork
         The network; its outputs are ``heatmaps`` (N, 19 or 26, h, w) and ``pafs``.
     """
+
+    cutting = LETTERBOX
 
     def __init__(self, network: SizedNetwork) -> None:
         self._network = network
@@ -128,32 +131,30 @@ class PersonDecoding:
         The network; its outputs are those of ``PersonMaps``.
     """
 
+    cutting = LETTERBOX
+    kernel = "person"
+    used: tuple[str, ...] = ("centre", "heat", "regression", "offset")
+
     def __init__(self, network: SizedNetwork) -> None:
         self._network = network
-        crops = network.crops
-        self._height, self._width = (
-            network.height // PERSON_STRIDE,
-            network.width // PERSON_STRIDE,
-        )
-        channels = {"centre": 1, "heat": PERSON_HEAT,
-                    "regression": 2 * PERSON_HEAT, "offset": 2 * PERSON_HEAT}  # fmt: skip
-        cells = (self._height, self._width)
-        expected = {name: (crops, count, *cells) for name, count in channels.items()}
+        self._cells = network.height // PERSON_STRIDE, network.width // PERSON_STRIDE
+        expected = self._expected(network.crops, self._cells)
         check_outlets(network.engine, expected, "this is another network")
-        self._kind = network.engine.outlets["centre"].kind
-        self.result: Memory = network.device.allocate(crops * PERSON_HEAT * COORDINATES * 4)
+        self._kind = network.engine.outlets["heat"].kind
+        self.result: Memory = network.device.allocate(
+            network.crops * PERSON_HEAT * COORDINATES * 4
+        )
 
     def enqueue(self) -> None:
         """Ask the stream for the joints."""
         network = self._network
-        outlets = (network.outlets[name] for name in ("centre", "heat", "regression", "offset"))
         network.device.launch(
-            f"person_{self._kind}", person_grid(network.crops), BLOCK,
-            (*outlets, self._height, self._width, self.result),
+            f"{self.kernel}_{self._kind}", person_grid(network.crops), BLOCK,
+            (*(network.outlets[name] for name in self.used), *self._cells, self.result),
         )  # fmt: skip
 
     def read(
-        self, row: NDArray[np.uint8], box: Letterbox, image_size: tuple[int, int]
+        self, row: NDArray[np.uint8], box: Letterbox | Turned, image_size: tuple[int, int]
     ) -> PersonJoints:
         """Return the joints of one crop's bytes."""
         told = row.view(np.float32).reshape(PERSON_HEAT, COORDINATES)
@@ -164,3 +165,24 @@ class PersonDecoding:
     def close(self) -> None:
         """Give its memory back."""
         self._network.device.free(self.result)
+
+    @staticmethod
+    def _expected(crops: int, cells: tuple[int, int]) -> dict[str, tuple[int, ...]]:
+        channels = {"centre": 1, "heat": PERSON_HEAT,
+                    "regression": 2 * PERSON_HEAT, "offset": 2 * PERSON_HEAT}  # fmt: skip
+        return {name: (crops, count, *cells) for name, count in channels.items()}
+
+
+class UprightDecoding(PersonDecoding):
+    """The joints of a person who stands upright; the network's outputs are those of ``UprightMaps``."""
+
+    cutting = UPRIGHT
+    kernel = "points"
+    used = ("points", "heat")
+
+    @staticmethod
+    def _expected(crops: int, cells: tuple[int, int]) -> dict[str, tuple[int, ...]]:
+        return {
+            "points": (crops, 2 * PERSON_HEAT), "presence": (crops, 1),
+            "heat": (crops, PERSON_HEAT, *cells),
+        }  # fmt: skip

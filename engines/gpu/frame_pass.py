@@ -1,4 +1,4 @@
-"""A frame's whole way over the GPU as one CUDA graph: upload, letterbox, network, decode, download.
+"""A frame's whole way over the GPU as one CUDA graph: upload, cut, network, decode, download.
 
 The graph is captured once for each size of picture and launched for every frame: no memory is
 asked for, and the computer waits for the GPU once.
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from kpopdance.engines.gpu.device import GpuError
-from kpopdance.engines.gpu.kernels import CROP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +20,9 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.gpu.device import Event, Graph, Memory, PinnedMemory
     from kpopdance.engines.gpu.sized_network import Decoding, SizedNetwork
-    from kpopdance.engines.placement import Placement
+    from kpopdance.engines.placement import Placement, TurnedPlacement
+
+    Places = Sequence[Placement | TurnedPlacement]
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class FramePass:
     network : SizedNetwork
         The network.
     decoding : Decoding
-        What comes back of its outputs.
+        What comes back of its outputs, and how its pictures are cut.
     size : (int, int)
         The pictures' height and width, px.
     graphs : bool
@@ -63,7 +64,7 @@ class FramePass:
         self._network, self._decoding, self._size = network, decoding, size
         device = network.device
         self._picture: Memory = device.allocate(size[0] * size[1] * 3)
-        self._crops: Memory = device.allocate(network.crops * CROP.itemsize)
+        self._crops: Memory = device.allocate(network.crops * decoding.cutting.row.itemsize)
         self._slots = [
             _Slot(
                 device.pin(self._picture.nbytes), device.pin(self._crops.nbytes),
@@ -85,7 +86,7 @@ class FramePass:
         """How many nodes the graph has; 0 without graph."""
         return self._graphs[0].nodes if self._graphs else 0
 
-    def submit(self, image: NDArray[np.uint8], places: Sequence[Placement]) -> None:
+    def submit(self, image: NDArray[np.uint8], places: Places) -> None:
         """Send a uint8 (H, W, 3) BGR picture and where its crops lie on their way.
 
         At most ``SLOTS`` are under way; ``collect`` returns them in this order. Fewer places than
@@ -137,7 +138,9 @@ class FramePass:
 
         return {
             "upload": upload,
-            "letterbox": lambda: network.letterbox(self._picture, self._size, self._crops),
+            "cut": lambda: network.cut(
+                self._decoding.cutting.kernel, self._picture, self._size, self._crops
+            ),
             "network": network.infer,
             "decode": self._decoding.enqueue,
             "download": download,
@@ -152,17 +155,12 @@ class FramePass:
 
         return work
 
-    def _write(
-        self, slot: _Slot, image: NDArray[np.uint8], places: Sequence[Placement]
-    ) -> None:
+    def _write(self, slot: _Slot, image: NDArray[np.uint8], places: Places) -> None:
         """Write the rows of a picture that its crops cut, and how the crops lie."""
-        crops = slot.crops.array.view(CROP)
-        crops[:] = np.zeros((), CROP)
+        cutting = self._decoding.cutting
+        crops = slot.crops.array.view(cutting.row)
+        crops[:] = np.zeros((), cutting.row)
         picture = slot.picture.array.reshape(image.shape)
         for crop, at in zip(crops, places, strict=False):
             picture[at.rows] = image[at.rows]
-            width, height = (axis.stop - axis.start for axis in (at.columns, at.rows))
-            # a structured scalar is a view: this writes into the pinned memory
-            crop["scale"], crop["paste_x"], crop["paste_y"] = at.box.scale, at.x, at.y
-            crop["cut_x"], crop["cut_y"] = at.columns.start, at.rows.start
-            crop["cut_width"], crop["cut_height"] = width, height
+            cutting.write(crop, at)  # a structured scalar is a view, of the pinned memory

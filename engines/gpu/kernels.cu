@@ -1,8 +1,8 @@
-// From picture to people on the GPU: what engines/vision.py, realtime/pure/skeletons.py and
-// realtime/pure/one_person.py do with OpenCV and NumPy, for several crops in one launch.
+// From picture to people on the GPU: what engines/vision.py, realtime/pose/skeletons.py,
+// one_person.py and upright_person.py do with OpenCV and NumPy, for several crops in one launch.
 //
-// Shapes and launch sizes are told in engines/gpu/kernels.py; `python -m tools.build_kernels`
-// builds kernels.fatbin. Every thread order gives the same bytes: threads of a block meet in
+// Shapes and launch sizes are told in engines/gpu/kernels.py; `python -m
+// tools.weights.build_kernels` builds kernels.fatbin. Every thread order gives the same bytes: threads of a block meet in
 // shared memory and at barriers only. No warp functions, so that a C++ compiler can run this
 // file too, in the tests. Built without fused multiply-add, all arithmetic but logf is that of
 // NumPy's float32.
@@ -22,12 +22,22 @@ constexpr int SAMPLES = 10;  // along a limb
 constexpr float SAMPLE_THRESHOLD = 0.05f;
 constexpr int PERSON_JOINTS = 17;
 constexpr float NEARNESS_CELLS = 1.8f;
+constexpr int MAX_HALVINGS = 12;  // the sum of a block's levels fits 32 bits
+constexpr int PERSON_STRIDE = 4;  // px of the input a cell
+constexpr int REACH = 3, AROUND = (2 * REACH + 1) * (2 * REACH + 1);  // cells around a point
+constexpr double FIRST_CELL = -0.25 / PERSON_STRIDE;  // cells: where the first one lies
 
 struct Crop {  // px
     float scale;
     int cut_x, cut_y, cut_width, cut_height;  // of the picture
     int paste_x, paste_y;                     // into the input
     int unused;
+};
+
+struct Turn {
+    float from_x[3], from_y[3];  // px of what is left after halving: by x, by y, at 0, 0 of the input
+    int cut_x, cut_y, cut_width, cut_height;  // of the picture
+    int halvings, left_width, left_height;
 };
 
 struct Limb {
@@ -42,7 +52,9 @@ struct Found {  // of one crop
     unsigned char support[FOUND_PAIRS];
 };
 
-static_assert(sizeof(Crop) == 32 && sizeof(Limb) == 16 && sizeof(Found) == 26752, "as in kernels.py");
+static_assert(sizeof(Crop) == 32 && sizeof(Turn) == 52 && sizeof(Limb) == 16 &&
+                  sizeof(Found) == 26752,
+              "as in kernels.py");
 
 struct Span {  // which px of the picture make one px of the input, and their weights
     int first, count;
@@ -67,6 +79,10 @@ struct Counts {
 struct Race {
     float value[THREADS];
     int cell[THREADS];
+};
+
+struct Around {
+    float heat[AROUND];
 };
 
 __device__ inline float read(const float* at) { return *at; }
@@ -110,12 +126,25 @@ __device__ inline float weight(const Span& span, int k) {
     return k == 0 ? span.head : k == span.count - 1 ? span.tail : span.body;
 }
 
-// A cut that is empty, leaves the picture or would be thinner than one px is not painted.
+// A cut that is empty or leaves the picture is not painted, nor one that
+template <typename C>
+__device__ inline bool within(const C& crop, int width, int height) {
+    return crop.cut_x >= 0 && crop.cut_y >= 0 && crop.cut_width > 0 && crop.cut_height > 0 &&
+           crop.cut_width <= width - crop.cut_x && crop.cut_height <= height - crop.cut_y;
+}
+
+// would be thinner than one px,
 __device__ inline bool can_be_cut(const Crop& crop, int width, int height) {
-    return crop.scale > 0 && crop.cut_x >= 0 && crop.cut_y >= 0 && crop.cut_width > 0 &&
-           crop.cut_height > 0 && crop.cut_width <= width - crop.cut_x &&
-           crop.cut_height <= height - crop.cut_y &&
+    return within(crop, width, height) && crop.scale > 0 &&
            min(crop.cut_width, crop.cut_height) * crop.scale >= 1;
+}
+
+// or whose last px after halving would hold nothing.
+__device__ inline bool can_be_cut(const Turn& turn, int width, int height) {
+    return within(turn, width, height) && turn.halvings >= 0 && turn.halvings <= MAX_HALVINGS &&
+           turn.left_width > 0 && turn.left_height > 0 &&
+           turn.left_width - 1 <= (turn.cut_width - 1) >> turn.halvings &&
+           turn.left_height - 1 <= (turn.cut_height - 1) >> turn.halvings;
 }
 
 template <typename T>
@@ -147,6 +176,52 @@ __device__ void letterbox(const unsigned char* picture, int picture_width, int p
             for (int i = 0; i < across.count; ++i, px += 3)
                 for (int c = 0; c < 3; ++c) line[c] += px[c] * weight(across, i);
             for (int c = 0; c < 3; ++c) sum[c] += line[c] * weight(down, j);
+        }
+    }
+    for (int c = 0; c < 3; ++c)
+        write(out + (((size_t)blockIdx.z * 3 + c) * height + y) * width + x,
+              fminf(rintf(sum[c]), 255.0f));
+}
+
+// ---- upright
+
+// Add a px of what is left after halving, three channels: the mean of its block, a whole level.
+// Outside all is black.
+__device__ inline void add(const unsigned char* corner, int picture_width, const Turn& turn, int x,
+                           int y, float share, float* sum) {
+    if (x < 0 || y < 0 || x >= turn.left_width || y >= turn.left_height) return;
+    const int from_x = x << turn.halvings, from_y = y << turn.halvings;
+    const int wide = min(1 << turn.halvings, turn.cut_width - from_x);
+    const int high = min(1 << turn.halvings, turn.cut_height - from_y);
+    unsigned levels[3] = {0, 0, 0};
+    for (int j = 0; j < high; ++j) {
+        const unsigned char* px = corner + 3 * ((size_t)(from_y + j) * picture_width + from_x);
+        for (int i = 0; i < wide; ++i, px += 3)
+            for (int c = 0; c < 3; ++c) levels[c] += px[c];
+    }
+    const unsigned count = wide * high;
+    for (int c = 0; c < 3; ++c) sum[c] += share * ((levels[c] + count / 2) / count);
+}
+
+template <typename T>
+__device__ void upright(const unsigned char* picture, int picture_width, int picture_height,
+                        const Turn* turns, T* out, int width, int height) {
+    const Turn& turn = turns[blockIdx.z];
+    const int x = blockIdx.x * TILE_WIDTH + threadIdx.x;
+    const int y = blockIdx.y * TILE_HEIGHT + threadIdx.y;
+    if (x >= width || y >= height) return;
+    const float at_x = turn.from_x[0] * x + turn.from_x[1] * y + turn.from_x[2];
+    const float at_y = turn.from_y[0] * x + turn.from_y[1] * y + turn.from_y[2];
+    float sum[3] = {0, 0, 0};
+    if (can_be_cut(turn, picture_width, picture_height) && at_x > -1 && at_y > -1 &&
+        at_x < turn.left_width && at_y < turn.left_height) {
+        const unsigned char* corner =
+            picture + 3 * ((size_t)turn.cut_y * picture_width + turn.cut_x);
+        const int left = (int)floorf(at_x), top = (int)floorf(at_y);
+        const float across = at_x - left, down = at_y - top;
+        for (int k = 0; k < 4; ++k) {
+            const float share = (k % 2 ? across : 1 - across) * (k / 2 ? down : 1 - down);
+            add(corner, picture_width, turn, left + k % 2, top + k / 2, share, sum);
         }
     }
     for (int c = 0; c < 3; ++c)
@@ -393,6 +468,54 @@ __device__ void person(const T* centre, const T* heat, const T* regression, cons
     out[2] = read(map + peak);
 }
 
+// ---- points
+
+// Sums in the order in which NumPy sums 49 float32.
+__device__ inline float sum_of(const float* heat) {
+    float part[8];
+    for (int k = 0; k < 8; ++k) part[k] = heat[k];
+#pragma unroll 1  // else it takes too many registers
+    for (int k = 8; k < AROUND - 1; k += 8)
+        for (int i = 0; i < 8; ++i) part[i] += heat[k + i];
+    return ((part[0] + part[1]) + (part[2] + part[3])) +
+           ((part[4] + part[5]) + (part[6] + part[7])) + heat[AROUND - 1];
+}
+
+__device__ inline int cell_of(float px, int cells) {
+    return (int)fminf(fmaxf(floorf((px + 0.5f) / PERSON_STRIDE), 0.0f), cells - 1.0f);
+}
+
+template <typename T>
+__device__ void points(const T* points, const T* heat, int height, int width, float* joints,
+                       Around& room) {
+    const int t = threadIdx.x, joint = blockIdx.x, crop = blockIdx.y;
+    const size_t row = (size_t)crop * PERSON_JOINTS + joint;
+    const T* map = heat + row * height * width;
+    const float px = read(points + 2 * row) - 0.5f;  // its px begin on whole numbers
+    const float py = read(points + 2 * row + 1) - 0.5f;
+    const int left = cell_of(px, width) - REACH, top = cell_of(py, height) - REACH;
+    if (t < AROUND) {
+        const int x = left + t % (2 * REACH + 1), y = top + t / (2 * REACH + 1);
+        const bool there = x >= 0 && x < width && y >= 0 && y < height;
+        room.heat[t] = there ? read(map + y * width + x) : 0.0f;
+    }
+    __syncthreads();
+    if (t > 0) return;
+    float highest = -INFINITY;
+    double sum_x = 0, sum_y = 0;
+#pragma unroll 1
+    for (int k = 0; k < AROUND; ++k) {
+        highest = fmaxf(highest, room.heat[k]);
+        sum_x += (double)room.heat[k] * (left + k % (2 * REACH + 1));
+        sum_y += (double)room.heat[k] * (top + k / (2 * REACH + 1));
+    }
+    const double total = fmaxf(sum_of(room.heat), 1e-9f);
+    float* out = joints + 3 * row;
+    out[0] = highest > 0 ? (float)(sum_x / total + FIRST_CELL) : px / PERSON_STRIDE;
+    out[1] = highest > 0 ? (float)(sum_y / total + FIRST_CELL) : py / PERSON_STRIDE;
+    out[2] = highest;
+}
+
 }  // namespace dance
 
 using namespace dance;
@@ -403,6 +526,11 @@ using namespace dance;
         T* out, int width, int height) {                                                          \
         __shared__ Tile tile;                                                                     \
         letterbox(picture, picture_width, picture_height, crops, out, width, height, tile);       \
+    }                                                                                             \
+    extern "C" __global__ void __launch_bounds__(TILE_WIDTH* TILE_HEIGHT) upright_##name(         \
+        const unsigned char* picture, int picture_width, int picture_height, const Turn* turns,   \
+        T* out, int width, int height) {                                                          \
+        upright(picture, picture_width, picture_height, turns, out, width, height);               \
     }                                                                                             \
     extern "C" __global__ void __launch_bounds__(THREADS) peaks_##name(                           \
         const T* heat, int joints, int height, int width, float threshold, float* rows,           \
@@ -422,6 +550,11 @@ using namespace dance;
         int width, float* joints) {                                                               \
         __shared__ Race room;                                                                     \
         person(centre, heat, regression, offset, height, width, joints, room);                    \
+    }                                                                                             \
+    extern "C" __global__ void __launch_bounds__(THREADS) points_##name(                          \
+        const T* xy, const T* heat, int height, int width, float* joints) {                       \
+        __shared__ Around room;                                                                   \
+        points(xy, heat, height, width, joints, room);                                            \
     }
 
 KERNELS(float, f32)

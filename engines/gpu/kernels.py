@@ -1,15 +1,19 @@
 """The game's own GPU kernels: what they take and give, and the built file that holds them.
 
 ``kernels.cu`` does for several crops at once what ``engines/vision.py`` does before a network and
-``realtime/pose/skeletons.py`` and ``one_person.py`` do behind it. Each kernel comes as ``_f32``
-and ``_f16``, by the type of the network's tensors (T); all other numbers are 32 bits. Sizes are
-counts of px or cells; N crops are one launch.
+``realtime/pose/skeletons.py``, ``one_person.py`` and ``upright_person.py`` do behind it. Each kernel
+comes as ``_f32`` and ``_f16``, by the type of the network's tensors (T); all other numbers are 32
+bits. Sizes are counts of px or cells; N crops are one launch.
 
 ``letterbox`` (picture, picture_width, picture_height, crops, out, width, height)
     From a picture uint8 (H, W, 3) BGR without gaps and ``CROP`` (N,) to T (N, 3, height, width),
     BGR planes of whole levels 0..255, black where a crop paints nothing. A cut that is empty,
     leaves the picture or would be thinner than one px paints nothing. Shrinks by OpenCV's
     INTER_AREA, enlarges by its INTER_LINEAR, each in one step.
+``upright`` (picture, picture_width, picture_height, turns, out, width, height)
+    The same of turned squares: ``TURN`` (N,) instead of ``CROP``. What is left after halving holds
+    the rounded means of blocks, of up to 4096x4096 px; between its px it is linear, and black outside.
+    OpenCV rounds in each halving; else it is INTER_AREA and warpAffine.
 ``peaks`` (heat, joints, height, width, threshold, peaks, counts)
     From T (N, joints + 1, height, width), the last map the background, to float32
     (N, joints, 64, 3): x and y in cells and the height of each joint's peaks in reading order, 0
@@ -26,6 +30,10 @@ counts of px or cells; N crops are one launch.
     From a top-down network's T (N, 1, height, width), (N, 17, ...), (N, 34, ...) and (N, 34, ...)
     to float32 (N, 17, 3): x and y in cells, with the offset, and the height of each joint of the
     one person; after Zhou et al. (arXiv:1904.07850), section 5.
+``points`` (points, heat, height, width, joints)
+    From BlazePose's points T (N, 34), px of the input, and heat T (N, 17, height, width) to what
+    ``person`` gives: each point moved to the heat's centre in 7x7 cells around it, and the highest
+    heat there; it stays where there is none.
 
 The limits on joints and limbs are the tables a block holds, see ``MAX_JOINTS`` and ``MAX_LIMBS``.
 """
@@ -60,6 +68,13 @@ CROP: Final = np.dtype([
 ])  # fmt: skip
 """Which px of the picture are cut, by how much they are enlarged, where in the input they begin."""
 
+TURN: Final = np.dtype([
+    ("from_x", "<f4", 3), ("from_y", "<f4", 3),
+    ("cut_x", "<i4"), ("cut_y", "<i4"), ("cut_width", "<i4"), ("cut_height", "<i4"),
+    ("halvings", "<i4"), ("left_width", "<i4"), ("left_height", "<i4"),
+])  # fmt: skip
+"""Which px are cut, how often they are halved, what is left then; which px of it one of the input is."""
+
 LIMB: Final = np.dtype([("start", "<i4"), ("end", "<i4"), ("x", "<i4"), ("y", "<i4")])
 """A limb's two joints and its two affinity maps."""
 
@@ -71,18 +86,18 @@ FOUND: Final = np.dtype([
 
 Size3 = tuple[int, int, int]
 TILE: Final[Size3] = (32, 8, 1)
-"""Threads of a block of ``letterbox``: one for each px."""
+"""Threads of a block of ``letterbox`` and ``upright``: one for each px."""
 BLOCK: Final[Size3] = (256, 1, 1)
 """Threads of a block of all others."""
 
 KERNELS: Final = tuple(
     f"{kernel}_{kind}"
-    for kernel in ("letterbox", "peaks", "pairs", "person")
+    for kernel in ("letterbox", "upright", "peaks", "pairs", "person", "points")
     for kind in ("f32", "f16")
 )
 
 
-def letterbox_grid(crops: int, height: int, width: int) -> Size3:
+def cut_grid(crops: int, height: int, width: int) -> Size3:
     """Return the blocks that paint ``crops`` inputs."""
     return (-(-width // TILE[0]), -(-height // TILE[1]), crops)
 

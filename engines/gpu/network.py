@@ -11,7 +11,6 @@ from kpopdance.engines.formats import check_picture
 from kpopdance.engines.gpu.device import GpuError
 from kpopdance.engines.gpu.frame_pass import FramePass
 from kpopdance.engines.gpu.sized_network import SizedNetwork
-from kpopdance.engines.placement import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.gpu.device import Device
     from kpopdance.engines.gpu.sized_network import Decoding, Engine
-    from kpopdance.engines.maps import Letterbox, Region
+    from kpopdance.engines.placement import Placement, TurnedPlacement
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +29,7 @@ PICTURES_KEPT: Final = 4
 PATIENCE_S: Final = 5.0
 """How long ``close`` waits for a thread that is at work on the GPU."""
 Size = tuple[int, int]
-D = TypeVar("D", bound="Decoding")
+D = TypeVar("D", bound="Decoding", covariant=True)
 
 
 class GpuNetwork(Generic[D]):
@@ -65,18 +64,18 @@ class GpuNetwork(Generic[D]):
         self._passes: dict[tuple[Size, Size], FramePass] = {}
 
     def look(
-        self, image: NDArray[np.uint8], *, region: Region | None, size: Size
-    ) -> tuple[NDArray[np.uint8], Letterbox]:
-        """Return the decoded bytes of a region of a uint8 (H, W, 3) BGR picture, and how it lay.
+        self, image: NDArray[np.uint8], at: Placement | TurnedPlacement, size: Size
+    ) -> NDArray[np.uint8]:
+        """Return the decoded bytes of a part of a uint8 (H, W, 3) BGR picture.
 
-        ``size`` is the input's (height, width) in px. Raises NetworkError where the picture, the
-        region or the size cannot be used, GpuError where the GPU fails.
+        ``size`` is the input's (height, width) in px, in which the part lies as ``at`` says. Raises
+        NetworkError where the picture or the size cannot be used, GpuError where the GPU fails.
         """
         check_picture(image)
-        at = place(image.shape, region, size)
         frame_pass = self._pass(size, (image.shape[0], image.shape[1]))
         frame_pass.submit(image, [at])
-        return frame_pass.collect()[0], at.box
+        found: NDArray[np.uint8] = frame_pass.collect()[0]
+        return found
 
     def at_size(self, size: Size) -> tuple[SizedNetwork, D]:
         """Return the network at an input size, and what decodes it; GpuError where that fails."""

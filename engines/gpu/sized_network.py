@@ -1,6 +1,6 @@
 """One network at one input size on the GPU: TensorRT between the game's own kernels.
 
-The input lies in GPU memory, written by the ``letterbox`` kernel; what the network says stays there
+The input lies in GPU memory, written by the kernel that cuts; what the network says stays there
 too, and only what ``decoding`` draws out of it, a few kilobytes, is copied back.
 """
 
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 import numpy as np
 
 from kpopdance.engines.gpu.device import GpuError
-from kpopdance.engines.gpu.kernels import TILE, letterbox_grid
+from kpopdance.engines.gpu.kernels import TILE, cut_grid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
+    from kpopdance.engines.gpu.cutting import Cutting
     from kpopdance.engines.gpu.device import Device, Memory, PinnedMemory
 
 TYPES: Final[dict[str, np.dtype[Any]]] = {
@@ -27,7 +28,7 @@ TYPES: Final[dict[str, np.dtype[Any]]] = {
 
 
 class Port(NamedTuple):
-    """An input or output of a network: its shape (N, C, h, w), and ``f32`` or ``f16``."""
+    """An input or output of a network: its shape, (N, C, h, w) or (N, C), and ``f32`` or ``f16``."""
 
     shape: tuple[int, ...]
     kind: str
@@ -62,9 +63,10 @@ class Engine(Protocol):
 
 
 class Decoding(Protocol):
-    """What is drawn out of a network's outputs on the GPU."""
+    """What is drawn out of a network's outputs on the GPU, and how its pictures are cut."""
 
     result: Memory
+    cutting: Cutting
 
     def enqueue(self) -> None:
         """Ask the device's stream for it."""
@@ -104,17 +106,17 @@ class SizedNetwork:
         self.device.activate()
         self.engine.enqueue()
 
-    def letterbox(self, picture: Memory, size: tuple[int, int], crops: Memory) -> None:
+    def cut(self, kernel: str, picture: Memory, size: tuple[int, int], crops: Memory) -> None:
         """Ask the stream to paint the crops of a picture of ``size`` (height, width) into the input."""
         height, width = size
         self.device.launch(
-            f"letterbox_{self.engine.inlet.kind}",
-            letterbox_grid(self.crops, self.height, self.width), TILE,
+            f"{kernel}_{self.engine.inlet.kind}",
+            cut_grid(self.crops, self.height, self.width), TILE,
             (picture, width, height, crops, self.inlet, self.width, self.height),
         )  # fmt: skip
 
     def fetch(self, name: str) -> NDArray[np.float32]:
-        """Return an output as it is now, float32 (N, C, h, w); waits for the stream."""
+        """Return an output as it is now, float32 of its shape; waits for the stream."""
         port, source = self.engine.outlets[name], self.outlets[name]
         if name not in self._fetched:
             self._fetched[name] = self.device.pin(port.nbytes)

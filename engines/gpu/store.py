@@ -32,7 +32,13 @@ if TYPE_CHECKING:
 
 ENDING: Final = ".engine"
 VARIES: Final = "-varies"
-SPOKEN: Final = {"openpose_thin": "openpose", "movenet_thunder": "movenet"}
+SPOKEN: Final = {
+    "openpose_thin": "openpose",
+    "movenet_thunder": "movenet",
+    "movenet_lightning": "movenet-lightning",
+    "blazepose_full": "blazepose",
+    "blazepose_heavy": "blazepose-heavy",
+}
 """What the command calls the bundled networks."""
 SYSTEM: Final = f"{platform.system()} {platform.machine()}"
 

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic
 
-from kpopdance.engines.formats import PERSON_PX
+from kpopdance.engines.formats import BLAZEPOSE, MOVENET, PERSON_PX
 from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
 from kpopdance.engines.gpu.network import D, GpuNetwork
-from kpopdance.engines.maps import Candidates, PersonJoints, PersonMaps, PoseMaps
+from kpopdance.engines.maps import PersonMaps, PoseMaps
+from kpopdance.engines.placement import place, place_upright
+from kpopdance.engines.vision import size_of, upright_maps
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from kpopdance.engines.maps import Letterbox, Region
+    from kpopdance.engines.formats import Format
+    from kpopdance.engines.maps import (
+        Candidates,
+        Letterbox,
+        PersonJoints,
+        Region,
+        Upright,
+        UprightMaps,
+    )
+    from kpopdance.engines.placement import Placement, TurnedPlacement
 
 
 class _GpuSeer(Generic[D]):
@@ -44,11 +55,12 @@ class GpuVision(_GpuSeer[PeopleDecoding]):
         self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
     ) -> PoseMaps | Candidates:
         """Return the candidates of a region, or its maps where there are too many; see ``see``."""
+        at = place(image.shape, region, size)
         with self._network.lock:
-            row, box = self._network.look(image, region=region, size=size)
+            row = self._network.look(image, at, size)
             _, decoding = self._network.at_size(size)
-            found = decoding.read(row, box, (image.shape[0], image.shape[1]))
-            return self._maps(image, box, size) if found is None else found
+            found = decoding.read(row, at.box, size_of(image))
+            return self._maps(image, at.box, size) if found is None else found
 
     def see(
         self, image: NDArray[np.uint8], *, region: Region | None, size: tuple[int, int]
@@ -58,9 +70,10 @@ class GpuVision(_GpuSeer[PeopleDecoding]):
         ``size`` is the input's (height, width) in px, multiples of 8. Raises NetworkError where
         the picture, the region or the size cannot be used, GpuError where the GPU fails.
         """
+        at = place(image.shape, region, size)
         with self._network.lock:
-            _, box = self._network.look(image, region=region, size=size)
-            return self._maps(image, box, size)
+            self._network.look(image, at, size)
+            return self._maps(image, at.box, size)
 
     def _maps(
         self, image: NDArray[np.uint8], box: Letterbox, size: tuple[int, int]
@@ -68,28 +81,57 @@ class GpuVision(_GpuSeer[PeopleDecoding]):
         """Return the maps of the look before."""
         network, _ = self._network.at_size(size)
         heat, limb = network.fetch("heatmaps")[0], network.fetch("pafs")[0]
-        return PoseMaps(heat, limb, box, (image.shape[0], image.shape[1]))
+        return PoseMaps(heat, limb, box, size_of(image))
 
 
-class GpuPersonEye(_GpuSeer[PersonDecoding]):
+class _GpuCloseEye(_GpuSeer[PersonDecoding]):
+    """A top-down network on the GPU; ``side`` is its input's, px."""
+
+    def __init__(
+        self, network: GpuNetwork[PersonDecoding], reason: str, side: int = PERSON_PX
+    ) -> None:
+        super().__init__(network, reason)
+        self._size = (side, side)
+
+    def _joints(
+        self, image: NDArray[np.uint8], at: Placement | TurnedPlacement
+    ) -> PersonJoints:
+        with self._network.lock:
+            row = self._network.look(image, at, self._size)
+            _, decoding = self._network.at_size(self._size)
+            return decoding.read(row, at.box, size_of(image))
+
+    def _outputs(
+        self, image: NDArray[np.uint8], at: Placement | TurnedPlacement, spoken: Format
+    ) -> list[NDArray[np.float32]]:
+        with self._network.lock:
+            self._network.look(image, at, self._size)
+            network, _ = self._network.at_size(self._size)
+            return [network.fetch(name)[0] for name in spoken.outputs]
+
+
+class GpuPersonEye(_GpuCloseEye):
     """A top-down network on the GPU."""
-
-    SIZE = (PERSON_PX, PERSON_PX)
 
     def find_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonJoints:
         """Return the joints of the person in a region of a uint8 (H, W, 3) BGR picture."""
-        with self._network.lock:
-            row, box = self._network.look(image, region=region, size=self.SIZE)
-            _, decoding = self._network.at_size(self.SIZE)
-            return decoding.read(row, box, (image.shape[0], image.shape[1]))
+        return self._joints(image, place(image.shape, region, self._size))
 
     def see_person(self, image: NDArray[np.uint8], *, region: Region) -> PersonMaps:
         """Return the maps of the person in a region of a uint8 (H, W, 3) BGR picture."""
-        with self._network.lock:
-            _, box = self._network.look(image, region=region, size=self.SIZE)
-            network, _ = self._network.at_size(self.SIZE)
-            centre, heat, regression, offset = (
-                network.fetch(name)[0] for name in ("centre", "heat", "regression", "offset")
-            )
-        size = (image.shape[0], image.shape[1])
-        return PersonMaps(centre[0], heat, regression, offset, box, size)
+        at = place(image.shape, region, self._size)
+        centre, heat, regression, offset = self._outputs(image, at, MOVENET)
+        return PersonMaps(centre[0], heat, regression, offset, at.box, size_of(image))
+
+
+class GpuUprightEye(_GpuCloseEye):
+    """A top-down network on the GPU that wants its person upright."""
+
+    def find_upright(self, image: NDArray[np.uint8], *, upright: Upright) -> PersonJoints:
+        """Return the joints of the person in a turned square of a uint8 (H, W, 3) BGR picture."""
+        return self._joints(image, place_upright(image.shape, upright, self._size[0]))
+
+    def see_upright(self, image: NDArray[np.uint8], *, upright: Upright) -> UprightMaps:
+        """Return the maps of the person in a turned square of a uint8 (H, W, 3) BGR picture."""
+        at = place_upright(image.shape, upright, self._size[0])
+        return upright_maps(self._outputs(image, at, BLAZEPOSE), at.box, size_of(image))

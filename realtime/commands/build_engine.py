@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 from platformdirs import user_cache_path
 from tqdm import tqdm
 
-from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON
+from kpopdance.engines.choose import BUNDLED
 from kpopdance.engines.errors import DanceError, ModelError
 from kpopdance.engines.files import check_folder, refusing
-from kpopdance.engines.formats import PERSON_PX
+from kpopdance.engines.formats import CLOSE_NETWORKS
 from kpopdance.engines.gpu.build import RTX_TARGETS
-from kpopdance.engines.gpu.store import EngineWish, build, keep
+from kpopdance.engines.gpu.store import SPOKEN, EngineWish, build, keep
 from kpopdance.engines.gpu.tensorrt_library import choose_flavour
 from kpopdance.engines.names import USUAL_TARGETS
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
-from kpopdance.realtime.pose.watcher import CROP_PX, FULL_AREA_PX, full_size
+from kpopdance.realtime.pose.watcher import CROP_PX, FULL_AREA_PX, SMALL_SHARE, full_size
 
 if TYPE_CHECKING:
     import argparse
@@ -26,12 +26,18 @@ if TYPE_CHECKING:
     from kpopdance.engines.gpu.build import Shape
 
 CAMERAS: Final = ((720, 1280), (480, 640))
+PICTURE_AREAS_PX: Final = (FULL_AREA_PX, round(SMALL_SHARE * FULL_AREA_PX))
 BUNDLED_NETWORKS: Final = {
     "openpose": (
-        BUNDLED, ((CROP_PX, CROP_PX), *(full_size(camera, FULL_AREA_PX) for camera in CAMERAS)),
+        BUNDLED,
+        ((CROP_PX, CROP_PX), *(full_size(c, px) for c in CAMERAS for px in PICTURE_AREAS_PX)),
     ),
-    "movenet": (BUNDLED_PERSON, ((PERSON_PX, PERSON_PX),)),
-}  # fmt: skip
+    **{
+        SPOKEN[name]: (network.file, ((side, side),))
+        for name, network in CLOSE_NETWORKS.items()
+        if name in SPOKEN and (side := network.spoken.side)
+    },
+}
 """Name -> ONNX file and the inputs (height, width) that the game asks of it with usual cameras."""
 STEP: Final = 8  # inputs are multiples of it
 LARGEST: Final = 2048

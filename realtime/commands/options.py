@@ -299,7 +299,9 @@ def _build_engine(commands: Commands) -> None:
         "kpopdance import-weights), with its facts beside it. TensorRT for RTX builds on any computer.",
     )  # fmt: skip
     parser.add_argument(
-        "network", help="openpose, movenet, or an ONNX file", metavar="openpose|movenet|FILE"
+        "network",
+        metavar="NETWORK|FILE",
+        help="openpose, movenet, movenet-lightning, blazepose, blazepose-heavy, or an ONNX file",
     )
     parser.add_argument("--flavour", choices=("auto", "tensorrt", "rtx"), default="auto")
     parser.add_argument("--precision", choices=PRECISIONS, default="fp16",

@@ -50,6 +50,7 @@ LOOKS: Final[dict[Look, LookFacts]] = {
 }
 
 GLANCES: Final[dict[Glance, float]] = {
+    ("movenet_thunder", "blazepose_heavy"): 0.874,
     ("movenet_thunder_int8", "blazepose_heavy"): 0.873,
     ("movenet_lightning", "blazepose_heavy"): 0.865,
     ("movenet_thunder_int8", "blazepose_full"): 0.852,

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kpopdance.engines.maps import Upright
+from kpopdance.engines.maps import PersonJoints, Upright
 from kpopdance.realtime.core.body import L_HIP, L_SHOULDER, R_HIP, R_SHOULDER
-from kpopdance.realtime.pose.one_person import pose_from_joints
+from kpopdance.realtime.pose.one_person import person_from_maps, pose_from_joints
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,12 +53,15 @@ def upright_of(pose: Pose) -> Upright | None:
     )
 
 
-def person_from_upright(told: UprightMaps) -> Pose:
+def person_from_upright(told: UprightMaps | PersonJoints) -> Pose:
     """Return the person in a turned square, joints in px of the picture.
 
     Confidence is the highest heat near the point. The network's own word for it, visibility, says
-    next to nothing (AUC 0.55-0.60, against 0.80).
+    next to nothing (AUC 0.55-0.60, against 0.80). ``told`` may hold the joints alone, where a GPU
+    found them.
     """
+    if isinstance(told, PersonJoints):
+        return person_from_maps(told)
     xy, height = refined_points(told.points, told.heat, told.stride)
     return pose_from_joints(told.box.to_image(xy), height, told)
 

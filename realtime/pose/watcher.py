@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from kpopdance.engines.maps import FAINT, Upright
-from kpopdance.engines.ports import Finder, PersonFinder, UprightVision
+from kpopdance.engines.ports import Finder, PersonFinder, UprightFinder, UprightVision
 from kpopdance.realtime.pose.confidence import (
     CURVES,
     OPENPOSE,
@@ -287,7 +287,10 @@ def seen_closely(
     A network that wants the person upright sees who stands ``upright``; None: in the middle.
     """
     if isinstance(eye, UprightVision):
-        return person_from_upright(eye.see_upright(image, upright=upright or _middle(region)))
+        there = upright or _middle(region)
+        if isinstance(eye, UprightFinder):
+            return person_from_upright(eye.find_upright(image, upright=there))
+        return person_from_upright(eye.see_upright(image, upright=there))
     if isinstance(eye, PersonFinder):
         return person_from_maps(eye.find_person(image, region=region))
     return person_from_maps(eye.see_person(image, region=region))

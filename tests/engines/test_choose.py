@@ -7,12 +7,14 @@ import sys
 import pytest
 
 from kpopdance.engines import choose
-from kpopdance.engines.choose import BUNDLED, open_vision
-from kpopdance.engines.errors import ModelError, NetworkError
-from kpopdance.engines.formats import MOVENET, OPENPOSE
-from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
+from kpopdance.engines.choose import BUNDLED, CLOSE_WISHES, open_eyes, open_vision
+from kpopdance.engines.errors import ModelError, NetworkError, NotHere
+from kpopdance.engines.formats import BLAZEPOSE, CLOSE_NETWORKS, LIGHTNING, MOVENET, OPENPOSE
+from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding, UprightDecoding
 from kpopdance.engines.gpu.probe import NoDriver
+from kpopdance.engines.gpu.vision import GpuPersonEye, GpuUprightEye
 from kpopdance.engines.runtimes import RUNTIMES, Runtime, Wish
+from kpopdance.realtime.pose.looks import close_looks
 
 
 class NamedNetwork:
@@ -21,6 +23,11 @@ class NamedNetwork:
     def __init__(self, wish):
         self.wish = wish
         self.runtime = f"fake, {wish.threads} threads"
+
+
+class NamedGpuNetwork:
+    def __init__(self, model, flavour):
+        self.name, self.runtime = model.stem, RUNTIMES[flavour].label
 
 
 def without_wheel(wish):
@@ -219,14 +226,44 @@ def test_each_network_is_decoded_as_its_kind(monkeypatch):
         raise NetworkError("that was all")
 
     monkeypatch.setattr("kpopdance.engines.gpu.opening.open_network", opened)
-    for spoken in (OPENPOSE, MOVENET):
+    kinds = {
+        OPENPOSE: PeopleDecoding, MOVENET: PersonDecoding, LIGHTNING: PersonDecoding,
+        BLAZEPOSE: UprightDecoding,
+    }  # fmt: skip
+    for spoken in kinds:
         for flavour in ("tensorrt", "rtx"):
             with pytest.raises(NetworkError):
                 RUNTIMES[flavour].open_network(Wish(BUNDLED, spoken, 1, None))
-    people, person = PeopleDecoding, PersonDecoding
     assert asked == [
-        ("tensorrt", people), ("rtx", people), ("tensorrt", person), ("rtx", person),
-    ]  # fmt: skip
+        (flavour, kind) for kind in kinds.values() for flavour in ("tensorrt", "rtx")
+    ]
+
+
+@pytest.mark.parametrize("wish", CLOSE_WISHES)
+def test_where_an_nvidia_gpu_sees_its_networks_look_closely(monkeypatch, wish):
+    """The most exact there is: eight bits are for processors, and no runtime there is asked for them."""
+
+    def opened(model, flavour, decode, **rest):
+        network = NamedGpuNetwork(model, flavour)
+        asked.append(network)
+        return network
+
+    asked = []
+    monkeypatch.setattr("kpopdance.engines.gpu.opening.open_network", opened)
+    monkeypatch.setattr("kpopdance.engines.choose.GpuNetwork", NamedGpuNetwork)
+    eyes = open_eyes("rtx", network=wish)
+    names = ("movenet_thunder", "blazepose_heavy") if wish == "auto" else CLOSE_WISHES[wish]
+    assert tuple(eyes.close) == names
+    assert (eyes.runtime, eyes.trouble) == ("TensorRT for RTX", "")
+    for name, eye in eyes.close.items():
+        upright = CLOSE_NETWORKS[name].spoken is BLAZEPOSE
+        assert isinstance(eye._eye, GpuUprightEye if upright else GpuPersonEye)
+        assert eye._eye._size == (CLOSE_NETWORKS[name].spoken.side,) * 2
+    assert close_looks(eyes.close, unhurried=True) == names
+    eight = CLOSE_NETWORKS["movenet_thunder_int8"]
+    with pytest.raises(NotHere, match="is for processors"):
+        RUNTIMES["rtx"].open_network(Wish(eight.file, eight.spoken, 1, None))
+    assert len(asked) == 1 + len(names)
 
 
 def test_onnx_runtime_keeps_and_tells_nothing(tmp_path):

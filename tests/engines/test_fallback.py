@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from kpopdance.engines.errors import NetworkError
-from kpopdance.engines.fallback import LastingPersonEye, LastingVision
+from kpopdance.engines.fallback import LastingPersonEye, LastingUprightEye, LastingVision
 from kpopdance.engines.gpu.device import GpuError
-from kpopdance.engines.ports import Eyes, Finder, PersonFinder
+from kpopdance.engines.maps import Upright
+from kpopdance.engines.ports import Eyes, Finder, PersonFinder, UprightFinder
 
 PICTURE = np.zeros((8, 8, 3), np.uint8)
 LOST = GpuError("the GPU is lost; start the game again")
@@ -30,7 +31,7 @@ class Eye:
             raise self._error
         return self.name, asked
 
-    see = see_person = _look
+    see = see_person = see_upright = _look
 
     def close(self):
         self.closed += 1
@@ -40,7 +41,7 @@ class GpuEye(Eye):
     def find(self, image, **asked):
         return "found", *self._look(image, **asked)
 
-    find_person = find
+    find_person = find_upright = find
 
 
 SPAN = {"region": None, "size": (8, 8)}
@@ -48,6 +49,10 @@ KINDS = {
     "vision": (LastingVision, "find", "see", SPAN, Finder),
     "person": (
         LastingPersonEye, "find_person", "see_person", {"region": (0, 0, 8, 8)}, PersonFinder,
+    ),
+    "upright": (
+        LastingUprightEye, "find_upright", "see_upright",
+        {"upright": Upright((4, 4), (0, -1), 8)}, UprightFinder,
     ),
 }  # fmt: skip
 kinds = pytest.mark.parametrize(

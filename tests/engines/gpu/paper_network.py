@@ -23,6 +23,8 @@ SHAPES = {
     "heat": lambda n, h, w: (n, 17, h // 4, w // 4),
     "regression": lambda n, h, w: (n, 34, h // 4, w // 4),
     "offset": lambda n, h, w: (n, 34, h // 4, w // 4),
+    "points": lambda n, h, w: (n, 34),
+    "presence": lambda n, h, w: (n, 1),
 }
 
 

@@ -19,9 +19,9 @@ import numpy as np
 from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON, open_eyes
 from kpopdance.engines.errors import NetworkError
 from kpopdance.engines.fallback import LastingVision
-from kpopdance.engines.formats import MOVENET, OPENPOSE
+from kpopdance.engines.formats import CLOSE_NETWORKS, MOVENET, OPENPOSE, PERSON_PX, UPRIGHT_PX
 from kpopdance.engines.gpu import tensorrt_engine
-from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
+from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding, UprightDecoding
 from kpopdance.engines.gpu.device import GpuError
 from kpopdance.engines.gpu.devices import open_device
 from kpopdance.engines.gpu.frame_pass import SLOTS, FramePass
@@ -29,11 +29,11 @@ from kpopdance.engines.gpu.kernels import FOUND, FOUND_PAIRS, FOUND_PEAKS, KERNE
 from kpopdance.engines.gpu.network import PICTURES_KEPT, SIZES_KEPT, GpuNetwork
 from kpopdance.engines.gpu.sized_network import SizedNetwork
 from kpopdance.engines.gpu.tensorrt_engine import TensorRtEngine
-from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
-from kpopdance.engines.maps import FAINT, Candidates, PoseMaps
+from kpopdance.engines.gpu.vision import GpuPersonEye, GpuUprightEye, GpuVision
+from kpopdance.engines.maps import FAINT, Candidates, PoseMaps, Upright
 from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
 from kpopdance.engines.placement import place
-from kpopdance.engines.vision import PersonEye, PoseVision
+from kpopdance.engines.vision import PersonEye, PoseVision, UprightEye
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
@@ -42,6 +42,7 @@ from kpopdance.realtime.library.songpack import BUNDLED as SONGS
 from kpopdance.realtime.pose.limb_tree import complete
 from kpopdance.realtime.pose.one_person import joints_of
 from kpopdance.realtime.pose.skeletons import assemble
+from kpopdance.realtime.pose.upright_person import person_from_upright
 from kpopdance.realtime.pose.watcher import Watcher
 from tests.candidates import candidates_of
 from tests.engines.gpu.paper_driver import Paper
@@ -50,6 +51,7 @@ from tests.engines.gpu.paper_tensorrt import Allocation, PaperTensorRt, Strategy
 
 paper = Paper()
 CROP = (192, 192)
+BLAZEPOSE_FULL = CLOSE_NETWORKS["blazepose_full"].file
 LOST = 719  # CUDA_ERROR_LAUNCH_FAILED
 
 
@@ -146,9 +148,42 @@ def the_person_is_the_one_of_the_maps():
         assert sure.sum() >= 10
         apart = np.linalg.norm((cpu.cells - found.cells)[sure], axis=1)
         assert np.median(apart) * found.stride < 0.5, apart
-    stage, _ = network.at_size(GpuPersonEye.SIZE)
+    stage, _ = network.at_size((PERSON_PX, PERSON_PX))
     live = paper.live()
     PersonDecoding(stage).close()
+    assert paper.live() == live
+    network.close()
+    assert paper.leaked() == 0
+
+
+def the_upright_person_is_the_one_of_the_maps():
+    """Turned or not, however far the square shrinks, and where nobody stands in it."""
+    gpu = device()
+    file, spoken, _ = CLOSE_NETWORKS["blazepose_full"]
+    network = GpuNetwork(
+        "blazepose", "paper", gpu, decode=UprightDecoding,
+        open_engine=lambda size: PaperEngine(file, gpu, size),
+    )  # fmt: skip
+    eye = GpuUprightEye(network, "on paper")
+    reference = UprightEye(OnnxRuntimeNetwork(file, spoken, threads=1), "beside it")
+    (image,) = pictures(1)
+    squares = [Upright((320.0, 200.0), up, side) for up, side in
+               (((0.0, -1.0), 400.0), ((0.6, -0.8), 250.0), ((0.0, -1.0), 1600.0))]  # fmt: skip
+    for upright in (*squares, Upright((3000.0, 0.0), (0.0, -1.0), 300.0)):
+        found = person_from_upright(eye.find_upright(image, upright=upright)).joints
+        maps = eye.see_upright(image, upright=upright)
+        theirs = person_from_upright(maps).joints
+        np.testing.assert_allclose(found[:, 2], theirs[:, 2], atol=1e-6)
+        np.testing.assert_allclose(found, theirs, atol=1e-3)
+        plain = reference.see_upright(image, upright=upright)
+        np.testing.assert_array_equal(maps.box.matrix, plain.box.matrix)
+        if upright in squares[:2]:  # neither halves often: OpenCV's px, to the last bit
+            np.testing.assert_allclose(maps.heat, plain.heat, atol=1e-5)
+            np.testing.assert_allclose(maps.points, plain.points, atol=1e-2)
+        np.testing.assert_allclose(maps.presence, plain.presence, atol=0.02)
+    stage, _ = network.at_size((UPRIGHT_PX, UPRIGHT_PX))
+    live = paper.live()
+    UprightDecoding(stage).close()
     assert paper.live() == live
     network.close()
     assert paper.leaked() == 0
@@ -380,7 +415,7 @@ def the_real_tensorrt_refuses_this_driver_and_the_game_goes_on():
     """All that opens a GPU is real here but the driver, and the real library tells it from one."""
     told = []
     cache = Path(tempfile.mkdtemp())
-    eyes = open_eyes("rtx", threads=1, cache_dir=cache, tell=told.append)
+    eyes = open_eyes("rtx", network="movenet", threads=1, cache_dir=cache, tell=told.append)
     assert eyes.runtime.startswith("TensorRT for RTX 1.7.1.116 fp16, Paper GPU"), eyes.runtime
     assert eyes.failure == ""
     image = pictures()[0]
@@ -533,7 +568,8 @@ def nonsense_from_the_gpu_is_its_failure():
     gpu = device()
     network = people(gpu)
     image = pictures()[0]
-    row, box = network.look(image, region=None, size=CROP)
+    at = place(image.shape, None, CROP)
+    row, box = network.look(image, at, CROP), at.box
     _, decoding = network.at_size(CROP)
     fine = decoding.read(row, box, (360, 640))
     assert len(fine.joint) > 0
@@ -563,7 +599,9 @@ def nonsense_from_the_gpu_is_its_failure():
 def each_limit_alone_sends_the_maps():
     gpu = device()
     network = people(gpu)
-    row, box = network.look(pictures()[0], region=None, size=CROP)
+    image = pictures()[0]
+    at = place(image.shape, None, CROP)
+    row, box = network.look(image, at, CROP), at.box
     _, decoding = network.at_size(CROP)
     spread = np.zeros(FOUND["counts"].shape, np.int32)
     spread[[1, 2, 8]] = 40, 52, 52  # two limbs between them
@@ -589,6 +627,8 @@ def another_network_is_refused():
     engines = (
         (BUNDLED_PERSON, PeopleDecoding, {}),
         (BUNDLED, PersonDecoding, {}),
+        (BUNDLED_PERSON, UprightDecoding, {}),
+        (BLAZEPOSE_FULL, PersonDecoding, {}),
         (BUNDLED, PeopleDecoding, {"pafs": port._replace(kind="f16")}),
         (BUNDLED, PeopleDecoding, {"pafs": port._replace(shape=(1, 52, 32, 32))}),
         (BUNDLED, PeopleDecoding, {"pafs": port._replace(shape=(1, 38, 64, 64))}),

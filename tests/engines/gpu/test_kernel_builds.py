@@ -74,7 +74,7 @@ def test_every_kernel_is_within_budget_on_every_target(whose, facts, request):
         for row in rows.values():
             assert row["spill_stores"] == row["spill_loads"] == 0
             assert 0 < row["registers"] <= REGISTER_BUDGET == 64
-            assert 0 < row["shared_bytes"] <= 48 * 1024
+            assert 0 <= row["shared_bytes"] <= 48 * 1024
 
 
 def test_multiply_and_add_are_not_fused(facts):
@@ -132,6 +132,7 @@ def test_the_bundled_kernels_are_read():
 
 def test_the_tables_are_as_the_kernels_see_them():
     assert kernels.CROP.itemsize == 32
+    assert kernels.TURN.itemsize == 52
     assert kernels.LIMB.itemsize == 16
     assert kernels.FOUND.itemsize == 26752
     assert [kernels.FOUND.fields[name][1] for name in kernels.FOUND.names] == [
@@ -157,7 +158,7 @@ def test_the_tables_are_as_the_kernels_see_them():
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (8, 32), (9, 33), (368, 656)])
 def test_grids_cover_everything(height, width):
-    across, down, crops = kernels.letterbox_grid(3, height, width)
+    across, down, crops = kernels.cut_grid(3, height, width)
     assert crops == 3
     assert np.all([across * 32 >= width, (across - 1) * 32 < width])
     assert np.all([down * 8 >= height, (down - 1) * 8 < height])

@@ -19,12 +19,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from kpopdance.engines.anatomy import ANATOMIES
 from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON
 from kpopdance.engines.errors import NetworkError
-from kpopdance.engines.formats import MOVENET, OPENPOSE
+from kpopdance.engines.formats import CLOSE_NETWORKS, MOVENET, OPENPOSE
 from kpopdance.engines.gpu import kernels
-from kpopdance.engines.maps import Letterbox, PersonMaps
-from kpopdance.engines.placement import place
-from kpopdance.engines.vision import tensor_from_image
-from kpopdance.realtime.pose import one_person, skeletons
+from kpopdance.engines.gpu.cutting import UPRIGHT
+from kpopdance.engines.maps import PERSON_STRIDE, Letterbox, PersonMaps, Upright
+from kpopdance.engines.placement import place, place_upright
+from kpopdance.engines.vision import tensor_from_image, tensor_upright
+from kpopdance.realtime.pose import one_person, skeletons, upright_person
 from tests import synthetic, synthetic_person
 from tests.engines.gpu.cpu_shim import ORDERS, NoCompiler, Shim, build_library
 from tests.engines.gpu.on_gpu import GpuKernels
@@ -82,7 +83,7 @@ def guarded(array):
 
 def run(shim, kernel, grid, args, outputs, orders=tuple(ORDERS)):
     """What a kernel leaves in ``outputs`` ((shape, dtype), ...): the same in every thread order."""
-    block = kernels.TILE if kernel.startswith("letterbox") else kernels.BLOCK
+    block = kernels.TILE if kernel.startswith(("letterbox", "upright")) else kernels.BLOCK
     args = [guarded(arg) if isinstance(arg, np.ndarray) else arg for arg in args]
     seen = []
     for order in orders:
@@ -106,12 +107,12 @@ OUT = object()
 # ---- letterbox
 
 
-def letterbox(shim, kind, picture, crops, size, orders=tuple(ORDERS)):
+def letterbox(shim, kind, picture, crops, size, orders=tuple(ORDERS), *, by="letterbox"):
     height, width = size
     out = ((len(crops), 3, height, width), KINDS[kind])
     args = [picture, picture.shape[1], picture.shape[0], crops, OUT, width, height]
-    grid = kernels.letterbox_grid(len(crops), height, width)
-    painted = run(shim, f"letterbox_{kind}", grid, args, [out], orders)[0].astype(np.float32)
+    grid = kernels.cut_grid(len(crops), height, width)
+    painted = run(shim, f"{by}_{kind}", grid, args, [out], orders)[0].astype(np.float32)
     assert_array_equal(painted, np.rint(painted))  # none is NaN: all was written
     assert painted.min() >= 0
     assert painted.max() <= 255
@@ -248,6 +249,121 @@ def test_what_reaches_over_the_input_is_cut_off(shim):
         wide = np.pad(image, ((50, 50), (50, 50), (0, 0)))
         expected = wide[50 - paste_y : 91 - paste_y, 50 - paste_x : 98 - paste_x]
         assert_array_equal(painted, expected.transpose(2, 0, 1))
+
+
+# ---- upright
+
+
+def turns_of(shape, uprights, side):
+    """The table of turned squares, as a frame's pass writes it."""
+    rows = np.zeros(len(uprights), kernels.TURN)
+    for row, upright in zip(rows, uprights, strict=True):
+        UPRIGHT.write(row, place_upright(shape, upright, side))
+    return rows
+
+
+def standing(x, y, degrees, side):
+    angle = np.deg2rad(degrees)
+    return Upright((x, y), (float(np.sin(angle)), float(-np.cos(angle))), side)
+
+
+def upright(shim, kind, picture, turns, side, orders=tuple(ORDERS)):
+    return letterbox(shim, kind, picture, turns, (side, side), orders, by="upright")
+
+
+def blocks(cut, times, left):
+    """What is left of a cut after halving: its blocks' means, as whole levels."""
+    out = np.zeros((*left, 3), np.float32)
+    for y, x in np.ndindex(left):
+        at = tuple(slice(k << times, (k + 1) << times) for k in (y, x))
+        block = cut[at].reshape(-1, 3).astype(np.int64)
+        out[y, x] = (block.sum(axis=0) + len(block) // 2) // len(block)
+    return out
+
+
+def turned(picture, turn, side):
+    """float32 (3, side, side): what the kernel does, in NumPy."""
+    cut = picture[turn["cut_y"] :, turn["cut_x"] :][: turn["cut_height"], : turn["cut_width"]]
+    left = int(turn["left_height"]), int(turn["left_width"])
+    level = np.zeros((left[0] + 3, left[1] + 3, 3), np.float32)  # black around it
+    level[1:-2, 1:-2] = blocks(cut, int(turn["halvings"]), left)
+    y, x = np.indices((side, side)).astype(np.float32)
+    at = [row[0] * x + row[1] * y + row[2] for row in (turn["from_x"], turn["from_y"])]
+    inside = (at[0] > -1) & (at[1] > -1) & (at[0] < left[1]) & (at[1] < left[0])
+    at = [np.where(inside, each, 0) for each in at]
+    start = [np.floor(each).astype(int) for each in at]
+    share = [each - begins for each, begins in zip(at, start, strict=True)]
+    share = [each.astype(np.float32) for each in share]
+    out = np.zeros((side, side, 3), np.float32)
+    for k in range(4):
+        across = share[0] if k % 2 else 1 - share[0]
+        down = share[1] if k // 2 else 1 - share[1]
+        tap = level[start[1] + k // 2 + 1, start[0] + k % 2 + 1]
+        out += (across * down)[..., None] * tap
+    return (np.rint(out).clip(0, 255) * inside[..., None]).transpose(2, 0, 1)
+
+
+SQUARES = [  # picture, squares; side of the input
+    ((1080, 1920), [standing(960, 600, 12, 1700)], 256),
+    ((480, 640), [standing(320, 240, -75, 300), standing(20, 460, 170, 500)], 96),
+    ((90, 160), [standing(80, 45, 30, 40), standing(0, 0, 45, 300), standing(150, 95, 0, 64)], 64),
+    ((61, 83), [standing(40, 30, 200, 900), standing(40, 30, 0, 4000), standing(500, 9, 0, 40)], 33),
+    ((3, 200), [standing(100, 1, 90, 190), standing(100, 1, 5, 2000)], 40),
+    ((1, 1), [standing(0, 0, 20, 1.5), standing(0, 0, 0, 90)], 16),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("picture", "squares", "side"), SQUARES)
+def test_turned_squares_are_numpys_and_near_opencvs(shim, kind, picture, squares, side):
+    image = scene(*picture) if picture[0] >= 60 else noise(*picture)
+    turns = turns_of(image.shape, squares, side)
+    orders = ("shuffled",) if picture[0] > 300 else tuple(ORDERS)
+    painted = upright(shim, kind, image, turns, side, orders)
+    for square, turn, got in zip(squares, turns, painted, strict=True):
+        assert_array_equal(got, turned(image, turn, side))
+        expected, _ = tensor_upright(image, square, side)
+        away = np.abs(got - expected[0])
+        # OpenCV rounds in each halving, and weighs blocks that the edge cuts otherwise.
+        assert (away > (turn["halvings"] > 1)).mean() < 0.04
+        assert away.mean() < 0.3
+        assert turn["halvings"] > 1 or not away.any()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_turned_square_is_numpys(shim, seed):
+    rng = np.random.default_rng(seed)
+    image, side = noise(70, 90, seed), 40
+    squares = [
+        standing(*rng.uniform(-30, 120, 2), rng.uniform(0, 360), float(np.exp(rng.uniform(0, 7))))
+        for _ in range(16)
+    ]  # fmt: skip
+    turns = turns_of(image.shape, squares, side)
+    painted = upright(shim, "f32", image, turns, side, ("shuffled",))
+    assert 4 < sum(one.any() for one in painted) < 16  # some lie beside the picture
+    for turn, got in zip(turns, painted, strict=True):
+        assert_array_equal(got, turned(image, turn, side))
+
+
+WHOLE = {"cut_width": 90, "cut_height": 70, "left_width": 90, "left_height": 70,
+         "from_x": (1, 0, 0), "from_y": (0, 1, 0)}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [
+    {"cut_x": -1}, {"cut_y": 1}, {"cut_x": 2**31 - 1}, {"cut_width": 0}, {"cut_height": -3},
+    {"cut_width": 91}, {"halvings": -1}, {"halvings": 13, "left_width": 1, "left_height": 1},
+    {"halvings": 1}, {"left_width": 91},
+    {"left_height": 2**31 - 1}, {"left_width": 0}, {"from_x": (np.nan, 0, 0)},
+    {"from_y": (0, 0, np.inf)}, {"from_x": (0, 0, 1e30)},
+], ids=str)  # fmt: skip
+def test_an_impossible_turned_cut_is_black(shim, kind, change):
+    image, turns = noise(70, 90), np.zeros(2, kernels.TURN)
+    for field, value in (WHOLE | change).items():
+        turns[field][0] = value
+    for field, value in WHOLE.items():
+        turns[field][1] = value
+    black, good = upright(shim, kind, image, turns, 40)
+    assert not black.any()
+    assert_array_equal(good, image[:40, :40].transpose(2, 0, 1))
 
 
 # ---- peaks
@@ -692,6 +808,69 @@ def test_not_a_number_is_looked_up_nowhere_else(shim):
     assert np.isnan(person_of(shim, "f32", [maps])).all()
 
 
+# ---- points
+
+
+def points_of(shim, kind, points, heat):
+    """Joints (N, 17, 3) in cells of points (N, 17, 2), as the network tells them, and heat."""
+    crops, _, height, width = heat.shape
+    args = [points.astype(KINDS[kind]), heat.astype(KINDS[kind]), height, width, OUT]
+    output = ((crops, 17, 3), np.float32)
+    return run(shim, f"points_{kind}", kernels.person_grid(crops), args, [output])[0]
+
+
+def expected_points(points, heat, kind):
+    xy, height = upright_person.refined_points(
+        in_kind(points, kind) - np.float32(0.5), in_kind(heat, kind), PERSON_STRIDE
+    )
+    return np.column_stack([xy / PERSON_STRIDE, height])
+
+
+def spots(rng, height=64, width=64, widest=2.0):
+    """A spot of heat for each joint, and points a little aside."""
+    at = rng.uniform(-3, 1, (17, 2)) + rng.uniform(0, 1, (17, 2)) * (width, height)
+    y, x = np.indices((height, width))
+    away2 = (x - at[:, :1, None]) ** 2 + (y - at[:, 1:, None]) ** 2
+    heat = rng.uniform(0.1, 1, (17, 1, 1)) * np.exp(
+        -away2 / (2 * rng.uniform(0.6, widest) ** 2)
+    )
+    return at * PERSON_STRIDE + rng.normal(0, 4, at.shape), heat
+
+
+POINTS = {
+    "spots": lambda rng: spots(rng),
+    "noise": lambda rng: (rng.uniform(-20, 276, (17, 2)), rng.random((17, 64, 64))),
+    "below 0 too": lambda rng: (rng.uniform(0, 256, (17, 2)), rng.normal(0, 1e-3, (17, 64, 64))),
+    "on the edges of cells": lambda rng: (4.0 * rng.integers(0, 65, (17, 2)), spots(rng)[1]),
+    "far outside": lambda rng: (rng.choice([-1e9, 1e9, -4.0, 300.0], (17, 2)), spots(rng)[1]),
+    "no heat": lambda rng: (rng.uniform(-20, 276, (17, 2)), np.zeros((17, 64, 64))),
+    "few cells": lambda rng: (rng.uniform(0, 20, (17, 2)), rng.random((17, 4, 6))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", POINTS)
+def test_points_are_moved_as_numpy_moves_them(shim, kind, name):
+    rng = np.random.default_rng(len(name))
+    points, heat = (
+        np.stack(each).astype(np.float32)
+        for each in zip(*(POINTS[name](rng) for _ in range(3)), strict=True)
+    )
+    with np.errstate(over="ignore"):  # far outside is infinite in half precision
+        found = points_of(shim, kind, points, heat)
+        for got, xy, maps in zip(found, points, heat, strict=True):
+            assert_array_equal(got, expected_points(xy, maps, kind))
+
+
+def test_a_point_that_is_no_number_harms_nothing(shim, kind):
+    points, heat = (each.astype(np.float32)[None] for each in spots(np.random.default_rng(0)))
+    points[0, 3] = np.nan
+    heat[0, 5] = np.nan
+    found = points_of(shim, kind, points, heat)[0]
+    fine = np.delete(np.arange(17), [3, 5])
+    points[0, 3] = heat[0, 5] = 0
+    assert_array_equal(found[fine], expected_points(points[0], heat[0], kind)[fine])
+
+
 # ---- real maps
 
 
@@ -718,3 +897,16 @@ def test_a_real_picture_all_the_way(shim, kind, shared):
     centre, *rest = runner.OnnxRuntimeNetwork(BUNDLED_PERSON, MOVENET, threads=1).infer(tensor)
     maps = PersonMaps(centre[0], *rest, Letterbox(1, 0, 0), image.shape[:2])
     assert_array_equal(person_of(shim, kind, [maps])[0], expected_person(maps, kind))
+
+    square = standing(image.shape[1] / 2, image.shape[0] / 2, 20, image.shape[0])
+    tensor = upright(
+        shim, kind, image, turns_of(image.shape, [square], side[0]), side[0], ("forward",)
+    )
+    expected, _ = tensor_upright(image, square, side[0])
+    assert np.abs(tensor - expected).mean() < 0.5
+    blazepose, spoken, _ = CLOSE_NETWORKS["blazepose_full"]
+    points, _, heat = runner.OnnxRuntimeNetwork(blazepose, spoken, threads=1).infer(tensor)
+    points = points.reshape(17, 2)
+    assert_array_equal(
+        points_of(shim, kind, points[None], heat[None])[0], expected_points(points, heat, kind)
+    )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from kpopdance.engines.choose import BUNDLED, BUNDLED_PERSON
 from kpopdance.engines.errors import NetworkError
-from kpopdance.engines.formats import MOVENET
-from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding
+from kpopdance.engines.formats import CLOSE_NETWORKS, MOVENET, PERSON_PX, UPRIGHT_PX
+from kpopdance.engines.gpu.decoding import PeopleDecoding, PersonDecoding, UprightDecoding
 from kpopdance.engines.gpu.frame_pass import FramePass
-from kpopdance.engines.gpu.vision import GpuPersonEye, GpuVision
+from kpopdance.engines.gpu.vision import GpuPersonEye, GpuUprightEye, GpuVision
+from kpopdance.engines.maps import Upright
 from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
 from kpopdance.engines.placement import place
-from kpopdance.engines.vision import PersonEye
+from kpopdance.engines.vision import PersonEye, UprightEye
 from kpopdance.realtime.pose.one_person import joints_of
+from kpopdance.realtime.pose.upright_person import person_from_upright
 from tools.bench.run import bench_gpu
 from tools.bench.run.gpu_networks import NO_NETWORK, best_network
 
@@ -67,7 +70,7 @@ def test_frames_take_no_memory(network, pictures):
 
 
 def test_the_person_is_the_one_of_onnx_runtime(pictures):
-    network = opened(BUNDLED_PERSON, PersonDecoding, GpuPersonEye.SIZE)
+    network = opened(BUNDLED_PERSON, PersonDecoding, (PERSON_PX, PERSON_PX))
     eye = GpuPersonEye(network, "")
     reference = PersonEye(OnnxRuntimeNetwork(BUNDLED_PERSON, MOVENET, threads=2), "")
     for image in pictures:
@@ -78,4 +81,26 @@ def test_the_person_is_the_one_of_onnx_runtime(pictures):
         assert sure.sum() >= 10
         apart = abs(found.cells - theirs.cells)[sure].max(axis=1) * found.stride
         assert sorted(apart)[len(apart) // 2] <= bench_gpu.JOINTS_AT_MOST_PX
+    network.close()
+
+
+@pytest.mark.parametrize("name", ["blazepose_full", "blazepose_heavy"])
+def test_the_upright_person_is_the_one_of_onnx_runtime(pictures, name):
+    file, spoken, _ = CLOSE_NETWORKS[name]
+    network = opened(file, UprightDecoding, (UPRIGHT_PX, UPRIGHT_PX))
+    eye = GpuUprightEye(network, "")
+    reference = UprightEye(OnnxRuntimeNetwork(file, spoken, threads=2), "")
+    square = Upright((640.0, 420.0), (0.1, -0.995), 900.0)
+    for image in pictures:
+        found, theirs = (
+            person_from_upright(told).joints
+            for told in (
+                eye.find_upright(image, upright=square),
+                reference.see_upright(image, upright=square),
+            )
+        )
+        sure = theirs[:, 2] > 0.3
+        assert sure.sum() >= 10
+        apart = np.linalg.norm((found - theirs)[sure, :2], axis=1) * UPRIGHT_PX / square.side
+        assert np.median(apart) <= bench_gpu.JOINTS_AT_MOST_PX
     network.close()

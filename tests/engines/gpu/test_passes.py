@@ -14,6 +14,7 @@ from tests.engines.gpu import cpu_shim, paper_driver
 SCENARIOS = [
     "the_people_are_those_of_the_maps",
     "the_person_is_the_one_of_the_maps",
+    "the_upright_person_is_the_one_of_the_maps",
     "both_kinds_of_tensors_serve",
     "a_graph_gives_what_plain_work_gives",
     "pictures_in_flight_come_back_in_order",

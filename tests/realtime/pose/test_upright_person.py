@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
-from kpopdance.engines.maps import Upright, UprightMaps
+from kpopdance.engines.maps import PersonJoints, Upright, UprightMaps
 from kpopdance.engines.vision import UprightEye, tensor_upright
 from kpopdance.realtime.core.body import L_HIP, L_SHOULDER, R_HIP, R_SHOULDER
 from kpopdance.realtime.core.types import Pose
@@ -17,6 +17,7 @@ from kpopdance.realtime.pose.upright_person import (
     refined_points,
     upright_of,
 )
+from kpopdance.realtime.pose.watcher import seen_closely
 from tests import dances
 from tests.synthetic_person import OUR_JOINT
 
@@ -139,6 +140,31 @@ def test_joints_come_back_where_they_are_with_their_heat(degrees):
     assert_allclose(seen.joints[inside, :2], pose.joints[inside, :2], atol=1.5)
     sure = seen.joints[list(OUR_JOINT), 2]  # a peak between cells is a little lower
     assert_allclose(sure[inside[list(OUR_JOINT)]], heights[inside[list(OUR_JOINT)]], rtol=0.2)
+
+
+class FindingEye(UprightEye):
+    """Draws the joints out of the maps itself, as a GPU does."""
+
+    def find_upright(self, image, *, upright):
+        told = super().see_upright(image, upright=upright)
+        xy, height = refined_points(told.points, told.heat, told.stride)
+        return PersonJoints(xy / told.stride, height, told.box, told.image_size)
+
+    def see_upright(self, image, *, upright):
+        raise AssertionError("the maps were fetched though the joints say it all")
+
+
+def test_joints_that_are_found_where_the_maps_are_make_the_same_person():
+    picture, pose = np.zeros((480, 640, 3), np.uint8), standing(35)
+    region, upright = (100.0, 0.0, 500.0, 480.0), upright_of(pose)
+    network = SpotNetwork(np.random.default_rng(0).uniform(20, 230, (17, 2)), np.full(17, 0.7))
+    for there in (upright, None):
+        plain, found = (
+            seen_closely(kind(network, ""), picture, region, there)
+            for kind in (UprightEye, FindingEye)
+        )
+        assert found.seen.sum() >= 15
+        assert_array_equal(found.joints, plain.joints)
 
 
 def test_a_point_whose_heat_is_elsewhere_stays_and_nothing_is_sure():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import cv2
 import numpy as np
 
-from kpopdance.engines.choose import open_eyes
+from kpopdance.engines.choose import CLOSE_WISHES, open_eyes
 from kpopdance.engines.maps import FAINT
 from kpopdance.engines.ports import UprightVision
 from kpopdance.realtime.core.types import BELIEVED, Frame, Pose
@@ -154,7 +154,7 @@ def _systems(eyes: Eyes) -> dict[str, See]:
     watcher = Watcher(eyes)
     harder = thorough(eyes)
     watcher_harder = Watcher(harder, crop_px=SMALL_CROP[0])
-    live, calm = (close_looks(eyes.close, unhurried=calm) for calm in (False, True))
+    live, calm = (close_looks(CLOSE_WISHES["auto"], unhurried=calm) for calm in (False, True))
 
     def together(*looks: Look, by: Watcher = watcher) -> See:
         return lambda image, person: _nearest(

@@ -238,7 +238,7 @@ def bytes_moved(stage: SizedNetwork, decoding: PeopleDecoding) -> dict[str, int]
     maps = sum(port.nbytes for port in stage.engine.outlets.values())
     return {
         "upload": picture + stage.crops * CROP.itemsize, "download": decoding.result.nbytes,
-        "letterbox": picture + stage.engine.inlet.nbytes,
+        "cut": picture + stage.engine.inlet.nbytes,
         "decode": maps + decoding.result.nbytes, "maps_not_downloaded": maps,
     }  # fmt: skip
 
@@ -248,7 +248,7 @@ def roofline(record: dict[str, Any], model: Path, size: tuple[int, int]) -> dict
     card, stages, moved = record["gpu"], record["stages_us"], record["bytes"]
     share = {
         name: moved[name] / (stages[name]["p50"] * 1e-6) / (card["bandwidth_gb_s"] * 1e9)
-        for name in ("letterbox", "decode")
+        for name in ("cut", "decode")
         if stages[name]["p50"] > 0 and card["bandwidth_gb_s"] > 0
     }
     flops = network_flops(model, size)

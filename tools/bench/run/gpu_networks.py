@@ -115,12 +115,12 @@ class StandInEngine:
 
 def ports_of(session: onnxruntime.InferenceSession, size: Size) -> tuple[Port, dict[str, Port]]:
     """Return the input and the outputs of a session's network at an input size."""
-    height, width = size
-    outputs = {port.name: port.shape[1] for port in session.get_outputs()}
-    stride = STRIDE if "heatmaps" in outputs else PERSON_STRIDE
+    shapes = {port.name: port.shape for port in session.get_outputs()}
+    stride = STRIDE if "heatmaps" in shapes else PERSON_STRIDE
+    cells = [length // stride for length in size]
     return Port((1, 3, *size), "f32"), {
-        name: Port((1, channels, height // stride, width // stride), "f32")
-        for name, channels in outputs.items()
+        name: Port((1, channels, *(cells if maps else ())), "f32")
+        for name, (_, channels, *maps) in shapes.items()
     }
 
 

@@ -135,8 +135,9 @@ struct Named {
 
 #define NAMED(name) {#name, with_arguments<name>, argument_sizes<name>}
 const Named TABLE[] = {
-    NAMED(letterbox_f32), NAMED(letterbox_f16), NAMED(peaks_f32),  NAMED(peaks_f16),
-    NAMED(pairs_f32),     NAMED(pairs_f16),     NAMED(person_f32), NAMED(person_f16),
+    NAMED(letterbox_f32), NAMED(letterbox_f16), NAMED(upright_f32), NAMED(upright_f16),
+    NAMED(peaks_f32),     NAMED(peaks_f16),     NAMED(pairs_f32),   NAMED(pairs_f16),
+    NAMED(person_f32),    NAMED(person_f16),    NAMED(points_f32),  NAMED(points_f16),
 };
 
 }  // namespace

@@ -31,11 +31,14 @@ def build(folder: Path, *, kernels: Path | None = None) -> dict[str, str]:
     """Return the environment of a process that finds the paper driver, built into the folder.
 
     ``kernels`` is the library with the kernels, as ``driver.cpp`` describes it. The environment's
-    ``PYTHONPATH`` is this repository.
+    ``PYTHONPATH`` begins with this repository.
     """
     compile_library(HERE / "driver.cpp", folder / NAME, f"-Wl,-soname,{NAME}")
-    paths = [str(folder), *filter(None, [os.environ.get("LD_LIBRARY_PATH")])]
-    env = os.environ | {"LD_LIBRARY_PATH": os.pathsep.join(paths), "PYTHONPATH": str(ROOT)}
+    first = {"LD_LIBRARY_PATH": str(folder), "PYTHONPATH": str(ROOT)}
+    env = os.environ | {
+        name: os.pathsep.join([path, *filter(None, [os.environ.get(name)])])
+        for name, path in first.items()
+    }
     if kernels is not None:
         env["PAPER_KERNELS"] = str(kernels)
     return env

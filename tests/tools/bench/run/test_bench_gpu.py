@@ -41,7 +41,7 @@ def test_a_record_says_what_was_measured_and_what_was_not(paper, tmp_path):
     assert [why.partition(":")[0] for why in record["refused"][:2]] == ["tensorrt", "rtx"]
     assert record["graph_equals_plain"] is True
     assert record["graph_nodes"] == 6  # no node of a network
-    assert list(record["stages_us"]) == ["upload", "letterbox", "network", "decode", "download"]
+    assert list(record["stages_us"]) == ["upload", "cut", "network", "decode", "download"]
     assert record["bytes"]["upload"] == 1280 * 720 * 3 + 32
     assert record["bytes"]["download"] < 30_000 < record["bytes"]["maps_not_downloaded"]
     assert record["soak"]["frames"] > 0
