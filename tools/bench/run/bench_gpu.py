@@ -2,8 +2,8 @@
 
 Kernels against NumPy and OpenCV (``pytest -m gpu``), maps and joints against ONNX Runtime in
 float32, the graph against plain work, each stage's time by CUDA events, frames per second, bytes
-moved, the share of the card's roofline, and a soak. ``--soak 600`` is the ten minutes that show
-growth; the usual minute shows that it runs.
+moved, the share of the card's roofline, and a soak; times and agreement of every network that looks
+at one dancer. ``--soak 600`` is the ten minutes that show growth; the usual minute shows that it runs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from kpopdance.engines.files import write_whole
 from kpopdance.engines.formats import OPENPOSE
 from kpopdance.engines.gpu.decoding import PeopleDecoding
 from kpopdance.engines.gpu.frame_pass import SLOTS, FramePass
-from kpopdance.engines.gpu.kernels import CROP
 from kpopdance.engines.gpu.probe import probe_gpu
 from kpopdance.engines.gpu.vision import GpuVision
 from kpopdance.engines.maps import STRIDE
@@ -37,34 +36,28 @@ from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
 from kpopdance.engines.placement import place
 from kpopdance.engines.version import our_version
 from kpopdance.engines.vision import PoseVision
-from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
-from kpopdance.realtime.library.pack_reader import load_pack
-from kpopdance.realtime.library.songpack import BUNDLED as SONGS
 from kpopdance.realtime.pose.limb_tree import complete
 from kpopdance.realtime.pose.skeletons import assemble
+from tools.bench.run.gpu_close import ON_A_GPU, close_figures, dancers
 from tools.bench.run.gpu_networks import NO_NETWORK, best_network
+from tools.bench.run.gpu_times import frame_times, percentiles, stage_times, throughput, timed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
     from kpopdance.engines.gpu.sized_network import SizedNetwork
     from kpopdance.engines.placement import Placement
+    from tools.bench.run.gpu_times import Image
 
 SIZE: Final = (368, 432)
 PICTURE: Final = (720, 1280)
 RUNS: Final = 500
-WARM_UPS: Final = 20
 PICTURES: Final = 12
+CLOSE_PICTURES: Final = 5  # of them are seen by every network that looks at one dancer
 MAPS_AT_MOST: Final = 2e-2
 JOINTS_AT_MOST_PX: Final = 1.0
 GROWTH_AT_MOST: Final = 8 << 20  # bytes of the GPU's memory that a soak may take
 RECORDS: Final = Path(__file__).parents[3] / "tests" / "records"
 ATTRIBUTES: Final = {"sms": 16, "clock_khz": 13, "memory_clock_khz": 36, "bus_bits": 37}
 """CUdevice_attribute numbers of the driver's manual, section 6.5."""
-Image = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 def main(words: list[str] | None = None) -> int:
@@ -76,6 +69,8 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--no-tests", action="store_true", help="leave out pytest -m gpu")
     parser.add_argument("--model", type=Path, default=BUNDLED, help="an OpenPose ONNX file")
     parser.add_argument("--size", type=_size, default=SIZE, metavar="HxW", help="input, px")
+    parser.add_argument("--close", nargs="*", choices=ON_A_GPU, default=ON_A_GPU,
+                        help="which networks that look at one dancer (default: all)")  # fmt: skip
     args = parser.parse_args(words)
     try:
         record = measured(args)
@@ -99,11 +94,12 @@ def _size(text: str) -> tuple[int, int]:
 
 def measured(args: argparse.Namespace) -> dict[str, Any]:
     """Return the record."""
-    gpu = probe_gpu()
+    gpu, began = probe_gpu(), perf_counter()
     height, width = args.size
     network, refusals = best_network(args.model, PeopleDecoding, (height, width))
     stage, decoding = network.at_size((height, width))
-    pictures = dancing_pictures(PICTURES)
+    shown = dancers(PICTURES, PICTURE)
+    pictures = [each.image for each in shown]
     at = place(pictures[0].shape, None, (height, width))
     graph = FramePass(stage, decoding, PICTURE)
     plain = FramePass(stage, decoding, PICTURE, graphs=False)
@@ -125,10 +121,14 @@ def measured(args: argparse.Namespace) -> dict[str, Any]:
     record["agreement"] = agreement(vision, args.model, pictures, (height, width))
     record["graph_equals_plain"] = same_work(graph, plain, decoding, pictures, at)
     record["soak"] = soak(vision, stage, pictures, (height, width), args.soak)
+    network.close()
+    record["close"] = {
+        name: close_figures(name, shown[:CLOSE_PICTURES], args.runs) for name in args.close
+    }
     record["tests"] = "left out" if args.no_tests else gpu_tests()
     record["compute_sanitizer"] = "left out" if args.no_tests else sanitized()
     record["held"] = held(record)
-    network.close()
+    record["took_s"] = round(perf_counter() - began)
     return record
 
 
@@ -148,52 +148,11 @@ def held(record: dict[str, Any]) -> dict[str, bool]:
         ].startswith("ONNX Runtime")
         found["maps"] = agree["maps_apart"] <= MAPS_AT_MOST
         found["joints"] = agree["joints_px"]["p95"] <= JOINTS_AT_MOST_PX
+    for name, told in record["close"].items():
+        found[f"{name}, graph equals plain work"] = told["graph_equals_plain"]
+        if "joints_px" in told:
+            found[f"{name}, joints"] = told["joints_px"]["p95"] <= JOINTS_AT_MOST_PX
     return found
-
-
-def dancing_pictures(count: int) -> list[Image]:
-    """Return pictures uint8 (720, 1280, 3) of the drawn dancer."""
-    song = load_pack(SONGS / "neon-steps")
-    dancer = DrawnDancer(song.members[song.lead], picture=PICTURE)
-    studio = DrawnRoom(PICTURE)
-    return [
-        studio.take([(joints, OUTFITS[0])], k)
-        for k in range(count)
-        if (joints := dancer.joints(10.0 + 0.7 * k)) is not None
-    ]
-
-
-def stage_times(
-    plain: FramePass, stage: SizedNetwork, image: Image, at: Placement, runs: int,
-) -> dict[str, dict[str, float]]:  # fmt: skip
-    """Return each stage's time in microseconds, by CUDA events, asked for one after another."""
-    plain.submit(image, [at])
-    plain.collect()
-    device, steps = stage.device, plain.steps()
-    moments = [device.event() for _ in range(len(steps) + 1)]
-    took: dict[str, list[float]] = {name: [] for name in steps}
-    for run in tqdm(range(WARM_UPS + runs), desc="stages", leave=False):
-        moments[0].record()
-        for step, moment in zip(steps.values(), moments[1:], strict=True):
-            step()
-            moment.record()
-        moments[-1].wait()
-        if run >= WARM_UPS:
-            for k, name in enumerate(steps):
-                took[name].append(1000 * moments[k + 1].ms_since(moments[k]))
-    return {name: percentiles(values) for name, values in took.items()}
-
-
-def frame_times(
-    graph: FramePass, pictures: list[Image], at: Placement, runs: int
-) -> dict[str, float]:
-    """Return milliseconds from a picture in memory to its candidates, the computer's clock."""
-
-    def frame(k: int) -> None:
-        graph.submit(pictures[k % len(pictures)], [at])
-        graph.collect()
-
-    return timed(frame, runs, "frames")
 
 
 def skeleton_times(
@@ -208,36 +167,13 @@ def skeleton_times(
     return timed(frame, runs, "skeletons")
 
 
-def timed(frame: Callable[[int], None], runs: int, what: str) -> dict[str, float]:
-    """Return the percentiles of a call in milliseconds."""
-    took = []
-    for k in tqdm(range(WARM_UPS + runs), desc=what, leave=False):
-        began = perf_counter()
-        frame(k)
-        took.append(1000 * (perf_counter() - began))
-    return percentiles(took[WARM_UPS:])
-
-
-def throughput(
-    graph: FramePass, pictures: list[Image], at: Placement, runs: int, in_flight: int,
-) -> float:  # fmt: skip
-    """Return frames per second with so many on their way at once."""
-    began = perf_counter()
-    for k in range(runs):
-        graph.submit(pictures[k % len(pictures)], [at])
-        if k >= in_flight - 1:
-            graph.collect()
-    for _ in range(in_flight - 1):
-        graph.collect()
-    return round(runs / (perf_counter() - began), 1)
-
-
 def bytes_moved(stage: SizedNetwork, decoding: PeopleDecoding) -> dict[str, int]:
     """Return the bytes of a frame, over the bus and at least in the GPU's memory by each kernel."""
     picture = PICTURE[0] * PICTURE[1] * 3
     maps = sum(port.nbytes for port in stage.engine.outlets.values())
     return {
-        "upload": picture + stage.crops * CROP.itemsize, "download": decoding.result.nbytes,
+        "upload": picture + stage.crops * decoding.cutting.row.itemsize,
+        "download": decoding.result.nbytes,
         "cut": picture + stage.engine.inlet.nbytes,
         "decode": maps + decoding.result.nbytes, "maps_not_downloaded": maps,
     }  # fmt: skip
@@ -370,12 +306,6 @@ def attributes() -> dict[str, float]:
     return {**told, "bandwidth_gb_s": round(bandwidth, 1)}
 
 
-def percentiles(values: list[float] | NDArray[np.float64]) -> dict[str, float]:
-    """Return p50, p95 and p99; zeros for no values."""
-    at = np.percentile(values, [50, 95, 99]) if len(values) else np.zeros(3)
-    return {name: round(float(v), 4) for name, v in zip(("p50", "p95", "p99"), at, strict=True)}
-
-
 def words_of(record: dict[str, Any]) -> str:
     """Return the record in a few lines."""
     gpu, frame, whole = record["gpu"], record["frame_ms"], record["skeletons_ms"]
@@ -388,6 +318,9 @@ def words_of(record: dict[str, Any]) -> str:
         f"to skeletons {whole['p50']:.2f} p50, {whole['p99']:.2f} p99; "
         f"{record['frames_per_s']} frames a second in flight",
         f"stages, us p50: {stages}",
+        *(f"{name}: {told['frame_ms']['p50']:.2f} ms p50, {told['frame_ms']['p99']:.2f} p99; "
+          f"joints apart {told.get('joints_px', 'not measured')}"
+          for name, told in record["close"].items()),
         f"agreement: {record['agreement']}; graph equals plain: {record['graph_equals_plain']}",
         f"soak: {record['soak']}; tests: {record['tests']}",
         f"did not hold: {', '.join(failed)}" if failed else "everything held",

@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from kpopdance.engines.choose import CLOSE_ON_GPU, CLOSE_WISHES
+from kpopdance.engines.formats import CLOSE_NETWORKS
+from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
+from kpopdance.engines.runtimes import EIGHT_BITS
+from kpopdance.engines.vision import PersonEye
 from tests.engines.gpu import cpu_shim, paper_driver
 from tools.bench.run import bench_gpu
+from tools.bench.run.gpu_close import ON_A_GPU, dancers, joints_apart
 from tools.bench.run.gpu_networks import NO_NETWORK
 
 
@@ -27,7 +34,8 @@ def paper(tmp_path_factory):
 
 
 def test_a_record_says_what_was_measured_and_what_was_not(paper, tmp_path):
-    words = ["--runs", "2", "--soak", "0.2", "--no-tests", "--size", "184x328"]
+    words = ["--runs", "2", "--soak", "0.2", "--no-tests", "--size", "184x328",
+             "--close", "movenet_lightning", "blazepose_full"]  # fmt: skip
     told = subprocess.run(
         [sys.executable, "-m", "tools.bench.run.bench_gpu", *words, "--out", str(tmp_path)],
         env=paper, capture_output=True, text=True, check=False,
@@ -35,7 +43,7 @@ def test_a_record_says_what_was_measured_and_what_was_not(paper, tmp_path):
     assert told.returncode == 0, told.stderr[-2000:]
     (path,) = tmp_path.iterdir()
     assert path.name.endswith("-paper-gpu.json")
-    record = json.loads(path.read_text(encoding="utf-8"))
+    record, words_told = json.loads(path.read_text(encoding="utf-8")), told.stdout
     assert NO_NETWORK in record["runtime"]
     assert NO_NETWORK in told.stdout
     assert [why.partition(":")[0] for why in record["refused"][:2]] == ["tensorrt", "rtx"]
@@ -48,7 +56,43 @@ def test_a_record_says_what_was_measured_and_what_was_not(paper, tmp_path):
     assert record["tests"] == record["compute_sanitizer"] == "left out"
     assert set(record["held"]) == {
         "graph equals plain work", "no growth", "kernel tests", "compute-sanitizer",
+        "movenet_lightning, graph equals plain work", "blazepose_full, graph equals plain work",
     }  # fmt: skip  # no word on maps and joints
+    for name, told in record["close"].items():
+        assert told["graph_equals_plain"] is True
+        assert (told["graph_nodes"], told["download"]) == (5, 204)  # no node of a network
+        assert "joints_px" not in told
+        assert f"{name}: {told['frame_ms']['p50']:.2f} ms p50" in words_told
+    assert record["took_s"] > 0
+
+
+CLOSE = {"graph_equals_plain": True, "joints_px": {"p95": 0.4}}
+
+
+def test_every_network_that_a_gpu_opens_is_measured():
+    wished = {name for names in (*CLOSE_WISHES.values(), CLOSE_ON_GPU) for name in names}
+    assert set(ON_A_GPU) == wished - {EIGHT_BITS.stem}
+
+
+def test_how_far_joints_lie_apart_is_told_of_the_sure_ones():
+    """A picture is seen as the drawn dancer there by each network, and moved by 3 and 4 px."""
+
+    class Moved(PersonEye):
+        def see_person(self, image, *, region):
+            told = super().see_person(image, region=region)
+            return replace(told, box=replace(told.box, pad_x=told.box.pad_x - 3 * told.box.scale,
+                                             pad_y=told.box.pad_y - 4 * told.box.scale))  # fmt: skip
+
+    file, spoken, _ = CLOSE_NETWORKS["movenet_lightning"]
+    network = OnnxRuntimeNetwork(file, spoken, threads=1)
+    plain, moved = (kind(network, "", spoken.side) for kind in (PersonEye, Moved))
+    shown = dancers(2, bench_gpu.PICTURE)
+    assert set(joints_apart(plain, plain, shown, spoken.side)) == {0}
+    for one in shown:
+        apart = joints_apart(moved, plain, [one], spoken.side)
+        left, _, right, _ = one.region
+        assert len(apart) >= 15  # the dancer is there, and well seen
+        assert np.median(apart) == pytest.approx(5 * spoken.side / (right - left), rel=1e-3)
 
 
 def test_without_a_gpu_it_is_one_sentence(monkeypatch, capsys, tmp_path):
@@ -68,6 +112,8 @@ def test_without_a_gpu_it_is_one_sentence(monkeypatch, capsys, tmp_path):
         ({"compute_sanitizer": "found: Invalid write"}, "compute-sanitizer"),
         ({"agreement": {"maps_apart": 0.03, "joints_px": {"p95": 0.2}}}, "maps"),
         ({"agreement": {"maps_apart": 0.01, "joints_px": {"p95": 1.2}}}, "joints"),
+        ({"close": {"a": CLOSE | {"graph_equals_plain": False}}}, "a, graph equals plain work"),
+        ({"close": {"a": CLOSE | {"joints_px": {"p95": 1.2}}, "b": CLOSE}}, "a, joints"),
     ],
 )
 def test_what_does_not_hold_is_told(wrong, check):
@@ -75,7 +121,7 @@ def test_what_does_not_hold_is_told(wrong, check):
         "runtime": "TensorRT for RTX", "graph_equals_plain": True, "soak": {"bytes_taken": 0},
         "graph_nodes": 40,
         "tests": "3 passed in 2 s", "compute_sanitizer": "clean",
-        "agreement": {"maps_apart": 0.01, "joints_px": {"p95": 0.2}},
+        "agreement": {"maps_apart": 0.01, "joints_px": {"p95": 0.2}}, "close": {"a": CLOSE},
     }  # fmt: skip
     assert all(bench_gpu.held(record).values())
     assert [name for name, well in bench_gpu.held(record | wrong).items() if not well] == [
