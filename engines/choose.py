@@ -18,7 +18,7 @@ from kpopdance.engines.formats import BLAZEPOSE, CLOSE_NETWORKS, OPENPOSE, PERSO
 from kpopdance.engines.gpu.network import GpuNetwork
 from kpopdance.engines.gpu.vision import GpuPersonEye, GpuUprightEye, GpuVision
 from kpopdance.engines.kept_trials import Kept, circumstances, keep, keep_failure, read
-from kpopdance.engines.names import AUTO, NETWORKS
+from kpopdance.engines.names import AUTO, LIGHTNING, NETWORKS
 from kpopdance.engines.ports import Eyes
 from kpopdance.engines.runtimes import RUNTIMES, Network, Wish
 from kpopdance.engines.trials import Trial, Way, compared, ranked
@@ -48,6 +48,7 @@ CLOSE_WISHES: Final = {
     ),
     "movenet": ("movenet_thunder",),
     "blazepose": ("movenet_lightning", "blazepose_full"),
+    LIGHTNING: ("movenet_lightning",),
 }
 """Which networks look at single dancers, for a player's wish."""
 CLOSE_ON_GPU: Final = ("movenet_thunder", "blazepose_heavy")
@@ -89,8 +90,8 @@ def open_eyes(
     runtime, threads, model, cache_dir, tell
         As in ``open_vision``; ``model`` replaces the bundled OpenPose.
     network : str
-        ``openpose``: it alone; ``movenet``, ``blazepose``: that follows every dancer; ``auto``: by
-        cost.
+        ``openpose``: it alone; ``movenet``, ``blazepose``, ``lightning``: that follows every dancer;
+        ``auto``: by cost.
 
     Raises
     ------

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 AUTO: Final = "auto"
-NETWORKS: Final = (AUTO, "openpose", "movenet", "blazepose")
+LIGHTNING: Final = "lightning"
+NETWORKS: Final = (AUTO, "openpose", "movenet", "blazepose", LIGHTNING)
 """What a player may wish for: by cost, OpenPose alone, one of the others for every dancer."""
 RUNTIMES: Final = (
     "tensorrt", "rtx", "openvino-gpu", "openvino-npu", "coreml", "webgpu", "openvino", "onnxruntime",

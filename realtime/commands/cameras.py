@@ -47,6 +47,17 @@ class Cameras:
         """How the camera is doing that stays open; nothing to tell where none does."""
         return WELL_CAMERA if self._kept is None else self._kept.state().health
 
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """The pictures' (width, height) in px, as asked for; the drawn dancer's own."""
+        settings = self._settings
+        return (settings.camera_width, settings.camera_height) if self.live else (640, 480)
+
+    def ask(self, settings: Settings) -> None:
+        """Ask from now on for what other settings want of a camera; it is opened anew."""
+        self._settings = settings
+        self._let_go()
+
     def turn(self) -> bool:
         """Turn to the next camera: the one set, those found, the drawn dancer; return ``live``."""
         from kpopdance.realtime.devices.webcam import list_cameras
@@ -54,9 +65,7 @@ class Cameras:
         found = [str(camera.index) for camera in list_cameras()]
         known = list(dict.fromkeys([self._settings.camera, *found, DANCER]))
         place = known.index(self.source) if self.source in known else -1
-        left, self._kept = self._kept, None
-        if left is not None:
-            beside(left.close)  # a hung one takes its time
+        self._let_go()
         self.source = known[(place + 1) % len(known)]
         return self.live
 
@@ -85,6 +94,11 @@ class Cameras:
         if self._kept is not None:
             self._kept.close()
             self._kept = None
+
+    def _let_go(self) -> None:
+        left, self._kept = self._kept, None
+        if left is not None:
+            beside(left.close)  # a hung one takes its time
 
     def _webcam(self, source: str) -> Camera:
         from kpopdance.realtime.devices.camera import LiveCamera

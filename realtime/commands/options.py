@@ -345,7 +345,8 @@ def _network_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
     parser.add_argument(
         "--network", choices=NETWORKS,
-        help="openpose: it alone; movenet: it follows each dancer; auto: both, as time allows",
+        help="openpose: it alone; movenet, blazepose: that follows each dancer; lightning: the fastest "
+        "alone; auto: all, as time allows",
     )  # fmt: skip
     parser.add_argument(
         "--model", type=a_song, metavar="FILE",

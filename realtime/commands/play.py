@@ -22,6 +22,7 @@ from kpopdance.realtime.commands.sound import samples_of, speaker_for
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import say_missing, settings_from, terms_from
 from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.game.foresight import ENOUGH
 from kpopdance.realtime.game.game import result_view
 from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.kit import Kit
@@ -30,12 +31,14 @@ from kpopdance.realtime.game.unseen import dance_unseen
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
 from kpopdance.realtime.library.store import Store, store_file
 from kpopdance.realtime.quiz.rules import Rules
+from kpopdance.realtime.shell.beside import Later, Warmth
 from kpopdance.realtime.shell.songs import Songs
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
+    from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.library.settings import Settings
@@ -95,10 +98,18 @@ class Readying:
 
 def make_kit(settings: Settings, style: str = "", ready: Readying | None = None) -> Kit:
     """Return the devices as the settings want them; the camera opens with the song."""
-    clock, ready = PerfClock(), ready or Readying()
+    clock, told = PerfClock(), ready or Readying()
     cameras = Cameras(settings, clock, style)
+
+    def refit(kit: Kit, settings: Settings) -> Kit:
+        cameras.ask(settings)
+        return dataclasses.replace(
+            kit, seeing=Later(lambda: _eyes(settings, told)), settings=settings,
+            warmth=Warmth(), picture_size=cameras.picture_size,
+        )  # fmt: skip
+
     return Kit(
-        eyes=eyes_from(settings, ready.tell, ready.go_on), clock=clock, settings=settings,
+        seeing=Later(lambda: _eyes(settings, told)), clock=clock, settings=settings,
         store=Store(store_file()),
         open_camera=cameras.open, close_camera=cameras.close,
         open_speaker=lambda samples, rate, *count_in: speaker_for(
@@ -106,46 +117,55 @@ def make_kit(settings: Settings, style: str = "", ready: Readying | None = None)
         ),
         read_audio=samples_of, close=cameras.shut, keeps_scores=cameras.live,
         turn_camera=cameras.turn, camera_health=lambda: cameras.health,
-        news=ready.news, version=our_version(),
+        news=told.news, version=our_version(), picture_size=cameras.picture_size, refit=refit,
     )  # fmt: skip
+
+
+def _eyes(settings: Settings, ready: Readying) -> Eyes:
+    """Return the networks; then nothing takes long any more."""
+    eyes = eyes_from(settings, ready.tell, ready.go_on)
+    ready.tell("")
+    return eyes
 
 
 def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None) -> int:
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.game.game import Game
-    from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.parts.theme import Theme
-    from kpopdance.realtime.shell.beside import beside
-    from kpopdance.realtime.shell.pages import Shell, Waiting
+    from kpopdance.realtime.shell.pages import Shell
 
-    window = GameWindow()
-    songs, ready = Songs(settings.libraries), Readying()
-    coming = beside(lambda: make_kit(settings, args.dancer_style, ready))
-    games: list[Game] = []
-
-    def begin(kit: Kit) -> Page:
-        game = Game(kit, songs, partial(_quiz, settings, songs, window))
-        games.append(game)
-        if args.mirrored and folder is not None:
-            game.turn(one_form(folder.name))
-        return game.first_page(folder)
-
+    window, ready = GameWindow(), Readying()
+    songs = Songs(settings.libraries)
+    kit = make_kit(settings, args.dancer_style, ready)
+    game = Game(kit, songs, partial(_quiz, settings, songs, window))
+    if args.mirrored and folder is not None:
+        game.turn(one_form(folder.name))
     try:
         if args.fullscreen:
             window.toggle_fullscreen()
-        words = ("KPOP DANCE", "Getting ready ...")
-        Shell(window, PerfClock()).run(
-            Waiting(Backdrop(Theme()), words, coming, begin, None, ready.news)
-        )
+        Shell(window, PerfClock()).run(_first_page(game, folder))
     finally:
         window.close()
         ready.leave()
-        for game in games:
-            game.settle()
-        with suppress(DanceError, TimeoutError):
-            coming.result(SETTLE_S).close()
-    _told(games, as_json=args.json)
+        game.settle()
+        if game.kit.seeing.begun:
+            with suppress(DanceError, TimeoutError):
+                game.kit.seeing.begin().result(SETTLE_S)
+        kit.close()
+    _told(game, as_json=args.json)
     return 0
+
+
+def _first_page(game: Game, folder: Path | None) -> Page:
+    """Return the song list, or the dance that was asked for as soon as the networks are open."""
+    from kpopdance.realtime.shell.pages import Waiting
+
+    if folder is None:
+        return game.first_page()
+    words = ("KPOP DANCE", "Getting ready ...")
+    return Waiting(
+        game.backdrop, words, game.kit.seeing.begin(), lambda _: game.first_page(folder), None,
+        game.kit.news,
+    )  # fmt: skip
 
 
 def _quiz(settings: Settings, songs: Songs, window: GameWindow, back: Page) -> Page:
@@ -159,11 +179,11 @@ def _quiz(settings: Settings, songs: Songs, window: GameWindow, back: Page) -> P
     return quiz_page(kit, window.copy, back, news=lambda: songs.progress)
 
 
-def _told(games: list[Game], *, as_json: bool) -> None:
+def _told(game: Game, *, as_json: bool) -> None:
     """Print what was danced, and store what could not be stored before."""
     dances = []
-    for outcome, kit in [(outcome, game.kit) for game in games for outcome in game.outcomes]:
-        dance = report_json(outcome.report, kit.eyes) | health_json(outcome)
+    for outcome in game.outcomes:
+        dance = report_json(outcome.report, game.kit.eyes) | health_json(outcome)
         dances.append(dance | {"kept": _kept_at_last(outcome)})
         if not as_json:
             print_result(report_words(outcome.report))
@@ -174,7 +194,10 @@ def _told(games: list[Game], *, as_json: bool) -> None:
 
 def health_json(outcome: Outcome) -> dict[str, Any]:
     """Return what was the matter with the devices during a dance."""
-    return {"health": [dataclasses.asdict(report) for report in outcome.health]}
+    return {
+        "health": [dataclasses.asdict(report) for report in outcome.health],
+        "foreseen": [dataclasses.asdict(report) for report in outcome.foreseen],
+    }
 
 
 def _kept_at_last(outcome: Outcome) -> dict[str, Any]:
@@ -192,10 +215,13 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
     if args.out is not None:
         check_folder(args.out, needs_bytes=RESULT_BYTES)
     kit = make_kit(settings, args.dancer_style)
+    kit.seeing.result()  # what is wrong with the networks is said before all else
     say(f"dancing {song.title}, {song.length_s:.0f} s, without a window")
     snapshot = Snapshot(args.out, song)
     try:
         performance = open_performance(kit, song, terms_from(settings, args))
+        for report in performance.foreseen:
+            say(f"warning: {report.words} {ENOUGH}")
         outcome = dance_unseen(performance, snapshot.see)
     finally:
         kit.close()

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 Device = Literal["camera", "sound", "computer"]
 
 NOBODY_S: Final = 4.0  # a turn or a crouch is over sooner
-SLOW_LOOK_S: Final = 1 / 6  # between two looks; the score holds down to 6 a second
+LEAST_LOOKS: Final = 6  # a second: down to there the score holds
+SLOW_LOOK_S: Final = 1 / LEAST_LOOKS  # between two looks
 
 
 class Cause(StrEnum):

@@ -12,8 +12,10 @@ import numpy as np
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.core.terms import BODIES, STRICTNESS, Terms
+from kpopdance.realtime.game.foresight import lighter, seldom_in_words
 from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.opening import Opening
+from kpopdance.realtime.game.preparing import Preparing
 from kpopdance.realtime.library.lags import DANCES, suggested_lag
 from kpopdance.realtime.library.pack_reader import load_pack, read_facts
 from kpopdance.realtime.library.songpack import PackFacts
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.ports import Surface
     from kpopdance.realtime.game.kit import Kit
     from kpopdance.realtime.game.performance import Outcome, Performance
+    from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.theme import Hints
@@ -49,6 +52,7 @@ PREVIEW_BEATS: Final = 32
 QUIZ_KEY: Final = (("Q", "quiz"),)
 SLOW: Final = (Cause.TOO_SLOW, Cause.SLOW_COMPUTER)
 CANNOT: Final = "This dance cannot begin"
+SELDOM: Final = "Too few looks at you"
 SETTLE_S: Final = 10.0  # longest wait at the end for a camera that does not open
 DEMO: Final = "A demo: a drawn dancer or a video dances for you. No score is kept."
 
@@ -62,7 +66,9 @@ class Game:
     def __init__(
         self, kit: Kit, songs: Songs, quiz: Callable[[Page], Page] | None = None
     ) -> None:
-        self.kit, self.songs, self.quiz = kit, songs, quiz
+        self.preparing = Preparing(kit)
+        self.kit = replace(kit, read_audio=self.preparing.sound_of)
+        self.songs, self.quiz = songs, quiz
         self.backdrop = Backdrop(Theme())
         self.mirror = kit.settings.mirror
         self.terms = kit.settings.terms
@@ -94,6 +100,7 @@ class Game:
 
     def settle(self) -> None:
         """Wait until nothing is being opened any more, so that the devices can be shut."""
+        self.preparing.settle()
         if self.given_up is not None:
             self.given_up.wait(SETTLE_S)
 
@@ -109,6 +116,11 @@ class Game:
         self.kit = replace(self.kit, keeps_scores=turn())
         self.told = () if self.kit.keeps_scores else (DEMO,)
         return True
+
+    def refit(self, settings: Settings) -> None:
+        """See and film from now on as other settings want it."""
+        if self.kit.refit is not None:
+            self.kit = self.kit.refit(self.kit, settings)
 
     def turn(self, slug: str) -> None:
         """Dance the mirror image of a song, or no longer."""
@@ -151,10 +163,12 @@ class SongListPage(Page):
         self.wanted: str | None = None
         self._reading: Future[dict[str, float]] | None = None
         self._trouble: tuple[str, ...] = ()
+        self._seen = False
 
     def enter(self, now_s: float) -> None:
         """Show the scores as they are now."""
         super().enter(now_s)
+        self._game.preparing.settle()
         self._game.songs.begin()
         self._reading = beside(self._game.kit.store.best_scores)
         self._show()
@@ -167,7 +181,16 @@ class SongListPage(Page):
             self._reading = None
         if self._listed is not self._game.songs.found:
             self._show()
+        self._open_eyes()
         return self
+
+    def _open_eyes(self) -> None:
+        """Begin to open the networks once the list is seen; raises why they cannot be opened."""
+        seeing = self._game.kit.seeing
+        if seeing.done:
+            seeing.result()
+        elif self._seen:
+            seeing.begin()
 
     def act(self, action: Action) -> Page | None:
         """Do what a key of the song list means."""
@@ -200,6 +223,7 @@ class SongListPage(Page):
             self._waiting.draw(surface, *words, 2 * self.age_s)
         else:
             self.screen.draw(surface, self._view())
+            self._seen = True
 
     def _learn(self, reading: Future[dict[str, float]]) -> None:
         """Show the best scores, or why they are not shown."""
@@ -224,8 +248,7 @@ class SongListPage(Page):
 
     def _view(self) -> ListView:
         game, age_s, chosen = self._game, self.age_s, self.screen.selected
-        eyes = game.kit.eyes
-        status = game.songs.progress or f"{eyes.name} · {eyes.runtime}"
+        status = game.songs.progress or eyes_in_words(game.kit)
         terms = game.terms if chosen is None else game.terms_of(chosen.slug)
         told = (
             *filter(None, [game.kit.camera_health().words, game.missing]),
@@ -235,6 +258,7 @@ class SongListPage(Page):
         song = None if chosen is None else self._looked.at(chosen.slug, mirrored=terms.mirrored)
         if song is None:
             return ListView(age_s, age_s * 2, notices=told, status=status, terms=terms)
+        game.preparing.look(song, terms, self.now_s)
         beat = (age_s * song.bpm / 60) % PREVIEW_BEATS
         at_s = song.preview_s + beat * 60 / song.bpm
         preview = np.stack([member.row(at_s) for member in song.members])
@@ -268,6 +292,7 @@ class LoadingPage(Page):
         terms = game.terms_of(song.slug)
         # the dance before goes before this one's sound and standard come
         game.performing = None
+        game.preparing.settle(song.folder, terms)
         self._opening = Opening(game.kit, lambda: game.load(song), terms, game.given_up)
 
     def step(self, now_s: float) -> Page | None:
@@ -276,7 +301,10 @@ class LoadingPage(Page):
         if not self._opening.done:
             return self
         performance = self._opening.result()
-        return DancePage(self._game, performance.song, performance, self.back)
+        dance = DancePage(self._game, performance.song, performance, self.back)
+        if performance.foreseen:
+            return SlowPage(self._game, performance, dance, self._anew)
+        return dance
 
     def failed(self, why: DanceError) -> Page | None:
         """Tell it, and let the player try again at once."""
@@ -308,6 +336,50 @@ class LoadingPage(Page):
     def _give_up(self) -> None:
         self._game.given_up = self._opening
         self._opening.give_up()
+
+
+class SlowPage(Message):
+    """Says before a dance that it will be looked at too seldom, and offers what helps."""
+
+    def __init__(
+        self, game: Game, performance: Performance, dance: DancePage, anew: Callable[[], Page]
+    ) -> None:
+        super().__init__(game.backdrop, (SELDOM, ""), dance.back)
+        self._game, self._performance, self._dance, self._anew = game, performance, dance, anew
+        settings = game.kit.settings
+        self._lighter = None if game.kit.refit is None else lighter(settings)
+        faster: Hints = () if self._lighter is None else (("F", "faster"),)
+        turns: Hints = (("C", "another camera"),) if game.kit.turn_camera else ()
+        self.screen = MessageScreen(
+            game.backdrop, (("Enter", "dance"), *faster, ("R", "look again"), *turns)
+        )
+
+    def key(self, name: str) -> Page | None:
+        """Dance as it is, faster, or with another camera; look again; or go back."""
+        following: Page | None = self
+        if name in ENTER:
+            return self._dance
+        if name == "f" and self._lighter is not None:
+            self._game.refit(self._lighter)
+            following = self._anew()
+        elif name == "r" or (name == "c" and self._game.turn_camera()):
+            following = self._anew()
+        elif name == "escape":
+            following = self.back
+        if following is not self:
+            self._performance.close()
+        return following
+
+    def quit(self) -> Page | None:
+        """End; what was opened is closed."""
+        self._performance.close()
+        return None
+
+    def draw(self, surface: Surface) -> None:
+        """Draw what is the matter now: a light may have been turned on meanwhile."""
+        key = self.screen.theme.cap("F")
+        words = seldom_in_words(self._performance.foresee(), self._lighter, key)
+        self.screen.draw(surface, SELDOM, words, 2 * self.age_s)
 
 
 class CannotPage(Message):
@@ -483,6 +555,13 @@ def card_of(slug: str, song: PackFacts | str, best: float | None) -> SongCard:
         slug, song.title, song.artist, song.language, song.bpm, song.length_s,
         song.dancers, best,
     )  # fmt: skip
+
+
+def eyes_in_words(kit: Kit) -> str:
+    """Return which networks see and what they run on, or what takes long until they do."""
+    if not kit.seeing.done:
+        return kit.news() or "opening the networks"
+    return f"{kit.eyes.name} · {kit.eyes.runtime}"
 
 
 def result_view(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kpopdance.realtime.core.health import WELL_CAMERA
+from kpopdance.realtime.shell.beside import Later, Warmth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,18 +25,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kit:
-    """The devices of a game, ready to use.
+    """The devices of a game, ready to use; the networks come when they are asked for.
 
-    ``open_camera`` takes the song and a function that tells its second (None: not playing);
-    ``close_camera`` gives one back; ``open_speaker`` takes samples float32 (N, 2), their rate,
-    and the seconds of count-in and of a beat; ``read_audio`` returns samples and rate; ``close``
-    gives up what stayed open between songs; ``keeps_scores`` where a
-    player dances, no drawn dancer and no video; ``turn_camera`` turns to the next camera and returns
-    whether that is so with it, ``camera_health`` is of the one that stays open; ``news`` tells what
-    takes long while loading.
+    ``seeing`` brings the networks, and ``warmth`` is what is known of them; ``open_camera`` takes the
+    song and a function that tells its second (None: not playing); ``close_camera`` gives one back;
+    ``open_speaker`` takes samples float32 (N, 2), their rate, and the seconds of count-in and of a
+    beat; ``read_audio`` returns samples and rate; ``close`` gives up what stayed open between songs;
+    ``keeps_scores`` where a player dances, no drawn dancer and no video; ``turn_camera`` turns to the
+    next camera and returns whether that is so with it, ``camera_health`` is of the one that stays
+    open; ``news`` tells what takes long while loading; ``picture_size`` is the camera's (width,
+    height) in px, as far as one can know.
     """
 
-    eyes: Eyes
+    seeing: Later[Eyes]
     clock: HostClock
     settings: Settings
     store: Store
@@ -49,3 +51,11 @@ class Kit:
     camera_health: Callable[[], Health] = lambda: WELL_CAMERA
     news: Callable[[], str] = lambda: ""
     version: str = ""
+    picture_size: tuple[int, int] = (640, 480)
+    warmth: Warmth = field(default_factory=Warmth)
+    refit: Callable[[Kit, Settings], Kit] | None = None
+
+    @property
+    def eyes(self) -> Eyes:
+        """The networks, waited for."""
+        return self.seeing.result()

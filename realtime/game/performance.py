@@ -9,13 +9,14 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import USUAL, Terms
+from kpopdance.realtime.game.foresight import foreseen, look_s_of, watched_for
 from kpopdance.realtime.game.loop import DanceSession, count_in_s
 from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.replay import Replay, dance_key
 from kpopdance.realtime.library.songpack import SongPack, SongPackError
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.pose.looks import looks_in_words
-from kpopdance.realtime.pose.watcher import PlayerWatcher, Watcher
+from kpopdance.realtime.pose.watcher import PlayerWatcher
 from kpopdance.realtime.scoring.judge import Judge
 from kpopdance.realtime.scoring.standard import untold
 from kpopdance.realtime.shell.beside import FailureNotice, warmed
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.game.keeping import Keeping
     from kpopdance.realtime.game.kit import Kit
+    from kpopdance.realtime.pose.watcher import Watcher
     from kpopdance.realtime.scoring.standard import Told
     from kpopdance.realtime.screens.view import DanceView
 
@@ -40,7 +42,7 @@ class Outcome:
     """What one dance left: its report and timings in s; ``underruns`` of the sound.
 
     ``replay`` is what the settings want to be kept of it; ``saving`` tells what was stored of all this;
-    ``health`` is what was the matter with the devices meanwhile.
+    ``health`` is what was the matter with the devices meanwhile, ``foreseen`` before.
     """
 
     report: Report
@@ -51,11 +53,16 @@ class Outcome:
     replay: Replay | None = None
     saving: Future[Keeping] | None = None
     health: tuple[Health, ...] = ()
+    foreseen: tuple[Health, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Performance:
-    """One song with its devices, all open; ``dance`` is the key of the song's own choreography."""
+    """One song with its devices, all open.
+
+    ``dance`` is the key of the song's own choreography, ``look_s`` what the quickest look takes,
+    ``foreseen`` why it will be looked at too seldom, as things were when it was opened.
+    """
 
     kit: Kit
     song: SongPack
@@ -66,6 +73,12 @@ class Performance:
     speaker: Speaker
     session: DanceSession
     notice: FailureNotice
+    look_s: float
+    foreseen: tuple[Health, ...]
+
+    def foresee(self) -> tuple[Health, ...]:
+        """Return why this dance will be looked at too seldom, as things are now."""
+        return foreseen(self.camera.state(), self.look_s)
 
     @property
     def status(self) -> str:
@@ -100,8 +113,9 @@ class Performance:
         replay = self._replay(report.score) if wanted else None
         took_s, underruns = session.took_s, self.speaker.underruns
         return Outcome(
-            report, took_s, frame_s, underruns, self.status, replay, health=session.troubles
-        )
+            report, took_s, frame_s, underruns, self.status, replay, health=session.troubles,
+            foreseen=self.foreseen,
+        )  # fmt: skip
 
     def _replay(self, score: float) -> Replay:
         session, kit = self.session, self.kit
@@ -112,6 +126,14 @@ class Performance:
             self.dance, kit.version, kit.eyes.name,
             score, kit.settings.player_lag_ms / 1000, **asdict(self.terms),
         )  # fmt: skip
+
+
+def watcher_of(kit: Kit) -> PlayerWatcher:
+    """Return what follows a player with the kit's networks."""
+    return PlayerWatcher(
+        kit.eyes, crop_px=kit.settings.crop_px, now=kit.clock.now,
+        budget_s=1 / kit.settings.camera_fps,
+    )  # fmt: skip
 
 
 def open_performance(
@@ -137,16 +159,13 @@ def open_performance(
     notice = FailureNotice(kit.eyes, kit.clock)
     camera = kit.open_camera(danced, lambda: playing[0].song_now() if playing else None)
     try:
-        budget_s = 1 / kit.settings.camera_fps
-        watcher = warmed(
-            PlayerWatcher(
-                kit.eyes, crop_px=kit.settings.crop_px, now=kit.clock.now, budget_s=budget_s
-            ),
-            camera,
-        )
+        watcher = warmed(watcher_of(kit), camera, kit.warmth)
         health = camera.state().health
         if health.no_picture:  # said before the dance, not after it
             raise DanceError(health.words)
+        if kit.keeps_scores:
+            watched_for(camera, kit.clock, lambda: told(1.0))
+        look_s = look_s_of(watcher, camera.state().size)
         speaker = kit.open_speaker(
             np.concatenate([samples, rest]), rate, count_in_s(song), 60 / song.bpm
         )
@@ -159,4 +178,7 @@ def open_performance(
     )
     playing.append(session)
     dance = dance_key(song.members[song.lead])
-    return Performance(kit, danced, terms, dance, camera, watcher, speaker, session, notice)
+    return Performance(
+        kit, danced, terms, dance, camera, watcher, speaker, session, notice, look_s,
+        foreseen(camera.state(), look_s),
+    )  # fmt: skip

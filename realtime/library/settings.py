@@ -36,7 +36,8 @@ class Settings:
     mirror : bool
         Show player and coach as in a mirror.
     network : str
-        ``openpose``: it alone; ``movenet``: it follows each dancer; ``auto``: both, as time allows.
+        ``openpose``: it alone; ``movenet``, ``blazepose``: that follows each dancer; ``lightning``: the
+        fastest alone; ``auto``: all, as time allows.
     model : str
         An ONNX file with OpenPose weights of your own, empty for the bundled ones.
     engine : str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -27,6 +28,8 @@ from kpopdance.realtime.scoring.standard import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.core.types import Choreography
     from kpopdance.realtime.scoring.standard import Told
@@ -34,9 +37,11 @@ if TYPE_CHECKING:
 MOST_NULL: Final = 0.9  # what a cheat may earn of a dance; more leaves nothing to dance
 STANDARDS_KEPT: Final = 4
 ROUNDING_S: Final = 1e-6
+WAIT_S: Final = 0.05  # between two words while another thread works
 
 
 _newest: OrderedDict[tuple[str, float, float, Terms], Standard] = OrderedDict()
+_making: Final = threading.Lock()
 
 
 def standard_of(song: SongPack, terms: Terms, told: Told = untold) -> Standard:
@@ -52,12 +57,24 @@ def standard_of(song: SongPack, terms: Terms, told: Told = untold) -> Standard:
     """
     lead = song.members[song.lead]
     key = (dance_key(lead), song.bpm, song.offset_s, terms)
-    standard = _newest.pop(key, None) or _kept_or_made(song, terms, key, told)
-    refuse_nothing(standard, song.title)
-    _newest[key] = standard
-    while len(_newest) > STANDARDS_KEPT:
-        _newest.popitem(last=False)
+    with _alone(told):
+        standard = _newest.pop(key, None) or _kept_or_made(song, terms, key, told)
+        refuse_nothing(standard, song.title)
+        _newest[key] = standard
+        while len(_newest) > STANDARDS_KEPT:
+            _newest.popitem(last=False)
     return standard
+
+
+@contextmanager
+def _alone(told: Told) -> Iterator[None]:
+    """Wait until no other thread works one out: it may be this one. ``told`` may end the wait."""
+    while not _making.acquire(timeout=WAIT_S):
+        told(0.0)
+    try:
+        yield
+    finally:
+        _making.release()
 
 
 def _kept_or_made(

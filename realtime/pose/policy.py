@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.names import LIGHTNING
 from kpopdance.realtime.pose.looks import GLANCES, LOOKS, glances
 
 if TYPE_CHECKING:
@@ -81,9 +82,10 @@ class Costs:
         kept.append((self.at_s, took_s))
         del kept[:-COSTS_KEPT]
 
-    def forget(self) -> None:
-        """Begin to measure anew."""
-        self._seen.clear()
+    def forget(self, *looks: Look) -> None:
+        """Begin to measure these looks anew, or all."""
+        for look in looks or tuple(self._seen):
+            self._seen.pop(look, None)
 
     def of(self, look: Look) -> float:
         """Return what such a look takes."""
@@ -100,7 +102,8 @@ class Policy:
     Parameters
     ----------
     wish : str
-        ``auto``: by cost; ``openpose``: it alone; else the close looks alone, at every dancer.
+        ``auto``: by cost; ``openpose``: it alone; else the close looks alone, at every dancer, with
+        ``lightning`` so that pictures are searched only for who is lost.
     close : collection of str
         The names of the top-down networks there are.
     budget_s : float
@@ -116,6 +119,7 @@ class Policy:
         self.costs = Costs()
         able = glances(close)
         self._wish = wish if able else "openpose"
+        self._confirms = wish != LIGHTNING  # who wishes for that has no time to spare
         self._unhurried = math.isinf(budget_s)
         if self._wish == "openpose":
             able = [("crop",)]
@@ -125,6 +129,16 @@ class Policy:
         every = [look for glance in self._glances for look in glance]
         self.looks: Glance = tuple(dict.fromkeys(("everybody", "small", "crop", *every)))
         self.reset()
+
+    @property
+    def quickest(self) -> Glance:
+        """The glance at a dancer that costs least, as far as that is known."""
+        return min(self._glances, key=self._costs_s)
+
+    @property
+    def quickest_s(self) -> float:
+        """What that costs in all: now and then a picture is looked at too."""
+        return self._costs_s(self.quickest) / (1 - SEARCH_SHARE)
 
     def reset(self) -> None:
         """Forget when it last looked."""
@@ -163,7 +177,7 @@ class Policy:
             all(lost)
             or (any(lost) and waited_s >= often_s)
             or (any(need.doubtful for need in needs) and waited_s >= max(RECHECK_S, often_s))
-            or at_s - (self._confirmed_s or 0.0) >= max(CONFIRM_S, often_s)
+            or (self._confirms and at_s - (self._confirmed_s or 0.0) >= max(CONFIRM_S, often_s))
         )
         if not due:
             return None

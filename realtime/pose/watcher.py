@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from kpopdance.engines.ports import CloseVision, Eyes, Vision
     from kpopdance.realtime.core.types import Frame, Pose
     from kpopdance.realtime.pose.looks import Look
-    from kpopdance.realtime.pose.policy import Plan
+    from kpopdance.realtime.pose.policy import Costs, Plan
 
 CROP_PX: Final = 256
 FULL_AREA_PX: Final = 432 * 368  # of the input for a full picture
@@ -52,6 +52,8 @@ SMALL_SHARE: Final = (
 SAME_PERSON: Final = 0.5  # body sizes between two networks' poses of one person, at most
 DOUBLE: Final = 0.2  # the same in two crops
 WARM_UPS: Final = 2
+WHOLE: Final[tuple[Look, ...]] = ("everybody", "small")
+"""Looks at the picture as it is, whose input has its shape."""
 
 
 class Watcher:
@@ -90,6 +92,25 @@ class Watcher:
         self._filters = [LiveFilter() for _ in range(players)]
         self.looks: tuple[Look, ...] = ()
         self._runtime = eyes.runtime
+
+    @property
+    def runtime(self) -> str:
+        """What the networks run on now."""
+        return self._eyes.runtime
+
+    @property
+    def quickest(self) -> tuple[Look, ...]:
+        """The looks at a dancer that cost least."""
+        return self._policy.quickest
+
+    @property
+    def quickest_s(self) -> float:
+        """What they cost, as far as that was measured."""
+        return self._policy.quickest_s
+
+    def go_by(self, costs: Costs) -> None:
+        """Go by what looks through these eyes cost others, and tell them what is learnt."""
+        self._policy.costs = costs
 
     def reset(self) -> None:
         """Forget the dancers."""
@@ -137,14 +158,14 @@ class Watcher:
         self.looks = (*picture, *max(plan.crops, key=len))
         return self._found(frame, regions, plan)
 
-    def warm_up(self, image: NDArray[np.uint8]) -> None:
-        """Let the runtime prepare for every look it will be asked for, and learn what each costs."""
+    def warm_up(self, image: NDArray[np.uint8], looks: Sequence[Look] = ()) -> None:
+        """Let the runtime prepare for these looks, or all it may be asked for, and learn the costs."""
         height, width = image.shape[:2]
         middle = ((width - height) / 2, 0.0, (width + height) / 2, float(height))
         for _ in range(WARM_UPS):
-            self._policy.costs.forget()
-            for name in self._policy.looks:
-                if name in ("everybody", "small"):
+            for name in looks or self._policy.looks:
+                self._policy.costs.forget(name)
+                if name in WHOLE:
                     self._picture_people(image, name)
                 elif name == "crop":
                     self._crop_people(image, middle)

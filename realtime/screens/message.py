@@ -84,7 +84,7 @@ class MessageScreen(Screen):
             lines = [
                 line
                 for paragraph in text.splitlines()
-                for line in self.theme.wrapped(paragraph, px, size[0])
+                for line in self.theme.wrapped(paragraph, px, size[0]) or [""]
             ]
             if (
                 px <= max(SMALLEST, self.theme.least_px)

@@ -7,16 +7,20 @@ from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
 from kpopdance.realtime.core.health import watched
 from kpopdance.realtime.core.ports import Deliveries
 from kpopdance.realtime.core.types import Attendance
+from kpopdance.realtime.pose.policy import Costs
+from kpopdance.realtime.pose.watcher import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.health import Health
@@ -64,10 +68,68 @@ def _serve() -> None:
         _IDLE.release()
 
 
-def warmed(watcher: Watcher, camera: Camera) -> Watcher:
+class Later(Generic[T]):
+    """What is made beside the window once, begun when it is asked for."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._coming: Future[T] | None = None
+        self._beginning = threading.Lock()
+
+    @classmethod
+    def here(cls, made: T) -> Later[T]:
+        """Return what is made already."""
+        later = cls(lambda: made)
+        later._coming = Future()
+        later._coming.set_result(made)
+        return later
+
+    def begin(self) -> Future[T]:
+        """Begin, unless that was done already; return what comes."""
+        with self._beginning:
+            if self._coming is None:
+                self._coming = beside(self._make)
+            return self._coming
+
+    @property
+    def begun(self) -> bool:
+        """Whether it was begun."""
+        return self._coming is not None
+
+    @property
+    def done(self) -> bool:
+        """Whether it is made, or failed."""
+        return self._coming is not None and self._coming.done()
+
+    def result(self) -> T:
+        """Return it, however long that takes; raises what went wrong."""
+        return self.begin().result()
+
+
+class Warmth:
+    """What watchers of the same eyes need not find out again: pictures warmed for, and costs."""
+
+    def __init__(self) -> None:
+        self.costs = Costs()
+        self._warm: dict[str, set[float]] = {}
+        self._warming = threading.Lock()
+
+    def over(self, watcher: Watcher, image: NDArray[np.uint8]) -> None:
+        """Let the networks prepare for pictures of this shape, unless they are."""
+        watcher.go_by(self.costs)
+        shape = round(image.shape[1] / image.shape[0], 2)
+        with self._warming:
+            shapes = self._warm.setdefault(watcher.runtime, set())
+            if shape not in shapes:
+                watcher.warm_up(image, WHOLE if shapes else ())
+                shapes.add(shape)
+
+
+def warmed(watcher: Watcher, camera: Camera, warmth: Warmth | None = None) -> Watcher:
     """Return a watcher whose networks are prepared for the camera's pictures."""
     frame = _first_frame(camera)
-    watcher.warm_up(np.zeros((480, 640, 3), np.uint8) if frame is None else frame.image)
+    image = np.zeros((480, 640, 3), np.uint8) if frame is None else frame.image
+    (warmth or Warmth()).over(watcher, image)
     return watcher
 
 

@@ -36,7 +36,7 @@ from kpopdance.realtime.quiz.reverse import guesser_of, reverse_page
 from kpopdance.realtime.quiz.rules import Rules
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
-from kpopdance.realtime.shell.beside import beside
+from kpopdance.realtime.shell.beside import Later, beside
 from kpopdance.realtime.shell.pages import Message, Shell, Waiting
 from kpopdance.realtime.shell.songs import Songs
 from tests import dances
@@ -160,7 +160,8 @@ def many_of(library, count):
 
 def kit_of(library, clock, camera):
     return Kit(
-        eyes=eyes_of(PaintedVision({0: None})), clock=clock, settings=Settings(library=str(library)),
+        seeing=Later.here(eyes_of(PaintedVision({0: None}))), clock=clock,
+        settings=Settings(library=str(library)),
         store=Store(library.parent / "kpopdance.sqlite"),
         open_camera=lambda song, song_s: camera, close_camera=lambda camera: None,
         open_speaker=lambda samples, rate, count_in_s, beat_s: SilentAudio(clock),

@@ -29,6 +29,7 @@ from kpopdance.realtime.quiz.game import QuizKit, quiz_page
 from kpopdance.realtime.quiz.reverse import Guesser, reverse_page
 from kpopdance.realtime.quiz.rules import Rules
 from kpopdance.realtime.search.guess import DanceLibrary
+from kpopdance.realtime.shell.beside import Later
 from kpopdance.realtime.shell.pages import Shell
 from kpopdance.realtime.shell.songs import Songs
 from tests import dances
@@ -171,7 +172,8 @@ def soon():
 
 def kit_of(library, clock, camera, store):
     return Kit(
-        eyes=eyes_of(PaintedVision({0: None})), clock=clock, settings=Settings(library=str(library)),
+        seeing=Later.here(eyes_of(PaintedVision({0: None}))), clock=clock,
+        settings=Settings(library=str(library)),
         store=Store(store), open_camera=lambda song, song_s: camera, close_camera=lambda camera: None,
         open_speaker=lambda samples, rate, count_in_s, beat_s: SilentAudio(clock),
         read_audio=lambda path: (np.zeros((4 * 8000, 2), dtype=np.float32), 8000),

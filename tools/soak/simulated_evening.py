@@ -24,6 +24,7 @@ from kpopdance.realtime.library.store import Store
 from kpopdance.realtime.quiz.game import quiz_page
 from kpopdance.realtime.quiz.reverse import guesser_of, reverse_page
 from kpopdance.realtime.quiz.rules import Rules
+from kpopdance.realtime.shell.beside import Later
 from kpopdance.realtime.shell.songs import Songs
 from tools.soak.evening import Hand, HandledWindow, WatchedShell
 from tools.soak.meter import Meter
@@ -179,7 +180,7 @@ def _kit(folder: Path, window: PretendedWindow) -> Kit:
         return SilentSpeaker(len(samples) / rate, clock, count_in=count_in, why=SILENCE)
 
     return Kit(
-        eyes=known.eyes(), clock=clock, settings=settings,
+        seeing=Later.here(known.eyes()), clock=clock, settings=settings,
         store=Store(folder / "kpopdance.sqlite"),
         open_camera=open_camera, close_camera=close_camera, open_speaker=open_speaker,
         read_audio=samples_of,

@@ -37,7 +37,7 @@ from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.quiz import QuizScreen
 from kpopdance.realtime.screens.song_list import SongListScreen
-from kpopdance.realtime.shell.beside import NOTICE_S
+from kpopdance.realtime.shell.beside import NOTICE_S, Later
 from kpopdance.realtime.shell.pages import Message, Shell
 from kpopdance.realtime.shell.songs import Songs
 from tests import dances
@@ -128,7 +128,8 @@ def library(tmp_path):
 def kit(library, **changes):
     camera, clock = ScriptedCamera(), FakeClock()
     made = Kit(
-        eyes=eyes_of(PaintedVision({0: None})), clock=clock, settings=Settings(library=str(library)),
+        seeing=Later.here(eyes_of(PaintedVision({0: None}))), clock=clock,
+        settings=Settings(library=str(library)),
         store=Store(library.parent / "kpopdance.sqlite"),
         open_camera=lambda song, song_s: camera, close_camera=lambda camera: camera.close(),
         open_speaker=lambda samples, rate, count_in_s, beat_s: SilentAudio(clock),
@@ -319,7 +320,9 @@ def test_a_watcher_that_fails_ends_the_dance_not_silently(library):
 
     camera = ScriptedCamera()
     devices = kit(
-        library, eyes=eyes_of(Broken({0: None})), open_camera=lambda song, song_s: camera
+        library,
+        seeing=Later.here(eyes_of(Broken({0: None}))),
+        open_camera=lambda song, song_s: camera,
     )
 
     def film(game):
@@ -511,7 +514,7 @@ def test_a_gpu_that_fails_is_told_on_screen_for_a_while(library):
     clock, people = FakeClock(), {0: None}
     eye = LastingVision(FailingVision(people, fails_at=10), lambda why: PaintedVision(people))
     song = load_pack(library / "short")
-    danced = open_performance(kit(library, eyes=eyes_of(eye), clock=clock), song)
+    danced = open_performance(kit(library, seeing=Later.here(eyes_of(eye)), clock=clock), song)
     image = np.zeros((480, 640, 3), np.uint8)
     assert danced.view(mirror=True).notices == ()
     for _ in range(10):
@@ -524,7 +527,7 @@ def test_a_gpu_that_fails_is_told_on_screen_for_a_while(library):
     assert danced.view(mirror=True).notices == ()
     assert "no runtime" in danced.view(mirror=True).status
     danced.close()
-    again = open_performance(kit(library, eyes=eyes_of(eye), clock=clock), song)
+    again = open_performance(kit(library, seeing=Later.here(eyes_of(eye)), clock=clock), song)
     assert again.view(mirror=True).notices == ()  # told once
     again.close()
 

@@ -21,6 +21,7 @@ from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.library.store import Store, StoreError
 from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.shell.beside import Later
 from kpopdance.realtime.shell.songs import Songs
 from tests import dances
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
@@ -51,7 +52,8 @@ def store(tmp_path):
 def kit(store, **settings):
     clock = FakeClock()
     return Kit(
-        eyes=eyes_of(PaintedVision({0: None})), clock=clock, settings=Settings(**settings), store=store,
+        seeing=Later.here(eyes_of(PaintedVision({0: None}))), clock=clock,
+        settings=Settings(**settings), store=store,
         open_camera=lambda song, song_s: ScriptedCamera(), close_camera=lambda camera: None,
         open_speaker=lambda *_: SilentAudio(clock), read_audio=lambda path: (np.zeros((1, 2)), 8000),
     )  # fmt: skip

@@ -321,3 +321,21 @@ def test_the_most_exact_looks_there_are():
 
 def test_a_plan_is_compared_by_what_it_says():
     assert Plan(None, ((),)) == Plan(None, ((),))
+
+
+def test_lightning_alone_searches_pictures_for_who_is_lost_and_for_nothing_else():
+    made = policy("lightning", close=(LIGHTNING,))
+    assert (made.quickest, made.quickest_s) == ((LIGHTNING,), pytest.approx(0.013 / 0.9))
+    followed(made, 1)
+    plans = [made.plan(there(1), k * FRAME_S) for k in range(300)]
+    assert {plan.picture for plan in plans[1:]} == {None}
+    assert {plan.crops for plan in plans} == {((LIGHTNING,),)}
+    assert made.plan(lost(1), 11.0).picture is not None
+
+
+@machines
+@pytest.mark.parametrize(("wish", "glance"), [("auto", (LIGHTNING,)), ("openpose", ("crop",))])
+def test_the_quickest_look_is_known_before_anybody_dances(machine, wish, glance):
+    made = policy(wish, machine=machine, close=CLOSE if wish == "auto" else ())
+    assert made.quickest == glance
+    assert made.quickest_s == pytest.approx(costs_of(machine)[glance[0]] / 0.9)
