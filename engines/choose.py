@@ -74,11 +74,12 @@ PERSON: Final = Kind(PersonEye, GpuPersonEye, LastingPersonEye)
 UPRIGHT: Final = Kind(UprightEye, GpuUprightEye, LastingUprightEye)
 
 
-def open_eyes(
+def open_eyes(  # noqa: PLR0913 - all but one by their names
     runtime: str | Trial = AUTO,
     *,
     network: str = AUTO,
     threads: int | None = None,
+    at_once: int = 1,
     model: Path | None = None,
     cache_dir: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
@@ -87,7 +88,7 @@ def open_eyes(
 
     Parameters
     ----------
-    runtime, threads, model, cache_dir, tell
+    runtime, threads, at_once, model, cache_dir, tell
         As in ``open_vision``; ``model`` replaces the bundled OpenPose.
     network : str
         ``openpose``: it alone; ``movenet``, ``blazepose``, ``lightning``: that follows every dancer;
@@ -116,10 +117,10 @@ def open_eyes(
             f"there is no network {network!r}; choose one of {', '.join(NETWORKS)}"
         )
     everybody = open_vision(
-        runtime, threads=threads, model=model, cache_dir=cache_dir, tell=tell
+        runtime, threads=threads, at_once=at_once, model=model, cache_dir=cache_dir, tell=tell
     )
     if network == "openpose":
-        return Eyes(everybody, {}, network)
+        return Eyes(everybody, {}, network, at_once=at_once)
     names = CLOSE_WISHES[network]
     if network == AUTO and everybody.runtime.startswith(ON_NVIDIA):
         names = CLOSE_ON_GPU
@@ -127,7 +128,7 @@ def open_eyes(
     troubles = []
     for name in names:
         file, spoken, words = CLOSE_NETWORKS[name]
-        wish = Wish(file, spoken, _threads(threads), cache_dir, tell)
+        wish = Wish(file, spoken, _threads(threads), cache_dir, tell, at_once)
         try:
             close[name] = _eye(_kind_of(spoken), runtime, wish, threads)
         except NetworkError as why:
@@ -135,13 +136,14 @@ def open_eyes(
                 raise
             troubles.append(f"{words} not used because {why}")
             log.warning("%s", troubles[-1])
-    return Eyes(everybody, close, network, "; ".join(troubles))
+    return Eyes(everybody, close, network, "; ".join(troubles), at_once)
 
 
 def open_vision(
     runtime: str | Trial = AUTO,
     *,
     threads: int | None = None,
+    at_once: int = 1,
     model: Path | None = None,
     cache_dir: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
@@ -156,6 +158,8 @@ def open_vision(
     threads : int, optional
         Threads of one inference; None leaves one core to the game, more where a trial finds that as
         fast.
+    at_once : int
+        How many threads look at the same time; each look has ``threads`` then.
     model : Path, optional
         An ONNX file with the bundled network's input and outputs; None takes the bundled one.
     cache_dir : Path, optional
@@ -169,7 +173,7 @@ def open_vision(
         Where the runtime is unknown or unusable (a device only where no other works instead),
         or the model is missing or damaged.
     """
-    wish = Wish(model or BUNDLED, OPENPOSE, _threads(threads), cache_dir, tell)
+    wish = Wish(model or BUNDLED, OPENPOSE, _threads(threads), cache_dir, tell, at_once)
     vision: Vision = _eye(VISION, runtime, wish, threads)
     return vision
 
@@ -183,8 +187,13 @@ def _kind_of(spoken: Format) -> Kind:
     )
 
 
+def cores() -> int:
+    """Return how many cores this computer has."""
+    return os.cpu_count() or 2
+
+
 def _threads(asked: int | None) -> int:
-    threads = max(1, (os.cpu_count() or 2) - 1) if asked is None else asked
+    threads = max(1, cores() - 1) if asked is None else asked
     if threads < 1:
         raise NetworkError(f"a network needs at least 1 thread, got {threads}")
     return threads
@@ -328,7 +337,8 @@ class _Tried:
         self._choice, self._folder, self._trial = choice, folder, trial
         self._ways = ways_of(wish.threads, fixed=fixed)
         self._there = circumstances(wish.model)
-        self._network = f"{wish.model.name}, {'' if fixed else 'up to '}{wish.threads} threads"
+        most = "" if fixed or wish.threads == 1 else "up to "
+        self._network = f"{wish.model.name}, {most}{wish.threads} threads"
         choice.failed = lambda way, why: keep_failure(folder, self._network, way, why)
 
     def eye(self) -> Any:  # noqa: ANN401 - the eyes of that kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from kpopdance.engines.errors import DeviceFailed
@@ -79,6 +80,7 @@ class _Lasting(Generic[E]):
         self.failure = ""
         self._eye = first
         self._open_other: Callable[[str], E] | None = open_other
+        self._replacing = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -101,17 +103,23 @@ class _Lasting(Generic[E]):
 
     def _ask(self, look: Callable[[E], T]) -> T:
         """Return what the eyes see or, from the look on at which they fail, what others see."""
+        eye = self._eye
         try:
-            return look(self._eye)
+            return look(eye)
         except DeviceFailed as why:
-            if self._open_other is None:
-                raise
-            log.warning("%s failed: %s", self._eye.runtime, why)
-            self.failure = str(why).partition(";")[0]  # behind it: what to do
-            failed, open_other, self._open_other = self._eye, self._open_other, None
-            self._eye = open_other(f"{failed.runtime} failed: {why}")
-            failed.close()
+            with self._replacing:
+                if self._eye is eye:  # else another thread was told before
+                    self._replace(why)
         return look(self._eye)
+
+    def _replace(self, why: DeviceFailed) -> None:
+        if self._open_other is None:
+            raise why
+        log.warning("%s failed: %s", self._eye.runtime, why)
+        self.failure = str(why).partition(";")[0]  # behind it: what to do
+        failed, open_other, self._open_other = self._eye, self._open_other, None
+        self._eye = open_other(f"{failed.runtime} failed: {why}")
+        failed.close()
 
 
 class LastingVision(_Lasting[OpenedVision]):

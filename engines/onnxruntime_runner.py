@@ -59,6 +59,8 @@ class OnnxRuntimeNetwork:
         The kind of network it is.
     threads : int
         Threads of one inference.
+    at_once : int
+        How many threads may ask for one at the same time and each have its own.
     provider : str
         What executes it, as ONNX Runtime calls it: ``CPU``, ``COREML`` or ``WEBGPU`` of this file.
 
@@ -71,13 +73,15 @@ class OnnxRuntimeNetwork:
     """
 
     def __init__(
-        self, model: Path, spoken: Format, *, threads: int, provider: str = CPU
-    ) -> None:
+        self, model: Path, spoken: Format, *, threads: int, provider: str = CPU,
+        at_once: int = 1,
+    ) -> None:  # fmt: skip
         self._path, self._spoken = model, spoken
         # what a device answers with Fail is its own failure
         self._refusals = (Fail, InvalidArgument) if provider == CPU else (InvalidArgument,)
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        # who asks works too; the others are shared by all who ask
+        options.intra_op_num_threads = 1 + at_once * (threads - 1)
         options.inter_op_num_threads = 1
         # A spinning thread would take the core that camera, sound and window need.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -136,12 +136,15 @@ class Eyes:
         One of ``NETWORKS``.
     trouble : str
         Why a top-down network is missing though it was wished for; empty otherwise.
+    at_once : int
+        How many threads they are opened to look for at the same time.
     """
 
     everybody: Vision
     close: Mapping[str, CloseVision] = field(default_factory=dict)
     wish: str = "auto"
     trouble: str = ""
+    at_once: int = 1
 
     @property
     def all(self) -> list[Seer]:

@@ -27,13 +27,17 @@ Network = PoseNetwork | GpuNetwork[Any]
 
 
 class Wish(NamedTuple):
-    """What a runtime is asked to open; it may ``tell`` in a sentence what takes seconds."""
+    """What a runtime is asked to open; it may ``tell`` in a sentence what takes seconds.
+
+    ``threads`` are of one inference on the processor, of which ``at_once`` are asked for at a time.
+    """
 
     model: Path
     spoken: Format
     threads: int
     cache_dir: Path | None
     tell: Callable[[str], None] = lambda _: None
+    at_once: int = 1
 
 
 class Runtime(NamedTuple):
@@ -95,7 +99,7 @@ def _in_openvino(device: str) -> Callable[[Wish], Network]:
 
         return OpenVinoNetwork(
             wish.model, wish.spoken, threads=wish.threads, device=device,
-            cache_dir=wish.cache_dir,
+            cache_dir=wish.cache_dir, at_once=wish.at_once,
         )  # fmt: skip
 
     return open_network
@@ -106,7 +110,8 @@ def _in_onnxruntime(provider: str) -> Callable[[Wish], Network]:
         from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
 
         return OnnxRuntimeNetwork(
-            wish.model, wish.spoken, threads=wish.threads, provider=f"{provider}ExecutionProvider"
+            wish.model, wish.spoken, threads=wish.threads, at_once=wish.at_once,
+            provider=f"{provider}ExecutionProvider",
         )  # fmt: skip
 
     return open_network

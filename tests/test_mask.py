@@ -131,7 +131,7 @@ def unwatched(monkeypatch, dancer):
         name = "none"
 
     monkeypatch.setattr(mask_film, "follow", follow)
-    monkeypatch.setattr(command, "eyes_from", lambda settings: Eyes())
+    monkeypatch.setattr(command, "eyes_from", lambda settings, **_: Eyes())
 
 
 def run(capsys, *words):

@@ -6,9 +6,9 @@ import logging
 import sys
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from kpopdance.engines.choose import open_eyes
+from kpopdance.engines.choose import cores, open_eyes
 from kpopdance.engines.names import AUTO
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.speaking import say
@@ -25,28 +25,32 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ANY_NUMBER: Final = 1024  # of looks at a time: as many as there are cores
+MOST_THREADS: Final = 8  # of one look: with 16, ONNX Runtime's OpenPose gives other last bits
+
 
 def eyes_from(
     settings: Settings, news: Callable[[str], None] = lambda _: None,
-    between: Callable[[], None] = lambda: None,
+    between: Callable[[], None] = lambda: None, wanted: int = 0,
 ) -> Eyes:  # fmt: skip
     """Return the networks, and say on standard error which and why; ``news`` is told what takes time.
 
-    ``between`` is called before each look where they are tried; what it raises ends that.
+    ``between`` is called before each look where they are tried; what it raises ends that. ``wanted``
+    says how many looks at a time are of use where nothing is played and all cores are theirs.
     """
 
     def tell(text: str) -> None:
         say(text)
         news(text)
 
-    eyes = wished_eyes(settings, tell, between)
+    eyes = wished_eyes(settings, tell, between, wanted)
     say(f"network: {eyes.name} on {eyes.runtime} ({eyes.reason})")
     return eyes
 
 
 def wished_eyes(
     settings: Settings, tell: Callable[[str], None] = lambda _: None,
-    between: Callable[[], None] = lambda: None,
+    between: Callable[[], None] = lambda: None, wanted: int = 0,
 ) -> Eyes:  # fmt: skip
     """Return the networks that the settings ask for; ``tell`` hears of what takes seconds."""
     from kpopdance.realtime.pose.thorough import thorough
@@ -56,17 +60,30 @@ def wished_eyes(
         cache.mkdir(parents=True, exist_ok=True)
     except OSError as why:
         log.warning("%s: no cache, the start is slower (%s)", cache, why.strerror)
+    threads, at_once = shared_out(wanted, settings.threads)
     eyes = open_eyes(
         trial(between) if settings.engine == AUTO else settings.engine,
         network=settings.network,
         model=settings.model_file,
-        threads=settings.threads or None,
+        threads=threads,
+        at_once=at_once,
         cache_dir=cache if cache.is_dir() else None,
         tell=tell,
     )
     if settings.thorough:
         eyes = thorough(eyes)
     return eyes
+
+
+def shared_out(wanted: int, threads: int = 0) -> tuple[int | None, int]:
+    """Return how many threads one look has (None: as is best for a game), and how many look at once.
+
+    So many looks at a time are ``wanted``, 0 in a game; ``threads`` are asked for, 0: any number.
+    """
+    if not wanted:
+        return threads or None, 1
+    at_once = min(wanted, max(1, cores() // (threads or 1)))
+    return threads or min(cores() // at_once, MOST_THREADS), at_once
 
 
 def cache_folder() -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from kpopdance.realtime.commands.common import eyes_from, watched
+from kpopdance.realtime.commands.common import ANY_NUMBER, eyes_from, watched
 from kpopdance.realtime.commands.speaking import print_json, print_result
 from kpopdance.realtime.commands.wishes import settings_from
 from kpopdance.realtime.devices.video_file import VideoFile
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     opened: list[Eyes] = []
 
     def networks() -> Eyes:
-        opened.append(eyes_from(settings_from(args)))
+        opened.append(eyes_from(settings_from(args), wanted=ANY_NUMBER))
         return opened[0]
 
     with VideoFile(args.file) as video:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from kpopdance.engines.errors import DanceError
@@ -13,7 +14,7 @@ from kpopdance.engines.files import (
     write_beside,
     write_whole,
 )
-from kpopdance.realtime.commands.common import eyes_from, watched
+from kpopdance.realtime.commands.common import ANY_NUMBER, eyes_from, watched
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import settings_from
 from kpopdance.realtime.devices.overlay import draw_skeletons, write_picture
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     area = FULL_AREA_PX if args.fast else CLOSE_AREA_PX
     with VideoFile(args.file) as video:
         _check_targets(args, is_picture=video.still)
-        eyes = eyes_from(settings_from(args))
+        eyes = eyes_from(settings_from(args), wanted=1 if video.still else ANY_NUMBER)
         if video.still:
             _picture(args, next(video.frames()), eyes, area)
         else:
@@ -82,8 +83,9 @@ def _video(args: argparse.Namespace, video: VideoFile, eyes: Eyes, area: int) ->
     told: list[dict[str, Any]] = []
     writer = VideoWriter(args.draw, video.info.fps) if args.draw else None
     try:
-        with watched(video, "finding poses") as move:
-            for frame, poses in people_in(video.frames(), eyes, area_px=area):
+        people = people_in(video.frames(), eyes, area_px=area)
+        with watched(video, "finding poses") as move, closing(people):
+            for frame, poses in people:
                 told.append(_seen(args, frame, poses, writer))
                 move(frame)
         if writer is not None:

@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         check_pack_folder(folder, replace=args.replace, needs_bytes=needs_bytes)
         _check_pictures(args.video)
         audio = _audio_of(args.audio or args.video)
-        eyes = eyes_from(settings)
+        eyes = eyes_from(settings, wanted=len(dancers) or 1)
         with watched(video, "finding poses") as progress:
             recordings = record(video.frames(), eyes, dancers=dancers, progress=progress)
         warnings = [told for told in (video.warning, audio.warning) if told]

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     folder = None if is_video else find_pack(args.reference, settings.libraries)
     with VideoFile(args.player):
         pass  # a damaged video is said before the long work
-    eyes, terms = eyes_from(settings), terms_from(settings, args)
+    eyes, terms = eyes_from(settings, wanted=1), terms_from(settings, args)
     reference = (
         reference_from_pack(folder, terms)
         if folder is not None

@@ -75,8 +75,13 @@ def glances(there: Collection[str]) -> list[Glance]:
 def close_looks(there: Collection[str], *, unhurried: bool) -> Glance:
     """Return the most exact close looks, of the networks there are; empty where none is."""
     able = glances(there)
-    quick = [each for each in able if sum(LOOKS[look].guess_s for look in each) <= HURRIED_S]
+    quick = [each for each in able if guessed_s(each) <= HURRIED_S]
     return next(iter(able if unhurried else [*quick, *able]), ())
+
+
+def guessed_s(glance: Glance) -> float:
+    """Return what the looks of a glance take together, measured or not."""
+    return sum(LOOKS[look].guess_s for look in glance)
 
 
 def looks_in_words(looks: Glance) -> str:

@@ -12,8 +12,10 @@ one price. One rule, frame by frame:
   small picture where the full one would cost frames, and the full one when the small one was in vain.
 - Where not even the cheapest look at each fits, one full picture does if it takes less.
 
-What each look costs is measured while playing; offline, time does not press and nothing depends on
-how fast the computer is.
+What each look costs is measured while playing. Offline, nothing depends on how fast the computer is:
+everybody gets the same glance, the most exact of those that as many dancers can get in ``MANY_TAKE``
+times what one would take, as looks are guessed to cost. OpenPose, which puts no more joints in place,
+looks at a crop too where it must say who is who, and every half second.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.names import LIGHTNING
-from kpopdance.realtime.pose.looks import GLANCES, LOOKS, glances
+from kpopdance.realtime.pose.looks import GLANCES, LOOKS, glances, guessed_s
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -38,20 +40,29 @@ SEARCH_S: Final = 0.3  # others wait while one is looked for, so not in every fr
 SEARCH_SHARE: Final = 0.1  # of the time may go to pictures while somebody is followed
 NOBODY_SHARE: Final = 0.5  # and to full pictures where nobody is
 CONFIRM_S: Final = 2.0  # this long without OpenPose having seen the dancers too
+CONFIRM_OFTEN_S: Final = 0.5  # the same offline: somebody walks by in that time
 FRESH_S: Final = 5.0  # what a look cost longer ago says little
 EVENLY_S: Final = 1 / 20  # between looks, where fewer of them are worth it
 WORTH_FRAMES: Final = 0.03  # of the joints more in place: worth fewer looks
 SHARE: Final = 0.9  # of the frame's time; the rest is the game's
 COSTS_KEPT: Final = 30
+MANY_TAKE: Final = (
+    2.5  # times as long as one dancer, offline; more of them are seen less exactly
+)
+MANY_LOSE: Final = 0.05  # of the joints in place, at most
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One dancer's state: ``lost``, hardly seen (``doubtful``), mean confidence 0..1."""
+    """One dancer's state: ``lost``, hardly seen (``doubtful``), mean confidence 0..1.
+
+    ``contested``: was just missed, or has somebody near who is not followed.
+    """
 
     lost: bool
     doubtful: bool
     sureness: float
+    contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +134,7 @@ class Policy:
         self._unhurried = math.isinf(budget_s)
         if self._wish == "openpose":
             able = [("crop",)]
-        self._glances = able if self._wish == "auto" and not self._unhurried else able[:1]
+        self._glances = able if self._wish == "auto" else able[:1]
         self._frame_s = SHARE * budget_s
         self._time_s = max(self._frame_s, SHARE * EVENLY_S)
         every = [look for glance in self._glances for look in glance]
@@ -163,7 +174,10 @@ class Policy:
             there = [k for k in there if not needs[k].doubtful]
         if picture == "everybody" and self._wish == "openpose":
             there = []
-        crops = self._shared_out(sorted(there, key=lambda k: needs[k].sureness), picture)
+        if self._unhurried:
+            crops = self._evenly(needs, there, at_s)
+        else:
+            crops = self._shared_out(sorted(there, key=lambda k: needs[k].sureness), picture)
         if there and all("crop" in glance for glance in crops.values()):
             self._confirmed_s = at_s
         return Plan(picture, tuple(crops.get(k, ()) for k in range(len(needs))))
@@ -177,7 +191,11 @@ class Policy:
             all(lost)
             or (any(lost) and waited_s >= often_s)
             or (any(need.doubtful for need in needs) and waited_s >= max(RECHECK_S, often_s))
-            or (self._confirms and at_s - (self._confirmed_s or 0.0) >= max(CONFIRM_S, often_s))
+            or (
+                self._confirms
+                and at_s - (self._confirmed_s or 0.0)
+                >= max(self._confirm_s(len(needs)), often_s)
+            )
         )
         if not due:
             return None
@@ -193,6 +211,26 @@ class Policy:
         if self._unhurried:
             return SEARCH_S
         return max(SEARCH_S, self.costs.of(picture) / share)
+
+    def _confirm_s(self, dancers: int) -> float:
+        """Return how often OpenPose confirms in a picture who stands where."""
+        all_at_once = guessed_s(("everybody",)) < dancers * guessed_s(("crop",))
+        return CONFIRM_OFTEN_S if self._unhurried and all_at_once else CONFIRM_S
+
+    def _evenly(
+        self, needs: Sequence[Need], there: Sequence[int], at_s: float
+    ) -> dict[int, Glance]:
+        """Return the glance at each of the dancers where time does not press."""
+        even = self._even(len(needs))
+        due = at_s - (self._confirmed_s or 0.0) >= CONFIRM_OFTEN_S
+        besides: Glance = ("crop", *even) if self._wish == "auto" else even
+        return {k: besides if due or needs[k].contested else even for k in there}
+
+    def _even(self, dancers: int) -> Glance:
+        best, *others = self._glances
+        able = [best, *(one for one in others if GLANCES[best] - GLANCES[one] <= MANY_LOSE)]
+        most_s = MANY_TAKE * guessed_s(best) / dancers
+        return next((one for one in able if guessed_s(one) <= most_s), able[-1])
 
     def _shared_out(self, there: Sequence[int], picture: Look | None) -> dict[int, Glance]:
         """Return the glance at each of the dancers, the worst seen first."""
@@ -216,8 +254,6 @@ class Policy:
         for glance in sorted(self._glances, key=self._costs_s):
             if not rungs or GLANCES[glance] > GLANCES[rungs[-1]]:
                 rungs.append(glance)
-        if self._unhurried and self._wish == "auto":
-            return [("crop", *rungs[-1])]
         return [*rungs, ("crop", *rungs[-1])] if self._wish == "auto" else rungs
 
     def _better_all_at_once(self, dancers: int) -> bool:

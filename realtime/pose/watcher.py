@@ -23,6 +23,7 @@ from kpopdance.realtime.pose.player_tracker import PlayerTracker
 from kpopdance.realtime.pose.policy import Need, Policy
 from kpopdance.realtime.pose.skeletons import assemble
 from kpopdance.realtime.pose.tracker import (
+    MIN_SEEN,
     Tracker,
     apart,
     box_of,
@@ -32,7 +33,7 @@ from kpopdance.realtime.pose.tracker import (
 from kpopdance.realtime.pose.upright_person import person_from_upright, upright_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     import numpy as np
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.pose.looks import Look
     from kpopdance.realtime.pose.policy import Costs, Plan
 
+    Together = Callable[[Callable[[int], list[Pose]], Iterable[int]], Iterable[list[Pose]]]
+
 CROP_PX: Final = 256
 FULL_AREA_PX: Final = 432 * 368  # of the input for a full picture
 SMALL_SHARE: Final = (
@@ -54,6 +57,7 @@ DOUBLE: Final = 0.2  # the same in two crops
 WARM_UPS: Final = 2
 WHOLE: Final[tuple[Look, ...]] = ("everybody", "small")
 """Looks at the picture as it is, whose input has its shape."""
+CONTESTED_S: Final = 0.5  # after a dancer was missed, or somebody else was near
 
 
 class Watcher:
@@ -73,21 +77,25 @@ class Watcher:
         What watching one frame may take; infinite offline, then every dancer gets all that help.
     now : callable
         The host clock; offline it need not go.
+    together : callable
+        A ``map`` that may glance at several dancers at once; the poses are the same.
     """
 
     kind: ClassVar[type[Tracker]] = Tracker
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but one by their names
         self, eyes: Eyes, *, players: int = 1, crop_px: int = CROP_PX,
         full_area_px: int = FULL_AREA_PX, budget_s: float = math.inf,
-        now: Callable[[], float] = lambda: 0.0,
+        now: Callable[[], float] = lambda: 0.0, together: Together = map,
     ) -> None:  # fmt: skip
         self._eyes = eyes
+        self._together = together
         self._crop = (crop_px, crop_px)
         self._full_area_px = full_area_px
         self._now = now
         self._policy = Policy(eyes.wish, close=eyes.close, budget_s=budget_s)
         self._trackers = [self.kind() for _ in range(players)]
+        self._contested_s = [math.inf] * players
         self._anew = False
         self._filters = [LiveFilter() for _ in range(players)]
         self.looks: tuple[Look, ...] = ()
@@ -115,6 +123,7 @@ class Watcher:
     def reset(self) -> None:
         """Forget the dancers."""
         self._policy.reset()
+        self._contested_s = [math.inf] * len(self._trackers)
         for tracker, filtering in zip(self._trackers, self._filters, strict=True):
             tracker.reset()
             filtering.reset()
@@ -150,8 +159,10 @@ class Watcher:
             self._policy.costs.forget()
         regions = [tracker.region(at_s) for tracker in self._trackers]
         needs = [
-            Need(region is None, tracker.doubtful, tracker.sureness)
-            for region, tracker in zip(regions, self._trackers, strict=True)
+            Need(region is None, tracker.doubtful, tracker.sureness, at_s < contested_s)
+            for region, tracker, contested_s in zip(
+                regions, self._trackers, self._contested_s, strict=True
+            )
         ]
         plan = self._policy.plan(needs, at_s)
         picture = () if plan.picture is None else (plan.picture,)
@@ -177,20 +188,30 @@ class Watcher:
         self, frame: Frame, regions: list[Region | None], plan: Plan
     ) -> list[Pose | None]:
         """Return each dancer's pose; who is lost waits for the next picture."""
-        closely_seen = [
-            self.glance(frame.image, region, looks, tracker.own_region(frame.captured_s))
-            for region, looks, tracker in zip(regions, plan.crops, self._trackers, strict=True)
-            if region is not None and looks
-        ]
-        people = distinct(closely_seen)
+        at_s = frame.captured_s
+
+        def glance(k: int) -> list[Pose]:
+            region = regions[k]
+            assert region is not None
+            own = self._trackers[k].own_region(frame.captured_s)
+            return self.glance(frame.image, region, plan.crops[k], own)
+
+        seen = [k for k, looks in enumerate(plan.crops) if looks and regions[k] is not None]
+        people = distinct(list(self._together(glance, seen)))
         if plan.picture is not None:
             people += others(self._picture_people(frame.image, plan.picture), people)
         held = [k for k, region in enumerate(regions) if region is not None or plan.picture]
         trackers = [self._trackers[k] for k in held]
         chosen = choose_all(trackers, people, frame.image, frame.captured_s)
         found: list[Pose | None] = [None] * len(self._trackers)
+        strangers = [pose for pose in people if all(pose is not one for one in chosen)]
         for k, pose in zip(held, chosen, strict=True):
             found[k] = pose
+            region = self._trackers[k].region(at_s)
+            if pose is None or any(within(one, region) for one in strangers):
+                self._contested_s[k] = at_s + CONTESTED_S
+            elif math.isinf(self._contested_s[k]):  # OpenPose has looked
+                self._contested_s[k] = at_s
         return found
 
     def glance(
@@ -356,6 +377,16 @@ def others(people: list[Pose], known: list[Pose]) -> list[Pose]:
         pose for pose in people
         if all(apart(pose, one) > SAME_PERSON for one in known)
     ]  # fmt: skip
+
+
+def within(pose: Pose, region: Region | None) -> bool:
+    """Say whether so much of somebody is in a region that it may be taken for another."""
+    if region is None:
+        return False
+    left, top, right, bottom = region
+    x, y = pose.joints[:, 0], pose.joints[:, 1]  # NaN is nowhere
+    there = (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
+    return int(there.sum()) >= MIN_SEEN
 
 
 def full_size(shape: tuple[int, ...], area_px: int) -> tuple[int, int]:

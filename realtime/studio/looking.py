@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.pose.watcher import look_closely
+from kpopdance.realtime.studio.ahead import looked_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -120,7 +121,10 @@ def poses_in_video(
 
 def people_in(
     frames: Iterable[Frame], eyes: Eyes, *, area_px: int = CLOSE_AREA_PX
-) -> Iterator[tuple[Frame, list[Pose]]]:
-    """Yield frames with everybody in them, see ``poses_in_video``."""
-    for frame in frames:
-        yield frame, look_closely(eyes, frame.image, area_px=area_px)
+) -> Generator[tuple[Frame, list[Pose]], None, None]:
+    """Yield frames with everybody in them, see ``poses_in_video``; closed before their film is."""
+
+    def look(frame: Frame) -> list[Pose]:
+        return look_closely(eyes, frame.image, area_px=area_px)
+
+    return looked_at(frames, look, eyes.at_once)

@@ -15,6 +15,7 @@ What is drawn is decided with the whole film known:
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -27,8 +28,9 @@ from kpopdance.realtime.pose.crowd import Crowd
 from kpopdance.realtime.pose.looks import close_looks
 from kpopdance.realtime.pose.stature import mean_around, torsos_over_time
 from kpopdance.realtime.pose.tracker import prominence
-from kpopdance.realtime.pose.watcher import FULL_AREA_PX, Watcher, distinct, look_closely
+from kpopdance.realtime.pose.watcher import FULL_AREA_PX, Watcher, distinct
 from kpopdance.realtime.studio.drawn_joints import _there, steadied
+from kpopdance.realtime.studio.looking import people_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -172,17 +174,18 @@ def follow(
     size = (1, 1)
     again = Watcher(eyes)
     close = close_looks(eyes.close, unhurried=True)
-    for frame in frames:
-        image = frame.image
+    with closing(people_in(frames, eyes, area_px=area_px)) as looked:
+        for frame, people in looked:
+            image = frame.image
 
-        def look_again(region: Region, image: NDArray[np.uint8] = image) -> list[Pose]:
-            return again.glance(image, region, ("crop", *close))
+            def look_again(region: Region, image: NDArray[np.uint8] = image) -> list[Pose]:
+                return again.glance(image, region, ("crop", *close))
 
-        people = look_closely(eyes, image, area_px=area_px)
-        crowd.step(distinct([[pose] for pose in people]), image, frame.captured_s, look_again)
-        at_s.append(frame.captured_s)
-        size = (image.shape[1], image.shape[0])
-        progress(frame)
+            there = distinct([[pose] for pose in people])
+            crowd.step(there, image, frame.captured_s, look_again)
+            at_s.append(frame.captured_s)
+            size = (image.shape[1], image.shape[0])
+            progress(frame)
     if len(at_s) < 2:
         raise MaskingError("a single picture is no film; choose a video or an animated GIF")
     times = np.array(at_s)

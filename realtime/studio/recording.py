@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ from kpopdance.realtime.pose.watcher import (
     Watcher,
     look_everywhere,
 )
+from kpopdance.realtime.studio.ahead import glancing, looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.engines.ports import Eyes
+    from kpopdance.realtime.pose.watcher import Together
 
 RECORDED_FPS: Final = 30.0  # rows per second of a recorded choreography
 WIDE_AREA_PX: Final = 2 * FULL_AREA_PX  # to find everybody once, time does not press
@@ -124,13 +127,17 @@ class Cast:
     eyes : Eyes
     dancers : tuple of int
         Which people, counted from the left, from 1; empty: the largest and most central one.
+    together : callable
+        As in ``Watcher``.
     """
 
-    def __init__(self, eyes: Eyes, dancers: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, eyes: Eyes, dancers: tuple[int, ...] = (), together: Together = map
+    ) -> None:
         self._eyes = eyes
         self._dancers = dancers
         self._count = len(dancers) or 1
-        self._watcher = Watcher(eyes, players=self._count)
+        self._watcher = Watcher(eyes, players=self._count, together=together)
         self._waiting = bool(dancers)
         self._most = 0
 
@@ -186,15 +193,17 @@ def record(
     RecordingError
         Where nobody is seen, or not the dancers asked for.
     """
-    cast = Cast(eyes, dancers)
     at_s: list[float] = []
     rows: list[list[NDArray[np.float32]]] = []
     height = 1
-    for frame in frames:
-        rows.append(cast.step(frame))
-        at_s.append(frame.captured_s)
-        height = frame.image.shape[0]
-        progress(frame)
+    with glancing(eyes.at_once) as together:
+        cast = Cast(eyes, dancers, together)
+        with closing(looked_at(frames, cast.step)) as looked:
+            for frame, seen in looked:
+                rows.append(seen)
+                at_s.append(frame.captured_s)
+                height = frame.image.shape[0]
+                progress(frame)
     check_pictures(at_s)
     cast.check_found()
     recordings = [
@@ -214,9 +223,10 @@ def player_track(
     """Return a player's poses at seconds from the first picture, smoothed as in the live game."""
     watcher = PlayerWatcher(eyes)
     track = PoseTrack()
-    for frame in frames:
-        track.add(frame.captured_s, watcher.watch(frame)[0])
-        progress(frame)
+    with closing(looked_at(frames, watcher.watch)) as looked:
+        for frame, poses in looked:
+            track.add(frame.captured_s, poses[0])
+            progress(frame)
     return track
 
 

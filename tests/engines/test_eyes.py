@@ -93,6 +93,14 @@ def test_all_networks_are_opened_alike(table, wish, tmp_path):
     assert eyes.runtime == "fake, 3 threads"
 
 
+def test_all_networks_are_opened_for_as_many_looks_at_once(table):
+    for wish in ("auto", "openpose"):
+        eyes = open_eyes(network=wish, threads=2, at_once=3)
+        assert eyes.at_once == 3
+        assert {eye._eye._network.wish.at_once for eye in eyes.all} == {3}
+    assert open_eyes().at_once == 1
+
+
 def test_auto_is_the_wish_of_who_says_nothing(table, monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 8)
     eyes = open_eyes()

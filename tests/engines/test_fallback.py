@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -82,6 +84,29 @@ def test_when_the_gpu_fails_others_see_the_same_frame(lasting, find, see, asked,
     assert (eye.name, eye.runtime, eye.reason) == ("cpu", "cpu runtime", "cpu was there")
     assert getattr(eye, see)(PICTURE, **asked) == ("cpu", asked)
     assert (gpu.looks, gpu.closed, cpu.looks, len(told)) == (3, 1, 2, 1)
+
+
+@kinds
+def test_all_who_looked_when_the_gpu_failed_see_the_same_frame(lasting, find, see, asked, port):
+    together, told = threading.Barrier(3, timeout=10), []
+
+    class Failing(GpuEye):
+        def _look(self, image, **asked):
+            together.wait()
+            raise LOST
+
+        see = see_person = _look
+
+    def open_other(why):
+        told.append(why)
+        return Eye("cpu")
+
+    gpu = Failing("gpu")
+    eye = lasting(gpu, open_other)
+    with ThreadPoolExecutor(3) as pool:
+        seen = list(pool.map(lambda _: getattr(eye, see)(PICTURE, **asked), range(3)))
+    assert seen == [("cpu", asked)] * 3
+    assert (len(told), gpu.closed) == (1, 1)
 
 
 @kinds

@@ -1,6 +1,7 @@
 """Both CPU runtimes on the bundled network, held to one check."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType, SimpleNamespace
 
 import cv2
@@ -18,18 +19,18 @@ AGREE = 1e-4
 """Largest difference of the maps between runtimes; 1e-5 was measured."""
 
 
-def onnxruntime_network(model=BUNDLED, **options):
+def onnxruntime_network(model=BUNDLED, *, threads=1, **options):
     pytest.importorskip("onnxruntime")
     from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
 
-    return OnnxRuntimeNetwork(model, OPENPOSE, threads=1, **options)
+    return OnnxRuntimeNetwork(model, OPENPOSE, threads=threads, **options)
 
 
-def openvino_network(model=BUNDLED, **options):
+def openvino_network(model=BUNDLED, *, threads=1, **options):
     pytest.importorskip("openvino")
     from kpopdance.engines.openvino_runner import OpenVinoNetwork
 
-    return OpenVinoNetwork(model, OPENPOSE, threads=1, **options)
+    return OpenVinoNetwork(model, OPENPOSE, threads=threads, **options)
 
 
 every_runtime = pytest.mark.parametrize("open_network", [onnxruntime_network, openvino_network])
@@ -68,6 +69,21 @@ def check(network):
 @every_runtime
 def test_keeps_its_word(open_network):
     check(open_network())
+
+
+@every_runtime
+@pytest.mark.parametrize(("threads", "at_once"), [(1, 3), (2, 1), (2, 2)])
+def test_however_many_look_at_once_they_see_the_same_to_the_bit(open_network, threads, at_once):
+    tensors = [noise(256, 256, seed) for seed in range(4)]
+    expected = [open_network().infer(tensor) for tensor in tensors[:2]]
+    network = open_network(threads=threads, at_once=at_once)
+    with ThreadPoolExecutor(4) as asking:  # more than it was opened for: they wait
+        seen = list(asking.map(network.infer, tensors))
+    again = [network.infer(tensor) for tensor in tensors]
+    for found, wanted in ((seen, expected), (again, seen)):
+        for maps, others in zip(found, wanted, strict=False):
+            for each, other in zip(maps, others, strict=True):
+                assert_array_equal(each, other)
 
 
 @pytest.mark.parametrize("tensor", ["noise", "dancer"])

@@ -12,6 +12,29 @@ from kpopdance.realtime.commands import common
 from kpopdance.realtime.core.types import Frame
 
 
+@pytest.mark.parametrize(
+    ("wanted", "threads", "cores", "want"),
+    [
+        (0, 0, 8, (None, 1)),  # a game: as is best
+        (0, 3, 8, (3, 1)),
+        (1, 0, 1, (1, 1)),
+        (1, 0, 2, (2, 1)),
+        (1, 0, 16, (8, 1)),
+        (5, 0, 1, (1, 1)),
+        (5, 0, 2, (1, 2)),
+        (3, 0, 4, (1, 3)),
+        (5, 0, 16, (3, 5)),
+        (5, 2, 16, (2, 5)),
+        (5, 8, 4, (8, 1)),
+        (common.ANY_NUMBER, 0, 16, (1, 16)),
+        (common.ANY_NUMBER, 4, 16, (4, 4)),
+    ],
+)
+def test_all_cores_look_where_nothing_is_played(monkeypatch, wanted, threads, cores, want):
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    assert common.shared_out(wanted, threads) == want
+
+
 @pytest.fixture
 def bars(monkeypatch):
     """Every bar that was shown."""

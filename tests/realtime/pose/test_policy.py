@@ -9,6 +9,7 @@ import pytest
 
 from kpopdance.realtime.pose.looks import GLANCES, LOOKS, close_looks, glances
 from kpopdance.realtime.pose.policy import (
+    CONFIRM_OFTEN_S,
     CONFIRM_S,
     COSTS_KEPT,
     EVENLY_S,
@@ -131,7 +132,7 @@ def test_a_slower_camera_leaves_more_time():
 
 @machines
 @crowds
-def test_offline_all_help_at_everybody_and_nothing_depends_on_the_computer(machine, players):
+def test_offline_nothing_depends_on_the_computer(machine, players):
     rng = np.random.default_rng(players)
     made, twin = (policy(machine=one, budget_s=math.inf) for one in (machine, "2 cores"))
     for k in range(300):
@@ -141,9 +142,51 @@ def test_offline_all_help_at_everybody_and_nothing_depends_on_the_computer(machi
         plan = made.plan(needs, k * FRAME_S)
         assert plan == twin.plan(needs, k * FRAME_S)
         assert plan.picture in (None, "everybody")
-        for need, glance in zip(needs, plan.crops, strict=True):
-            followed_ = not need.lost and not (plan.picture and need.doubtful)
-            assert glance == (LETTERS["O"] if followed_ else ())
+        seen = [
+            need for need in needs if not need.lost and not (plan.picture and need.doubtful)
+        ]
+        assert sum(map(bool, plan.crops)) == len(seen)
+
+
+OFFLINE = {  # letters of 1, 2, 3, 4, 5, 6 and 10 dancers
+    "auto": ("H", "HH", "VVV", "TTTT", "TTTTT", "BBBBBB", "BBBBBBBBBB"),
+    "openpose": ("C", "CC", "CCC", "CCCC", "CCCCC", "CCCCCC", "C" * 10),
+    "movenet": ("M", "MM", "MMM", "MMMM", "MMMMM", "MMMMMM", "M" * 10),
+}
+
+
+@pytest.mark.parametrize(
+    ("wish", "players", "want"),
+    [
+        (wish, players, want)
+        for wish, wants in OFFLINE.items()
+        for players, want in zip((1, 2, 3, 4, 5, 6, 10), wants, strict=True)
+    ],
+)
+def test_offline_many_dancers_get_the_same_less_exact_looks(wish, players, want):
+    made = policy(wish, budget_s=math.inf, close=WISHED.get(wish, CLOSE))
+    plan = followed(made, players).plan(there(players), FRAME_S)
+    assert (plan.picture, letters(plan)) == (None, want)
+
+
+def test_offline_openpose_confirms_now_and_then():
+    for players, usual, confirming in (
+        (2, "HH", (None, "OO")),
+        (3, "VVV", ("everybody", "VVV")),
+    ):
+        made = followed(policy(budget_s=math.inf), players)
+        plans = [made.plan(there(players), k * FRAME_S) for k in range(1, 200)]
+        told = [(plan.picture, letters(plan)) for plan in plans]
+        looked = [k for k, plan in enumerate(told, 1) if plan == confirming]
+        assert len(looked) == 13
+        assert (np.abs(np.diff([0, *looked]) * FRAME_S - CONFIRM_OFTEN_S) <= FRAME_S).all()
+        assert set(told) == {(None, usual), confirming}
+
+
+def test_offline_openpose_says_who_is_who():
+    made = followed(policy(budget_s=math.inf), 2)
+    needs = [Need(lost=False, doubtful=False, sureness=0.9, contested=k == 1) for k in (0, 1)]
+    assert letters(made.plan(needs, FRAME_S)) == "HO"
 
 
 @machines
