@@ -28,9 +28,9 @@ from kpopdance.realtime.pose.crowd import Crowd
 from kpopdance.realtime.pose.looks import close_looks
 from kpopdance.realtime.pose.stature import mean_around, torsos_over_time
 from kpopdance.realtime.pose.tracker import prominence
-from kpopdance.realtime.pose.watcher import FULL_AREA_PX, Watcher, distinct
+from kpopdance.realtime.pose.watcher import FULL_AREA_PX, Watcher, distinct, look_closely
+from kpopdance.realtime.studio.ahead import looked_at
 from kpopdance.realtime.studio.drawn_joints import _there, steadied
-from kpopdance.realtime.studio.looking import people_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -174,7 +174,11 @@ def follow(
     size = (1, 1)
     again = Watcher(eyes)
     close = close_looks(eyes.close, unhurried=True)
-    with closing(people_in(frames, eyes, area_px=area_px)) as looked:
+
+    def look(frame: Frame) -> list[Pose]:
+        return look_closely(eyes, frame.image, area_px=area_px)
+
+    with closing(looked_at(frames, look, eyes.at_once)) as looked:
         for frame, people in looked:
             image = frame.image
 

@@ -95,7 +95,7 @@ def test_all_who_looked_when_the_gpu_failed_see_the_same_frame(lasting, find, se
             together.wait()
             raise LOST
 
-        see = see_person = _look
+        see = see_person = see_upright = _look
 
     def open_other(why):
         told.append(why)
