@@ -18,6 +18,7 @@ from kpopdance.realtime.pose.confidence import (
 from kpopdance.realtime.pose.limb_tree import complete
 from kpopdance.realtime.pose.live_filter import LiveFilter
 from kpopdance.realtime.pose.looks import close_looks
+from kpopdance.realtime.pose.neighbours import without_taken_arms
 from kpopdance.realtime.pose.one_person import person_from_maps
 from kpopdance.realtime.pose.player_tracker import PlayerTracker
 from kpopdance.realtime.pose.policy import Need, Policy
@@ -200,6 +201,7 @@ class Watcher:
         people = distinct(list(self._together(glance, seen)))
         if plan.picture is not None:
             people += others(self._picture_people(frame.image, plan.picture), people)
+        people = without_taken_arms(people)
         held = [k for k, region in enumerate(regions) if region is not None or plan.picture]
         trackers = [self._trackers[k] for k in held]
         chosen = choose_all(trackers, people, frame.image, frame.captured_s)

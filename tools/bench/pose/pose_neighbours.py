@@ -1,4 +1,6 @@
-"""Whether a close look takes a neighbour for the dancer, on a video of several who dance side by side.
+"""Whether close looks take a neighbour for the dancer, on a video of several who dance side by side.
+
+All dancers of a frame are looked at, and what they say of each other's arms counts as in the game.
 
 Who is where, OpenPose says on the whole picture, at its largest input; of the arms those joints count
 that a close look at their owner puts there too, for OpenPose gives some to whom they do not belong.
@@ -13,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kpopdance.realtime.core.body import L_ELBOW, L_WRIST, R_ELBOW, R_WRIST, body_size
+from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.pose.looks import LOOKS, Look
+from kpopdance.realtime.pose.neighbours import without_taken_arms
 from kpopdance.realtime.pose.tracker import apart, box_of, crop_region, own_region
 from kpopdance.realtime.pose.watcher import closely, look_everywhere
 
@@ -24,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.engines.ports import Eyes
-    from kpopdance.realtime.core.types import Pose
 
     Known = tuple[Pose, NDArray[np.float32]]
 
@@ -35,30 +38,33 @@ AREA_PX: Final = 656 * 368
 SEEN: Final = 12
 """Joints of somebody whom OpenPose knows well enough."""
 NEAR: Final = 0.25  # body sizes: 0.1 of the box's longer side
+UNSEEN: Final = Pose(np.tile(np.array((np.nan, np.nan, 0), np.float32), (18, 1)))
 SURE: Final[tuple[Look, ...]] = ("movenet_lightning", "blazepose_heavy")
 WAYS: Final[tuple[tuple[Look, ...], ...]] = (
     ("movenet_thunder",), ("movenet_lightning",), ("movenet_lightning", "blazepose_full"),
-    ("movenet_lightning", "blazepose_heavy"),
+    ("movenet_lightning", "blazepose_heavy"), ("movenet_thunder_int8", "blazepose_heavy"),
 )  # fmt: skip
 
 
 def neighbours(folder: Path, eyes: Eyes) -> dict[str, Any]:
     """Count close looks that take a neighbour's body, or put a wrist on a neighbour's arm."""
-    shown = [
-        (image, pose, [others for others in people if others[0] is not pose])
-        for image, people in _crowds(folder, eyes)
-        for pose, _ in people
-    ]
+    crowds = _crowds(folder, eyes)
+    dancers = sum(len(people) for _, people in crowds)
     told: dict[str, Any] = {}
-    print(f"\n{CLIP}: % of {len(shown)} dancers in {FRAMES} frames, each looked at closely")
+    print(f"\n{CLIP}: % of {dancers} dancers in {FRAMES} frames, each looked at closely")
     for looks, (name, region_of) in itertools.product(
         WAYS, (("whole crop", crop_region), ("own columns", own_region))
     ):
         wrong = np.zeros(3)
-        for image, pose, others in shown:
-            wrong += _wrong(closely(eyes, image, region_of(box_of(pose)), looks), pose, others)
+        for image, people in crowds:
+            seen = [
+                closely(eyes, image, region_of(box_of(pose)), looks) or UNSEEN
+                for pose, _ in people
+            ]
+            for one, known in zip(without_taken_arms(seen), people, strict=True):
+                wrong += _wrong(one, known[0], [each for each in people if each is not known])
         words = f"{' + '.join(LOOKS[look].words for look in looks)}, {name}"
-        body = 100 * wrong[0] / len(shown)
+        body = 100 * wrong[0] / dancers
         wrists = 100 * wrong[1] / max(wrong[2], 1)
         told[words] = {"body": round(body, 1), "wrists": round(wrists, 1)}
         print(f"{words:50s} a neighbour's body {body:5.1f}, arm {wrists:5.1f}", flush=True)
@@ -91,9 +97,9 @@ def _arms(pose: Pose, eyes: Eyes, image: NDArray[np.uint8]) -> NDArray[np.float3
     return pose.joints[np.array(ends)[agreed], :2]
 
 
-def _wrong(seen: Pose | None, pose: Pose, others: list[Known]) -> tuple[int, int, int]:
+def _wrong(seen: Pose, pose: Pose, others: list[Known]) -> tuple[int, int, int]:
     """Return whether a neighbour's body was taken, how many wrists lie on their arms, of how many."""
-    if seen is None or not others:
+    if not seen.seen.any() or not others:
         return 0, 0, 0
     body = min(apart(other, seen) for other, _ in others) < apart(pose, seen)
     size = body_size(pose.joints) or 1.0
