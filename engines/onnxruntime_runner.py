@@ -1,11 +1,14 @@
 """The pose network in ONNX Runtime: wheels everywhere, so the fallback and the reference.
 
-On the processor, or through a provider: Apple's CoreML, or WebGPU, a plug-in for any graphics card.
+On the processor, or through a provider: Apple's CoreML, or a plug-in, WebGPU's for any graphics card
+and NVIDIA's for its own, which is here to be measured beside ours (``docs/gpu.md``).
 """
 
 from __future__ import annotations
 
+import importlib
 import os
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 # Read when it is imported: else it keeps a number for this computer and tells its maker what it runs.
@@ -46,6 +49,18 @@ LOAD_ERRORS = (
 CPU: Final = "CPUExecutionProvider"
 COREML: Final = "CoreMLExecutionProvider"
 WEBGPU: Final = "WebGpuExecutionProvider"
+NVIDIA: Final = "NvTensorRTRTXExecutionProvider"
+PLUG_INS: Final = {
+    WEBGPU: (
+        "onnxruntime-ep-webgpu",
+        "WebGPU finds no graphics card (on Linux it needs Vulkan)",
+    ),
+    NVIDIA: (
+        "onnxruntime-ep-nv-tensorrt-rtx",
+        "it finds no card of compute capability 8.6 or more",
+    ),
+}
+"""Each one's package, and what is the matter where that finds no device."""
 
 
 class OnnxRuntimeNetwork:
@@ -62,7 +77,8 @@ class OnnxRuntimeNetwork:
     at_once : int
         How many threads may ask for one at the same time and each have its own.
     provider : str
-        What executes it, as ONNX Runtime calls it: ``CPU``, ``COREML`` or ``WEBGPU`` of this file.
+        What executes it, as ONNX Runtime calls it: ``CPU``, ``COREML``, ``WEBGPU`` or
+        ``NVIDIA`` of this file.
 
     Raises
     ------
@@ -134,31 +150,35 @@ def _prepared(options: onnxruntime.SessionOptions, provider: str) -> list[str] |
 
     A plug-in speaks for itself in the options, and then ONNX Runtime refuses a list.
     """
-    if provider == WEBGPU:
-        options.add_provider_for_devices([_webgpu()], {})
+    if provider in PLUG_INS:
+        options.add_provider_for_devices([_plugged_in(provider)], {})
         return None
     if provider not in onnxruntime.get_available_providers():
         raise NotHere(f"this ONNX Runtime has no {provider}")
     return list(dict.fromkeys([provider, CPU]))
 
 
-def _webgpu() -> onnxruntime.OrtEpDevice:
-    """Return the graphics card through WebGPU; the plug-in is a package of its own."""
-    try:
-        import onnxruntime_ep_webgpu
-    except ImportError:
-        raise NotHere("onnxruntime-ep-webgpu is not installed") from None
-    if not _found(WEBGPU):
-        try:
-            onnxruntime.register_execution_provider_library(
-                "webgpu", onnxruntime_ep_webgpu.get_library_path()
-            )
-        except Exception as why:
-            raise NetworkError(f"onnxruntime-ep-webgpu cannot be loaded ({why})") from why
-    devices = _found(WEBGPU)
+def _plugged_in(provider: str) -> onnxruntime.OrtEpDevice:
+    """Return the first device of a provider that is a package of its own."""
+    if not _found(provider):
+        _load(provider)
+    devices = _found(provider)
     if not devices:
-        raise NotHere("WebGPU finds no graphics card (on Linux it needs Vulkan)")
+        raise NotHere(PLUG_INS[provider][1])
     return devices[0]
+
+
+@cache  # once loaded it stays, and a second time is refused
+def _load(provider: str) -> None:
+    package, _ = PLUG_INS[provider]
+    try:
+        plug_in = importlib.import_module(package.replace("-", "_"))
+    except ImportError:
+        raise NotHere(f"{package} is not installed") from None
+    try:
+        onnxruntime.register_execution_provider_library(provider, plug_in.get_library_path())
+    except Exception as why:
+        raise NetworkError(f"{package} cannot be loaded ({why})") from why
 
 
 def _found(provider: str) -> list[onnxruntime.OrtEpDevice]:

@@ -73,7 +73,7 @@ DECODINGS: Final[dict[Format, Callable[[SizedNetwork], Decoding]]] = {
 }  # fmt: skip
 """What an NVIDIA GPU draws out of each kind of network's outputs."""
 EIGHT_BITS: Final = CLOSE_NETWORKS["movenet_thunder_int8"].file
-"""Counts from zero points, which TensorRT does not; in half precision MoveNet itself is as small."""
+"""Counts from zero points, which TensorRT does not: there MoveNet itself looks, in half precision."""
 
 
 def _on_nvidia(flavour: str) -> Callable[[Wish], Network]:

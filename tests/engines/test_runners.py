@@ -203,6 +203,23 @@ def test_a_plug_in_that_cannot_be_loaded_is_told(monkeypatch, tmp_path):
         onnxruntime_network(provider="WebGpuExecutionProvider")
 
 
+def test_a_plug_in_without_a_device_is_not_here_for_any_network(monkeypatch):
+    """It is loaded once, for the second network too: ONNX Runtime refuses it twice."""
+    runner = pytest.importorskip("kpopdance.engines.onnxruntime_runner")
+    provider = "NvTensorRTRTXExecutionProvider"
+    plug_in, loaded = SimpleNamespace(get_library_path=lambda: "a.so"), []
+    monkeypatch.setitem(sys.modules, "onnxruntime_ep_nv_tensorrt_rtx", plug_in)
+    monkeypatch.setattr(
+        runner.onnxruntime, "register_execution_provider_library",
+        lambda name, path: loaded.append((name, path)),
+    )  # fmt: skip
+    for _ in range(2):
+        with pytest.raises(NotHere, match="finds no card"):
+            onnxruntime_network(provider=provider)
+    assert loaded == [(provider, "a.so")]
+    runner._load.cache_clear()
+
+
 class Device:
     """OpenVINO's core with a graphics card that is none: what it is told goes to the processor."""
 

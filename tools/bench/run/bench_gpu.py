@@ -3,7 +3,8 @@
 Kernels against NumPy and OpenCV (``pytest -m gpu``), maps and joints against ONNX Runtime in
 float32, the graph against plain work, each stage's time by CUDA events, frames per second, bytes
 moved, the share of the card's roofline, and a soak; times and agreement of every network that looks
-at one dancer. ``--soak 600`` is the ten minutes that show growth; the usual minute shows that it runs.
+at one dancer, and looks by onnxruntime-ep-nv-tensorrt-rtx beside, where that is installed.
+``--soak 600`` is the ten minutes that show growth; the usual minute shows that it runs.
 """
 
 from __future__ import annotations
@@ -40,12 +41,13 @@ from kpopdance.realtime.pose.limb_tree import complete
 from kpopdance.realtime.pose.skeletons import assemble
 from tools.bench.run.gpu_close import ON_A_GPU, close_figures, dancers
 from tools.bench.run.gpu_networks import NO_NETWORK, best_network
+from tools.bench.run.gpu_provider import provider_figures
 from tools.bench.run.gpu_times import frame_times, percentiles, stage_times, throughput, timed
 
 if TYPE_CHECKING:
     from kpopdance.engines.gpu.sized_network import SizedNetwork
     from kpopdance.engines.placement import Placement
-    from tools.bench.run.gpu_times import Image
+from tools.bench.run.gpu_times import Image
 
 SIZE: Final = (368, 432)
 PICTURE: Final = (720, 1280)
@@ -125,6 +127,7 @@ def measured(args: argparse.Namespace) -> dict[str, Any]:
     record["close"] = {
         name: close_figures(name, shown[:CLOSE_PICTURES], args.runs) for name in args.close
     }
+    record["provider"] = provider_figures(args.close, shown, args.runs)
     record["tests"] = "left out" if args.no_tests else gpu_tests()
     record["compute_sanitizer"] = "left out" if args.no_tests else sanitized()
     record["held"] = held(record)
@@ -321,6 +324,7 @@ def words_of(record: dict[str, Any]) -> str:
         *(f"{name}: {told['frame_ms']['p50']:.2f} ms p50, {told['frame_ms']['p99']:.2f} p99; "
           f"joints apart {told.get('joints_px', 'not measured')}"
           for name, told in record["close"].items()),
+        f"by NVIDIA's provider for ONNX Runtime: {record['provider']}",
         f"agreement: {record['agreement']}; graph equals plain: {record['graph_equals_plain']}",
         f"soak: {record['soak']}; tests: {record['tests']}",
         f"did not hold: {', '.join(failed)}" if failed else "everything held",

@@ -23,7 +23,7 @@ from kpopdance.realtime.pose.tracker import box_of, crop_region
 from kpopdance.realtime.pose.upright_person import upright_of
 from kpopdance.realtime.pose.watcher import seen_closely
 from tools.bench.run.gpu_networks import NO_NETWORK, best_network
-from tools.bench.run.gpu_times import frame_times, percentiles, stage_times
+from tools.bench.run.gpu_times import frame_times, look_times, percentiles, stage_times
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,6 +87,9 @@ def close_figures(name: str, shown: list[Dancer], runs: int) -> dict[str, Any]:
             else (GpuPersonEye(network, "", side), PersonEye(cpu, "", side))
         )  # fmt: skip
         told["joints_px"] = percentiles(joints_apart(*eyes, shown, side))
+        told["look"] = look_times(
+            lambda k: seen_closely(eyes[0], *shown[k % len(shown)]), runs, name
+        )
     network.close()
     return told
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -57,7 +57,7 @@ def frame_times(
     return timed(frame, runs, "frames")
 
 
-def timed(frame: Callable[[int], None], runs: int, what: str) -> dict[str, float]:
+def timed(frame: Callable[[int], object], runs: int, what: str) -> dict[str, float]:
     """Return the percentiles of a call in milliseconds."""
     took = []
     warm_ups = min(WARM_UPS, runs)
@@ -66,6 +66,16 @@ def timed(frame: Callable[[int], None], runs: int, what: str) -> dict[str, float
         frame(k)
         took.append(1000 * (perf_counter() - began))
     return percentiles(took[warm_ups:])
+
+
+def look_times(look: Callable[[int], object], runs: int, what: str) -> dict[str, Any]:
+    """Return seconds of the first look, which compiles, then milliseconds, and those of this thread."""
+    began = perf_counter()
+    look(0)
+    first_s, busy_s = perf_counter() - began, thread_time()
+    took = timed(look, runs, what)
+    busy_ms = 1000 * (thread_time() - busy_s) / (runs + min(WARM_UPS, runs))
+    return {"first_s": round(first_s, 2), "look_ms": took, "thread_ms": round(busy_ms, 3)}
 
 
 def throughput(

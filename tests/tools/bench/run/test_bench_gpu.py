@@ -14,13 +14,14 @@ from onnx import TensorProto, helper, numpy_helper
 
 from kpopdance.engines.choose import CLOSE_ON_GPU, CLOSE_WISHES
 from kpopdance.engines.formats import CLOSE_NETWORKS
-from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
+from kpopdance.engines.onnxruntime_runner import COREML, CPU, OnnxRuntimeNetwork
 from kpopdance.engines.runtimes import EIGHT_BITS
 from kpopdance.engines.vision import PersonEye
 from tests.engines.gpu import cpu_shim, paper_driver
 from tools.bench.run import bench_gpu
 from tools.bench.run.gpu_close import ON_A_GPU, dancers, joints_apart
 from tools.bench.run.gpu_networks import NO_NETWORK
+from tools.bench.run.gpu_provider import provider_figures
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,7 @@ def test_a_record_says_what_was_measured_and_what_was_not(paper, tmp_path):
         assert "joints_px" not in told
         assert f"{name}: {told['frame_ms']['p50']:.2f} ms p50" in words_told
     assert record["took_s"] > 0
+    assert set(record["provider"]) == {"openpose", *record["close"]}
 
 
 CLOSE = {"graph_equals_plain": True, "joints_px": {"p95": 0.4}}
@@ -72,6 +74,18 @@ CLOSE = {"graph_equals_plain": True, "joints_px": {"p95": 0.4}}
 def test_every_network_that_a_gpu_opens_is_measured():
     wished = {name for names in (*CLOSE_WISHES.values(), CLOSE_ON_GPU) for name in names}
     assert set(ON_A_GPU) == wished - {EIGHT_BITS.stem}
+
+
+def test_looks_by_another_provider_are_timed_or_it_is_said_why_not():
+    shown = dancers(1, bench_gpu.PICTURE)
+    names = ("openpose", "movenet_lightning", "blazepose_full")
+    for name, told in provider_figures(names[1:], shown, 1, CPU).items():
+        assert name in names
+        assert told["first_s"] > 0
+        assert told["look_ms"]["p50"] > 0
+        assert told["thread_ms"] > 0
+    told = provider_figures(names[1:], shown, 1, COREML)
+    assert told == dict.fromkeys(names, "this ONNX Runtime has no CoreMLExecutionProvider")
 
 
 def test_how_far_joints_lie_apart_is_told_of_the_sure_ones():
