@@ -6,7 +6,6 @@ changed, and all is checked anew. A pack that something is wrong with is always 
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +14,7 @@ from msgspec import Meta
 
 from kpopdance.engines.checked import checked
 from kpopdance.realtime.library.kept import keep, kept_name, read_kept
-from kpopdance.realtime.library.pack_reader import files_of, load_pack, reading
+from kpopdance.realtime.library.pack_reader import digest_of, files_of, load_pack, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +48,7 @@ def check_pack(folder: Path, warning_of: Callable[[Path], str]) -> tuple[PackTex
     """
     with reading(folder):
         told, audio, choreography = files_of(folder)
-        name = kept_name("checked", told, _digest(audio), _digest(choreography))
+        name = kept_name("checked", told, digest_of(audio), digest_of(choreography))
     with suppress(ValueError):
         return told, checked(read_kept(folder.parent, name), Extent), ""
     song = load_pack(folder)
@@ -58,8 +57,3 @@ def check_pack(folder: Path, warning_of: Callable[[Path], str]) -> tuple[PackTex
     if not warning:
         keep(folder.parent, name, asdict(extent))
     return told, extent, warning
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()

@@ -3,7 +3,8 @@
 It lies beside the packs, in a folder ``.kept`` that ``record`` makes in the player's library; where
 there is none, or nothing may be written, in the user's cache. A kept file is named after what it was
 made of and by which code, so that nothing old is ever taken for new. It spares time and is nothing
-else: one that is damaged, of something else or cannot be read is made again, and the oldest go.
+else: one that is damaged, of something else or cannot be read is made again, and the oldest of
+each kind go.
 """
 
 from __future__ import annotations
@@ -27,10 +28,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FOLDER: Final = ".kept"
-NAME: Final = re.compile(r"[a-z]+-[0-9a-f]{32}\.json")
 MOST_BYTES: Final = 4_000_000  # of one file: two hours of moves
-MOST_FILES: Final = 4096
-MOST_TOGETHER: Final = 64_000_000  # bytes
+MOST_FILES: Final = 4096  # of one kind
+MOST_TOGETHER: Final = 64_000_000  # bytes of one kind
 ROOMS: Final = ("core", "scoring", "search", "library", "devices")
 """Whose code decides what is kept."""
 
@@ -65,17 +65,24 @@ def read_kept(library: Path | None, name: str) -> object:
 
 def keep(library: Path | None, name: str, told: Mapping[str, object]) -> None:
     """Keep something in the first folder that takes it; where none does, it is not kept."""
-    text = json.dumps(told, allow_nan=False)
-    if len(text) > MOST_BYTES:
-        return
+    keep_all(library, {name: told})
+
+
+def keep_all(library: Path | None, told: Mapping[str, Mapping[str, object]]) -> None:
+    """Keep several things, by their names, in the first folder that takes them all."""
+    texts = {name: json.dumps(each, allow_nan=False) for name, each in told.items()}
     for folder in _folders(library):
         try:
             if folder.name != FOLDER:  # the library's is made by ``record`` alone
                 folder.mkdir(parents=True, exist_ok=True)
-            write_whole(folder / name, text)
-            thin_out(folder, NAME, most_files=MOST_FILES, most_bytes=MOST_TOGETHER)
+            for name, text in texts.items():
+                if len(text) <= MOST_BYTES:
+                    write_whole(folder / name, text)
+            for kind in {name.partition("-")[0] for name in texts}:
+                names = re.compile(rf"{kind}-[0-9a-f]{{32}}\.json")
+                thin_out(folder, names, most_files=MOST_FILES, most_bytes=MOST_TOGETHER)
         except OSError as why:
-            log.info("%s: %s is not kept there (%s)", folder, name, why.strerror)
+            log.info("%s: %s is not kept there (%s)", folder, ", ".join(texts), why.strerror)
         else:
             return
 

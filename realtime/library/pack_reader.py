@@ -5,6 +5,7 @@ What reads arrays is loaded with the first choreography: a list whose packs are 
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -209,6 +210,12 @@ def files_of(named: Path) -> tuple[PackText, Path, Path]:
     if not path.is_file():
         raise SongPackError(f"{path}: is missing; record it with kpopdance record VIDEO")
     return told, audio, path
+
+
+def digest_of(path: Path) -> str:
+    """Return what tells a pack's file from every other content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
 
 
 def _load(folder: Path) -> SongPack:

@@ -14,6 +14,7 @@ from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.library.songpack import SongPackError
 from kpopdance.realtime.pose.looks import looks_in_words
 from kpopdance.realtime.pose.watcher import Watcher
+from kpopdance.realtime.quiz.kept_dances import KeptDances
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.screens.quiz_view import GuessView, ReverseView
@@ -72,10 +73,13 @@ def guesser_of(
     """
     if not packs:
         raise DanceError("there is no song to guess; record one: kpopdance record VIDEO")
-    library = DanceLibrary()
-    for slug in passing(packs.keys()):
-        with suppress(SongPackError):
-            library.add(slug, load(slug).members)
+    library, kept = DanceLibrary(), KeptDances(load, len(packs))
+    try:
+        for slug in passing(packs.keys()):
+            with suppress(SongPackError):
+                library.take(slug, kept.of(slug, packs[slug]))
+    finally:  # also of those that were described before somebody left
+        kept.write()
     return Guesser(library, packs, load)
 
 

@@ -26,7 +26,7 @@ signature is 40 KB (40 GB on disk), its bounds are 116 bytes a place (209 GB): t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -133,6 +133,25 @@ class Guesses:
         return self.guesses[0] if self.guesses and self.guesses[0].certainty >= KNOWN else None
 
 
+class Described(NamedTuple):
+    """What a search keeps of one member's dance: rows as ``signature`` gives them.
+
+    ``start_s`` is the song second of the first.
+    """
+
+    start_s: float
+    rows: Signature
+
+
+def described(members: Sequence[Choreography]) -> list[Described]:
+    """Return what a search keeps of a song's dances."""
+    dances = []
+    for dance in members:
+        times = np.arange(dance.start_s, dance.end_s + 1e-6, 1 / FEATURE_FPS)
+        dances.append(Described(dance.start_s, signature(choreography_rows(dance, times))))
+    return dances
+
+
 class DanceLibrary:
     """Songs that can be guessed; ``add`` costs 9 ms per three minutes and member.
 
@@ -173,13 +192,15 @@ class DanceLibrary:
         ValueError
             Where a song of this name is there already.
         """
+        self.take(song, described(members))
+
+    def take(self, song: str, dances: Sequence[Described]) -> None:
+        """Take a song whose members' dances were described before; see ``add``."""
         if song in self._songs:
             raise ValueError(f"the library knows {song!r} already; give it another name")
         self._songs.append(song)
-        for number, dance in enumerate(members):
-            times = np.arange(dance.start_s, dance.end_s + 1e-6, 1 / FEATURE_FPS)
-            rows = signature(choreography_rows(dance, times))
-            self._take(_Dance(len(self._songs) - 1, number, dance.start_s), rows)
+        for number, dance in enumerate(dances):
+            self._take(_Dance(len(self._songs) - 1, number, dance.start_s), dance.rows)
 
     def song_of(self, dance: int) -> int:
         """Return the number of the song that a dance of the index belongs to."""
