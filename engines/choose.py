@@ -17,19 +17,28 @@ from kpopdance.engines.fallback import LastingPersonEye, LastingUprightEye, Last
 from kpopdance.engines.formats import BLAZEPOSE, CLOSE_NETWORKS, OPENPOSE, PERSON_PX, remedy
 from kpopdance.engines.gpu.network import GpuNetwork
 from kpopdance.engines.gpu.vision import GpuPersonEye, GpuUprightEye, GpuVision
-from kpopdance.engines.kept_trials import Kept, circumstances, keep, keep_failure, read
+from kpopdance.engines.kept_trials import (
+    Kept,
+    circumstances,
+    ended,
+    forget_ends,
+    keep,
+    keep_failure,
+    read,
+    trying,
+)
 from kpopdance.engines.names import AUTO, LIGHTNING, NETWORKS
 from kpopdance.engines.ports import Eyes
 from kpopdance.engines.runtimes import RUNTIMES, Network, Wish
-from kpopdance.engines.trials import Trial, Way, compared, ranked
+from kpopdance.engines.trials import REFERENCE, Result, Trial, Way, compared, ranked
 from kpopdance.engines.vision import PersonEye, PoseVision, UprightEye
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from kpopdance.engines.formats import Format
     from kpopdance.engines.ports import CloseVision, Vision
-    from kpopdance.engines.trials import Result
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +65,9 @@ CLOSE_ON_GPU: Final = ("movenet_thunder", "blazepose_heavy")
 ON_NVIDIA: Final = "TensorRT"
 """So begins what a network on one says it runs on."""
 NOT_USED = "not used because"
+FATAL: Final = "the game ended while it was tried"
+MOST_ENDS_DEVICE: Final = 0
+MOST_ENDS: Final = 1  # of the processor's ways: more likely somebody ended the game
 ONNX_BEGINS = b"\x08"
 """The key of an ONNX file's first field, its version."""
 MOST_NETWORK_BYTES: Final = 512_000_000  # BODY_25 has 105 MB, in single precision
@@ -352,9 +364,21 @@ class _Tried:
         self._choice.wish.tell(
             f"Finding out what runs {network} fastest here, only this once ..."
         )
-        results, eyes = compared(self._ways, self._choice.open, self._trial)
+        fatal = [way for way in self._ways if self._ends_the_game(way)]
+        ways = [way for way in self._ways if way not in fatal]
+        results, eyes = compared(ways, self._choice.open, self._trial, self._trying)
+        results += [Result(*way, why=FATAL) for way in fatal]
         keep(self._folder, self._network, Kept(self._there, tuple(results)))
+        forget_ends(self._folder, self._network)
         return results, eyes
+
+    def _trying(self, way: Way) -> AbstractContextManager[None]:
+        return trying(self._folder, self._network, way)
+
+    def _ends_the_game(self, way: Way) -> bool:
+        """Say whether trying this has ended the game before; once may be a player's own doing."""
+        most = MOST_ENDS_DEVICE if RUNTIMES[way.runtime].device else MOST_ENDS
+        return way != REFERENCE and ended(self._folder, self._network, way) > most
 
     def _best(self, results: Sequence[Result], eyes: dict[Way, Any]) -> Any:  # noqa: ANN401
         """Return the eyes in the best of these ways; None where it is not what it was, or none works."""

@@ -7,7 +7,7 @@ import logging
 import os
 import platform
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,11 +19,12 @@ from kpopdance.engines.files import reason_of, write_whole
 from kpopdance.engines.trials import Result, Way  # noqa: TC001 - read when a file is checked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
 log = logging.getLogger(__name__)
 
 FILE: Final = "runtimes.json"
+TRYING: Final = "trying.json"
 MOST_BYTES: Final = 256 * 1024  # of the file; a network's results have about one
 MOST_NETWORKS: Final = 32  # of a player's own, those not used for longest are forgotten
 PACKAGES: Final = (
@@ -84,6 +85,31 @@ def keep_failure(folder: Path, network: str, way: Way, why: str) -> None:
         keep(folder, network, replace(kept, results=results))
 
 
+@contextmanager
+def trying(folder: Path, network: str, way: Way) -> Iterator[None]:
+    """Leave a note of what is tried for as long as that takes: who finds it knows what ended us."""
+    counts = _ends(folder)
+    key = _key(network, way)
+    _note_ends(folder, {**counts, key: counts.get(key, 0) + 1})
+    try:
+        yield
+    finally:
+        _note_ends(folder, counts)
+
+
+def ended(folder: Path, network: str, way: Way) -> int:
+    """Return how often the game ended while this was tried."""
+    return _ends(folder).get(_key(network, way), 0)
+
+
+def forget_ends(folder: Path, network: str) -> None:
+    """Forget them, once they stand among a network's results."""
+    counts = _ends(folder)
+    left = {key: times for key, times in counts.items() if not key.startswith(f"{network}: ")}
+    if left != counts:
+        _note_ends(folder, left)
+
+
 def known(folder: Path) -> dict[str, Kept]:
     """Return all results that are kept, whatever they hold for."""
     return _read(folder / FILE)
@@ -100,6 +126,31 @@ def _read(path: Path) -> dict[str, Kept]:
     except (OSError, ValueError, RecursionError) as why:
         log.info("%s: not used (%s); the runtimes are tried again", path, why)
         return {}
+
+
+def _key(network: str, way: Way) -> str:
+    return f"{network}: {way.runtime} {way.threads}"
+
+
+def _ends(folder: Path) -> dict[str, int]:
+    """Return how often the game ended in each trial; what is no such file is as none."""
+    path = folder / TRYING
+    with suppress(OSError, ValueError, RecursionError):
+        if path.stat().st_size <= MOST_BYTES:
+            return msgspec.json.decode(path.read_bytes(), type=dict[str, int])
+    return {}
+
+
+def _note_ends(folder: Path, counts: dict[str, int]) -> None:
+    """Write them down; where that cannot be, nobody is warned at the next start."""
+    path = folder / TRYING
+    try:
+        if counts:
+            write_whole(path, msgspec.json.encode(counts))
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as why:
+        log.info("%s: not written (%s)", path, reason_of(why))
 
 
 def _version(package: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, TypeVar
 
@@ -13,7 +15,7 @@ from msgspec import Meta
 from kpopdance.engines.errors import NotHere
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -64,6 +66,7 @@ class Way(NamedTuple):
     threads: int
 
 
+Trying = Callable[[Way], AbstractContextManager[None]]
 REFERENCE: Final = Way("onnxruntime", 1)
 
 
@@ -125,12 +128,13 @@ class _Truth:
 
 
 def compared(
-    ways: Sequence[Way], open_eye: Callable[[Way], Any], trial: Trial
-) -> tuple[list[Result], dict[Way, Any]]:
+    ways: Sequence[Way], open_eye: Callable[[Way], Any], trial: Trial,
+    trying: Trying = lambda _: nullcontext(),
+) -> tuple[list[Result], dict[Way, Any]]:  # fmt: skip
     """Return what each way takes, in the order of ``ways``, and the eyes of those that may be used.
 
     Who opens, answers, and sees the reference's joints within ``AGREE_PX`` takes part. Devices that
-    this computer does not have are left out.
+    this computer does not have are left out. ``trying`` stands around all that a driver does.
     """
     truth = _truth(open_eye, trial)
     entrants: dict[Way, _Entrant] = {}
@@ -139,7 +143,8 @@ def compared(
     for way in (way for way in ways if way.runtime not in silent):
         trial.between()
         try:
-            entrants[way] = _entrant(open_eye, way, truth, trial)
+            with trying(way):
+                entrants[way] = _entrant(open_eye, way, truth, trial)
         except NotHere:
             continue
         except TimeoutError as why:
@@ -147,7 +152,7 @@ def compared(
             refused[way] = str(why)
         except Exception as why:  # noqa: BLE001 - whatever a driver raises
             refused[way] = str(why) or type(why).__name__
-    refused |= _race(list(entrants.values()), truth.pictures, trial)
+    refused |= _race(list(entrants.values()), truth.pictures, trial, trying)
     results = [
         _result(way, entrants.get(way), refused.get(way, ""))
         for way in ways if way in entrants or way in refused
@@ -199,8 +204,9 @@ def off_px(seen: NDArray[np.float32], truth: NDArray[np.float32]) -> float:
 
 
 def _race(
-    entrants: Sequence[_Entrant], pictures: Sequence[NDArray[np.uint8]], trial: Trial
-) -> dict[Way, str]:
+    entrants: Sequence[_Entrant], pictures: Sequence[NDArray[np.uint8]], trial: Trial,
+    trying: Trying,
+) -> dict[Way, str]:  # fmt: skip
     """Let all look in turn until the slow ones are told; return who failed meanwhile, and why."""
     failed: dict[Way, str] = {}
     running, began_s = list(entrants), trial.now()
@@ -208,7 +214,8 @@ def _race(
         for each in running:
             trial.between()
             try:
-                _look(each, pictures[number % len(pictures)], trial)
+                with trying(each.way):
+                    _look(each, pictures[number % len(pictures)], trial)
             except Exception as why:  # noqa: BLE001 - whatever a driver raises
                 failed[each.way] = str(why) or type(why).__name__
         running = [each for each in running if each.way not in failed]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -402,3 +404,94 @@ def test_other_programs_do_not_make_a_runtime_slow(bench, share, runtime):
 
     bench.seen = seen
     assert bench.start().runtime.startswith(runtime)
+
+
+CHILD = """
+import os, sys
+from pathlib import Path
+import pytest
+from tests.engines import test_trials as t
+
+class Fatal(t.StandIn):
+    def seen(self):
+        if self.looks + 1 == self.dies_at:
+            os.abort() if sys.argv[2] == "abort" else os._exit(9)
+        return super().seen()
+
+real = t.StandIn
+patch = pytest.MonkeyPatch()
+bench = t.Bench(Path(sys.argv[1]), patch)
+bench.has("card", {"ms": 1.0, "dies_at": int(sys.argv[3])}, device=sys.argv[4] == "device")
+for key, ms in t.USUAL.items():
+    bench.has(key, ms)
+open_network = t.choose.RUNTIMES["card"].open_network
+
+def fatal(wish):
+    t.StandIn = Fatal
+    try:
+        return open_network(wish)
+    finally:
+        t.StandIn = real
+
+t.choose.RUNTIMES["card"] = t.choose.RUNTIMES["card"]._replace(open_network=fatal)
+bench.seen = lambda network: network.seen()
+print(bench.start().runtime)
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "look", "kind", "deaths"),
+    [("exit", 1, "device", 1), ("abort", 4, "device", 1), ("exit", 2, "processor", 2)],
+)  # fmt: skip
+def test_a_driver_that_ends_the_game_ends_it_once_and_not_at_every_start(
+    tmp_path, how, look, kind, deaths
+):
+    def started():
+        words = [sys.executable, "-c", CHILD, str(tmp_path), how, str(look), kind]
+        return subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+
+    assert all(started().returncode for _ in range(deaths))
+    after = started()
+    assert (after.returncode, after.stdout.strip()) == (0, FAST), after.stderr
+    assert "the game ended while it was tried" in (tmp_path / FILE).read_text()
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]  # the note is gone
+    assert started().stdout.strip() == FAST
+
+
+def test_a_driver_that_only_fails_leaves_no_note(bench):
+    bench.has("card", {"ms": 1.0, "dies_at": 4}, device=True)
+    for key, ms in USUAL.items():
+        bench.has(key, ms)
+    assert bench.start().runtime == FAST
+    assert [path.name for path in bench.folder.iterdir()] == [FILE]
+
+
+def test_the_reference_is_tried_whatever_a_note_says(bench):
+    way = Way("onnxruntime", 1)
+    network = f"{choose.BUNDLED.name}, up to 1 threads"
+    (bench.folder / kept_trials.TRYING).write_text(
+        json.dumps({f"{network}: {one.runtime} {one.threads}": 9 for one in (way,)})
+    )
+    for key, ms in USUAL.items():
+        bench.has(key, ms)
+    assert bench.start().runtime == FAST
+
+
+@pytest.mark.parametrize(
+    "note", [b"", b"[]", b"\xff", b"{\"a\": \"b\"}", b"[" * 100_000, b" " * 300_000]
+)  # fmt: skip
+def test_a_note_that_is_none_is_as_no_note(bench, note):
+    (bench.folder / kept_trials.TRYING).write_bytes(note)
+    for key, ms in USUAL.items():
+        bench.has(key, ms)
+    assert bench.start().runtime == FAST
+
+
+def test_where_no_note_can_be_left_it_is_tried_all_the_same(bench, monkeypatch):
+    def refuse(path, data):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(kept_trials, "write_whole", refuse)
+    for key, ms in USUAL.items():
+        bench.has(key, ms)
+    assert bench.start().runtime == FAST
