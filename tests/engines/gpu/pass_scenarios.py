@@ -33,6 +33,7 @@ from kpopdance.engines.gpu.vision import GpuPersonEye, GpuUprightEye, GpuVision
 from kpopdance.engines.maps import FAINT, Candidates, PoseMaps, Upright
 from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
 from kpopdance.engines.placement import place
+from kpopdance.engines.ports import Eyes
 from kpopdance.engines.vision import PersonEye, PoseVision, UprightEye
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
@@ -55,13 +56,13 @@ BLAZEPOSE_FULL = CLOSE_NETWORKS["blazepose_full"].file
 LOST = 719  # CUDA_ERROR_LAUNCH_FAILED
 
 
-def pictures(count=1):
+def pictures(count=1, every_s=0.7):
     """The drawn dancer in some moments of the bundled song, 640x360."""
     song = load_pack(SONGS / "neon-steps")
     dancer = DrawnDancer(song.members[song.lead])
     studio = DrawnRoom(dancer.picture)
     drawn = [
-        studio.take([(dancer.joints(10.0 + 0.7 * k), OUTFITS[0])], k) for k in range(count)
+        studio.take([(dancer.joints(10.0 + every_s * k), OUTFITS[0])], k) for k in range(count)
     ]
     return [np.ascontiguousarray(cv2.resize(image, (640, 360))) for image in drawn]
 
@@ -187,6 +188,46 @@ def the_upright_person_is_the_one_of_the_maps():
     assert paper.live() == live
     network.close()
     assert paper.leaked() == 0
+
+
+def a_dancer_is_followed_as_on_the_processor():
+    """By all networks together, as the game does on a GPU; only joints come back, never maps."""
+    gpu = device()
+    files = {"movenet_thunder": BUNDLED_PERSON, "blazepose_heavy": BLAZEPOSE_FULL}
+    decodings = {"movenet_thunder": PersonDecoding, "blazepose_heavy": UprightDecoding}
+
+    def closely(name):
+        file = files[name]
+        return GpuNetwork(
+            name, "paper", gpu, decode=decodings[name],
+            open_engine=lambda size: PaperEngine(file, gpu, size),
+        )  # fmt: skip
+
+    def beside(name):
+        spoken = CLOSE_NETWORKS[name].spoken
+        return OnnxRuntimeNetwork(files[name], spoken, threads=1)
+
+    ours = Eyes(GpuVision(people(gpu), ""), {
+        "movenet_thunder": GpuPersonEye(closely("movenet_thunder"), ""),
+        "blazepose_heavy": GpuUprightEye(closely("blazepose_heavy"), ""),
+    })  # fmt: skip
+    theirs = Eyes(PoseVision(OnnxRuntimeNetwork(BUNDLED, OPENPOSE, threads=1), ""), {
+        "movenet_thunder": PersonEye(beside("movenet_thunder"), ""),
+        "blazepose_heavy": UprightEye(beside("blazepose_heavy"), ""),
+    })  # fmt: skip
+    watchers = [Watcher(eyes, full_area_px=184 * 328) for eyes in (ours, theirs)]
+    for k, image in enumerate(pictures(3, 1 / 30)):
+        (one,), (other,) = (watcher.watch(Frame(image, k / 30, k)) for watcher in watchers)
+        assert watchers[0].looks == watchers[1].looks
+        both = one.seen & other.seen
+        assert both.sum() >= 14
+        apart = np.linalg.norm((one.joints - other.joints)[both, :2], axis=1)
+        assert np.median(apart) < 0.5, apart  # px of the picture: levels differ by one
+    assert set(files) <= set(watchers[0].looks)
+    for name in ("thunder", "heavy"):
+        (eye,) = (eye for key, eye in ours.close.items() if name in key)
+        stage, _ = eye._network.at_size((256, 256))
+        assert not stage._fetched
 
 
 def both_kinds_of_tensors_serve():

@@ -304,7 +304,7 @@ def turned(picture, turn, side):
 
 
 SQUARES = [  # picture, squares; side of the input
-    ((1080, 1920), [standing(960, 600, 12, 1700)], 256),
+    ((360, 640), [standing(320, 200, 12, 560)], 96),
     ((480, 640), [standing(320, 240, -75, 300), standing(20, 460, 170, 500)], 96),
     ((90, 160), [standing(80, 45, 30, 40), standing(0, 0, 45, 300), standing(150, 95, 0, 64)], 64),
     ((61, 83), [standing(40, 30, 200, 900), standing(40, 30, 0, 4000), standing(500, 9, 0, 40)], 33),

@@ -15,6 +15,7 @@ SCENARIOS = [
     "the_people_are_those_of_the_maps",
     "the_person_is_the_one_of_the_maps",
     "the_upright_person_is_the_one_of_the_maps",
+    "a_dancer_is_followed_as_on_the_processor",
     "both_kinds_of_tensors_serve",
     "a_graph_gives_what_plain_work_gives",
     "pictures_in_flight_come_back_in_order",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import cv2
 import numpy as np
 
-from kpopdance.engines.choose import CLOSE_WISHES, open_eyes
+from kpopdance.engines.choose import CLOSE_ON_GPU, CLOSE_WISHES, open_eyes
 from kpopdance.engines.maps import FAINT
 from kpopdance.engines.ports import UprightVision
 from kpopdance.realtime.core.types import BELIEVED, Frame, Pose
@@ -181,6 +181,7 @@ def _systems(eyes: Eyes) -> dict[str, See]:
         LIVE: together(*live),
         f"{LIVE}, and OpenPose": together("crop", *live),
         UNHURRIED: together(*calm),
+        "close, on an NVIDIA GPU": together(*close_looks(CLOSE_ON_GPU, unhurried=True)),
         f"{UNHURRIED}, and OpenPose": together("crop", *calm),
         f"{UNHURRIED}, thorough": together("crop", *calm, by=watcher_harder),
     }
