@@ -44,6 +44,11 @@ class Preparing:
         self._working: Future[None] | None = None
         self._sound: tuple[Path, int, int, Sound] | None = None
 
+    @property
+    def done(self) -> bool:
+        """Whether the song that is looked at lacks nothing any more, as far as it can be had."""
+        return self._working is not None and self._working.done()
+
     def look(self, song: SongPack, terms: Terms, now_s: float) -> None:
         """Prepare a song as it is danced on these terms, once it was looked at for a while."""
         wanted = (song.folder, terms)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import threading
 
 import numpy as np
 import pytest
@@ -192,3 +194,78 @@ def test_the_oldest_go_and_nothing_else(library, monkeypatch):
     monkeypatch.setattr(kept, "MOST_TOGETHER", 1)
     kept.keep(library, kept.kept_name("standard", 7), {"number": 7})
     assert len(list(folder.iterdir())) == 2
+
+
+def test_who_keeps_and_reads_at_once_sees_it_whole(library):
+    kept.keep_beside(library)
+    names = [kept.kept_name("standard", number) for number in range(3)]
+    values = [{"number": number, "rows": [number] * 5000} for number in range(20)]
+    kept.keep_all(library, dict.fromkeys(names, values[0]))
+    seen = []
+
+    def write(order):
+        for value in order:
+            kept.keep_all(library, dict.fromkeys(names, value))
+
+    def read():
+        for _ in range(100):
+            seen.extend(kept.read_kept(library, name) for name in names)
+
+    threads = [
+        threading.Thread(target=write, args=(values,)),
+        threading.Thread(target=write, args=(values[::-1],)), threading.Thread(target=read),
+    ]  # fmt: skip
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(value in values for value in seen)
+    assert sorted(files(library / ".kept")) == sorted(names)  # and no parts
+
+
+def test_each_kind_has_its_own_bounds(library, monkeypatch):
+    kept.keep_beside(library)
+    monkeypatch.setattr(kept, "MOST_FILES", 2)
+    standard = kept.kept_name("standard", 1)
+    kept.keep(library, standard, {})
+    kept.keep_all(library, {kept.kept_name("search", number): {} for number in range(5)})
+    kinds = [name.partition("-")[0] for name in files(library / ".kept")]
+    assert kinds == ["search", "search", "standard"]
+
+
+def test_a_disk_that_fills_leaves_what_was_whole(library, made, monkeypatch):
+    song = song_in(library)
+    kept.keep_beside(library)
+    whole = standard_anew(song)
+    real = kept.write_whole
+
+    def fills(path, text):
+        path.with_name(".part-0123abcd.json").write_text(text[:100])
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(kept, "write_whole", fills)
+    standard_anew(song, Terms("kids"))
+    monkeypatch.setattr(kept, "write_whole", real)
+    assert same(whole, standard_anew(song))
+    assert len(made) == 2
+
+
+def test_a_recorded_song_s_first_dance_waits_for_no_standard(library, made):
+    """What ``record`` does last, with the settings that a dance will have."""
+    from kpopdance.realtime.commands import record
+    from kpopdance.realtime.library.pack_reader import load_pack
+    from kpopdance.realtime.library.pack_writer import save_pack
+    from kpopdance.realtime.library.settings import Settings
+
+    audio = library.parent / "a.ogg"
+    audio.write_bytes(b"never decoded here")
+    settings = Settings(library=str(library), strictness="kids")
+    folder = library / "노래"
+    save_pack(dataclasses.replace(song_in(library), audio=audio), folder)
+    record._learn(folder, settings)
+    assert len(made) == 1
+    assert [name.partition("-")[0] for name in files(library / ".kept")] == ["standard"]
+    standard_anew(load_pack(folder), settings.terms)
+    assert len(made) == 1
+    standard_anew(load_pack(folder), Terms("pro"))
+    assert len(made) == 2
