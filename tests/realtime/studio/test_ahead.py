@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 from contextlib import closing
 
 import numpy as np
 import pytest
 
 from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.video_file import VideoFile
+from kpopdance.realtime.devices.video_writer import VideoWriter
 from kpopdance.realtime.studio.ahead import READ_AHEAD, STANDS_S, glancing, looked_at
 
 FPS = 30
@@ -126,3 +129,29 @@ def test_what_goes_wrong_in_a_look_is_raised_in_its_turn(at_once, error):
 def test_glances_come_in_the_dancers_order(at_once):
     with glancing(at_once) as together:
         assert list(together(lambda k: k * k, range(8))) == [k * k for k in range(8)]
+
+
+def peak_mb(path, minutes, at_once):
+    """What looking at a film of so many minutes takes at most, beside what was there."""
+    writer = VideoWriter(path, 5.0)
+    for index in range(round(minutes * 60 * 5)):
+        writer.add(np.full((120, 160, 3), index % 251, np.uint8), index / 5)
+    writer.finish()
+    writer.close()
+    tracemalloc.start()
+    try:
+        with (
+            VideoFile(path) as video,
+            closing(looked_at(video.frames(), id, at_once)) as looked,
+        ):
+            assert sum(1 for _ in looked) == minutes * 60 * 5
+        return tracemalloc.get_traced_memory()[1] / 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_a_longer_film_takes_no_more_memory(tmp_path, at_once):
+    peak_mb(tmp_path / "warm.mp4", 0.2, at_once)
+    short, long = (peak_mb(tmp_path / f"{n}.mp4", n, at_once) for n in (1, 4))
+    assert long < short + 1  # 900 pictures more are 52 MB

@@ -1,0 +1,212 @@
+"""Time what looks at videos beside its bare networks, and how that grows with people and dancers.
+
+    python -m tools.bench.run.bench_offline [--rounds 3] [--pictures 15]
+
+A film is drawn with as many people as a case has. First the case runs once and the calls of its
+networks are counted; then, in turn, those calls alone on all cores, and the case, from the film's
+file to its choreographies, marks or pictures. Ratios are medians over the rounds, of what was timed
+right after each other, so that a busy computer does less harm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from kpopdance.engines.kept_trials import processor
+from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
+from kpopdance.engines.openvino_runner import OpenVinoNetwork
+from kpopdance.realtime.commands.common import ANY_NUMBER, wished_eyes
+from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.devices.video_file import VideoFile
+from kpopdance.realtime.devices.video_writer import VideoWriter
+from kpopdance.realtime.library.pack_reader import find_pack, load_pack
+from kpopdance.realtime.library.settings import Settings
+from kpopdance.realtime.studio.attempts import track_from_video
+from kpopdance.realtime.studio.looking import poses_in_video
+from kpopdance.realtime.studio.mask_film import mask_video
+from kpopdance.realtime.studio.recording import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from kpopdance.engines.ports import Eyes
+
+SIZE: Final = (1280, 720)
+FPS: Final = 30.0
+TALL_PX: Final = 330
+APART_PX: Final = 240  # at most
+ROWS_APART: Final = 45  # of the dance, between neighbours
+RUNNERS: Final = (OpenVinoNetwork, OnnxRuntimeNetwork)
+INFER: Final = "infer"  # mypy knows that methods do not change: here they do
+BARE_INFER: Final[dict[type, Any]] = {runner: runner.infer for runner in RUNNERS}
+
+Call = tuple[Any, "NDArray[np.float32]"]
+
+
+@dataclass(slots=True, eq=False)
+class Case:
+    """One kind of work: how many people are in the film, how many looks are wanted at a time."""
+
+    name: str
+    people: int
+    wanted: int
+    work: Callable[[Path, Eyes], object]
+    bare_s: list[float] = field(default_factory=list)
+    whole_s: list[float] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long as the bare networks it takes."""
+        return statistics.median(
+            whole / bare for whole, bare in zip(self.whole_s, self.bare_s, strict=True)
+        )
+
+
+def main() -> None:
+    """Measure and print."""
+    ask = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    ask.add_argument("--rounds", type=int, default=3)
+    ask.add_argument("--pictures", type=int, default=15)
+    asked = ask.parse_args()
+    load = os.getloadavg()[0]
+    print(f"{processor()}, {os.cpu_count()} cores, load {load:.1f} at the start\n")
+    with tempfile.TemporaryDirectory() as folder:
+        films = {n: drawn_film(Path(folder), n, asked.pictures) for n in (1, 2, 3, 5, 6, 10)}
+        print(f"reading the film of one alone: {_reading_ms(films[1]):.1f} ms a picture\n")
+        measured("what", _commands(), films, asked.rounds)
+        measured("dancers followed", [_recorded(n, n) for n in (1, 2, 3, 5, 6)], films, 1)
+        measured("people, one followed", [_recorded(n, 1) for n in (1, 2, 5, 10)], films, 1)
+
+
+def measured(what: str, cases: list[Case], films: dict[int, Path], rounds: int) -> None:
+    """Time cases in turn; print a table in which each stands beside the first."""
+    eyes = {one.wanted: wished_eyes(Settings(), wanted=one.wanted) for one in cases}
+    calls = [_called(one, films[one.people], eyes[one.wanted]) for one in cases]
+    for _ in range(rounds):
+        for one, made in zip(cases, calls, strict=True):
+            one.bare_s.append(_bare_s(made, eyes[one.wanted].at_once))
+            began_s = time.perf_counter()
+            one.work(films[one.people], eyes[one.wanted])
+            one.whole_s.append(time.perf_counter() - began_s)
+    print(
+        f"| {what} | calls | networks, s | whole, s | of the networks' | of the first's |\n"
+        "|---|---|---|---|---|---|"
+    )
+    for one, made in zip(cases, calls, strict=True):
+        beside = statistics.median(
+            whole / first for whole, first in zip(one.whole_s, cases[0].whole_s, strict=True)
+        )
+        print(
+            f"| {one.name} | {len(made)} | {statistics.median(one.bare_s):.2f} "
+            f"| {statistics.median(one.whole_s):.2f} | {one.ratio:.2f} | {beside:.2f} |"
+        )
+    print(flush=True)
+
+
+def drawn_film(folder: Path, people: int, pictures: int) -> Path:
+    """Write a film of so many drawn people side by side who dance, each elsewhere in the song."""
+    path = folder / f"{people}.mp4"
+    song = load_pack(find_pack("neon-steps", Settings().libraries))
+    rows = song.members[song.lead].joints[960:]
+    apart = min(APART_PX, SIZE[0] / people)
+    middle = (people - 1) / 2
+    room, writer = DrawnRoom(SIZE[::-1]), VideoWriter(path, FPS)
+    try:
+        for index in range(pictures):
+            there = []
+            for n in range(people):
+                joints = rows[ROWS_APART * n + index] * (TALL_PX, TALL_PX, 1)
+                hips = joints[[8, 11], :2].mean(axis=0)
+                joints[:, :2] += (SIZE[0] / 2 + (n - middle) * apart, 400) - hips
+                there.append((joints.astype(np.float32), OUTFITS[n % len(OUTFITS)]))
+            writer.add(room.take(there, index), index / FPS)
+        writer.finish()
+    finally:
+        writer.close()
+    return path
+
+
+def _recorded(people: int, dancers: int) -> Case:
+    def work(film: Path, eyes: Eyes) -> None:
+        numbers = tuple(range(1, dancers + 1)) if dancers > 1 else ()
+        with VideoFile(film) as video:
+            recordings = record(video.frames(), eyes, dancers=numbers)
+        for recording in recordings:
+            recording.choreography()
+
+    name = f"`record`, {dancers} of {people}" if people > 1 else "`record`, 1 dancer"
+    return Case(name, people, dancers, work)
+
+
+def _commands() -> list[Case]:
+    return [
+        _recorded(1, 1),
+        _recorded(5, 5),
+        Case("`score`, 1 dancer", 1, 1, track_from_video),
+        Case(
+            "`mask`, 2 people", 2, ANY_NUMBER,
+            lambda film, eyes: mask_video(film, film.with_name("masked.mp4"), eyes),
+        ),
+        Case(
+            "`pose`, 2 people", 2, ANY_NUMBER,
+            lambda film, eyes: list(poses_in_video(film, eyes)),
+        ),
+    ]  # fmt: skip
+
+
+@contextmanager
+def _noting(calls: list[Call]) -> Iterator[None]:
+    """Note every call of a network while this stands."""
+
+    def noted(network: Any, tensor: NDArray[np.float32]) -> Any:  # noqa: ANN401
+        calls.append((network, tensor))
+        return BARE_INFER[type(network)](network, tensor)
+
+    try:
+        for runner in RUNNERS:
+            setattr(runner, INFER, noted)
+        yield
+    finally:
+        for runner in RUNNERS:
+            setattr(runner, INFER, BARE_INFER[runner])
+
+
+def _called(one: Case, film: Path, eyes: Eyes) -> list[Call]:
+    """Return the calls of networks that a case makes, once everything is warm."""
+    calls: list[Call] = []
+    with _noting(calls):
+        one.work(film, eyes)
+    return calls
+
+
+def _bare_s(calls: list[Call], at_once: int) -> float:
+    began_s = time.perf_counter()
+    with ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(lambda call: BARE_INFER[type(call[0])](*call), calls))
+    return time.perf_counter() - began_s
+
+
+def _reading_ms(film: Path) -> float:
+    began_s = time.process_time()
+    with VideoFile(film) as video:
+        count = sum(1 for _ in video.frames())
+    return 1000 * (time.process_time() - began_s) / count
+
+
+if __name__ == "__main__":
+    main()
