@@ -52,6 +52,7 @@ check: $(VENV)/.tested
 bench: $(VENV)/.tested
 	$(BIN)/python -m pytest -m bench -s
 	$(BIN)/python -m tools.bench.run.bench_growth
+	$(BIN)/python -m tools.bench.run.bench_offline
 	$(BIN)/python -m tools.bench.run.bench_against
 
 song: $(VENV)/.installed

@@ -360,7 +360,10 @@ def _network_options(parser: argparse.ArgumentParser) -> None:
         "--engine", metavar="|".join((AUTO, *RUNTIMES)),
         help="what the networks run on (auto: the fastest here, tried once)",
     )  # fmt: skip
-    parser.add_argument("--threads", type=int, help="for the network; 0: one less than cores")
+    parser.add_argument(
+        "--threads", type=int,
+        help="for the network; 0: one less than cores, all of them for videos",
+    )  # fmt: skip
 
 
 def _terms_options(parser: argparse.ArgumentParser) -> None:

@@ -42,11 +42,11 @@ LOOKS: Final[dict[Look, LookFacts]] = {
     "everybody": LookFacts("OpenPose, whole picture", 0.07),
     "small": LookFacts("OpenPose, small picture", 0.022),
     "crop": LookFacts("OpenPose", 0.027),
-    "movenet_lightning": LookFacts("MoveNet Lightning", 0.014),
+    "movenet_lightning": LookFacts("MoveNet Lightning", 0.011),
     "movenet_thunder": LookFacts("MoveNet", 0.023),
-    "movenet_thunder_int8": LookFacts("MoveNet in 8 bits", 0.032),
-    "blazepose_full": LookFacts("BlazePose", 0.017),
-    "blazepose_heavy": LookFacts("BlazePose heavy", 0.067),
+    "movenet_thunder_int8": LookFacts("MoveNet in 8 bits", 0.035),
+    "blazepose_full": LookFacts("BlazePose", 0.014),
+    "blazepose_heavy": LookFacts("BlazePose heavy", 0.055),
 }
 
 GLANCES: Final[dict[Glance, float]] = {

@@ -149,7 +149,7 @@ def test_offline_nothing_depends_on_the_computer(machine, players):
 
 
 OFFLINE = {  # letters of 1, 2, 3, 4, 5, 6 and 10 dancers
-    "auto": ("H", "HH", "VVV", "TTTT", "TTTTT", "BBBBBB", "BBBBBBBBBB"),
+    "auto": ("H", "HH", "VVV", "TTTT", "BBBBB", "BBBBBB", "BBBBBBBBBB"),
     "openpose": ("C", "CC", "CCC", "CCCC", "CCCCC", "CCCCCC", "C" * 10),
     "movenet": ("M", "MM", "MMM", "MMMM", "MMMMM", "MMMMMM", "M" * 10),
 }
