@@ -3,6 +3,10 @@
 Casiez, Roussel and Vogel, "1 Euro Filter: A Simple Speed-based Low-pass Filter for Noisy Input in
 Interactive Systems" (CHI 2012). Speeds are in body sizes per second, so that near and far dancers
 are smoothed alike.
+
+A jump is farther than a fast swing: of ways of 0.4 to 0.8 body sizes between two looks 33 ms apart, nine
+in ten were danced (nine street dancers of AIST++). With an arm unseen in the midst of its fastest swing
+a dance looks too small, the more so the fewer looks there are.
 """
 
 from __future__ import annotations
@@ -20,7 +24,10 @@ if TYPE_CHECKING:
 MIN_CUTOFF_HZ: Final = 1.5
 BETA: Final = 6.0  # Hz per body size per second
 SPEED_CUTOFF_HZ: Final = 3.0
-MAX_SPEED: Final = 9.0  # body sizes per second; a wrist in a fast dance stays below
+MAX_SPEED: Final = (
+    9.0  # body sizes per second; a wrist in a fast dance is faster for a moment only
+)
+SWING: Final = 0.5  # body sizes: so much more may lie between two looks, at whatever rate
 FORGET_S: Final = 0.35  # a joint unseen for longer starts anew
 JUMPS_BELIEVED: Final = 2  # this many frames in a row agree: it was no jump
 
@@ -48,7 +55,7 @@ class OneEuro:
         known = pose.seen & (at_s - self._at_s < FORGET_S)
         dt = np.where(known, np.maximum(at_s - self._at_s, 1e-3), 1.0)
         moved = np.linalg.norm(xy - self._xy, axis=1) / size
-        jump = known & (moved > MAX_SPEED * dt + 0.1)
+        jump = known & (moved > MAX_SPEED * dt + SWING)
         rejected = jump & ~self._believe(xy, jump, size)
         self._filter(xy, dt, known & ~jump, size)
         fresh = pose.seen & (~known | (jump & ~rejected))

@@ -109,7 +109,7 @@ def test_jumps_to_different_places_are_never_believed():
     rng = np.random.default_rng(2)
     for k in range(20, 24):
         angle = np.pi * k + rng.uniform(-0.3, 0.3)
-        rows[k, R_WRIST, :2] += 500 * np.array([np.cos(angle), np.sin(angle)])
+        rows[k, R_WRIST, :2] += 800 * np.array([np.cos(angle), np.sin(angle)])
     out = run(rows, np.arange(40) / 30)
     assert np.isnan(out[20:24, R_WRIST, 0]).all()
     assert_allclose(out[24:, R_WRIST], rows[24:, R_WRIST], atol=1e-3)
@@ -121,6 +121,15 @@ def test_a_fast_wrist_is_no_jump():
     rows = np.repeat(standing()[None], 30, axis=0)
     rows[:, R_WRIST, 0] += 0.5 * speed / 6 * np.sin(6 * at_s * 2)  # at most 8 sizes a second
     out = run(rows, at_s)
+    assert (out[:, R_WRIST, 2] > 0).all()
+
+
+@pytest.mark.parametrize("fps", [60, 30, 15, 6])
+def test_a_swing_of_half_a_body_between_two_looks_is_none_at_any_rate(fps):
+    """Street dancers do that; a gap in the fastest swing makes a dance look too small."""
+    rows = np.repeat(standing()[None], 20, axis=0)
+    rows[10:, R_WRIST, 1] -= 0.5 * body_size(standing())
+    out = run(rows, np.arange(20) / fps)
     assert (out[:, R_WRIST, 2] > 0).all()
 
 

@@ -9,6 +9,7 @@ from numpy.testing import assert_array_equal
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.track import PoseTrack, resample
 from kpopdance.realtime.core.types import Pose
+from kpopdance.realtime.pose.live_filter import LiveFilter
 from kpopdance.realtime.scoring.judge import Judge
 from kpopdance.realtime.scoring.looks import asked_as_seen
 from kpopdance.realtime.scoring.standard import standard_from_choreography
@@ -39,12 +40,12 @@ def looks_at(rate, end_s, *, together, seed=1):
     return (begins[:, None] + np.arange(together) / 30).ravel()
 
 
-def judged(asked, joints, looks_s, *, late_s=0.0):
+def judged(asked, joints, looks_s, *, late_s=0.0, steady=lambda pose, at_s: pose):
     at_s = np.arange(len(joints)) / dances.FPS
     seen = resample(at_s, joints, np.clip(looks_s - late_s, 0, at_s[-1]))
     track = PoseTrack()
     for look_s, row in zip(looks_s.tolist(), seen, strict=True):
-        track.add(look_s, Pose(row * np.float32((480, 480, 1))))
+        track.add(look_s, steady(Pose(row * np.float32((480, 480, 1))), look_s))
     judge = Judge(asked)
     judge.step(track, np.inf)
     return judge
@@ -77,6 +78,20 @@ def test_a_dance_is_worth_the_same_at_any_rate_and_every_move_is_judged(asked, h
         assert all(verdict.judged for verdict in judge.verdicts), rate
         apart = judge.totals()[0] - often.totals()[0]
         assert abs(apart) <= (points if together < 2 else BURSTS), (rate, apart)
+
+
+@pytest.mark.parametrize("how", ["small", "in a style"])
+def test_steadied_live_a_dance_is_worth_the_same_at_any_rate(asked, how):
+    joints, late_s = HONEST[how](asked.dance.joints)
+    often, *fewer = (
+        judged(
+            asked, joints, looks_at(rate, asked.dance.end_s, together=1), late_s=late_s,
+            steady=LiveFilter().step,
+        ).totals()[0]
+        for rate in (60, *FAIR)
+    )  # fmt: skip
+    for score, (rate, points) in zip(fewer, FAIR.items(), strict=True):
+        assert abs(score - often) <= points, (rate, score, often)
 
 
 @pytest.mark.parametrize("how", CHEATS)
