@@ -100,11 +100,7 @@ def _network(settings: Settings) -> dict[str, Any]:
     if person_ms:
         ms["person_ms"] = round(person_ms, 1)
         took = f"{crop_ms:.0f} + {person_ms:.0f} ms"
-    slow = (
-        'choose network = "openpose", crop_px = 192 in the settings'
-        if min(ms.values()) > 45
-        else ""
-    )
+    slow = 'choose network = "lightning" in the settings' if min(ms.values()) > 45 else ""
     words = f"{eyes.name} on {eyes.runtime}, {took} a dancer"
     return {
         "found": words, "todo": slow, "reason": eyes.reason, "runtimes": runtimes,

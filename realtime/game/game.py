@@ -66,7 +66,7 @@ class Game:
     def __init__(
         self, kit: Kit, songs: Songs, quiz: Callable[[Page], Page] | None = None
     ) -> None:
-        self.preparing = Preparing(kit)
+        self.preparing = Preparing(kit.read_audio)
         self.kit = replace(kit, read_audio=self.preparing.sound_of)
         self.songs, self.quiz = songs, quiz
         self.backdrop = Backdrop(Theme())
@@ -258,7 +258,7 @@ class SongListPage(Page):
         song = None if chosen is None else self._looked.at(chosen.slug, mirrored=terms.mirrored)
         if song is None:
             return ListView(age_s, age_s * 2, notices=told, status=status, terms=terms)
-        game.preparing.look(song, terms, self.now_s)
+        game.preparing.look(song, terms, game.kit)
         beat = (age_s * song.bpm / 60) % PREVIEW_BEATS
         at_s = song.preview_s + beat * 60 / song.bpm
         preview = np.stack([member.row(at_s) for member in song.members])

@@ -53,12 +53,20 @@ def seeing(vision):
     return Later.here(eyes_of(vision))
 
 
-def rested(song, prepared, terms=Terms()):  # noqa: B008 - frozen
-    """Look at a song for as long as it takes, until it is prepared."""
-    prepared.look(song, terms, 0.0)
-    prepared.look(song, terms, RESTED_S + 0.1)
-    if prepared._working is not None:
-        prepared._working.result(30)
+def look(prepared, song, devices, terms, after_s):
+    """Look at a song so much later."""
+    devices.clock.at_s += after_s
+    prepared.look(song, terms, devices)
+
+
+def rested(song, devices):
+    """What is prepared once a song was looked at for long enough."""
+    prepared = Preparing(devices.read_audio)
+    for after_s in (0.0, RESTED_S + 0.1):
+        look(prepared, song, devices, Terms(), after_s)
+    prepared._working.result(30)
+    assert prepared.done
+    return prepared
 
 
 def test_who_rests_at_a_song_waits_for_nothing_more(library, song, worked):
@@ -67,8 +75,7 @@ def test_who_rests_at_a_song_waits_for_nothing_more(library, song, worked):
     devices = kit(
         library, seeing=seeing(eye), read_audio=lambda path: read.append(path) or sound
     )
-    prepared = Preparing(devices)
-    rested(song, prepared)
+    prepared = rested(song, devices)
     assert (len(worked), len(read), len(eye.asked)) == (1, 1, 6)
     prepared.settle(song.folder, Terms())
     dance = open_performance(
@@ -81,17 +88,19 @@ def test_who_rests_at_a_song_waits_for_nothing_more(library, song, worked):
 
 
 def test_who_passes_by_prepares_nothing(library, song, worked):
-    prepared = Preparing(kit(library))
+    devices = kit(library)
+    prepared = Preparing(devices.read_audio)
     for number in range(9):
-        prepared.look(song, Terms(mirrored=number % 2 == 0), 0.9 * RESTED_S * number)
+        look(prepared, song, devices, Terms(mirrored=number % 2 == 0), 0.9 * RESTED_S)
     assert prepared._working is None
     assert worked == []
 
 
 def test_a_sound_that_was_written_anew_is_read_anew(library, song):
     read = []
-    prepared = Preparing(kit(library, read_audio=lambda path: read.append(path) or ((), RATE)))
-    rested(song, prepared)
+    prepared = rested(
+        song, kit(library, read_audio=lambda path: read.append(path) or ((), RATE))
+    )
     told = song.audio.stat()
     os.utime(song.audio, ns=(told.st_atime_ns, told.st_mtime_ns + 10**9))
     prepared.sound_of(song.audio)
@@ -99,6 +108,26 @@ def test_a_sound_that_was_written_anew_is_read_anew(library, song):
     song.audio.unlink()
     prepared.sound_of(song.audio)  # the dance says that it is gone
     assert len(read) == 3
+
+
+def test_a_sound_that_is_being_read_is_waited_for(library, song, monkeypatch):
+    reading, go_on, read = threading.Event(), threading.Event(), []
+
+    def slowly(path):
+        read.append(path)
+        reading.set()
+        assert go_on.wait(10)
+        return ((), RATE)
+
+    monkeypatch.setattr(preparing, "standard_of", lambda *_: None)
+    devices = kit(library, read_audio=slowly)
+    prepared = Preparing(slowly)
+    for after_s in (0.0, 1.0):
+        look(prepared, song, devices, Terms(), after_s)
+    assert reading.wait(10)
+    threading.Timer(0.1, go_on.set).start()
+    assert prepared.sound_of(song.audio) == ((), RATE)
+    assert len(read) == 1
 
 
 def test_who_looks_elsewhere_ends_the_work(library, song, monkeypatch):
@@ -114,13 +143,14 @@ def test_who_looks_elsewhere_ends_the_work(library, song, monkeypatch):
             raise
 
     monkeypatch.setattr(preparing, "standard_of", long_work)
-    prepared = Preparing(kit(library))
-    prepared.look(song, Terms(), 0.0)
-    prepared.look(song, Terms(), 1.0)
+    devices = kit(library)
+    prepared = Preparing(devices.read_audio)
+    for after_s in (0.0, 1.0):
+        look(prepared, song, devices, Terms(), after_s)
     assert at_work.wait(10)
     prepared.settle(song.folder, Terms())  # danced: it goes on
     assert not prepared._working.done()
-    prepared.look(song, Terms("pro"), 1.1)
+    look(prepared, song, devices, Terms("pro"), 0.1)
     prepared._working.result(10)
     assert len(ended) == 1
 
@@ -158,8 +188,7 @@ def test_trouble_is_left_for_the_dance_to_tell(library, song, monkeypatch, troub
         devices = kit(library, seeing=Later(refuse))
     else:
         monkeypatch.setattr(preparing, "standard_of", refuse)
-    prepared = Preparing(devices)
-    rested(song, prepared)
+    prepared = rested(song, devices)
     assert prepared._sound is None
 
 
