@@ -148,8 +148,8 @@ class Policy:
 
     @property
     def quickest_s(self) -> float:
-        """What that costs in all: now and then a picture is looked at too."""
-        return self._costs_s(self.quickest) / (1 - SEARCH_SHARE)
+        """What that costs in all: now and then a picture is looked at too, where there is time."""
+        return self._costs_s(self.quickest) / (1 - SEARCH_SHARE * self._confirms)
 
     def reset(self) -> None:
         """Forget when it last looked."""
