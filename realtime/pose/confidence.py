@@ -65,6 +65,8 @@ CURVES: Final[dict[Look, Curve]] = {
 SAME_PLACE: Final = (
     0.25  # body sizes (0.1 of the box's longer side): both networks mean the same place
 )
+DOUBT: Final = 0.7
+"""How far the other speaks against the surer where they differ: both may err together."""
 OPENPOSE_HANDICAP: Final = 0.2
 """How much surer OpenPose must be where they differ; it was right less often than it said."""
 
@@ -79,7 +81,8 @@ def merged(first: Pose, second: Pose, handicap: float = 0.0) -> Pose:
     """Return one pose of two calibrated ones of the same person, joint by joint.
 
     Where both mean the same place, the mean weighted by the square of their confidences; where
-    they differ, the surer one: the first only where it is surer by more than its ``handicap``.
+    they differ, the surer one: the first only where it is surer by more than its ``handicap``; and less
+    sure than before, for one of them at most is right.
     """
     a, b = first.joints.astype(np.float64), second.joints.astype(np.float64)
     apart = np.linalg.norm(a[:, :2] - b[:, :2], axis=1)
@@ -90,7 +93,11 @@ def merged(first: Pose, second: Pose, handicap: float = 0.0) -> Pose:
     weight = (a[:, 2] ** 2 / np.maximum(a[:, 2] ** 2 + b[:, 2] ** 2, 1e-9))[:, None]
     mean = weight * a[:, :2] + (1 - weight) * b[:, :2]
     xy = np.where(together[:, None], mean, out[:, :2])
-    sure = np.where(together, np.maximum(a[:, 2], b[:, 2]), out[:, 2])
+    against = DOUBT * np.where(surer, b[:, 2], a[:, 2])
+    alone = (
+        out[:, 2] * (1 - against) / (1 - out[:, 2] * against)
+    )  # Bayes, of what cannot both be
+    sure = np.where(together, np.maximum(a[:, 2], b[:, 2]), alone)
     return _pose(xy, sure)
 
 

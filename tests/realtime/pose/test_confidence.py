@@ -123,7 +123,22 @@ def test_apart_the_surer_one_wins_and_openpose_must_be_surer_by_the_handicap(
 ):
     one, other = with_wrist(aside=2.0, sure=ours), with_wrist(sure=theirs)
     out = merged(one, other, OPENPOSE_HANDICAP).joints[WRIST]
-    assert_array_equal(out, (one if first else other).joints[WRIST])
+    assert_array_equal(out[:2], (one if first else other).joints[WRIST, :2])
+    won, lost = (ours, theirs) if first else (theirs, ours)
+    # P(won right, other wrong) / P(not both right), where the other counts for 0.7
+    odds = won * (1 - 0.7 * lost)
+    assert_allclose(out[2], odds / (odds + (1 - won)), rtol=1e-5)
+    assert out[2] < won
+
+
+def test_the_surer_the_other_is_of_another_place_the_less_is_believed():
+    one = with_wrist(aside=2.0, sure=0.9)
+    sure = [
+        merged(one, with_wrist(sure=theirs)).joints[WRIST, 2]
+        for theirs in (0.3, 0.5, 0.7, 0.89)
+    ]
+    assert (np.diff([0.9, *sure]) < 0).all()
+    assert sure[-1] > 0.6
 
 
 @pytest.mark.parametrize("sure", [0.31, 0.9])
