@@ -37,7 +37,8 @@ FOLDERS: Final = {
     "crops": ("coco", "lspet"), "coco": ("coco",), "original": ("openpose_json",),
     "clips": ("video",), "neighbours": ("video",), "cost": (),
 }  # fmt: skip
-NEEDED: Final = ("pycocotools", "matplotlib")
+COCO_TOOLS: Final = "pycocotools"
+PLOTS: Final = "matplotlib"
 
 
 def main() -> int:
@@ -56,7 +57,8 @@ def main() -> int:
     parser.add_argument("--threads", type=int, help="of a network; default: cores less one")
     chosen = parser.parse_args()
     data = Path(chosen.shared) / "data"
-    missing = _missing(data, ["crops"] if chosen.fit else chosen.only)
+    parts = ["crops"] if chosen.fit else chosen.only
+    missing = _missing(data, parts, plots=chosen.out is not None)
     if missing:
         print(missing, file=sys.stderr)
         return 2
@@ -74,9 +76,10 @@ def main() -> int:
     return 0
 
 
-def _missing(data: Path, parts: list[str]) -> str:
+def _missing(data: Path, parts: list[str], *, plots: bool) -> str:
     """Return what the parts need and do not find, in a sentence; empty if nothing."""
-    for package in NEEDED:
+    packages = [*([COCO_TOOLS] if "coco" in parts else []), *([PLOTS] if plots else [])]
+    for package in packages:
         if importlib.util.find_spec(package) is None:
             return f"{package} is missing: pip install kpopdance[bench]"
     for folder in sorted({folder for part in parts for folder in FOLDERS[part]}):

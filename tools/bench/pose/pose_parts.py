@@ -7,7 +7,7 @@ import io
 import itertools
 import sys
 from dataclasses import dataclass, field, replace
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, Any, Final
 
 import cv2
@@ -22,7 +22,7 @@ from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED
-from kpopdance.realtime.pose.confidence import CURVES, Curve
+from kpopdance.realtime.pose.confidence import CURVES
 from kpopdance.realtime.pose.limb_tree import complete
 from kpopdance.realtime.pose.live_filter import LiveFilter
 from kpopdance.realtime.pose.looks import LOOKS, Look, close_looks
@@ -40,6 +40,7 @@ from kpopdance.realtime.pose.watcher import (
     look_everywhere,
     seen_closely,
 )
+from tools.bench.pose import pose_calibration as calibration
 from tools.bench.pose import pose_measures as measure
 from tools.bench.pose import pose_plots
 from tools.bench.pose.pose_truth import (
@@ -51,7 +52,7 @@ from tools.bench.pose.pose_truth import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -79,6 +80,7 @@ WISHES: Final = {
     "OpenPose alone": "openpose", "MoveNet for each": "movenet",
     "BlazePose for each": "blazepose", "auto": "auto",
 }  # fmt: skip
+TREE: Final = f"OpenPose {CROP[0]}, limb tree"
 BEFORE: Final = "OpenPose + MoveNet"
 LIVE: Final = "close, live"
 UNHURRIED: Final = "close, unhurried"
@@ -116,7 +118,11 @@ def crops(bench: Bench) -> dict[str, Any]:
         poses[name] = {group: _seen(people, see, name) for group, people in groups.items()}
         told[name] = _crop_figures(groups, poses[name])
     _print_crops(told)
-    told["reliability"] = _reliability(groups, poses)
+    told["reliability"] = calibration.reliability(
+        list(itertools.chain.from_iterable(groups.values())),
+        {name: np.concatenate(list(seen.values())) for name, seen in poses.items()},
+        TREE,
+    )
     if bench.out:
         pose_plots.joints(told, bench.out / "joints.png")
         pose_plots.reliability(told["reliability"], bench.out / "reliability.png")
@@ -165,9 +171,7 @@ def _systems(eyes: Eyes) -> dict[str, See]:
         f"OpenPose {CROP[0]}, standard": lambda image, person: _standard(
             eyes.everybody, image, person, CROP
         ),
-        f"OpenPose {CROP[0]}, limb tree": lambda image, person: _tree(
-            eyes.everybody, image, person, CROP
-        ),
+        TREE: lambda image, person: _tree(eyes.everybody, image, person, CROP),
         f"OpenPose {SMALL_CROP[0]}, limb tree": lambda image, person: _tree(
             eyes.everybody, image, person, SMALL_CROP
         ),
@@ -295,75 +299,16 @@ def _interval(row: list[float | None]) -> str:
     return f"{value:.1f}" if low is None else f"{value:.1f} ({low:.0f}-{high:.0f})"
 
 
-def _reliability(
-    groups: dict[str, list[Person]], poses: dict[str, dict[str, Floats]]
-) -> dict[str, Any]:
-    """Return (mean confidence, share right, count) per bin on the half not fitted to, both halves."""
-    people = list(itertools.chain.from_iterable(groups.values()))
-    told: dict[str, Any] = {}
-    for system in _fitted(poses):
-        seen = np.concatenate(list(poses[system].values()))
-        told[system] = measure.reliability(*_held_out(people, seen))
-    for system in (LIVE, UNHURRIED):
-        seen = np.concatenate(list(poses[system].values()))
-        hits, labelled = measure.right(people, seen)
-        use = labelled & (seen[..., 2] > 0)
-        told[f"{system} (as shipped)"] = measure.reliability(seen[..., 2][use], hits[use])
-    print("\nconfidence against truth, held out: " + ", ".join(
-        f"{name} expected calibration error {_calibration_error(bins):.3f}"
-        for name, bins in told.items()
-    ))  # fmt: skip
-    for name, bins in told.items():
-        row = "  ".join(f"{sure:.2f}->{good:.2f} ({n})" for sure, good, n in bins)
-        print(f"  {name}: {row}")
-    return told
-
-
-def _fitted(systems: Iterable[str]) -> dict[str, str]:
-    """Return the systems of one network each, whose curves are fitted, and the networks' names."""
-    names: dict[str, str] = {LOOKS[name].words: name for name in CURVES}
-    names[f"OpenPose {CROP[0]}, limb tree"] = "openpose"
-    return {system: names[system] for system in systems if system in names}
-
-
-def _held_out(people: list[Person], seen: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return confidences by a curve fitted to the other half of the people, and what was right."""
-    hits, labelled = measure.right(people, seen)
-    use = labelled & (seen[..., 2] > 0)
-    half = np.arange(len(people)) % 2
-    sure, good = [], []
-    for here in (0, 1):
-        fit_on, show = use & (half != here)[:, None], use & (half == here)[:, None]
-        curve = _curve(seen[..., 2][fit_on], hits[fit_on])
-        sure.append(np.interp(seen[..., 2][show], curve.raw, curve.right))
-        good.append(hits[show])
-    return np.concatenate(sure), np.concatenate(good)
-
-
-def _calibration_error(bins: list[tuple[float, float, int]]) -> float:
-    count = sum(n for _, _, n in bins)
-    return sum(n * abs(sure - good) for sure, good, n in bins) / count
-
-
-def _curve(raw: Floats, good: NDArray[np.bool_]) -> Curve:
-    """Return a rising curve of a dozen points through the isotonic fit."""
-    x, y = measure.isotonic(raw, good)
-    points = np.unique(np.quantile(raw, np.linspace(0, 1, 13)).round(3))
-    at = np.array([y[np.abs(x - point).argmin()] for point in points])
-    smooth = np.convolve(np.pad(at, 1, mode="edge"), (0.25, 0.5, 0.25), mode="valid")
-    return Curve((0.0, *points[:-1], 1.0), (0.0, *np.maximum.accumulate(smooth)))
-
-
 def fit(bench: Bench) -> None:
     """Print every network's curve, fitted to all labelled joints."""
     groups = _groups(bench)
     people = list(itertools.chain.from_iterable(groups.values()))
     systems = _systems(bench.eyes)
-    for system, name in _fitted(systems).items():
+    for name, system in calibration.systems_fitted(systems, TREE).items():
         seen = _seen(people, systems[system], name)
         hits, labelled = measure.right(people, seen)
         use = labelled & (seen[..., 2] > 0)
-        curve = _curve(seen[..., 2][use], hits[use])
+        curve = calibration.curve_of(seen[..., 2][use], hits[use])
         rounded = [tuple(round(float(v), 3) for v in row) for row in curve]
         print(f"{name}: Curve(\n    {rounded[0]},\n    {rounded[1]},\n)")
 
@@ -584,7 +529,7 @@ def _sided(at_s: Floats, joints: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def cost(bench: Bench) -> dict[str, Any]:
-    """Measure the time per frame for 1 to 6 drawn dancers, beside the bare call, interleaved."""
+    """Measure processor time per frame for 1 to 6 drawn dancers, beside the bare call, interleaved."""
     frames = {n: _crowd(n) for n in PEOPLE}
     eyes = {wish: open_eyes(network=wish, threads=bench.threads) for wish in WISHES.values()}
     bare = eyes["openpose"].everybody
@@ -592,7 +537,7 @@ def cost(bench: Bench) -> dict[str, Any]:
     told["bare call 256x256"], told["OpenPose, whole picture"] = {}, {}
     for n, pictures in frames.items():
         watchers = {
-            name: Watcher(eyes[wish], players=n, budget_s=1 / 30, now=perf_counter)
+            name: Watcher(eyes[wish], players=n, budget_s=1 / 30, now=process_time)
             for name, wish in WISHES.items()
         }
         for watcher in watchers.values():
@@ -601,16 +546,16 @@ def cost(bench: Bench) -> dict[str, Any]:
         took: dict[str, list[float]] = {name: [] for name in told}
         for frame in pictures:
             for name, watcher in watchers.items():
-                began = perf_counter()
+                began = process_time()
                 watcher.watch(frame)
-                took[name].append(1000 * (perf_counter() - began))
-            began = perf_counter()
+                took[name].append(1000 * (process_time() - began))
+            began = process_time()
             bare.see(frame.image, region=(0.0, 0.0, 360.0, 360.0), size=CROP)
-            took["bare call 256x256"].append(1000 * (perf_counter() - began))
-            began = perf_counter()
+            took["bare call 256x256"].append(1000 * (process_time() - began))
+            began = process_time()
             people = look_everywhere(bare, frame.image)
             choose_all(players, people, frame.image, frame.captured_s)
-            took["OpenPose, whole picture"].append(1000 * (perf_counter() - began))
+            took["OpenPose, whole picture"].append(1000 * (process_time() - began))
         for name, ms in took.items():
             told[name][str(n)] = round(float(np.median(ms[3:])), 1)
     _print_cost(told)
@@ -620,7 +565,7 @@ def cost(bench: Bench) -> dict[str, Any]:
 
 
 def _print_cost(told: dict[str, Any]) -> None:
-    print("\nms per frame, median, for people in the picture:")
+    print("\nms of processor per frame, median, for people in the picture:")
     print(f"{'':24s}" + "".join(f"{n:>8d}" for n in PEOPLE))
     for name, row in told.items():
         print(f"{name:24s}" + "".join(f"{row[str(n)]:8.1f}" for n in PEOPLE))

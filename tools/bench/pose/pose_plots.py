@@ -69,7 +69,7 @@ def cost(told: dict[str, Any], out: Path) -> None:
     axes.axhline(1000 / 30, color="0.7", linewidth=1)
     axes.text(6, 1000 / 30 + 1, "30 frames a second", ha="right", color="0.5")
     axes.set_xlabel("people followed")
-    axes.set_ylabel("ms per frame, median")
+    axes.set_ylabel("ms of processor per frame, median")
     axes.set_ylim(0, None)
     axes.legend()
     axes.set_title("Bottom-up costs the same for all, top-down per dancer")
