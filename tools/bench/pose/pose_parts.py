@@ -84,6 +84,13 @@ TREE: Final = f"OpenPose {CROP[0]}, limb tree"
 BEFORE: Final = "OpenPose + MoveNet"
 LIVE: Final = "close, live"
 UNHURRIED: Final = "close, unhurried"
+PLOTTED: Final = {
+    f"OpenPose {CROP[0]}, standard": "bottom-up: OpenPose", TREE: "OpenPose, limb tree",
+    "MoveNet": "top-down: MoveNet Thunder", "MoveNet Lightning": "MoveNet Lightning",
+    "BlazePose": "BlazePose", LIVE: "Lightning and BlazePose (live)",
+    UNHURRIED: "Thunder in 8 bits and BlazePose heavy (a video)",
+}  # fmt: skip
+"""The systems in the plot, and how they are called there."""
 SHEETS: Final = {BEFORE: "before", LIVE: "live", UNHURRIED: "unhurried"}
 """The systems whose misses are shown, and their pictures' names."""
 
@@ -124,7 +131,8 @@ def crops(bench: Bench) -> dict[str, Any]:
         TREE,
     )
     if bench.out:
-        pose_plots.joints(told, bench.out / "joints.png")
+        shown = {words: told[system] for system, words in PLOTTED.items() if system in told}
+        pose_plots.joints(shown, bench.out / "joints.png")
         pose_plots.reliability(told["reliability"], bench.out / "reliability.png")
         _show_misses(groups, poses, bench.out)
     return told

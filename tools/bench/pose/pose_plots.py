@@ -25,7 +25,7 @@ ARMS = ((2, 3), (3, 4), (5, 6), (6, 7))
 def joints(told: dict[str, Any], out: Path) -> None:
     """Write bars: joints in place by system and joint, with 95 % intervals."""
     plt = _pyplot()
-    systems = {name: rows["all"] for name, rows in told.items() if "all" in rows}
+    systems = {name: rows["all"] for name, rows in told.items()}
     names = [name for name in next(iter(systems.values())) if name != "swapped wrist"]
     figure, axes = plt.subplots(figsize=(13, 5))
     width = 0.8 / len(systems)
