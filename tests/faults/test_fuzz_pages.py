@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
+import dataclasses
 import random
 import shutil
 import threading
@@ -41,7 +42,7 @@ KEYS = [
     "end", "page up", "page down", "f11", "backspace", "", "é", "\0", "unknown key",
     *"abcdefghijklmnopqrstuvwxyz0123456789",
 ]  # fmt: skip
-OFTEN = ["return", "space", "escape", *"qrlmsbtca12", "up", "down"]
+OFTEN = ["return", "space", "escape", *"qrlmsbtcaf12", "up", "down"]
 PLACES = st.tuples(st.integers(-50, 2000), st.integers(-50, 1200))
 SIZES_PX = [(1, 1), (64, 36), (640, 360), (320, 700), (800, 480), (1280, 720), (1000, 100)]
 SIZES = st.sampled_from(SIZES_PX)
@@ -170,9 +171,22 @@ def soon():
         yield
 
 
-def kit_of(library, clock, camera, store):
+class SlowVision(PaintedVision):
+    """Sees nobody, and takes its time."""
+
+    def __init__(self, clock, look_s):
+        super().__init__({0: None})
+        self._clock, self._look_s = clock, look_s
+
+    def see(self, image, *, region, size):
+        self._clock.at_s += self._look_s
+        return super().see(image, region=region, size=size)
+
+
+def kit_of(library, clock, camera, store, look_s):
     return Kit(
-        seeing=Later.here(eyes_of(PaintedVision({0: None}))), clock=clock,
+        seeing=Later.here(eyes_of(SlowVision(clock, look_s))), clock=clock,
+        refit=lambda kit, settings: dataclasses.replace(kit, settings=settings),
         settings=Settings(library=str(library)),
         store=Store(store), open_camera=lambda song, song_s: camera, close_camera=lambda camera: None,
         open_speaker=lambda samples, rate, count_in_s, beat_s: SilentAudio(clock),
@@ -180,10 +194,10 @@ def kit_of(library, clock, camera, store):
     )  # fmt: skip
 
 
-def played(library, store, acts):
+def played(library, store, acts, look_s=0.0):
     """Let a child play the game and the quiz; return the names of the pages it met."""
     clock, camera = FakeClock(), ScriptedCamera()
-    kit, songs = kit_of(library, clock, camera, store), Songs((library,))
+    kit, songs = kit_of(library, clock, camera, store, look_s), Songs((library,))
     window = RestlessWindow(clock, camera, acts)
 
     def quiz_kit():
@@ -198,9 +212,9 @@ def played(library, store, acts):
 
 
 @cases(5)
-@given(acts=ACTS)
-def test_fuzz_pages_of_the_game_and_the_quiz(library, tmp_path_factory, acts):
-    played(library, tmp_path_factory.getbasetemp() / "store.sqlite", acts)
+@given(acts=ACTS, look_s=st.sampled_from([0.0, 0.3]))
+def test_fuzz_pages_of_the_game_and_the_quiz(library, tmp_path_factory, acts, look_s):
+    played(library, tmp_path_factory.getbasetemp() / "store.sqlite", acts, look_s)
 
 
 @pytest.mark.long
@@ -222,6 +236,8 @@ def test_every_page_can_be_met(library, tmp_path):
     assert played(library, tmp_path / "store.sqlite", acts) > {
         "SongListPage", "LoadingPage", "DancePage", "ResultPage", "ClipPage", "QuestionPage", "Leaving",
     }  # fmt: skip
+    slowly = [*long, "down", "return", *long * 2, "f", *long * 2, "return", *long]
+    assert played(library, tmp_path / "store.sqlite", slowly, 0.3) > {"SlowPage", "DancePage"}
 
 
 @cases(4)
