@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from kpopdance.engines.ports import Eyes
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.studio.recording import (
     LOOK_S,
@@ -15,7 +16,7 @@ from kpopdance.realtime.studio.recording import (
     record,
 )
 from tests import dances
-from tests.fakes import PaintedVision, eyes_of
+from tests.fakes import PaintedPersonVision, PaintedVision, eyes_of
 
 HEIGHT, WIDTH = 240, 320
 DANCE = dances.song(3, moves=2).joints
@@ -79,6 +80,33 @@ def test_dancers_are_counted_from_the_left_and_stay_who_they_are(dancers):
     for number, recording in zip(dancers, recordings, strict=True):
         painted = np.stack([person(places[number], row) for row in range(12)])
         assert apart(recording.joints, painted) < 0.5, number
+
+
+@pytest.mark.parametrize("at_once", [2, 5])
+def test_however_many_are_looked_at_at_once_the_dance_is_the_same_to_the_bit(at_once):
+    film = Film(
+        [[person(x, row + 3 * k) for k, x in enumerate((60, 160, 260))] for row in range(25)]
+    )
+
+    def danced(at_once):
+        people = film.eyes.everybody.people
+        close = {"movenet_thunder": PaintedPersonVision(people)}
+        eyes = Eyes(PaintedVision(people), close, at_once=at_once)
+        return [each.choreography().joints for each in record(film, eyes, dancers=(1, 2, 3))]
+
+    assert_array_equal(danced(at_once), danced(1))
+
+
+def test_a_picture_shown_twice_is_looked_at_once():
+    film = Film([[person(160, row)] for row in range(20)])
+    once = record(film, film.eyes)[0]
+    looks = len(film.eyes.everybody.asked)
+    twice = [Frame(one.image, one.captured_s + k / 60, 2 * one.index + k)
+             for one in film for k in (0, 1)]  # fmt: skip
+    recording = record(twice, film.eyes)[0]
+    assert len(film.eyes.everybody.asked) == 2 * looks
+    assert_array_equal(recording.joints[::2], once.joints)
+    assert_array_equal(recording.joints[1::2], once.joints)
 
 
 def test_the_largest_and_most_central_one_is_taken_where_none_is_asked_for():
