@@ -4,8 +4,8 @@
 
 A film is drawn with as many people as a case has. First the case runs once and the calls of its
 networks are counted; then, in turn, those calls alone on all cores, and the case, from the film's
-file to its choreographies, marks or pictures. Ratios are medians over the rounds, of what was timed
-right after each other, so that a busy computer does less harm.
+file to its choreographies, poses or pictures. Ratios are medians over the rounds, of what was timed
+right after each other, so that a busy computer does less harm; to the processor's time least.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -56,6 +57,13 @@ BARE_INFER: Final[dict[type, Any]] = {runner: runner.infer for runner in RUNNERS
 Call = tuple[Any, "NDArray[np.float32]"]
 
 
+class Took(NamedTuple):
+    """What something took: seconds, and the processor's seconds on all cores."""
+
+    wall_s: float
+    cores_s: float
+
+
 @dataclass(slots=True, eq=False)
 class Case:
     """One kind of work: how many people are in the film, how many looks are wanted at a time."""
@@ -64,15 +72,9 @@ class Case:
     people: int
     wanted: int
     work: Callable[[Path, Eyes], object]
-    bare_s: list[float] = field(default_factory=list)
-    whole_s: list[float] = field(default_factory=list)
-
-    @property
-    def ratio(self) -> float:
-        """How many times as long as the bare networks it takes."""
-        return statistics.median(
-            whole / bare for whole, bare in zip(self.whole_s, self.bare_s, strict=True)
-        )
+    calls: list[Call] = field(default_factory=list)
+    bare: list[Took] = field(default_factory=list)
+    whole: list[Took] = field(default_factory=list)
 
 
 def main() -> None:
@@ -96,26 +98,44 @@ def main() -> None:
 def measured(what: str, cases: list[Case], films: dict[int, Path], rounds: int) -> None:
     """Time cases in turn; print a table in which each stands beside the first."""
     eyes = {one.wanted: wished_eyes(Settings(), wanted=one.wanted) for one in cases}
-    calls = [_called(one, films[one.people], eyes[one.wanted]) for one in cases]
-    for _ in range(rounds):
-        for one, made in zip(cases, calls, strict=True):
-            one.bare_s.append(_bare_s(made, eyes[one.wanted].at_once))
-            began_s = time.perf_counter()
+    for one in cases:  # everything is warm then
+        with _noting(one.calls):
             one.work(films[one.people], eyes[one.wanted])
-            one.whole_s.append(time.perf_counter() - began_s)
+    for _ in range(rounds):
+        for one in cases:
+            see = eyes[one.wanted]
+            one.bare.append(_took(partial(_call_all, one.calls, see.at_once)))
+            one.whole.append(_took(partial(one.work, films[one.people], see)))
     print(
-        f"| {what} | calls | networks, s | whole, s | of the networks' | of the first's |\n"
+        f"| {what} | calls | networks | whole | of the networks' | of the first's |\n"
         "|---|---|---|---|---|---|"
     )
-    for one, made in zip(cases, calls, strict=True):
-        beside = statistics.median(
-            whole / first for whole, first in zip(one.whole_s, cases[0].whole_s, strict=True)
-        )
+    for one in cases:
         print(
-            f"| {one.name} | {len(made)} | {statistics.median(one.bare_s):.2f} "
-            f"| {statistics.median(one.whole_s):.2f} | {one.ratio:.2f} | {beside:.2f} |"
+            f"| {one.name} | {len(one.calls)} | {_median(one.bare)} | {_median(one.whole)} "
+            f"| {_ratio(one.whole, one.bare)} | {_ratio(one.whole, cases[0].whole)} |"
         )
     print(flush=True)
+
+
+def _took(work: Callable[[], object]) -> Took:
+    began_s, had_s = time.perf_counter(), time.process_time()
+    work()
+    return Took(time.perf_counter() - began_s, time.process_time() - had_s)
+
+
+def _median(took: list[Took]) -> str:
+    wall_s, cores_s = (statistics.median(each) for each in zip(*took, strict=True))
+    return f"{wall_s:.2f} s ({cores_s:.2f} of processor)"
+
+
+def _ratio(these: list[Took], those: list[Took]) -> str:
+    """Return how many times as long these took, each beside that of its round."""
+    wall, cores = (
+        statistics.median(one[k] / other[k] for one, other in zip(these, those, strict=True))
+        for k in (0, 1)
+    )
+    return f"{wall:.2f} ({cores:.2f} of processor)"
 
 
 def drawn_film(folder: Path, people: int, pictures: int) -> Path:
@@ -187,19 +207,9 @@ def _noting(calls: list[Call]) -> Iterator[None]:
             setattr(runner, INFER, BARE_INFER[runner])
 
 
-def _called(one: Case, film: Path, eyes: Eyes) -> list[Call]:
-    """Return the calls of networks that a case makes, once everything is warm."""
-    calls: list[Call] = []
-    with _noting(calls):
-        one.work(film, eyes)
-    return calls
-
-
-def _bare_s(calls: list[Call], at_once: int) -> float:
-    began_s = time.perf_counter()
+def _call_all(calls: list[Call], at_once: int) -> None:
     with ThreadPoolExecutor(at_once) as pool:
         list(pool.map(lambda call: BARE_INFER[type(call[0])](*call), calls))
-    return time.perf_counter() - began_s
 
 
 def _reading_ms(film: Path) -> float:
