@@ -70,8 +70,8 @@ def cost(told: dict[str, Any], out: Path) -> None:
     axes.text(6, 1000 / 30 + 1, "30 frames a second", ha="right", color="0.5")
     axes.set_xlabel("people followed")
     axes.set_ylabel("ms of processor per frame, median")
-    axes.set_ylim(0, None)
-    axes.legend()
+    axes.set_ylim(0, 1.3 * max(max(row.values()) for row in told.values()))
+    axes.legend(loc="upper left", ncols=2)
     axes.set_title("Bottom-up costs the same for all, top-down per dancer")
     _save(figure, out)
 
