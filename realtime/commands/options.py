@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[Parser]  # noqa: SLF001 - it has no other name
 
 OVER: Final = ("black", "picture", "blur")
+EXPORTS: Final = ("pack", "openpose", "csv", "bvh")
 STYLE_HELP: Final = (
     "how the drawn dancer dances, e.g. lateness_ms=100,amplitude=0.6,noise_deg=8,dropped=0.2,"
     "mirrored,still,absent=10-20,arms=1.1,legs=0.9,dances=OTHER-SONG"
@@ -39,7 +40,9 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = root.add_subparsers(metavar="COMMAND")
     makers = (_build_engine, _import_weights)
-    for add in (_play, _record, _songs, _quiz, _score, _pose, _mask, _doctor, *makers):
+    for add in (
+        _play, _record, _songs, _export, _import, _quiz, _score, _pose, _mask, _doctor, *makers,
+    ):  # fmt: skip
         add(commands)
     return root
 
@@ -133,6 +136,49 @@ def _songs(commands: Commands) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
     parser.set_defaults(command="songs")
+
+
+def _export(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "export", help="a song as one file to share, or its dance for other programs",
+        description="Write a song into one file that others import, without its sound: most songs "
+        "belong to somebody else, and who gets it has the song already. Or write its dance for other "
+        "programs.",
+    )  # fmt: skip
+    parser.add_argument("song", type=a_song, help="a song's name or folder")
+    parser.add_argument(
+        "--as", dest="kind", choices=EXPORTS, default="pack",
+        help="openpose: a folder of OpenPose's JSON; csv, bvh: a folder with a table, a file a member "
+        "(default: pack)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--with-sound", dest="sound", action="store_true",
+        help="pack: put the sound in; only where you may give it away",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", type=a_target, help="file or folder to write (default: here, by its name)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    parser.set_defaults(command="export_song")
+
+
+def _import(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "import", help="a song that somebody shared, into your library",
+        description="Put a shared song into your library. Where its sound is left out, your own file of "
+        "the song is looked for by how it sounds: any format, any cut, any silence before it.",
+    )  # fmt: skip
+    parser.add_argument("file", type=a_file, help="a .kpopdance file")
+    parser.add_argument(
+        "--audio", type=a_file, metavar="FILE",
+        help="your file of the song, or a folder where it may be (default: your music folder)",
+    )  # fmt: skip
+    parser.add_argument("--out", type=a_target, help="folder to write (default: your library)")
+    parser.add_argument("--replace", action="store_true", help="replace an existing pack")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    parser.set_defaults(command="import_song")
 
 
 def _quiz(commands: Commands) -> None:

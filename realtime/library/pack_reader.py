@@ -218,11 +218,26 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "blake2b").hexdigest()
 
 
-def _load(folder: Path) -> SongPack:
+def song_in(folder: Path, audio: Path | None = None) -> SongPack:
+    """Return the pack in a folder with another sound than its own, or none; all else is checked.
+
+    Raises
+    ------
+    SongPackError
+        For damage, as ``load_pack``.
+    """
+    with reading(folder):
+        return _song(folder, _read_toml(folder / TOML), audio, folder / CHOREOGRAPHY)
+
+
+def _load(named: Path) -> SongPack:
+    return _song(named, *files_of(named))
+
+
+def _song(folder: Path, told: PackText, audio: Path | None, path: Path) -> SongPack:
     from kpopdance.realtime.library.choreography_file import read_choreography
     from kpopdance.realtime.library.mirrored import turned
 
-    told, audio, path = files_of(folder)
     members = read_choreography(path)
     if told.mirrored:
         members = turned(members)

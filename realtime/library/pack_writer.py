@@ -108,7 +108,7 @@ def check_pack_folder(folder: Path, *, replace: bool, needs_bytes: int = 0) -> N
         )
     if not replace:
         raise SongPackError(
-            f"{folder}: exists already; choose another --title or --out, or add --replace"
+            f"{folder}: exists already; choose another folder (--out), or add --replace"
         )
 
 

@@ -86,6 +86,22 @@ def match_sound(first: NDArray[np.float32], other: NDArray[np.float32]) -> Sound
     )
 
 
+def alike(
+    first: NDArray[np.float32], other: NDArray[np.float32], shift_s: float
+) -> tuple[float, float]:
+    """Return the correlation, -1..1, of two onset strengths that lie so, and for how many seconds.
+
+    Sees that a song whose bars are all the same is the same recording, which no place of it can.
+    """
+    step = round(shift_s * ONSET_RATE)
+    begin, end = max(0, step), min(first.shape[1], other.shape[1] + step)
+    if end - begin < 2:
+        return 0.0, 0.0
+    a, b = _standard(first[:, begin:end]), _standard(other[:, begin - step : end - step])
+    scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return float((a * b).sum()) / max(scale, 1e-9), (end - begin) / ONSET_RATE
+
+
 def tempo(strength: NDArray[np.float32]) -> tuple[float, float]:
     """Return beats per minute and the second of a first beat for onset strength (bands, T)."""
     flux = strength.sum(axis=0)
