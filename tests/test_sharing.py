@@ -81,7 +81,31 @@ def test_the_dance_goes_out_for_other_programs(kind, count, given, tmp_path, cap
     )
 
 
+def test_a_folder_of_openposes_json_becomes_a_song(given, tmp_path, capsys):
+    assert typed(capsys, "export", "friends/dance", "--as", "openpose")[0] == 0
+    words = (
+        "record",
+        "dance-openpose",
+        "--audio",
+        "friend.ogg",
+        "--title",
+        "Dance",
+        "--out",
+        "mine",
+    )
+    assert typed(capsys, *words)[0] == 0
+    got, was = load_pack(tmp_path / "mine").members[0], given.members[0]
+    seen = (got.joints[..., 2] > 0) & (was.joints[: len(got.joints), :, 2] > 0)
+    assert seen.mean() > 0.9
+    scale = got.joints[seen][:, 1].max() / was.joints[: len(got.joints)][seen][:, 1].max()
+    off = got.joints[seen][:, :2] - scale * was.joints[: len(got.joints)][seen][:, :2]
+    assert np.median(np.linalg.norm(off, axis=1)) < 0.01
+
+
 @pytest.mark.parametrize(("line", "words"), [
+    ("record friends --audio friend.ogg", "0 of OpenPose's files"),
+    ("record friends", "--audio FILE"),
+    ("record friends --audio friend.ogg --fps 1000", "--fps 1000"),
     ("export nothing", "there is no song"),
     ("export friends/dance --as csv --with-sound", "only a pack holds sound"),
     ("export friends/dance --out friends", "friends"),

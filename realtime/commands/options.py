@@ -96,7 +96,10 @@ def _record(commands: Commands) -> None:
         description="Find the dancer in a video, follow every joint, take the sound, and write a "
         "song pack into your library. Ends with a report of how well everything was seen.",
     )  # fmt: skip
-    parser.add_argument("video", type=a_file, help="a dance video (mp4, webm, mov, avi ...)")
+    parser.add_argument(
+        "video", type=a_file,
+        help="a dance video (mp4, webm, mov, avi ...), or a folder of OpenPose's JSON (BODY_25, COCO)",
+    )  # fmt: skip
     parser.add_argument("--title", help="the song's title; the file's name if left out")
     parser.add_argument("--artist", default="", help="who performs it")
     parser.add_argument("--language", default="ko", help="e.g. ko, en (default ko)")
@@ -115,6 +118,12 @@ def _record(commands: Commands) -> None:
         help="the video shows the dance as a mirror does (mirrored practice videos say so)",
     )  # fmt: skip
     parser.add_argument("--audio", type=a_file, help="take the sound from this file instead")
+    parser.add_argument(
+        "--fps",
+        type=a_number,
+        default=30.0,
+        help="pictures a second of OpenPose's JSON (default 30)",
+    )
     parser.add_argument("--out", type=a_target, help="folder to write (default: your library)")
     parser.add_argument("--replace", action="store_true", help="replace an existing pack")
     parser.add_argument(

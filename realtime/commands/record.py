@@ -7,9 +7,10 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+from tqdm import tqdm
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import part_of
@@ -30,6 +31,8 @@ from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.pack_writer import check_pack_folder, save_pack
 from kpopdance.realtime.library.songpack import SongPack, SongPackError
 from kpopdance.realtime.library.standards import standard_of
+from kpopdance.realtime.studio.bars import bars_of
+from kpopdance.realtime.studio.keypoint_folder import recordings_of
 from kpopdance.realtime.studio.recording import (
     Quality,
     Recording,
@@ -37,7 +40,6 @@ from kpopdance.realtime.studio.recording import (
     check_pictures,
     record,
 )
-from kpopdance.realtime.studio.rhythm import onset_strength, tempo
 
 if TYPE_CHECKING:
     import argparse
@@ -47,10 +49,20 @@ if TYPE_CHECKING:
 
 BYTES_A_SECOND: Final = 12_000  # sound and one dancer of a pack, a little less than it is
 FIRST_PICTURES: Final = 8
+LEAST_FPS, MOST_FPS = 5.0, 240.0
 LONGEST: Final = 300  # letters
 SLUG_LETTERS: Final = 60
 RESERVED: Final = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9¹²³]")
 """Windows has no files of these names."""
+
+
+class _Seen(NamedTuple):
+    """What a song is made of; ``start_s`` is the song second of the first picture."""
+
+    recordings: list[Recording]
+    audio: Audio
+    start_s: float
+    warnings: list[str]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -63,6 +75,26 @@ def run(args: argparse.Namespace) -> int:
         raise DanceError(f"--bpm {args.bpm:g}: choose 30 to 300")
     if args.offset is not None and not -60 <= args.offset <= 600:
         raise DanceError(f"--offset {args.offset:g}: choose a song second from -60 to 600")
+    check_pack_folder(folder, replace=args.replace)
+    if args.video.is_dir():
+        seen = _told_by_openpose(args, dancers)
+    else:
+        seen = _seen_in_video(args, settings, dancers, folder)
+    song = _song(args, title, seen)
+    _write(song, seen.audio, folder, args)
+    _learn(folder, settings)
+    qualities = [recording.quality() for recording in seen.recordings]
+    if args.json:
+        print_json(_report_json(folder, song, qualities, seen.warnings))
+    else:
+        print_result(_report_words(folder, song, qualities))
+    return 0
+
+
+def _seen_in_video(
+    args: argparse.Namespace, settings: Settings, dancers: tuple[int, ...], folder: Path
+) -> _Seen:
+    """Look at a video with the networks."""
     with VideoFile(args.video) as video:
         needs_bytes = round(BYTES_A_SECOND * (video.info.length_s or 0))
         check_pack_folder(folder, replace=args.replace, needs_bytes=needs_bytes)
@@ -72,16 +104,25 @@ def run(args: argparse.Namespace) -> int:
         with watched(video, "finding poses") as progress:
             recordings = record(video.frames(), eyes, dancers=dancers, progress=progress)
         warnings = [told for told in (video.warning, audio.warning) if told]
-    own_sound = args.audio is None
-    song = _song(args, title, audio, recordings, start_s=-audio.start_s if own_sound else 0.0)
-    _write(song, audio, folder, args)
-    _learn(folder, settings)
-    qualities = [recording.quality() for recording in recordings]
-    if args.json:
-        print_json(_report_json(folder, song, qualities, warnings))
-    else:
-        print_result(_report_words(folder, song, qualities))
-    return 0
+    start_s = -audio.start_s if args.audio is None else 0.0
+    return _Seen(recordings, audio, start_s, warnings)
+
+
+def _told_by_openpose(args: argparse.Namespace, dancers: tuple[int, ...]) -> _Seen:
+    """Read a folder of OpenPose's JSON."""
+    if args.audio is None:
+        raise DanceError(
+            f"{args.video}: OpenPose's files have no sound, and a song needs it: give it with "
+            "--audio FILE"
+        )
+    if not LEAST_FPS <= args.fps <= MOST_FPS:
+        raise DanceError(f"--fps {args.fps:g}: choose {LEAST_FPS:g} to {MOST_FPS:g}")
+    audio = _audio_of(args.audio)
+    with tqdm(desc="reading poses", leave=False, delay=2.0, disable=None) as progress:
+        recordings = recordings_of(
+            args.video, args.fps, dancers=dancers, progress=progress.update
+        )
+    return _Seen(recordings, audio, 0.0, [audio.warning] if audio.warning else [])
 
 
 def dancers_from(text: str) -> tuple[int, ...]:
@@ -155,23 +196,16 @@ def _audio_of(path: Path) -> Audio:
         raise MediaError(f"{why} (a song needs sound: give it with --audio FILE)") from None
 
 
-def _song(
-    args: argparse.Namespace,
-    title: str,
-    audio: Audio,
-    recordings: list[Recording],
-    *,
-    start_s: float,
-) -> SongPack:
-    heard_bpm, heard_offset = tempo(onset_strength(audio.samples, audio.rate))
-    bpm = args.bpm or round(heard_bpm, 2)
-    offset = args.offset if args.offset is not None else round(heard_offset, 3)
-    filmed = tuple(recording.choreography(start_s) for recording in recordings)
+def _song(args: argparse.Namespace, title: str, seen: _Seen) -> SongPack:
+    bars = bars_of(seen.audio.samples, seen.audio.rate)
+    bpm = args.bpm or round(bars.bpm, 2)
+    offset = args.offset if args.offset is not None else round(bars.offset_s, 3)
+    filmed = tuple(recording.choreography(seen.start_s) for recording in seen.recordings)
     members = turned(filmed) if args.mirrored else filmed
     return SongPack(
         title=title, artist=args.artist, bpm=bpm, members=members, audio=None,
         language=args.language, licence=args.licence, offset_s=offset,
-        preview_s=round(audio.length_s / 3, 1), mirrored=args.mirrored,
+        preview_s=round(seen.audio.length_s / 3, 1), mirrored=args.mirrored,
     )  # fmt: skip
 
 

@@ -21,9 +21,10 @@ from kpopdance.realtime.scoring.coverage import wide_gaps
 from kpopdance.realtime.scoring.judge import Judge
 from kpopdance.realtime.scoring.report import report_of
 from kpopdance.realtime.scoring.standard import standard_from_choreography
+from kpopdance.realtime.studio.bars import USUAL_BPM, bars_of
 from kpopdance.realtime.studio.looking import unwatched
 from kpopdance.realtime.studio.recording import player_track, record
-from kpopdance.realtime.studio.rhythm import USUAL_BPM, match_sound, onset_strength, tempo
+from kpopdance.realtime.studio.rhythm import match_sound, onset_strength
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -322,7 +323,8 @@ def reference_from_video(
     try:
         sound = read_audio(path)
         onsets, sound_s = onset_strength(sound.samples, sound.rate), sound.start_s
-        bpm, offset_s = tempo(onsets)
+        bars = bars_of(sound.samples, sound.rate)
+        bpm, offset_s = bars.bpm, bars.offset_s
     except NoSoundError:  # nor a beat to find
         pass
     except MediaError as why:

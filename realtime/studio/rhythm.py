@@ -1,8 +1,7 @@
-"""Onsets, tempo and alignment of music by its own sound.
+"""Onsets of music, by which two recordings are laid over each other.
 
 Onset strength is the half-wave rectified flux of band energies (Dixon, "Onset detection
-revisited", DAFx 2006, section 2.1); tempo the peak of its autocorrelation weighted towards
-120 bpm (Ellis, "Beat tracking by dynamic programming", JNMR 2007, section 3.2).
+revisited", DAFx 2006, section 2.1).
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ONSET_RATE: Final = 200.0  # onset frames per second
+HOPS: Final = 4  # of a window, in which an onset shows as soon as it has begun to hold it
+WINDOW_S: Final = HOPS / ONSET_RATE
 BANDS_HZ: Final = (60, 150, 300, 600, 1200, 2400, 4800, 9600)
 MIN_SURE: Final = 2.0  # the best place against the best one elsewhere; below: another song
 MIN_OVERLAP_S: Final = 5.0
 NEAR_S: Final = 0.1
 LOUDEST: Final = 4.0  # standard deviations; a click must not decide alone
 EDGE_S: Final = 0.1  # where every file has the same onset: its beginning
-SLOW_BPM, FAST_BPM = 70.0, 180.0
-USUAL_BPM: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def onset_strength(samples: NDArray[np.float32], rate: int) -> NDArray[np.float3
     """Return float32 (bands, T) at ``ONSET_RATE`` for stereo float32 (N, 2)."""
     mono = samples.mean(axis=1)
     hop = round(rate / ONSET_RATE)
-    size = 4 * hop
+    size = HOPS * hop
     count = max((len(mono) - size) // hop, 0)
     if count == 0:
         return np.zeros((len(BANDS_HZ) - 1, 0), dtype=np.float32)
@@ -100,24 +99,6 @@ def alike(
     a, b = _standard(first[:, begin:end]), _standard(other[:, begin - step : end - step])
     scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return float((a * b).sum()) / max(scale, 1e-9), (end - begin) / ONSET_RATE
-
-
-def tempo(strength: NDArray[np.float32]) -> tuple[float, float]:
-    """Return beats per minute and the second of a first beat for onset strength (bands, T)."""
-    flux = strength.sum(axis=0)
-    if len(flux) < 4 * ONSET_RATE:
-        return USUAL_BPM, 0.0
-    flux = flux - flux.mean()
-    size = 1 << int(np.ceil(np.log2(2 * len(flux))))
-    auto = np.fft.irfft(np.abs(np.fft.rfft(flux, size)) ** 2, size)
-    lags = np.arange(int(60 / FAST_BPM * ONSET_RATE), int(60 / SLOW_BPM * ONSET_RATE) + 1)
-    liking = np.exp(-0.5 * (np.log2(60 * ONSET_RATE / lags / USUAL_BPM) / 0.7) ** 2)
-    comb = auto[lags] + 0.5 * auto[2 * lags] + 0.25 * auto[4 * lags]
-    best = int(np.argmax(comb * liking))
-    beat = float(lags[best] + _vertex(auto, int(lags[best])))
-    phases = np.arange(int(beat))
-    sums = [flux[np.arange(p, len(flux) - 1, beat).astype(int)].sum() for p in phases]
-    return 60 * ONSET_RATE / beat, float(phases[int(np.argmax(sums))] / ONSET_RATE)
 
 
 def _standard(strength: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Tempo and alignment of generated sounds whose beats and shifts are known."""
+"""Onsets and alignment of generated sounds whose shifts are known."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from numpy.testing import assert_allclose
 from kpopdance.realtime.studio.rhythm import (
     BANDS_HZ,
     ONSET_RATE,
-    USUAL_BPM,
     match_sound,
     onset_strength,
-    tempo,
 )
 
 RATE = 24_000
@@ -34,23 +32,6 @@ def music(seed, length_s):
     """A sound whose onsets come at random, as no other seed's do."""
     rng = np.random.default_rng(seed)
     return sounding(np.cumsum(rng.uniform(0.1, 0.6, round(length_s / 0.35))), length_s, seed)
-
-
-@pytest.mark.parametrize("offset_s", [0.07, 0.31])
-@pytest.mark.parametrize("bpm", [84.0, 100.0, 123.4, 150.0])
-def test_the_tempo_of_clicks(bpm, offset_s):
-    beat_s = 60 / bpm
-    strength = onset_strength(sounding(np.arange(offset_s, 20, beat_s), 20), RATE)
-    found, first_s = tempo(strength)
-    assert found == pytest.approx(bpm, rel=2e-3)
-    assert 0 <= first_s < beat_s
-    away_s = (first_s - offset_s + beat_s / 2) % beat_s - beat_s / 2
-    assert away_s == pytest.approx(0, abs=0.02)
-
-
-def test_too_short_a_sound_has_the_usual_tempo():
-    strength = onset_strength(sounding(np.arange(0, 3.9, 0.4), 3.9), RATE)
-    assert tempo(strength) == (USUAL_BPM, 0.0)
 
 
 def test_onsets_stand_where_a_sound_begins():

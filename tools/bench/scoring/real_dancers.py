@@ -15,8 +15,9 @@ from kpopdance.realtime.devices.audio_file import read_audio
 from kpopdance.realtime.devices.media_file import MediaError
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.pose.live_filter import LiveFilter
+from kpopdance.realtime.studio.bars import USUAL_BPM, bars_of
 from kpopdance.realtime.studio.recording import Recording, record
-from kpopdance.realtime.studio.rhythm import USUAL_BPM, match_sound, onset_strength, tempo
+from kpopdance.realtime.studio.rhythm import match_sound, onset_strength
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +35,15 @@ class Filmed:
     """One dancer of one video.
 
     ``recording`` as the networks saw it; ``onsets`` float32 (bands, T) of its sound or None,
-    which begins ``sound_s`` seconds after the first picture.
+    which begins ``sound_s`` seconds after the first picture; ``beat``: beats a minute and the
+    second of a bar's first.
     """
 
     name: str
     recording: Recording
     onsets: NDArray[np.float32] | None
     sound_s: float
+    beat: tuple[float, float] = (USUAL_BPM, 0.0)
 
     @cached_property
     def choreography(self) -> Choreography:
@@ -51,11 +54,6 @@ class Filmed:
     def track(self) -> PoseTrack:
         """The dance as a player's, steadied as live, seconds from the first picture."""
         return track_of(self.recording.at_s, self.recording.joints)
-
-    @cached_property
-    def beat(self) -> tuple[float, float]:
-        """Beats per minute and the second of a first beat."""
-        return (USUAL_BPM, 0.0) if self.onsets is None else tempo(self.onsets)
 
     @property
     def whole(self) -> bool:
@@ -106,12 +104,14 @@ def filmed(video: Path, eyes: Eyes, *, kept_in: Path, dancers: int = 1) -> list[
     try:
         sound = read_audio(video)
         onsets, sound_s = onset_strength(sound.samples, sound.rate), sound.start_s
+        bars = bars_of(sound.samples, sound.rate)
+        beat = bars.bpm, bars.offset_s
     except MediaError:
-        onsets, sound_s = None, 0.0
+        onsets, sound_s, beat = None, 0.0, (USUAL_BPM, 0.0)
     return [
         Filmed(
             video.stem if dancers == 1 else f"{video.stem} {k + 1}",
-            Recording(at_s, joints, height), onsets, sound_s,
+            Recording(at_s, joints, height), onsets, sound_s, beat,
         )
         for k, joints in enumerate(everybody)
     ]  # fmt: skip
