@@ -12,11 +12,10 @@ from tqdm import tqdm
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import refusing
-from kpopdance.realtime.commands.record import slug_of
 from kpopdance.realtime.commands.speaking import print_json, print_result
 from kpopdance.realtime.commands.wishes import settings_from
 from kpopdance.realtime.devices.audio_file import read_audio
-from kpopdance.realtime.library.pack_writer import check_pack_folder, save_pack
+from kpopdance.realtime.library.pack_writer import check_pack_folder, save_pack, slug_of
 from kpopdance.realtime.library.shared_pack import SharedPack, unpack
 from kpopdance.realtime.studio.own_sound import (
     OwnSound,

@@ -98,8 +98,16 @@ def _record(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument(
         "video", type=a_file,
-        help="a dance video (mp4, webm, mov, avi ...), or a folder of OpenPose's JSON (BODY_25, COCO)",
+        help="a dance video (mp4, webm, mov, avi ...); a folder of them, or a list (.txt, a path a "
+        "line); or a folder of OpenPose's JSON (BODY_25, COCO)",
     )  # fmt: skip
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="several videos: so many at once (default 1)",
+    )
     parser.add_argument("--title", help="the song's title; the file's name if left out")
     parser.add_argument("--artist", default="", help="who performs it")
     parser.add_argument("--language", default="ko", help="e.g. ko, en (default ko)")

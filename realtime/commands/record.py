@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import islice
@@ -15,6 +13,7 @@ from tqdm import tqdm
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import part_of
 from kpopdance.realtime.commands.common import eyes_from, watched
+from kpopdance.realtime.commands.record_many import is_many, run_many
 from kpopdance.realtime.commands.speaking import print_json, print_result
 from kpopdance.realtime.commands.wishes import settings_from
 from kpopdance.realtime.devices.audio_file import (
@@ -28,7 +27,7 @@ from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.kept import keep_beside
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.pack_reader import load_pack
-from kpopdance.realtime.library.pack_writer import check_pack_folder, save_pack
+from kpopdance.realtime.library.pack_writer import check_pack_folder, save_pack, slug_of
 from kpopdance.realtime.library.songpack import SongPack, SongPackError
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.studio.bars import bars_of
@@ -51,9 +50,6 @@ BYTES_A_SECOND: Final = 12_000  # sound and one dancer of a pack, a little less 
 FIRST_PICTURES: Final = 8
 LEAST_FPS, MOST_FPS = 5.0, 240.0
 LONGEST: Final = 300  # letters
-SLUG_LETTERS: Final = 60
-RESERVED: Final = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9¹²³]")
-"""Windows has no files of these names."""
 
 
 class _Seen(NamedTuple):
@@ -69,6 +65,8 @@ def run(args: argparse.Namespace) -> int:
     """Record and report."""
     settings = settings_from(args)
     dancers = dancers_from(args.dancer)
+    if is_many(args.video):
+        return run_many(args, settings.libraries[0])
     title = title_of(args)
     folder = _folder(args, settings, title)
     if args.bpm is not None and not 30 <= args.bpm <= 300:
@@ -152,23 +150,6 @@ def title_of(args: argparse.Namespace) -> str:
     if not title.strip():
         raise DanceError("--title: is blank; give the song's title")
     return title
-
-
-def slug_of(title: str) -> str:
-    """Return a folder name for a title: letters (Hangul too) and digits joined by hyphens.
-
-    Raises
-    ------
-    DanceError
-        Where it has none of them, or is a name that Windows keeps for itself.
-    """
-    plain = unicodedata.normalize("NFC", title).lower()
-    slug = re.sub(r"[^\w]+", "-", plain)[:SLUG_LETTERS].strip("-_")
-    if not slug or RESERVED.fullmatch(slug):
-        raise DanceError(
-            f"--title {title}: no folder can be named after it; add a word, or name one: --out FOLDER"
-        )
-    return slug
 
 
 def _folder(args: argparse.Namespace, settings: Settings, title: str) -> Path:

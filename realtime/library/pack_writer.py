@@ -7,12 +7,14 @@ happens, less than the old or the new one stands.
 
 from __future__ import annotations
 
+import re
 import shutil
+import unicodedata
 from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kpopdance.realtime.core.types import Choreography
+
+SLUG_LETTERS: Final = 60
+RESERVED: Final = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9¹²³]")
+"""Windows has no files of these names."""
 
 
 def save_pack(
@@ -110,6 +116,23 @@ def check_pack_folder(folder: Path, *, replace: bool, needs_bytes: int = 0) -> N
         raise SongPackError(
             f"{folder}: exists already; choose another folder (--out), or add --replace"
         )
+
+
+def slug_of(title: str) -> str:
+    """Return a folder name for a title: letters (Hangul too) and digits joined by hyphens.
+
+    Raises
+    ------
+    SongPackError
+        Where it has none of them, or is a name that Windows keeps for itself.
+    """
+    plain = unicodedata.normalize("NFC", title).lower()
+    slug = re.sub(r"[^\w]+", "-", plain)[:SLUG_LETTERS].strip("-_")
+    if not slug or RESERVED.fullmatch(slug):
+        raise SongPackError(
+            f"{title}: no folder can be named after it; choose another title, or name one: --out FOLDER"
+        )
+    return slug
 
 
 def _write(pack: SongPack, folder: Path, audio: str) -> None:

@@ -1,0 +1,161 @@
+"""Many videos, one song each: several at once, each by itself, so that none stops the others.
+
+A video whose pack is there is done: after whatever ended a run, the same line goes on with the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TYPE_CHECKING, Any, Final
+
+from tqdm import tqdm
+
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.texts import MOST_TEXT_BYTES, one_form
+from kpopdance.realtime.commands.speaking import print_json, print_result, say
+from kpopdance.realtime.library.pack_writer import slug_of
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+VIDEOS: Final = (
+    ".3gp", ".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm",
+    ".wmv",
+)  # fmt: skip
+LIST: Final = ".txt"
+PASSED_ON: Final = (
+    "artist",
+    "language",
+    "licence",
+    "dancer",
+    "network",
+    "model",
+    "engine",
+    "settings",
+)
+"""Options that each video is recorded with."""
+SWITCHES: Final = ("mirrored", "replace")
+MOST_BYTES: Final = 64 * MOST_TEXT_BYTES
+
+
+def is_many(path: Path) -> bool:
+    """Return whether a path names a folder of videos or a list of them."""
+    if path.is_dir():
+        return any(each.suffix.lower() in VIDEOS for each in path.iterdir())
+    return path.suffix.lower() == LIST and path.is_file()
+
+
+def run_many(args: argparse.Namespace, library: Path) -> int:
+    """Record all that are not there yet; return 2 where one failed."""
+    refused = [
+        name for name in ("title", "bpm", "offset", "audio") if getattr(args, name) is not None
+    ]
+    if refused:
+        raise DanceError(f"--{refused[0]}: is one song's; leave it out for several videos")
+    if args.jobs < 1:
+        raise DanceError(f"--jobs {args.jobs}: choose 1 or more")
+    folders = folders_for(videos_of(args.video), args.out or library)
+    waiting = {v: f for v, f in folders.items() if args.replace or not f.exists()}
+    say(f"{len(folders)} videos, {len(folders) - len(waiting)} of them are there already")
+    told = _recorded(args, waiting)
+    failed = {video: one["problem"] for video, one in told.items() if one.get("problem")}
+    if args.json:
+        print_json({"songs": [
+            {"video": str(video), "folder": str(folder)} | told.get(video, {"there": True})
+            for video, folder in folders.items()
+        ]})  # fmt: skip
+    else:
+        for video, why in failed.items():
+            print_result(f"{video}: {why}")
+        print_result(
+            f"{len(folders) - len(failed)} of {len(folders)} songs are in {args.out or library}"
+        )
+    return 2 if failed else 0
+
+
+def videos_of(path: Path) -> list[Path]:
+    """Return the videos of a folder, by name, or of a list: a path a line, from the list's folder."""
+    if path.is_dir():
+        return sorted(each for each in path.iterdir() if each.suffix.lower() in VIDEOS)
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise DanceError(
+            f"{path}: is no list of videos; write a path a line, in UTF-8"
+        ) from None
+    if len(content) > MOST_BYTES:
+        raise DanceError(f"{path}: is larger than {MOST_BYTES >> 20} MiB; make it two lists")
+    named = [path.parent / line.strip() for line in lines if line.strip() and line[0] != "#"]
+    if not named:
+        raise DanceError(f"{path}: names no video; write a path a line")
+    return list(dict.fromkeys(named))
+
+
+def folders_for(videos: list[Path], library: Path) -> dict[Path, Path]:
+    """Return the folder of each video's song: by its name, numbered where several have it."""
+    folders: dict[Path, Path] = {}
+    taken: dict[str, int] = {}
+    for video in videos:
+        slug = slug_of(one_form(video.stem))
+        taken[slug] = taken.get(slug, 0) + 1
+        folders[video] = library / (slug if taken[slug] == 1 else f"{slug}-{taken[slug]}")
+    return folders
+
+
+def _recorded(
+    args: argparse.Namespace, waiting: dict[Path, Path]
+) -> dict[Path, dict[str, Any]]:
+    """Record each in a process of its own, so many at once; return what each told."""
+    told: dict[Path, dict[str, Any]] = {}
+    threads = args.threads or max(1, (os.cpu_count() or 2) // args.jobs)
+    with (
+        ThreadPoolExecutor(args.jobs) as pool,
+        tqdm(total=len(waiting), unit="song", leave=False, disable=None) as progress,
+    ):
+        coming = {
+            pool.submit(_one, _words(args, video, folder, threads)): video
+            for video, folder in waiting.items()
+        }
+        try:
+            for done in as_completed(coming):
+                video = coming[done]
+                told[video] = done.result()
+                why = told[video].get("problem")
+                progress.update()
+                progress.set_postfix_str(
+                    f"{sum(bool(t.get('problem')) for t in told.values())} failed"
+                )
+                tqdm.write(f"{video.name}: {why or 'done'}", file=sys.stderr)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return told
+
+
+def _words(args: argparse.Namespace, video: Path, folder: Path, threads: int) -> list[str]:
+    words = ["record", str(video), "--out", str(folder), "--json", "--threads", str(threads)]
+    for name in PASSED_ON:
+        value = getattr(args, name, None)
+        if value not in (None, ""):
+            words += [f"--{name}", str(value)]
+    return words + [f"--{name}" for name in SWITCHES if getattr(args, name)]
+
+
+def _one(words: list[str]) -> dict[str, Any]:
+    """Return what recording one video told, or its ``problem``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kpopdance", *words], capture_output=True, text=True, check=False,
+        encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    if done.returncode == 0:
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
+    lines = done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]
+    return {"problem": lines[-1].removeprefix("kpopdance: ")}

@@ -1,0 +1,160 @@
+"""Many videos: each once, none stops the others, and what is there is not recorded again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter, sleep
+
+import pytest
+
+from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.__main__ import main
+from kpopdance.realtime.commands import record_many
+from kpopdance.realtime.commands.record_many import folders_for, is_many, videos_of
+from kpopdance.realtime.devices.audio_file import write_audio
+from tests.realtime.studio.test_rhythm import RATE, music
+from tests.test_commands import film
+from tests.test_sharing import typed
+
+
+@pytest.fixture
+def videos(tmp_path):
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    for name in ("b.mp4", "a.MKV", "broken.mp4", "너의 춤.webm", "notes.md"):
+        (folder / name).write_bytes(b"x")
+    return folder
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What was to be recorded; whoever is asked for a broken one says so, others make a pack."""
+    words = []
+
+    def one(line):
+        words.append(line)
+        if "broken" in line[1]:
+            return {"problem": f"{line[1]}: is no video"}
+        folder = line[line.index("--out") + 1]
+        Path(folder).mkdir(parents=True)
+        return {"folder": folder}
+
+    monkeypatch.setattr(record_many, "_one", one)
+    return words
+
+
+def test_each_is_recorded_once_and_none_stops_the_others(videos, asked, tmp_path, capsys):
+    line = ("record", str(videos), "--out", str(tmp_path / "lib"), "--jobs", "2", "--json")
+    code, out, err = typed(capsys, *line, "--artist", "Us", "--mirrored", "--threads", "3")
+    told = json.loads(out)["songs"]
+    assert code == 2
+    assert [one["folder"] for one in told] == [
+        str(tmp_path / "lib" / slug) for slug in ("a", "b", "broken", "너의-춤")
+    ]
+    assert [one.get("problem", "") for one in told] == [
+        "", "", f"{videos / 'broken.mp4'}: is no video", "",
+    ]  # fmt: skip
+    assert "broken.mp4: " in err
+    for words in asked:
+        assert words[words.index("--threads") + 1] == "3"
+        assert words[words.index("--artist") + 1] == "Us"
+        assert "--mirrored" in words
+        assert "--replace" not in words
+    asked.clear()
+    assert typed(capsys, *line)[0] == 2
+    assert [words[1] for words in asked] == [str(videos / "broken.mp4")]
+
+
+def test_videos_of_one_name_have_folders_of_their_own(tmp_path):
+    paths = [tmp_path / place / "dance.mp4" for place in ("x", "y", "z")]
+    folders = folders_for(paths, tmp_path)
+    assert [folder.name for folder in folders.values()] == ["dance", "dance-2", "dance-3"]
+
+
+def test_a_list_names_them_from_where_it_lies(tmp_path):
+    written = tmp_path / "all.txt"
+    written.write_bytes("﻿# mine\nfilms/a.mp4\r\n\n/far/b.mp4\nfilms/a.mp4\n".encode())
+    assert is_many(written)
+    assert videos_of(written) == [
+        tmp_path / "films" / "a.mp4",
+        *map(type(tmp_path), ["/far/b.mp4"]),
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"# nothing\n", b"\xff\xfe\x00a"])
+def test_what_is_no_list_is_refused(content, tmp_path):
+    (tmp_path / "list.txt").write_bytes(content)
+    with pytest.raises(DanceError, match=r"list\.txt: .*; "):
+        videos_of(tmp_path / "list.txt")
+
+
+@pytest.mark.parametrize("words", [
+    ("--title", "T"), ("--bpm", "120"), ("--offset", "1"), ("--jobs", "0"), ("--jobs", "-3"),
+])  # fmt: skip
+def test_what_is_one_songs_is_refused_for_many(words, videos, asked, tmp_path, capsys):
+    code, out, err = typed(
+        capsys, "record", str(videos), "--out", str(tmp_path / "lib"), *words
+    )
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert words[0] in err
+    assert asked == []
+
+
+@pytest.mark.long
+def test_a_kill_costs_nothing_and_the_number_of_jobs_neither(tmp_path, monkeypatch, capsys):
+    """The real command over real videos, killed when the first song is there, then run again."""
+    from kpopdance.realtime.library.pack_reader import load_pack
+    from kpopdance.realtime.library.songpack import BUNDLED
+
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    song = load_pack(BUNDLED / "neon-steps")
+    silent = film(tmp_path / "silent.mp4", song, seconds=2.0)
+    write_audio(tmp_path / "sound.wav", music(3, 2), RATE)
+    for name in ("one", "two", "three"):
+        _joined(silent, tmp_path / "sound.wav", folder / f"{name}.mp4")
+    (folder / "broken.mp4").write_bytes(silent.read_bytes()[:500])
+    line = ["record", str(folder), "--network", "openpose", "--jobs"]
+    started = subprocess.Popen(
+        [sys.executable, "-m", "kpopdance", *line, "2", "--out", str(tmp_path / "lib")],
+        start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    until = perf_counter() + 300
+    while not list((tmp_path / "lib").glob("*/song.toml")) and perf_counter() < until:
+        sleep(0.1)
+    os.killpg(started.pid, signal.SIGKILL)
+    started.wait()
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "lib").glob("*/song.toml")}
+    assert before
+    assert main([*line, "2", "--out", str(tmp_path / "lib")]) == 2
+    assert main([*line, "1", "--out", str(tmp_path / "again")]) == 2
+    for path, at in before.items():
+        assert path.stat().st_mtime_ns == at
+    for name in ("one", "two", "three"):
+        for file in ("song.toml", "choreography.npz"):
+            one, other = (tmp_path / lib / name / file for lib in ("lib", "again"))
+            assert one.read_bytes() == other.read_bytes()
+    assert "broken" in capsys.readouterr().out
+
+
+def _joined(video, sound, out):
+    """Put a sound beside a video's pictures."""
+    import av
+
+    with av.open(video) as seen, av.open(sound) as heard, av.open(out, "w") as made:
+        pictures = made.add_stream_from_template(seen.streams.video[0])
+        audio = made.add_stream("aac", rate=48_000, layout="stereo")
+        for packet in seen.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = pictures
+                made.mux(packet)
+        resampler = av.AudioResampler("fltp", "stereo", 48_000, 1024)
+        for frame in heard.decode(audio=0):
+            for part in resampler.resample(frame):
+                made.mux(audio.encode(part))
+        made.mux(audio.encode(None))
