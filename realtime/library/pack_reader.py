@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MAX_NAME_BYTES: Final = 255
 MAX_COLOURS: Final = 5
+GROUPS_DEEP: Final = 3
+"""Groups of songs within groups."""
 BEFORE: Final = ".before-"
 """A folder inside a pack's that begins so holds the pack whole while it is being replaced."""
 
@@ -75,14 +77,31 @@ class PackText:
 
 
 def pack_folders(libraries: tuple[Path, ...]) -> list[Path]:
-    """Return all folders that look like packs, by name, the first library's before the next's."""
+    """Return all folders that look like packs, by name, the first library's before the next's.
+
+    A folder without song.toml that has folders in it is a group of songs, and may hold groups too.
+    """
     found: dict[str, Path] = {}
     for library in libraries:
-        if library.is_dir():
-            for folder in sorted(library.iterdir()):
-                if folder.is_dir() and not folder.name.startswith((".", "__")):
-                    found.setdefault(one_form(folder.name), folder)
+        for folder in _packs_in(library, GROUPS_DEEP):
+            found.setdefault(one_form(folder.name), folder)
     return list(found.values())
+
+
+def _packs_in(place: Path, deep: int) -> Iterator[Path]:
+    for folder in _folders_in(place):
+        is_pack = (folder / TOML).is_file() or folder.is_symlink()  # which may lead round
+        if deep and not is_pack and _folders_in(folder):
+            yield from _packs_in(folder, deep - 1)
+        else:
+            yield folder
+
+
+def _folders_in(place: Path) -> list[Path]:
+    if not place.is_dir():
+        return []
+    inside = (path for path in place.iterdir() if not path.name.startswith((".", "__")))
+    return sorted(path for path in inside if path.is_dir())
 
 
 def find_pack(name: str, libraries: tuple[Path, ...] = (BUNDLED,)) -> Path:

@@ -598,6 +598,20 @@ def test_packs_are_found_by_name_and_path(tmp_path, folder):
         find_pack("d", ())
 
 
+def test_songs_lie_in_groups_too(tmp_path, folder):
+    for place in ("z", "idols/a", "idols/2024/b", "idols/2024/best/c", "1/2/3/4/5"):
+        (tmp_path / "own" / place).mkdir(parents=True)
+        (tmp_path / "own" / place / "song.toml").write_text(TOML)
+    (tmp_path / "own" / "damaged").mkdir()
+    (tmp_path / "own" / "idols" / ".kept" / "x").mkdir(parents=True)
+    (tmp_path / "own" / "idols" / "round").symlink_to(tmp_path / "own" / "idols")
+    (tmp_path / "own" / "z" / "extras").mkdir()
+    (tmp_path / "own" / "z" / ".before-1").mkdir()
+    names = [path.name for path in pack_folders((tmp_path / "own",))]
+    assert names == ["4", "damaged", "b", "c", "a", "round", "z"]
+    assert find_pack("b", (tmp_path / "own",)) == tmp_path / "own" / "idols" / "2024" / "b"
+
+
 def test_the_error_is_one_of_ours():
     assert issubclass(SongPackError, DanceError)
 
