@@ -90,7 +90,7 @@ def pack_folders(libraries: tuple[Path, ...]) -> list[Path]:
 
 def _packs_in(place: Path, deep: int) -> Iterator[Path]:
     for folder in _folders_in(place):
-        is_pack = (folder / TOML).is_file() or folder.is_symlink()  # which may lead round
+        is_pack = (standing(folder) / TOML).is_file() or folder.is_symlink()  # may lead round
         if deep and not is_pack and _folders_in(folder):
             yield from _packs_in(folder, deep - 1)
         else:
