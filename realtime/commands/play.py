@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.quiz.game import QuizKit
     from kpopdance.realtime.screens.view import DanceView
     from kpopdance.realtime.shell.pages import Page
+    from kpopdance.realtime.studio.bringing import Brought
 
 PICTURE_SIZE: Final = (1280, 720)
 SETTLE_S: Final = 10.0  # longest wait at the end for networks that are being opened
@@ -118,7 +119,14 @@ def make_kit(settings: Settings, style: str = "", ready: Readying | None = None)
         read_audio=samples_of, close=cameras.shut, keeps_scores=cameras.live,
         turn_camera=cameras.turn, camera_health=lambda: cameras.health,
         news=told.news, version=our_version(), picture_size=cameras.picture_size, refit=refit,
+        bring=lambda path, audio: _brought(path, settings.libraries[0], audio),
     )  # fmt: skip
+
+
+def _brought(path: Path, library: Path, audio: Path | None) -> Brought:
+    from kpopdance.realtime.studio.bringing import bring  # not for every start
+
+    return bring(path, library, audio=audio)
 
 
 def _eyes(settings: Settings, ready: Readying) -> Eyes:
@@ -142,7 +150,7 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
     try:
         if args.fullscreen:
             window.toggle_fullscreen()
-        Shell(window, PerfClock()).run(_first_page(game, folder))
+        Shell(window, PerfClock(), window.drops).run(_first_page(game, folder))
     finally:
         window.close()
         ready.leave()

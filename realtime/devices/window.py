@@ -68,6 +68,7 @@ class GameWindow:
         self._fullscreen = False
         self._letters = letters()
         self._clicks: list[tuple[int, int]] = []
+        self._drops: list[Path] = []
         self._pace = Pace(perf_counter())
         self._closed = False
 
@@ -96,6 +97,8 @@ class GameWindow:
                 self._letters = letters()
             elif event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
                 self._clicks.append(self._px(event.pos))
+            elif event.type == pygame.DROPFILE:
+                self._drops.append(Path(event.file))
         if "f11" in names:
             self.toggle_fullscreen()
         self._surface = self._window.get_surface()
@@ -110,6 +113,11 @@ class GameWindow:
         """Return where the mouse was pressed before the last ``events``, px of the surface, once."""
         clicks, self._clicks = self._clicks, []
         return clicks
+
+    def drops(self) -> list[Path]:
+        """Return the files that were dropped on the window before the last ``events``, once."""
+        drops, self._drops = self._drops, []
+        return drops
 
     @property
     def pointer(self) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ import numpy as np
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.core.terms import BODIES, STRICTNESS, Terms
+from kpopdance.realtime.game.bringing import BringingPage
 from kpopdance.realtime.game.foresight import lighter, seldom_in_words
 from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.opening import Opening
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.theme import Hints
     from kpopdance.realtime.shell.songs import Songs
+    from kpopdance.realtime.studio.bringing import Brought
 
 PREVIEW_BEATS: Final = 32
 QUIZ_KEY: Final = (("Q", "quiz"),)
@@ -214,6 +216,18 @@ class SongListPage(Page):
         elif action == "turn" and chosen is not None:
             game.turn(chosen.slug)
         self._show()
+        return self
+
+    def dropped(self, path: Path) -> Page | None:
+        """Take a shared song that was dropped on the list."""
+        game = self._game
+        if game.kit.bring is None:
+            return self
+        return BringingPage(game.backdrop, game.kit.bring, (path, None), self._brought, self)
+
+    def _brought(self, brought: Brought) -> Page:
+        """Show the song that was brought."""
+        self.wanted = self._game.songs.learn(brought.folder)
         return self
 
     def draw(self, surface: Surface) -> None:

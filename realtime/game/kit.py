@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.library.store import Store
+    from kpopdance.realtime.studio.bringing import Brought
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +35,8 @@ class Kit:
     ``keeps_scores`` where a player dances, no drawn dancer and no video; ``turn_camera`` turns to the
     next camera and returns whether that is so with it, ``camera_health`` is of the one that stays
     open; ``news`` tells what takes long while loading; ``picture_size`` is the camera's (width,
-    height) in px, as far as one can know.
+    height) in px, as far as one can know; ``bring`` brings a shared song into the library, with a file
+    of the player's if one is named.
     """
 
     seeing: Later[Eyes]
@@ -54,6 +56,7 @@ class Kit:
     picture_size: tuple[int, int] = (640, 480)
     warmth: Warmth = field(default_factory=Warmth)
     refit: Callable[[Kit, Settings], Kit] | None = None
+    bring: Callable[[Path, Path | None], Brought] | None = None
 
     @property
     def eyes(self) -> Eyes:

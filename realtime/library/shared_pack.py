@@ -64,6 +64,14 @@ class SharedPackError(SongPackError):
     """A shared pack is damaged, of another version, or none."""
 
 
+class WithoutSoundError(SongPackError):
+    """A shared song, its ``title`` says which, has no sound, and the player's own was not found."""
+
+    def __init__(self, path: Path, title: str, why: str) -> None:
+        super().__init__(f"{path}: {title} comes without its sound, and {why}")
+        self.title = title
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     bytes: Annotated[int, Meta(ge=0, le=MOST[AUDIO])]

@@ -11,6 +11,7 @@ from kpopdance.realtime.screens.message import MessageScreen
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
+    from pathlib import Path
 
     from kpopdance.realtime.core.ports import HostClock, Surface, Window
     from kpopdance.realtime.screens.actions import Action, Target
@@ -70,6 +71,10 @@ class Page(Protocol):
     def draw(self, surface: Surface) -> None:
         """Draw one frame."""
 
+    def dropped(self, path: Path) -> Page | None:
+        """Take a file that was dropped on the window; most pages want none."""
+        return self
+
     def quit(self) -> Page | None:
         """End, as the window is closed; a page that has to wait for something stays a little."""
         return None
@@ -128,10 +133,15 @@ class Waiting(Message, Generic[T]):
 
 
 class Shell:
-    """Shows one page after the other in a window; ``run`` returns when there is none any more."""
+    """Shows one page after the other in a window; ``run`` returns when there is none any more.
 
-    def __init__(self, window: Window, clock: HostClock) -> None:
-        self._window, self._clock = window, clock
+    ``drops`` hands back the files that were dropped on the window since it was asked.
+    """
+
+    def __init__(
+        self, window: Window, clock: HostClock, drops: Callable[[], list[Path]] = list
+    ) -> None:
+        self._window, self._clock, self._drops = window, clock, drops
 
     def run(self, page: Page | None) -> None:
         """Show a page and all that follow it.
@@ -172,6 +182,8 @@ class Shell:
         for target in [page.screen.at(at, size) for at in window.clicks()]:
             if following is page and target is not None:
                 following = page.act(action_of(target))
+        for path in self._drops() if following is page else ():
+            following = page.dropped(path) if following is page else following
         if following is page:
             at = window.pointer
             page.screen.theme.letters = window.letters

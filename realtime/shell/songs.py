@@ -107,6 +107,15 @@ class Songs:
                 self._kept.popitem(last=False)
         return song
 
+    def learn(self, folder: Path) -> str:
+        """Put a pack that is new or another one now into the list; return its name there."""
+        name = one_form(folder.name)
+        facts = read_facts(folder)
+        with self._keeping:
+            self._kept.pop(name, None)
+            self.found = {**self.found, name: facts}
+        return name
+
     def _read(self) -> None:
         folders = pack_folders(self._libraries)
         self.count = len(folders)

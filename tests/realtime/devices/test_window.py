@@ -243,3 +243,18 @@ def steer(display, *words):
         command, env=env, check=True, timeout=10, capture_output=True, text=True
     )
     return done.stdout
+
+
+def test_a_file_dropped_on_it_is_handed_over_once():
+    program = """
+import pygame
+from kpopdance.realtime.devices.window import GameWindow
+window = GameWindow()
+window.events()
+for name in ("/tmp/a song.kpopdance", "춤.mp3"):
+    pygame.event.post(pygame.event.Event(pygame.DROPFILE, file=name))
+print(window.drops(), window.events(), [str(path) for path in window.drops()], window.drops())
+"""
+    told, wrong = python(program, SDL_VIDEODRIVER="dummy").communicate(timeout=60)
+    assert wrong == "" or "XDG_RUNTIME_DIR" in wrong
+    assert told.splitlines()[-1] == "[] [] ['/tmp/a song.kpopdance', '춤.mp3'] []"
