@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import weakref
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 
 from kpopdance.realtime.core.ports import Deliveries
 from kpopdance.realtime.core.types import Frame
-from kpopdance.realtime.shell.beside import Attending, beside
+from kpopdance.realtime.shell.beside import _IDLE, Attending, beside
 
 
 def attended(seen, *, every_s, fps, before=0):
@@ -59,15 +58,12 @@ def test_what_is_made_beside_takes_a_thread_that_is_idle_and_keeps_nothing():
     class Made:
         """Something large."""
 
-    def made():
-        threads.add(threading.get_native_id())
-        return Made()
-
-    threads = set()
+    before = threading.active_count()
     for _ in range(20):
-        kept = beside(made).result(timeout=5)
-        time.sleep(0.01)  # until it is idle again
-    assert len(threads) < 5
+        kept = beside(Made).result(timeout=5)
+        assert _IDLE.acquire(timeout=5)  # it is idle again
+        _IDLE.release()
+    assert threading.active_count() <= before + 1
     gone = weakref.ref(kept)
     del kept
     assert gone() is None
