@@ -127,7 +127,9 @@ class Tracker:
         distance = self._distance(held, pose, self._speed * min(gone_s, 0.1))
         reach = 0.8 + 1.5 * gone_s  # body sizes; the longer gone, the farther away
         unlike = distance / reach
-        if self._clothes is not None:
+        if (
+            self._clothes is not None and unlike <= TOO_UNLIKE
+        ):  # else it is somebody else anyway
             apart = np.abs(clothes - self._clothes).mean(axis=1)
             if np.isfinite(apart).any():
                 unlike += float(np.nanquantile(apart, CLOTHES_SEEN)) / COLOUR_SCALE
