@@ -177,7 +177,7 @@ def _export(commands: Commands) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
-    parser.set_defaults(command="export_song")
+    parser.set_defaults(command="export")
 
 
 def _import(commands: Commands) -> None:

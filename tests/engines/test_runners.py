@@ -135,7 +135,7 @@ def test_forgotten_sizes_are_compiled_again(monkeypatch):
     network.infer(noise(64, 72))
     again, _ = network.infer(noise(64, 64))
     assert_array_equal(again, first)
-    assert len(network._requests) == 1
+    assert len(network._free) == 1
 
 
 def test_openvino_keeps_compiled_sizes_on_disk(tmp_path):
@@ -272,7 +272,9 @@ class Broken:
 def test_what_fails_while_it_looks_is_the_device_s_failure():
     ov, ort = openvino_network(), onnxruntime_network()
     ov.infer(noise(64, 64))
-    ov._requests[(1, 3, 64, 64)] = Broken(RuntimeError("clFlush, error 5"))
+    free = ov._free[(1, 3, 64, 64)]
+    free.get()
+    free.put(Broken(RuntimeError("clFlush, error 5")))
     ort._session = Broken(RuntimeError("Device lost"))
     for network, word in ((ov, "clFlush"), (ort, "Device lost")):
         with pytest.raises(DeviceFailed, match=f"CPU, 1 thread: .*{word}"):

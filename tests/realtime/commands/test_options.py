@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import get_args
 
 import pytest
@@ -19,7 +20,7 @@ COMMANDS = next(iter(options.parser()._subparsers._group_actions)).choices
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_has_a_file_that_runs_it(name):
     file = COMMANDS[name].get_default("command")
-    assert file == name.replace("-", "_")
+    assert file == (f"{name}_song" if iskeyword(name) else name.replace("-", "_"))
     assert callable(import_module(f"kpopdance.realtime.commands.{file}").run)
 
 
