@@ -197,6 +197,7 @@ def test_record_then_score_itself(capsys, video, sound, tmp_path):
     assert "exists already" in refuse(capsys, "record", video, "--audio", sound, "--out", pack)
 
 
+@pytest.mark.long
 def test_two_videos_and_a_stranger(capsys, video, song, tmp_path):
     still = film(tmp_path / "still.mp4", song, style=DancerStyle(still=True))
     code, out, err = run(capsys, "score", video, still, "--json")

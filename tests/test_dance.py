@@ -181,9 +181,9 @@ def test_a_lost_camera_is_told_and_its_moves_are_not_judged(standard):
     ("at_s", "back_s", "until_s"),
     [
         (-1.0, -1.5, 0.0),  # in the count-in
-        (0.3, -1.5, 0.0),
+        pytest.param(0.3, -1.5, 0.0, marks=pytest.mark.long),
         (5.26, 3.5, 5.0),  # a beat is half a second
-        (5.0, 3.5, 5.0),
+        pytest.param(5.0, 3.5, 5.0, marks=pytest.mark.long),
     ],
 )
 def test_going_on_counts_in_from_before_and_judges_nothing_twice(

@@ -110,6 +110,7 @@ def test_the_source_archive_is_the_checkout(built):
     assert built.wanted - files_under(built.source) == set()
 
 
+@pytest.mark.long
 def test_the_source_archives_tests_can_be_collected(built):
     links = built.source / "links"
     (links / "kpopdance").mkdir(parents=True)

@@ -84,6 +84,7 @@ def test_on_paper(paper, scenario, layer):
     run(paper, scenario, layer)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scenario", DEFERRED)
 def test_on_paper_where_nothing_happens_before_it_is_waited_for(paper, scenario, layer):
     run(paper | {"PAPER_DEFERRED": "1"}, scenario, layer)

@@ -150,7 +150,7 @@ def peak_mb(path, minutes, at_once):
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("at_once", [1, 3])
+@pytest.mark.parametrize("at_once", [pytest.param(1, marks=pytest.mark.long), 3])
 def test_a_longer_film_takes_no_more_memory(tmp_path, at_once):
     peak_mb(tmp_path / "warm.mp4", 0.2, at_once)
     short, long = (peak_mb(tmp_path / f"{n}.mp4", n, at_once) for n in (1, 4))

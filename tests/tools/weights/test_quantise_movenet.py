@@ -48,6 +48,7 @@ def test_the_bundled_file_is_the_one_its_page_speaks_of_and_sees_the_same():
     assert np.median(off(OUT)) < 3  # 2.0 here, and 1.5 px of the input
 
 
+@pytest.mark.long
 def test_it_is_made_the_same_each_time_and_counts_in_eight_bits(coarse, tmp_path):
     assert quantised(SOURCE, crops=3) == coarse
     model = onnx.load_from_string(coarse)

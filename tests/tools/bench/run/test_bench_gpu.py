@@ -34,6 +34,7 @@ def paper(tmp_path_factory):
         pytest.skip(str(why))
 
 
+@pytest.mark.long
 def test_a_record_says_what_was_measured_and_what_was_not(paper, tmp_path):
     words = ["--runs", "2", "--soak", "0.2", "--no-tests", "--size", "184x328",
              "--close", "movenet_lightning", "blazepose_full"]  # fmt: skip
