@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 ROOM, STAGE = ":93", ":94"
 ROOM_PX, STAGE_PX = (640, 480), (1280, 720)
 FILMED_FPS: Final = 60
-EVERY: Final = 4  # px of the mirror on the game's screen are enough
+EVERY: Final = 8  # px of the game's screen are enough
+TELLING: Final = 200  # of them tell the two states apart best: they lie in the mirror
 STILL_S: Final = (0.8, 1.4)  # between two changes, by chance
 STRETCHED: Final = 2.4  # from wrist to wrist, in widths of the shoulders: 1.3 at rest, 3.7 so
 LATEST_S: Final = 0.75  # after a change it counts as never seen
@@ -249,8 +250,10 @@ def first_seen(
     settled = (index >= 0) & (at_s - begins[np.maximum(index, 0)] > 0.5)
     of = [film[settled & (states[index] == state)] for state in (False, True)]
     down, out = (one.mean(axis=0) for one in of)
-    axis = (out - down) / (of[0].var(axis=0) + of[1].var(axis=0) + 1)
-    stretched = (film - (down + out) / 2) @ axis > 0
+    spread = of[0].var(axis=0) + of[1].var(axis=0) + 1
+    best = np.argsort((out - down) ** 2 / spread)[-TELLING:]
+    axis = ((out - down) / spread)[best]
+    stretched = (film[:, best] - ((down + out) / 2)[best]) @ axis > 0
     turned = np.append(False, stretched[1:] != stretched[:-1])
     seen = []
     for when, state in changes:
@@ -335,10 +338,7 @@ def _pictures() -> list[NDArray[np.uint8]]:
 
 
 def films(film: Any, ending: Any) -> None:  # noqa: ANN401 - a queue and an event of its own
-    """Film the mirror on the game's screen: seconds, and small grey pictures float32 (N, px)."""
-    from kpopdance.realtime.screens.dance import dance_layout
-
-    panel = dance_layout(STAGE_PX).camera.inflate(-16, -16)  # its frame glows with the music
+    """Film the game's screen: seconds, and small grey pictures float32 (N, px)."""
     at_s, small = [], []
     with _filmed(STAGE, STAGE_PX, FILMED_FPS) as screen:
         for packet in screen.demux(video=0):
@@ -347,8 +347,7 @@ def films(film: Any, ending: Any) -> None:  # noqa: ANN401 - a queue and an even
             for frame in packet.decode():
                 at_s.append(float(frame.pts * frame.time_base))
                 picture = frame.to_ndarray(format="bgra")
-                mirror = picture[panel.top : panel.bottom, panel.left : panel.right]
-                small.append(mirror[::EVERY, ::EVERY, 1].ravel())
+                small.append(picture[::EVERY, ::EVERY, 1].ravel())
     film.put((np.array(at_s), np.array(small, np.float32)))
 
 
