@@ -73,8 +73,8 @@ def run(args: argparse.Namespace) -> int:
         raise DanceError(f"--bpm {args.bpm:g}: choose 30 to 300")
     if args.offset is not None and not -60 <= args.offset <= 600:
         raise DanceError(f"--offset {args.offset:g}: choose a song second from -60 to 600")
-    check_pack_folder(folder, replace=args.replace)
     if args.video.is_dir():
+        check_pack_folder(folder, replace=args.replace)
         seen = _told_by_openpose(args, dancers)
     else:
         seen = _seen_in_video(args, settings, dancers, folder)

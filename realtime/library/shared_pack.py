@@ -17,7 +17,6 @@ import hashlib
 import io
 import json
 import zipfile
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
@@ -26,7 +25,7 @@ import numpy as np
 from msgspec import Meta
 
 from kpopdance.engines.checked import checked
-from kpopdance.realtime.library.arrays import arrays_in
+from kpopdance.realtime.library.arrays import DAMAGE, arrays_in
 from kpopdance.realtime.library.pack_reader import files_of, reading, song_in
 from kpopdance.realtime.library.songpack import CHOREOGRAPHY, TOML, SongPack, SongPackError
 
@@ -53,11 +52,6 @@ SUFFIX_LETTERS: Final = 8
 WRITTEN_AT: Final = (1980, 1, 1, 0, 0, 0)
 """The same pack is the same file, whenever it is written."""
 LEVELS: Final = 255
-DAMAGE: Final = (
-    zipfile.BadZipFile, zlib.error, EOFError, LookupError, NotImplementedError, RuntimeError,
-    OverflowError, ValueError, MemoryError,
-)  # fmt: skip
-"""What zipfile raises on damage."""
 
 
 class SharedPackError(SongPackError):

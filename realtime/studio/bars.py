@@ -9,6 +9,7 @@ found by dynamic programming (Viterbi), over what BeatNet hears.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -95,6 +96,7 @@ def _none(length_s: float) -> Bars:
     return Bars(beat_s, number, METERS[0], USUAL_BPM, 0.0, steady=True)
 
 
+@lru_cache(maxsize=1)
 def _states() -> _States:
     shortest, longest = (round(60 * FPS / bpm) for bpm in (FASTEST_BPM, SLOWEST_BPM))
     beats = np.arange(shortest, longest + 1)

@@ -4,9 +4,9 @@
 one a drawn dancer stretches out the arms and lets them fall, at moments nobody can foresee; a camera
 watches that screen (x11grab). On the other the game plays a song with that camera: its reading
 thread, networks, judge and window as always. A third process films the game's screen, sixty times a
-second, and finds out afterwards when each change was to be seen there; picture and skeleton come in
-the same flip. All times are the system's clock. Beside the sum stand its stages, and the way from the
-last sound of a move to its judgement.
+second, and finds out afterwards when the picture of each change was to be seen there. Its skeleton comes
+in the same flip, but steadied: the arms pass the mark some pictures later. All times are the system's
+clock. Beside both stand the stages, and the way from the last sound of a move to its judgement.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ STRETCHED: Final = 2.4  # from wrist to wrist, in widths of the shoulders: 1.3 a
 LATEST_S: Final = 0.75  # after a change it counts as never seen
 R_SHOULDER, R_WRIST, L_SHOULDER, L_WRIST = 2, 4, 5, 7
 SPAWN: Final = multiprocessing.get_context("spawn")
-STAGES: Final = ("change -> camera", "camera -> pose", "pose -> flip", "flip -> screen", "sum")
+STAGES: Final = (
+    "change -> camera", "camera -> pose", "pose -> flip", "change -> flip with the skeleton in it",
+    "change -> picture on the screen",
+)  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)
@@ -278,7 +281,7 @@ def table(changes: list[tuple[float, bool]], seen: Seen, shown_s: list[float]) -
             k = known[0]
             rows.append(
                 (captured[k] - when, pose[k] - captured[k], flip[k] - pose[k],
-                 on_screen - flip[k], on_screen - when)
+                 flip[k] - when, on_screen - when)
             )  # fmt: skip
     ms = 1000 * np.array(rows).reshape(-1, len(STAGES))
     lines = [f"| stage ({len(ms)} came through) | p50, ms | p99, ms |", "|---|---|---|"]
