@@ -209,12 +209,12 @@ def test_two_videos_and_a_stranger(capsys, video, song, tmp_path):
 def test_a_recording_stopped_half_way_leaves_nothing(
     capsys, short_video, sound, tmp_path, monkeypatch
 ):
-    import kpopdance.realtime.commands.record as command
+    import kpopdance.realtime.studio.new_song as studio
 
     def stop(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "save_pack", stop)
+    monkeypatch.setattr(studio, "save_pack", stop)
     folder = tmp_path / "library" / "stopped"
     code, out, err = run(capsys, "record", short_video, "--audio", sound, "--out", folder)
     assert code == 130

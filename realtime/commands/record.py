@@ -2,52 +2,38 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import asdict, replace
-from itertools import islice
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import numpy as np
 from tqdm import tqdm
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.files import part_of
 from kpopdance.realtime.commands.common import eyes_from, watched
 from kpopdance.realtime.commands.record_many import is_many, run_many
 from kpopdance.realtime.commands.speaking import print_json, print_result
 from kpopdance.realtime.commands.wishes import settings_from
-from kpopdance.realtime.devices.audio_file import (
-    SAMPLE_RATE,
-    Audio,
-    read_audio,
-    write_audio,
-)
-from kpopdance.realtime.devices.media_file import MediaError
 from kpopdance.realtime.devices.video_file import VideoFile
-from kpopdance.realtime.library.kept import keep_beside
-from kpopdance.realtime.library.mirrored import turned
-from kpopdance.realtime.library.pack_reader import load_pack
-from kpopdance.realtime.library.pack_writer import check_pack_folder, save_pack, slug_of
-from kpopdance.realtime.library.songpack import SongPack, SongPackError
-from kpopdance.realtime.library.standards import standard_of
-from kpopdance.realtime.studio.bars import bars_of
+from kpopdance.realtime.library.pack_writer import check_pack_folder, slug_of
 from kpopdance.realtime.studio.keypoint_folder import recordings_of
-from kpopdance.realtime.studio.recording import (
-    Quality,
-    Recording,
-    RecordingError,
-    check_pictures,
-    record,
+from kpopdance.realtime.studio.new_song import (
+    BYTES_A_SECOND,
+    Wish,
+    check_film,
+    learn,
+    song_of,
+    sound_of,
+    write_song,
 )
+from kpopdance.realtime.studio.recording import Quality, Recording, record
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
+    from kpopdance.realtime.devices.audio_file import Audio
     from kpopdance.realtime.library.settings import Settings
+    from kpopdance.realtime.library.songpack import SongPack
 
-BYTES_A_SECOND: Final = 12_000  # sound and one dancer of a pack, a little less than it is
-FIRST_PICTURES: Final = 8
 LEAST_FPS, MOST_FPS = 5.0, 240.0
 LONGEST: Final = 300  # letters
 
@@ -78,15 +64,23 @@ def run(args: argparse.Namespace) -> int:
         seen = _told_by_openpose(args, dancers)
     else:
         seen = _seen_in_video(args, settings, dancers, folder)
-    song = _song(args, title, seen)
-    _write(song, seen.audio, folder, args)
-    _learn(folder, settings)
+    filmed = tuple(recording.choreography(seen.start_s) for recording in seen.recordings)
+    song = song_of(_wish(args, title), filmed, seen.audio)
+    sources = (args.video, args.audio or args.video)
+    write_song(song, seen.audio, folder, sources=sources, give_way=args.replace)
+    learn(folder, settings.libraries[0], settings.terms)
     qualities = [recording.quality() for recording in seen.recordings]
     if args.json:
         print_json(_report_json(folder, song, qualities, seen.warnings))
     else:
         print_result(_report_words(folder, song, qualities))
     return 0
+
+
+def _wish(args: argparse.Namespace, title: str) -> Wish:
+    return Wish(
+        title, args.artist, args.language, args.licence, args.bpm, args.offset, args.mirrored
+    )
 
 
 def _seen_in_video(
@@ -96,8 +90,8 @@ def _seen_in_video(
     with VideoFile(args.video) as video:
         needs_bytes = round(BYTES_A_SECOND * (video.info.length_s or 0))
         check_pack_folder(folder, replace=args.replace, needs_bytes=needs_bytes)
-        _check_pictures(args.video)
-        audio = _audio_of(args.audio or args.video)
+        check_film(args.video)
+        audio = sound_of(args.audio or args.video)
         eyes = eyes_from(settings, wanted=len(dancers) or 1)
         with watched(video, "finding poses") as progress:
             recordings = record(video.frames(), eyes, dancers=dancers, progress=progress)
@@ -115,7 +109,7 @@ def _told_by_openpose(args: argparse.Namespace, dancers: tuple[int, ...]) -> _Se
         )
     if not LEAST_FPS <= args.fps <= MOST_FPS:
         raise DanceError(f"--fps {args.fps:g}: choose {LEAST_FPS:g} to {MOST_FPS:g}")
-    audio = _audio_of(args.audio)
+    audio = sound_of(args.audio)
     with tqdm(desc="reading poses", leave=False, delay=2.0, disable=None) as progress:
         recordings = recordings_of(
             args.video, args.fps, dancers=dancers, progress=progress.update
@@ -158,60 +152,6 @@ def _folder(args: argparse.Namespace, settings: Settings, title: str) -> Path:
         return settings.libraries[0] / slug_of(title)
     out: Path = args.out
     return out if out.name.strip(".") else out.resolve()  # "." and ".." are no song's name
-
-
-def _check_pictures(path: Path) -> None:
-    """Refuse a film by its first pictures, before all of it is looked at."""
-    with VideoFile(path) as video:
-        at_s = [frame.captured_s for frame in islice(video.frames(), FIRST_PICTURES)]
-    try:
-        check_pictures(at_s)
-    except RecordingError as why:
-        raise RecordingError(f"{path}: {why}") from None
-
-
-def _audio_of(path: Path) -> Audio:
-    try:
-        return read_audio(path)
-    except MediaError as why:
-        raise MediaError(f"{why} (a song needs sound: give it with --audio FILE)") from None
-
-
-def _song(args: argparse.Namespace, title: str, seen: _Seen) -> SongPack:
-    bars = bars_of(seen.audio.samples, seen.audio.rate)
-    bpm = args.bpm or round(bars.bpm, 2)
-    offset = args.offset if args.offset is not None else round(bars.offset_s, 3)
-    filmed = tuple(recording.choreography(seen.start_s) for recording in seen.recordings)
-    members = turned(filmed) if args.mirrored else filmed
-    return SongPack(
-        title=title, artist=args.artist, bpm=bpm, members=members, audio=None,
-        language=args.language, licence=args.licence, offset_s=offset,
-        preview_s=round(seen.audio.length_s / 3, 1), mirrored=args.mirrored,
-    )  # fmt: skip
-
-
-def _write(song: SongPack, audio: Audio, folder: Path, args: argparse.Namespace) -> None:
-    beside = folder if folder.is_dir() else folder.parent
-    beside.mkdir(parents=True, exist_ok=True)
-    sound = part_of(beside / "audio.ogg")
-    try:
-        write_audio(sound, np.clip(audio.samples, -1, 1), SAMPLE_RATE)
-        sources = (args.video, args.audio or args.video)
-        save_pack(replace(song, audio=sound), folder, replace=args.replace, sources=sources)
-    except MediaError:
-        raise MediaError(
-            f"{folder}: the sound cannot be written; check the folder, its rights and its space"
-        ) from None
-    finally:
-        sound.unlink(missing_ok=True)
-
-
-def _learn(folder: Path, settings: Settings) -> None:
-    """Work out beforehand what the first dance would wait for."""
-    if folder.parent == settings.libraries[0]:
-        keep_beside(folder.parent)
-    with suppress(SongPackError):  # it is said when somebody wants to dance it
-        standard_of(load_pack(folder), settings.terms)
 
 
 def _report_json(

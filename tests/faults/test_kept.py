@@ -252,17 +252,17 @@ def test_a_disk_that_fills_leaves_what_was_whole(library, made, monkeypatch):
 
 def test_a_recorded_song_s_first_dance_waits_for_no_standard(library, made):
     """What ``record`` does last, with the settings that a dance will have."""
-    from kpopdance.realtime.commands import record
     from kpopdance.realtime.library.pack_reader import load_pack
     from kpopdance.realtime.library.pack_writer import save_pack
     from kpopdance.realtime.library.settings import Settings
+    from kpopdance.realtime.studio.new_song import learn
 
     audio = library.parent / "a.ogg"
     audio.write_bytes(b"never decoded here")
     settings = Settings(library=str(library), strictness="kids")
     folder = library / "노래"
     save_pack(dataclasses.replace(song_in(library), audio=audio), folder)
-    record._learn(folder, settings)
+    learn(folder, library, settings.terms)
     assert len(made) == 1
     assert [name.partition("-")[0] for name in files(library / ".kept")] == ["standard"]
     standard_anew(load_pack(folder), settings.terms)
