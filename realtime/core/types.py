@@ -92,6 +92,31 @@ class Choreography:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Formation:
+    """Where the members of a song are, in the rows of their choreographies.
+
+    Attributes
+    ----------
+    floor : float32 (members, T, 2)
+        Where each stands: to the right, and away from who looks on, in body heights, from the middle of
+        everybody's places; NaN, NaN where it is not known.
+    there : bool (members, T)
+        When each is on stage, whether seen or hidden behind others.
+    """
+
+    floor: NDArray[np.float32]
+    there: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        _require(self.floor, np.float32, (None, None, 2), "a formation's floor")
+        _require(self.there, np.bool_, self.floor.shape[:2], "who is there in a formation")
+
+    def turned(self) -> Formation:
+        """Return its mirror image."""
+        return Formation(self.floor * np.array([-1, 1], np.float32), self.there)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Heard:
     """``song_s`` leaves the speaker at host ``at_s``; what the audio device reports."""
 

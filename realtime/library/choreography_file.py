@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from kpopdance.realtime.core.types import Choreography
+from kpopdance.realtime.core.types import Choreography, Formation
 from kpopdance.realtime.library.arrays import arrays_in, glance
 from kpopdance.realtime.library.songpack import SongPackError
 
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_ARRAY_BYTES: Final = 256 * 1024 * 1024
-ARRAYS: Final = ("joints", "fps", "start_s")
+ARRAYS: Final = ("joints", "fps", "start_s", "floor", "there")
 MAX_MEMBERS: Final = 24
 MAX_START_S: Final = 36_000
 MAX_LENGTH_S: Final = 7_200
+MAX_AWAY: Final = 1_000.0
+"""Body heights from the middle: nobody dances farther off."""
 
 
 def extent_of(path: Path) -> tuple[int, float, float]:
@@ -44,8 +46,8 @@ def extent_of(path: Path) -> tuple[int, float, float]:
     return dancers, start_s, start_s + (rows - 1) / fps
 
 
-def read_choreography(path: Path) -> tuple[Choreography, ...]:
-    """Return what each member dances.
+def read_choreography(path: Path) -> tuple[tuple[Choreography, ...], Formation | None]:
+    """Return what each member dances, and where they stand if the pack tells.
 
     Raises
     ------
@@ -68,7 +70,26 @@ def read_choreography(path: Path) -> tuple[Choreography, ...]:
     _check_numbers(path, joints, fps, start_s)
     if joints.shape[1] > MAX_LENGTH_S * fps:
         raise SongPackError(f"{path}: is longer than two hours; record a part of it")
-    return tuple(Choreography(member.copy(), fps, start_s) for member in joints)
+    members = tuple(Choreography(member.copy(), fps, start_s) for member in joints)
+    return members, _formation(path, arrays, joints.shape[:2])
+
+
+def _formation(
+    path: Path, arrays: dict[str, NDArray[Any]], shape: tuple[int, ...]
+) -> Formation | None:
+    """Return where the members of a pack of so many members and rows stand."""
+    if "floor" not in arrays and "there" not in arrays:
+        return None
+    with _damage_of(path):
+        formation = Formation(arrays["floor"].copy(), arrays["there"].copy())
+    if formation.there.shape != shape:
+        raise SongPackError(
+            f"{path}: tells where {formation.there.shape} stand, and {shape} dance; record it again"
+        )
+    known = formation.floor[~np.isnan(formation.floor)]
+    if len(known) and not np.abs(known).max() <= MAX_AWAY:
+        raise SongPackError(f"{path}: somebody stands far off the stage; record it again")
+    return formation
 
 
 def _check_numbers(path: Path, joints: NDArray[np.float32], fps: float, start_s: float) -> None:

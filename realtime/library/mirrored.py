@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 def as_danced(song: SongPack, terms: Terms) -> SongPack:
     """Return the song with the choreography that these terms ask for: it, or its mirror image."""
-    return replace(song, members=turned(song.members)) if terms.mirrored else song
+    if not terms.mirrored:
+        return song
+    formation = song.formation and song.formation.turned()
+    return replace(song, members=turned(song.members), formation=formation)
 
 
 def turned(members: tuple[Choreography, ...]) -> tuple[Choreography, ...]:

@@ -38,6 +38,7 @@ BEFORE: Final = ".before-"
 
 _Text = Annotated[str, Meta(description="a text in quotes")]
 _Name = Annotated[str, Meta(pattern=r"\S", description="a text in quotes, and not empty")]
+_Named = Annotated[str, Meta(max_length=100)]
 _Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 _Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]
 
@@ -66,6 +67,10 @@ class PackText:
     colours: Annotated[
         tuple[_Colour, ...],
         Meta(max_length=MAX_COLOURS, description='up to 5 texts like "#ff2d96"'),
+    ] = ()
+    members: Annotated[
+        tuple[_Named, ...],
+        Meta(description="names in quotes, one for each who dances, of up to 100 letters"),
     ] = ()
     sections: Annotated[
         tuple[_Section, ...], Meta(description="tables of a name and a start_s each")
@@ -257,19 +262,26 @@ def _song(folder: Path, told: PackText, audio: Path | None, path: Path) -> SongP
     from kpopdance.realtime.library.choreography_file import read_choreography
     from kpopdance.realtime.library.mirrored import turned
 
-    members = read_choreography(path)
+    members, formation = read_choreography(path)
     if told.mirrored:
         members = turned(members)
+        formation = formation and formation.turned()
     if not 0 <= told.lead < len(members):
         raise SongPackError(
             f"{path.with_name(TOML)}: lead is {told.lead}, but there are members 0 to "
             f"{len(members) - 1}; correct lead"
+        )
+    if told.members and len(told.members) != len(members):
+        raise SongPackError(
+            f"{path.with_name(TOML)}: names {len(told.members)} members, but {len(members)} dance; "
+            "correct members"
         )
     return SongPack(
         told.title, told.artist, told.bpm, members, audio, told.language, told.licence,
         told.offset_s, told.preview_s, told.lead,
         sections=tuple((section.name, section.start_s) for section in told.sections),
         folder=folder, mirrored=told.mirrored, colours=tuple(map(_rgb, told.colours)),
+        names=told.members, formation=formation,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from kpopdance.realtime.library.songpack import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kpopdance.realtime.core.types import Choreography
+    from kpopdance.realtime.core.types import Choreography, Formation
 
 SLUG_LETTERS: Final = 60
 RESERVED: Final = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9¹²³]")
@@ -139,15 +139,22 @@ def _write(pack: SongPack, folder: Path, audio: str) -> None:
     assert pack.audio is not None
     shutil.copyfile(pack.audio, folder / audio)
     (folder / TOML).write_text(_toml(pack, audio), encoding="utf-8")
-    filmed = turned(pack.members) if pack.mirrored else pack.members
-    save_choreography(folder / CHOREOGRAPHY, filmed)
+    filmed, formation = pack.members, pack.formation
+    if pack.mirrored:
+        filmed, formation = turned(filmed), formation and formation.turned()
+    save_choreography(folder / CHOREOGRAPHY, filmed, formation)
 
 
-def save_choreography(path: Path, members: tuple[Choreography, ...]) -> None:
+def save_choreography(
+    path: Path, members: tuple[Choreography, ...], formation: Formation | None = None
+) -> None:
     """Write choreography.npz (all members share rate, start and length)."""
     joints = np.stack([member.joints for member in members])
     first = members[0]
-    np.savez_compressed(path, joints=joints, fps=first.fps, start_s=first.start_s)
+    arrays = {"joints": joints, "fps": np.array(first.fps), "start_s": np.array(first.start_s)}
+    if formation is not None:
+        arrays |= {"floor": formation.floor, "there": formation.there}
+    np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 def _replace(made: Path, folder: Path, sources: tuple[Path, ...]) -> None:
@@ -240,6 +247,8 @@ def _toml(pack: SongPack, audio: str) -> str:
             f'"#{red:02x}{green:02x}{blue:02x}"' for red, green, blue in pack.colours
         )
         lines += [f"colours = [{told}]"]
+    if pack.names:
+        lines += [f"members = [{', '.join(map(_quoted, pack.names))}]"]
     for name, start_s in pack.sections:
         lines += ["", "[[sections]]", f"name = {_quoted(name)}", f"start_s = {start_s:.3f}"]
     return "\n".join(lines) + "\n"

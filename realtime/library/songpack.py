@@ -4,9 +4,11 @@
 ``offset_s`` (song second of a first beat), ``preview_s``, ``licence``, ``audio`` (a file name),
 and may hold ``lead`` (the member to copy), ``mirrored`` (the choreography was recorded from a video
 that shows it as a mirror does: it is turned round when read), ``colours`` (up to five of its
-cover's, ``"#ff2d96"``; a hint of the quiz) and ``sections`` (``name``, ``start_s``).
+cover's, ``"#ff2d96"``; a hint of the quiz), ``members`` (their names) and ``sections`` (``name``,
+``start_s``).
 ``choreography.npz`` holds ``joints`` float32 (members, T, 18, 3) in stage units, ``fps`` and
-``start_s``; never a pickle.
+``start_s``, and may hold ``floor`` float32 (members, T, 2) and ``there`` bool (members, T), see
+``Formation``; never a pickle.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.engines.texts import one_form
 
 if TYPE_CHECKING:
-    from kpopdance.realtime.core.types import Choreography
+    from kpopdance.realtime.core.types import Choreography, Formation
 
 FORMAT: Final = 1
 TOML: Final = "song.toml"
@@ -62,7 +64,8 @@ class SongPack:
 
     ``offset_s`` is the song second of a first beat; ``sections`` are (name, start_s) in order;
     ``mirrored``: the file holds the mirror image of ``members``; ``colours`` are the cover's
-    (red, green, blue) 0..255.
+    (red, green, blue) 0..255; ``names`` are the members', none where they have no names;
+    ``formation`` where they stand and when they are on stage, None: nobody knows.
     """
 
     title: str
@@ -79,6 +82,8 @@ class SongPack:
     folder: Path = Path()
     mirrored: bool = False
     colours: tuple[tuple[int, int, int], ...] = ()
+    names: tuple[str, ...] = ()
+    formation: Formation | None = None
 
     @property
     def slug(self) -> str:

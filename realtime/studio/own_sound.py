@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.texts import one_form
-from kpopdance.realtime.core.types import Choreography
+from kpopdance.realtime.core.types import Choreography, Formation
 from kpopdance.realtime.devices.audio_file import read_audio
 from kpopdance.realtime.devices.media_file import MediaError
 from kpopdance.realtime.studio.rhythm import ONSET_RATE, alike, match_sound, onset_strength
@@ -106,6 +106,7 @@ def danced_to(song: SongPack, own: OwnSound) -> SongPack:
         song,
         audio=own.path,
         members=tuple(_part(one, by_s, own.length_s) for one in song.members),
+        formation=song.formation and _places(song, by_s, own.length_s),
         offset_s=offset_s,
         preview_s=max(0.0, song.preview_s + by_s),
         sections=_sections(song, by_s, own.length_s),
@@ -114,11 +115,23 @@ def danced_to(song: SongPack, own: OwnSound) -> SongPack:
 
 def _part(dance: Choreography, by_s: float, length_s: float) -> Choreography:
     """Return what is danced later by so much, between a sound's beginning and its end."""
+    rows = _rows(dance, by_s, length_s)
+    start_s = dance.start_s + by_s + rows.start / dance.fps
+    return Choreography(dance.joints[rows].copy(), dance.fps, start_s)
+
+
+def _places(song: SongPack, by_s: float, length_s: float) -> Formation:
+    """Return where the members stand in those parts."""
+    assert song.formation is not None
+    rows = _rows(song.members[0], by_s, length_s)
+    return Formation(song.formation.floor[:, rows].copy(), song.formation.there[:, rows].copy())
+
+
+def _rows(dance: Choreography, by_s: float, length_s: float) -> slice:
     start_s = dance.start_s + by_s
     first = max(0, math.ceil(round(-start_s * dance.fps, 6)))
     count = max(2, math.floor((length_s - start_s) * dance.fps) + 1 - first)
-    joints = dance.joints[first : first + count].copy()
-    return Choreography(joints, dance.fps, start_s + first / dance.fps)
+    return slice(first, first + count)
 
 
 def _sections(song: SongPack, by_s: float, length_s: float) -> tuple[tuple[str, float], ...]:

@@ -25,7 +25,7 @@ from kpopdance.realtime.library.shared_pack import (
     unpack,
 )
 from kpopdance.realtime.library.songpack import CHOREOGRAPHY, TOML, SongPack
-from tests.realtime.library.test_songpack import members
+from tests.realtime.library.test_songpack import a_formation, members
 
 ONSET_STRENGTH = np.random.default_rng(4).exponential(2.0, (7, 900)).astype(np.float32)
 
@@ -37,6 +37,7 @@ def folder(tmp_path):
     song = SongPack(
         "너의 춤", "Artist", 121.5, members(3), sound, licence="CC0", offset_s=0.25, preview_s=9.0,
         lead=2, sections=(("verse", 0.0), ("chorus", 4.5)), mirrored=True, colours=((1, 2, 3),),
+        names=("민지", "B", "C"), formation=a_formation(len(members(1)[0].joints), 3),
     )  # fmt: skip
     save_pack(song, tmp_path / "library" / "song")
     return tmp_path / "library" / "song"
@@ -59,11 +60,13 @@ def test_all_of_it_comes_out(folder, into, tmp_path, with_audio):
     path = shared(tmp_path, shared_bytes(folder, ONSET_STRENGTH, with_audio=with_audio))
     got, was = unpack(path, into), load_pack(folder)
     for name in ("title", "artist", "bpm", "language", "licence", "offset_s", "preview_s", "lead",
-                 "sections", "mirrored", "colours"):  # fmt: skip
+                 "sections", "mirrored", "colours", "names"):  # fmt: skip
         assert getattr(got.song, name) == getattr(was, name)
     for one, other in zip(got.song.members, was.members, strict=True):
         assert (one.fps, one.start_s) == (other.fps, other.start_s)
         assert_array_equal(one.joints, other.joints)
+    assert_array_equal(got.song.formation.floor, was.formation.floor)
+    assert_array_equal(got.song.formation.there, was.formation.there)
     assert_allclose(got.onsets, ONSET_STRENGTH, atol=0.15)  # 256 steps of 0..20, finer below
     assert [path.suffix for path in into.iterdir() if path.stem == AUDIO] == [
         ".mp3"

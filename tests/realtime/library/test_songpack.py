@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import Terms
-from kpopdance.realtime.core.types import Choreography
+from kpopdance.realtime.core.types import Choreography, Formation
 from kpopdance.realtime.library.mirrored import as_danced, turned
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
 from kpopdance.realtime.library.pack_writer import save_pack
@@ -671,3 +671,61 @@ def test_colours_are_a_few_texts(folder, colours):
     told = TOML.replace("lead = 1", f"lead = 1\ncolours = {colours}")
     toml.write_text(told.replace("'", '"'), encoding="utf-8")
     refusal(folder, "colours", "up to 5")
+
+
+def a_formation(rows, count=2):
+    floor = np.random.default_rng(7).normal(0, 2, (count, rows, 2)).astype(np.float32)
+    floor[0, 3] = np.nan
+    there = np.ones((count, rows), bool)
+    there[1, :9] = False
+    return Formation(floor, there)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_names_and_places_survive_the_file(tmp_path, folder, mirrored):
+    dancers = members()
+    pack = SongPack(
+        "C", "a", 120.0, dancers, folder / "audio.ogg", names=("하니", '"Dani" \\'),
+        formation=a_formation(len(dancers[0].joints)), mirrored=mirrored,
+    )  # fmt: skip
+    save_pack(pack, tmp_path / "made")
+    again = load_pack(tmp_path / "made")
+    assert again.names == pack.names
+    assert_array_equal(again.formation.floor, pack.formation.floor)
+    assert_array_equal(again.formation.there, pack.formation.there)
+    with np.load(tmp_path / "made" / "choreography.npz") as kept:
+        side = kept["floor"][..., 0]  # as it was filmed
+    assert_array_equal(side, pack.formation.floor[..., 0] * (-1 if mirrored else 1))
+    turned_round = as_danced(again, Terms(mirrored=True)).formation
+    assert_array_equal(turned_round.floor, pack.formation.floor * np.float32((-1, 1)))
+    plain = load_pack(folder)
+    assert (plain.names, plain.formation) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"there": None}, "lacks 'there'"),
+        ({"floor": None}, "lacks 'floor'"),
+        ({"there": np.ones((2, 5), bool)}, "who is there"),
+        ({"there": np.ones((2, 61), np.uint8)}, "who is there"),
+        ({"floor": np.zeros((2, 5, 2), np.float32), "there": np.ones((2, 5), bool)}, "dance"),
+        ({"floor": np.full((2, 61, 2), 1e9, np.float32)}, "far off"),
+        ({"floor": np.full((2, 61, 2), np.inf, np.float32)}, "far off"),
+        ({"floor": np.zeros((2, 61, 2))}, "floor"),
+    ],
+    ids=str,
+)
+def test_places_that_cannot_be_are_refused(folder, other, told):
+    rows = len(members()[0].joints)
+    kept = {"floor": np.zeros((2, rows, 2), np.float32), "there": np.ones((2, rows), bool)}
+    whole = arrays(**kept) | other
+    np.savez(folder / "choreography.npz", **{k: v for k, v in whole.items() if v is not None})
+    refusal(folder, "choreography.npz", told)
+
+
+@pytest.mark.parametrize("names", ['["one"]', "[1, 2]", '"two"', f'["{"a" * 101}", "b"]'])
+def test_names_are_one_for_each_member(folder, names):
+    toml = folder / "song.toml"
+    toml.write_text(TOML.replace("lead = 1", f"lead = 1\nmembers = {names}"), encoding="utf-8")
+    refusal(folder, "song.toml", "members")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from kpopdance.realtime.core.types import Choreography
+from kpopdance.realtime.core.types import Choreography, Formation
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.studio.own_sound import (
@@ -100,13 +100,17 @@ def test_a_folder_is_searched_the_likeliest_name_first(tmp_path):
 ])  # fmt: skip
 def test_what_is_danced_lies_within_the_sound(second_s, length_s, first, last, tmp_path):
     joints = dances.song(1, moves=3).joints
+    floor = np.arange(2 * len(joints), dtype=np.float32).reshape(1, -1, 2)
     song = SongPack(
         "Title", "Artist", 120.0, (Choreography(joints, 30.0, 0.5),), None,
-        offset_s=0.2, preview_s=1.0, sections=(("intro", 0.0), ("verse", 2.0), ("end", 5.0)),
+        formation=Formation(floor, floor[..., 0] > 150), offset_s=0.2,
+        preview_s=1.0, sections=(("intro", 0.0), ("verse", 2.0), ("end", 5.0)),
     )  # fmt: skip
     moved = danced_to(song, OwnSound(tmp_path / "mine.ogg", second_s, length_s))
     dance = moved.members[0]
     assert_array_equal(dance.joints, joints[first:last])
+    assert_array_equal(moved.formation.floor, floor[:, first:last])
+    assert_array_equal(moved.formation.there, floor[:, first:last, 0] > 150)
     assert_allclose(dance.start_s, 0.5 + second_s + first / 30)
     assert dance.start_s >= 0
     assert dance.end_s <= length_s + 1e-6 or last is None
