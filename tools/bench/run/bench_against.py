@@ -43,7 +43,7 @@ DANCE: Final = (
     "--camera",
     "dancer",
 )
-LIVE: Final = ("-m", "tools.bench.run.bench_live")
+LIVE: Final = (str(HERE / "tools/bench/run/bench_live.py"),)  # one instrument for both
 
 DRAWN: Final = """
 import time, numpy as np

@@ -125,6 +125,8 @@ class _Watch:
         if self._results in (RESULT_FLIPS, RESULT_FLIPS + LIST_FLIPS):
             self._take("result" if self._results == RESULT_FLIPS else "songs")
             names.append("escape")
+        elif self._results > RESULT_FLIPS + LIST_FLIPS:
+            names.append("return")  # it asks before it leaves
         return names
 
     def flip(self) -> None:
