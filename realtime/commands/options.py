@@ -21,6 +21,23 @@ if TYPE_CHECKING:
 
 OVER: Final = ("black", "picture", "blur")
 EXPORTS: Final = ("pack", "openpose", "csv", "bvh")
+EDITS: Final = (
+    ("swap", "A,B@S[-S]", "two change places from S on, or from S to S"),
+    ("cut", "A@S", "who is A from S on is somebody else"),
+    ("join", "A,B", "B is A too"),
+    ("drop", "A[,B...]", "is no member"),
+    ("keep", "A[,B...]", "is a member, after all"),
+    ("name", "A=NAME", "what A is called"),
+    ("lead", "A", "who is copied"),
+    ("bpm", "BPM[@S]", "beats per minute, and the song second of a first beat"),
+    ("offset", "S", "the song second of a first beat"),
+    ("section", "[NAME]@S", "a section begins there; without a name, none does"),
+    ("chorus", "S", "the preview begins there"),
+    ("mirrored", "yes|no", "whether the video shows the dance as a mirror does"),
+    ("title", "TEXT", "the song's title"),
+    ("artist", "TEXT", "who performs it"),
+)
+"""The edits of ``realtime/studio/editing.py``, what is told with each, and what it does."""
 STYLE_HELP: Final = (
     "how the drawn dancer dances, e.g. lateness_ms=100,amplitude=0.6,noise_deg=8,dropped=0.2,"
     "mirrored,still,absent=10-20,arms=1.1,legs=0.9,dances=OTHER-SONG"
@@ -41,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(metavar="COMMAND")
     makers = (_build_engine, _import_weights)
     for add in (
-        _play, _record, _songs, _export, _import, _quiz, _score, _pose, _mask, _doctor, *makers,
+        _play, _record, _edit, _songs, _export, _import, _quiz, _score, _pose, _mask, _doctor, *makers,
     ):  # fmt: skip
         add(commands)
     return root
@@ -108,8 +125,10 @@ def _record(commands: Commands) -> None:
         metavar="N",
         help="several videos: so many at once (default 1)",
     )
-    parser.add_argument("--title", help="the song's title; the file's name if left out")
-    parser.add_argument("--artist", default="", help="who performs it")
+    parser.add_argument(
+        "--title", help="the song's title; the video's tags or name if left out"
+    )
+    parser.add_argument("--artist", default="", help="who performs it; found in the same way")
     parser.add_argument("--language", default="ko", help="e.g. ko, en (default ko)")
     parser.add_argument("--licence", default="private use", help="what others may do with it")
     parser.add_argument(
@@ -139,6 +158,43 @@ def _record(commands: Commands) -> None:
     )
     _network_options(parser)
     parser.set_defaults(command="record")
+
+
+def _edit(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "edit", help="correct a song: who is who, names, lead, beats, sections",
+        description="Correct a song of yours: the edits are done in the order in which they are typed, "
+        "and the song is written anew. Members are named by their number or their name; S are song "
+        "seconds. Without an edit, tells what there is.",
+    )  # fmt: skip
+    parser.add_argument(
+        "song", type=a_song, help="a song's name or folder, or a video that is being made one"
+    )
+    for word, told, what in EDITS:
+        parser.add_argument(f"--{word}", action=_Edit, dest="edits", metavar=told, help=what)
+    parser.add_argument(
+        "--undo", type=int, default=0, metavar="N", help="first undo the last N edits"
+    )
+    parser.add_argument(
+        "--save", action="store_true", help="make a song of a video that is none yet"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="tell what would come of it, and write nothing"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    parser.set_defaults(command="edit", edits=())
+
+
+class _Edit(argparse.Action):
+    """Collects the edits of all their options in the order in which they are typed."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object,
+        option_string: str | None = None,
+    ) -> None:  # fmt: skip
+        word = (option_string or self.option_strings[0]).removeprefix("--")
+        namespace.edits = (*namespace.edits, (word, str(values)))
 
 
 def _songs(commands: Commands) -> None:

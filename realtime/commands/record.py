@@ -20,6 +20,7 @@ from kpopdance.realtime.studio.new_song import (
     Wish,
     check_film,
     learn,
+    named_in,
     song_of,
     sound_of,
     write_song,
@@ -132,6 +133,9 @@ def dancers_from(text: str) -> tuple[int, ...]:
 
 def title_of(args: argparse.Namespace) -> str:
     """Return the song's title; refuse texts that a pack cannot hold."""
+    if args.title is None and args.video.is_file():
+        args.title, artist = named_in(args.video)
+        args.artist = args.artist or artist
     title: str = args.video.stem if args.title is None else args.title
     told = {"title": title, "artist": args.artist, "language": args.language}
     for option, text in (told | {"licence": args.licence}).items():

@@ -18,6 +18,7 @@ from av.stream import Disposition
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import unwritten
+from kpopdance.engines.texts import one_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ READ_BYTES: Final = 1 << 15  # at once
 JUMP_S: Final = 60.0  # no stream is silent for so long: a step further on is a wrong clock
 BACK_S: Final = 0.1  # nor goes back by so much
 MOST_ERRORS: Final = 20  # without anything read between them: then the rest is unreadable
+LONGEST_TAG: Final = 300  # letters
 GIF_SHORTEST: Final = 2  # hundredths of a second; browsers show what asks for less for
 GIF_USUAL: Final = 10
 
@@ -210,7 +212,7 @@ def open_media(
     try:
         container = av.open(
             file, mode="r", buffer_size=READ_BYTES, io_open=_no_other_file,
-            metadata_errors="replace",  # titles come in all encodings, and nobody reads them here
+            metadata_errors="replace",  # titles come in all encodings
             options={
                 "format_whitelist": f"{CONTAINERS},{PICTURES}",
                 "protocol_whitelist": "none",
@@ -227,6 +229,15 @@ def open_media(
         if stream.type == "video" and stream.codec_context is not None:
             stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
     return Media(path, container, file, _main(container, "video"), _main(container, "audio"))
+
+
+def tags_of(path: Path) -> dict[str, str]:
+    """Return what a file's tags say, by their names in small letters, where it can be shown."""
+    with open_media(path) as media:
+        tags = {str(k).lower(): str(v).strip() for k, v in media.container.metadata.items()}
+    return {
+        k: one_form(v) for k, v in tags.items() if v.isprintable() and 0 < len(v) <= LONGEST_TAG
+    }
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.files import part_of
+from kpopdance.engines.texts import one_form
+from kpopdance.realtime.core.types import Choreography, Formation
 from kpopdance.realtime.devices.audio_file import SAMPLE_RATE, read_audio, write_audio
-from kpopdance.realtime.devices.media_file import MediaError
+from kpopdance.realtime.devices.media_file import MediaError, tags_of
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.kept import keep_beside
 from kpopdance.realtime.library.mirrored import turned
@@ -26,11 +29,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kpopdance.realtime.core.terms import Terms
-    from kpopdance.realtime.core.types import Choreography
     from kpopdance.realtime.devices.audio_file import Audio
+    from kpopdance.realtime.studio.editing import Draft
+    from kpopdance.realtime.studio.take import Take
 
 BYTES_A_SECOND: Final = 12_000  # sound and one dancer of a pack, a little less than it is
 FIRST_PICTURES: Final = 8
+DASH: Final = re.compile(r"\s+[-–—]\s+")
+DOWNLOADED: Final = re.compile(r"\s*\[[\w-]{11}\]$")
+"""What a film's address leaves in the name of its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,15 @@ def check_film(path: Path) -> None:
         raise RecordingError(f"{path}: {why}") from None
 
 
+def named_in(film: Path) -> tuple[str, str]:
+    """Return title and artist of a film: what its tags say, else its name, ``Artist - Title``."""
+    told = {key: text for key, text in tags_of(film).items() if key in ("title", "artist")}
+    name = DOWNLOADED.sub("", one_form(film.stem)).strip() or film.stem
+    parts = [part.strip() for part in DASH.split(name, maxsplit=1)]
+    artist, title = parts if len(parts) == 2 and all(parts) else ("", name)
+    return told.get("title", title), told.get("artist", "" if "title" in told else artist)
+
+
 def sound_of(path: Path) -> Audio:
     """Return a film's sound, without which there is no song."""
     try:
@@ -74,6 +90,45 @@ def song_of(wish: Wish, filmed: tuple[Choreography, ...], audio: Audio) -> SongP
         members=turned(filmed) if wish.mirrored else filmed, mirrored=wish.mirrored,
         audio=None, preview_s=round(audio.length_s / 3, 1),
     )  # fmt: skip
+
+
+def heard(draft: Draft, audio: Audio) -> Draft:
+    """Return a draft on the beats that are heard in its sound."""
+    bars = bars_of(audio.samples, audio.rate)
+    return replace(
+        draft, bpm=round(bars.bpm, 2), offset_s=round(bars.offset_s, 3), meter=bars.meter,
+        preview_s=round(audio.length_s / 3, 1), length_s=audio.length_s,
+    )  # fmt: skip
+
+
+def song_from(draft: Draft, like: SongPack | None = None) -> SongPack:
+    """Return the song that a draft is; what a draft does not tell is as in a song that it was."""
+    take, formation = draft.corrected(), None
+    if draft.finished:
+        filmed = tuple(_rows(take, member, draft.start_s) for member in take.members)
+        if like is not None and like.formation is not None:
+            who = list(take.members)
+            formation = Formation(take.floor[who], take.there[who])
+    else:
+        filmed, formation = take.choreographies(draft.start_s), take.formation()
+    if draft.mirrored:
+        filmed, formation = turned(filmed), formation and formation.turned()
+    names = tuple(draft.names[member] for member in take.members)
+    song = like or SongPack(draft.title, "", 120.0, filmed, None, "ko", "private use")
+    return replace(
+        song, title=draft.title, artist=draft.artist, bpm=draft.bpm, members=filmed,
+        offset_s=draft.offset_s, preview_s=draft.preview_s, sections=draft.sections,
+        lead=take.members.index(draft.lead), mirrored=draft.mirrored, formation=formation,
+        names=names if any(names) else (),
+    )  # fmt: skip
+
+
+def _rows(take: Take, member: int, start_s: float) -> Choreography:
+    """Return rows that were a song's own, as they were."""
+    joints = take.joints[member].copy()
+    joints[..., :2] /= take.size[1]
+    fps = round((len(take.at_s) - 1) / float(take.at_s[-1]), 9)
+    return Choreography(joints, fps, start_s)
 
 
 def write_song(

@@ -1,0 +1,273 @@
+"""Drafts on the disk: what was seen once, and the edits since, so that nothing is lost by leaving.
+
+They lie in ``.drafts`` of the player's library, a folder each: ``take.npz``, and ``draft.json`` with
+what was known at first and the edits. That of a song stays beside it, so that it can be edited again
+from what was seen; where the song is another one by now, the song itself is what is edited.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict, dataclass, replace
+from itertools import chain, count
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import numpy as np
+from msgspec import Meta
+
+from kpopdance.engines.checked import checked
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import refusing, write_whole
+from kpopdance.realtime.library.mirrored import turned
+from kpopdance.realtime.library.pack_reader import digest_of, load_pack, standing
+from kpopdance.realtime.library.pack_writer import save_pack, slug_of
+from kpopdance.realtime.library.songpack import CHOREOGRAPHY
+from kpopdance.realtime.studio.editing import Draft, Edit, EditError, History, draft_of
+from kpopdance.realtime.studio.new_song import song_from, sound_of, write_song
+from kpopdance.realtime.studio.take import Take, load_take, save_take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.studio.take import Reason
+
+log = logging.getLogger(__name__)
+
+FOLDER: Final = ".drafts"
+TAKE, TOLD = "take.npz", "draft.json"
+FORMAT: Final = 1
+MOST_BYTES: Final = 4 << 20  # of draft.json: more edits than anybody does
+ROWS_PX: Final = 512
+"""Height of the picture that a song's rows are shown in: a power of two, so that none is changed."""
+WIDE: Final = 16 / 9
+
+_Second = Annotated[float, Meta(ge=-36_000, le=36_000)]
+
+
+class DraftError(DanceError):
+    """A draft cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What ``draft.json`` holds: the draft before its edits, its files, its edits."""
+
+    format: int
+    sound: str
+    title: str
+    start_s: _Second
+    length_s: _Second
+    bpm: Annotated[float, Meta(ge=30, le=300)]
+    offset_s: _Second
+    preview_s: _Second
+    artist: str = ""
+    film: str = ""
+    pack: str = ""
+    digest: str = ""
+    meter: Annotated[int, Meta(ge=1, le=16)] = 4
+    mirrored: bool = False
+    finished: bool = False
+    names: tuple[str, ...] = ()
+    sections: tuple[tuple[str, _Second], ...] = ()
+    edits: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptDraft:
+    """A draft and its files.
+
+    ``folder`` is its own; ``film`` the video (None: there is none); ``sound`` what its sound is taken
+    from; ``pack`` the song that was made of it, None before.
+    """
+
+    folder: Path
+    film: Path | None
+    sound: Path
+    history: History
+    pack: Path | None = None
+
+    @property
+    def draft(self) -> Draft:
+        """The draft that counts."""
+        return self.history.now
+
+
+def begun(library: Path, draft: Draft, film: Path, sound: Path) -> KeptDraft:
+    """Return a new draft, kept; one that was there of another film stays."""
+    folder = _free(library / FOLDER / slug_of(draft.title), film)
+    kept = KeptDraft(folder, film, sound, History((draft,)))
+    keep_whole(kept)
+    return kept
+
+
+def keep_whole(kept: KeptDraft) -> None:
+    """Write a draft that is not on the disk yet: what was seen, and the edits. Raises DanceError."""
+    with refusing(kept.folder):
+        kept.folder.mkdir(parents=True, exist_ok=True)
+        save_take(kept.folder / TAKE, kept.draft.take)
+        keep(kept)
+
+
+def keep(kept: KeptDraft) -> None:
+    """Write a draft's edits as they are now. May raise OSError."""
+    first, pack = kept.history.drafts[0], kept.pack
+    told = _Told(
+        FORMAT, str(kept.sound), first.title, first.start_s, first.length_s, first.bpm,
+        first.offset_s, first.preview_s, first.artist, str(kept.film or ""), str(pack or ""),
+        "" if pack is None else digest_of(standing(pack) / CHOREOGRAPHY), first.meter,
+        first.mirrored, first.finished, first.names, first.sections, kept.history.done,
+    )  # fmt: skip
+    write_whole(kept.folder / TOLD, json.dumps(asdict(told), ensure_ascii=False, indent=1))
+
+
+def opened(folder: Path) -> KeptDraft:
+    """Return the draft in a folder.
+
+    Raises
+    ------
+    DraftError, RecordingError
+        For damage.
+    """
+    told = _told_in(folder / TOLD)
+    take = load_take(folder / TAKE)
+    draft = replace(
+        draft_of(take, told.title), artist=told.artist, start_s=told.start_s,
+        length_s=told.length_s, bpm=told.bpm, offset_s=told.offset_s, preview_s=told.preview_s,
+        meter=told.meter, mirrored=told.mirrored, finished=told.finished, sections=told.sections,
+    )  # fmt: skip
+    if len(told.names) == draft.people:
+        draft = replace(draft, names=told.names)
+    history = History((draft,))
+    try:
+        for word, words in told.edits:
+            history = history.did(Edit(word, words))
+    except EditError as why:
+        raise DraftError(f"{folder / TOLD}: {why}; remove the draft") from None
+    film, pack = (Path(text) if text else None for text in (told.film, told.pack))
+    return KeptDraft(folder, film, Path(told.sound), history, pack)
+
+
+def drafts_in(library: Path) -> list[Path]:
+    """Return the folders of all drafts, the newest first."""
+    found = [path.parent for path in (library / FOLDER).glob(f"*/{TOLD}")]
+    return sorted(found, key=lambda folder: -(folder / TOLD).stat().st_mtime)
+
+
+def draft_of_film(library: Path, film: Path) -> KeptDraft | None:
+    """Return the draft that was begun of a film, None where there is none that can be read."""
+    return _first(library, lambda told: told.film == str(film))
+
+
+def draft_of_song(library: Path, pack: Path) -> KeptDraft:
+    """Return the draft of a song, as it was seen; of one that is none's, the song's own rows.
+
+    Raises
+    ------
+    SongPackError
+        Where the song is damaged.
+    """
+    now = digest_of(standing(pack) / CHOREOGRAPHY)
+    kept = _first(library, lambda told: told.pack == str(pack) and told.digest == now)
+    if kept is not None:
+        return kept
+    song = load_pack(pack)
+    assert song.audio is not None
+    folder = library / FOLDER / slug_of(pack.resolve().name)
+    return KeptDraft(folder, None, song.audio, History((_draft_from(song),)), pack)
+
+
+def saved(kept: KeptDraft, library: Path) -> KeptDraft:
+    """Write the song, whole or not at all, and keep the draft as the song's; return it.
+
+    Raises
+    ------
+    DanceError
+        Where the song cannot be written, or its film or sound is gone.
+    """
+    if kept.pack is None:
+        folder = _unused(library / slug_of(kept.draft.title))
+        sources = tuple(path for path in (kept.film, kept.sound) if path is not None)
+        song = song_from(kept.draft)
+        write_song(song, sound_of(kept.sound), folder, sources=sources, give_way=False)
+    else:
+        folder = kept.pack
+        with refusing(folder):
+            save_pack(song_from(kept.draft, load_pack(folder)), folder, replace=True)
+    done = replace(kept, pack=folder)
+    with refusing(kept.folder):
+        keep(done)
+    return done
+
+
+def _draft_from(song: SongPack) -> Draft:
+    """Return a draft of a song's own rows, as they were filmed."""
+    filmed = turned(song.members) if song.mirrored else song.members
+    joints = np.stack([member.joints for member in filmed])
+    joints[..., :2] *= ROWS_PX
+    first, places = filmed[0], song.formation
+    there = np.asarray((joints[..., 2] > 0).any(axis=2))
+    floor = np.full((*there.shape, 2), np.nan, np.float32)
+    if places is not None:
+        places = places.turned() if song.mirrored else places
+        there, floor = places.there, places.floor
+    reasons: tuple[Reason, ...] = tuple("member" for _ in joints)
+    take = Take(
+        np.arange(joints.shape[1]) / first.fps, (round(ROWS_PX * WIDE), ROWS_PX), joints,
+        there, floor, reasons, (), song.lead,
+    )  # fmt: skip
+    return replace(
+        draft_of(take, song.title), artist=song.artist, bpm=song.bpm, offset_s=song.offset_s,
+        preview_s=song.preview_s, sections=song.sections, mirrored=song.mirrored,
+        names=song.names or ("",) * len(joints), start_s=first.start_s, length_s=song.length_s,
+        finished=True,
+    )  # fmt: skip
+
+
+def _first(library: Path, wanted: Callable[[_Told], bool]) -> KeptDraft | None:
+    for folder in drafts_in(library):
+        try:
+            if wanted(_told_in(folder / TOLD)):
+                return opened(folder)
+        except DanceError as why:
+            log.warning("%s", why)
+    return None
+
+
+def _told_in(path: Path) -> _Told:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise ValueError(f"is larger than {MOST_BYTES >> 20} MiB")
+        told = checked(json.loads(content, parse_constant=_no_number), _Told)
+    except OSError as why:
+        raise DraftError(f"{path}: cannot be read ({why.strerror}); check its rights") from None
+    except (ValueError, RecursionError) as why:
+        raise DraftError(f"{path}: {why}; remove the draft") from None
+    if told.format != FORMAT:
+        raise DraftError(f"{path}: is of format {told.format}, not {FORMAT}; update the game")
+    return told
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
+
+
+def _free(folder: Path, film: Path) -> Path:
+    """Return a folder for the draft of a film: its title's, numbered where another film has that."""
+    names = chain([folder], (folder.with_name(f"{folder.name}-{n}") for n in count(2)))
+    for one in names:
+        try:
+            if not (one / TOLD).exists() or _told_in(one / TOLD).film == str(film):
+                return one
+        except DraftError:
+            continue
+    raise AssertionError
+
+
+def _unused(folder: Path) -> Path:
+    names = chain([folder], (folder.with_name(f"{folder.name}-{n}") for n in count(2)))
+    return next(one for one in names if not one.exists())
