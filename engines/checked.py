@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_type_hints
 from msgspec import ValidationError, convert
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -44,16 +45,37 @@ def checked(told: object, kind: type[Kind]) -> Kind:
 
 
 def known_of(told: dict[str, Any], kind: type, path: Path) -> dict[str, Any]:
-    """Return the keys of a player's file that a dataclass has; the log says which others it holds.
+    """Return the keys of a player's file that a dataclass has; the log says which others it holds."""
+    known, other = parted(told, kind)
+    say_unknown(other, kind, path)
+    return known
+
+
+def parted(told: dict[str, Any], kind: type) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the keys of a file that a dataclass has, and the others.
 
     They may be a newer game's, or misspelt: nothing is taken from the file for them.
     """
-    names = list(_hints(kind))
-    if unknown := [key for key in told if key not in names]:
+    names = _hints(kind).keys()
+    return (
+        {key: value for key, value in told.items() if key in names},
+        {key: value for key, value in told.items() if key not in names},
+    )
+
+
+def say_unknown(other: Iterable[str], kind: type, path: Path) -> None:
+    """Let the log say, once, which keys of a file a dataclass does not have."""
+    if unknown := list(other):
+        names = list(_hints(kind))
         said = ", ".join(_unknown(key, names) for key in unknown[:NAMED])
         more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
-        log.warning("%s: %s%s: not known here, left as they are", path, said, more)
-    return {key: value for key, value in told.items() if key in names}
+        _say_once(f"{path}: {said}{more}: not known here, left as they are")
+
+
+@lru_cache(maxsize=4096)
+def _say_once(words: str) -> None:
+    """Say it, unless that was done: a game reads its packs again and again."""
+    log.warning("%s", words)
 
 
 @lru_cache(maxsize=64)

@@ -108,6 +108,8 @@ def test_a_folder_of_openposes_json_becomes_a_song(given, tmp_path, capsys):
     ("record friends --audio friend.ogg --fps 1000", "--fps 1000"),
     ("export nothing", "there is no song"),
     ("export friends/dance --as csv --with-sound", "only a pack holds sound"),
+    ("export friends/dance --as bvh --with-video", "only a pack holds video"),
+    ("export friends/dance --with-video", "has no video"),
     ("export friends/dance --out friends", "friends"),
     ("export friends/dance --as csv --out friend.ogg", "friend.ogg"),
     ("export friends/dance --as fbx", "invalid choice"),

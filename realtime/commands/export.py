@@ -27,8 +27,9 @@ def run(args: argparse.Namespace) -> int:
     song = load_pack(folder)
     if args.kind == "pack":
         written = _as_pack(args, folder, song)
-    elif args.sound:
-        raise DanceError("--with-sound: only a pack holds sound; leave out --as")
+    elif args.sound or args.film:
+        word = "sound" if args.sound else "video"
+        raise DanceError(f"--with-{word}: only a pack holds {word}; leave out --as")
     else:
         written = _as_files(args, song)
     if args.json:
@@ -48,11 +49,14 @@ def _as_pack(args: argparse.Namespace, folder: Path, song: SongPack) -> list[Pat
     out = args.out or Path(f"{song.slug}{ENDING}")
     check_file(out, inputs=[path for path in folder.iterdir() if path.is_file()])
     assert song.audio is not None
+    if args.film and (song.film is None or not song.film.path.is_file()):
+        raise DanceError(f"{folder}: has no video to put in; leave out --with-video")
     sound = read_audio(song.audio)
     onsets = onset_strength(sound.samples, sound.rate)
     with refusing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
-        write_beside(out, shared_bytes(folder, onsets, with_audio=args.sound))
+        content = shared_bytes(folder, onsets, with_audio=args.sound, with_video=args.film)
+        write_beside(out, content)
     return [out]
 
 

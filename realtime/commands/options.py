@@ -145,6 +145,7 @@ def _record(commands: Commands) -> None:
         help="the video shows the dance as a mirror does (mirrored practice videos say so)",
     )  # fmt: skip
     parser.add_argument("--audio", type=a_file, help="take the sound from this file instead")
+    _film_options(parser)
     parser.add_argument(
         "--fps",
         type=a_number,
@@ -158,6 +159,20 @@ def _record(commands: Commands) -> None:
     )
     _network_options(parser)
     parser.set_defaults(command="record")
+
+
+def _film_options(parser: argparse.ArgumentParser) -> None:
+    """Add --keep-video, --link-video and --no-video."""
+    film = parser.add_mutually_exclusive_group()
+    for what, told in (
+        ("keep", "keep the video in the pack, small, to be the coach on the stage (default)"),
+        ("link", "keep its path alone: it is the coach as long as it lies there"),
+        ("no", "a drawn coach"),
+    ):
+        film.add_argument(
+            f"--{what}-video", dest="film", action="store_const", const=what, help=told
+        )
+    parser.set_defaults(film="keep")
 
 
 def _edit(commands: Commands) -> None:
@@ -227,6 +242,10 @@ def _export(commands: Commands) -> None:
     parser.add_argument(
         "--with-sound", dest="sound", action="store_true",
         help="pack: put the sound in; only where you may give it away",
+    )  # fmt: skip
+    parser.add_argument(
+        "--with-video", dest="film", action="store_true",
+        help="pack: put the video in that it keeps or links; only where you may give it away",
     )  # fmt: skip
     parser.add_argument(
         "--out", type=a_target, help="file or folder to write (default: here, by its name)"

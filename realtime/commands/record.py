@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tqdm import tqdm
@@ -12,8 +13,10 @@ from kpopdance.realtime.commands.common import eyes_from, watched
 from kpopdance.realtime.commands.record_many import is_many, run_many
 from kpopdance.realtime.commands.speaking import print_json, print_result
 from kpopdance.realtime.commands.wishes import settings_from
+from kpopdance.realtime.devices import kept_film
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.pack_writer import check_pack_folder, slug_of
+from kpopdance.realtime.library.songpack import Film
 from kpopdance.realtime.studio.keypoint_folder import recordings_of
 from kpopdance.realtime.studio.new_song import (
     BYTES_A_SECOND,
@@ -67,8 +70,11 @@ def run(args: argparse.Namespace) -> int:
         seen = _seen_in_video(args, settings, dancers, folder)
     filmed = tuple(recording.choreography(seen.start_s) for recording in seen.recordings)
     song = song_of(_wish(args, title), filmed, seen.audio)
-    sources = (args.video, args.audio or args.video)
-    write_song(song, seen.audio, folder, sources=sources, give_way=args.replace)
+    song = replace(song, film=_film(args, seen.start_s))
+    write_song(
+        song, seen.audio, folder, sources=(args.video, args.audio or args.video),
+        give_way=args.replace, watching=partial(watched, what="keeping its pictures"),
+    )  # fmt: skip
     learn(folder, settings.libraries[0], settings.terms)
     qualities = [recording.quality() for recording in seen.recordings]
     if args.json:
@@ -76,6 +82,12 @@ def run(args: argparse.Namespace) -> int:
     else:
         print_result(_report_words(folder, song, qualities))
     return 0
+
+
+def _film(args: argparse.Namespace, start_s: float) -> Film | None:
+    if args.film == "no" or args.video.is_dir():
+        return None
+    return Film(args.video.resolve(), start_s, linked=args.film == "link")
 
 
 def _wish(args: argparse.Namespace, title: str) -> Wish:
@@ -89,7 +101,8 @@ def _seen_in_video(
 ) -> _Seen:
     """Look at a video with the networks."""
     with VideoFile(args.video) as video:
-        needs_bytes = round(BYTES_A_SECOND * (video.info.length_s or 0))
+        a_second = BYTES_A_SECOND + kept_film.BYTES_A_SECOND * (args.film == "keep")
+        needs_bytes = round(a_second * (video.info.length_s or 0))
         check_pack_folder(folder, replace=args.replace, needs_bytes=needs_bytes)
         check_film(args.video)
         audio = sound_of(args.audio or args.video)

@@ -145,7 +145,8 @@ def _words(args: argparse.Namespace, video: Path, folder: Path, threads: int) ->
         value = getattr(args, name, None)
         if value not in (None, ""):
             words += [f"--{name}", str(value)]
-    return words + [f"--{name}" for name in SWITCHES if getattr(args, name)]
+    words += [f"--{name}" for name in SWITCHES if getattr(args, name)]
+    return [*words, f"--{args.film}-video"]
 
 
 def _one(words: list[str]) -> dict[str, Any]:

@@ -33,13 +33,17 @@ class Developer:
     ----------
     pixel : Fraction or None
         Width of a pixel over its height.
+    side_px : int or None
+        The shorter side is made so long where it is longer.
     """
 
-    def __init__(self, pixel: Fraction | None) -> None:
+    def __init__(self, pixel: Fraction | None, side_px: int | None = None) -> None:
         sensible = pixel is not None and 1 / WIDEST <= pixel <= WIDEST
         self._pixel = pixel if sensible and pixel is not None else Fraction(1)
+        self._side_px = side_px
         self._reformatter = VideoReformatter()
-        self._first: tuple[int, int] | None = None  # width and height of what is given
+        self._seen: tuple[int, int] | None = None  # width and height of the first picture
+        self._first = (0, 0)  # and of what is given
         self.resized = 0
 
     def step(self, picture: Any) -> Image:  # noqa: ANN401 - PyAV's frames
@@ -47,11 +51,11 @@ class Developer:
         turn = _turn_of(picture)
         size = self._seen_size(picture)
         size = size[::-1] if turn.turns else size
-        if self._first is None:
-            self._first = size
+        if self._seen is None:
+            self._seen, self._first = size, _within(size, self._side_px)
         fitted = _fitted(size, self._first)
         image = turn.applied(self._colours(picture, fitted[::-1] if turn.turns else fitted))
-        if size != self._first:
+        if size != self._seen:
             self.resized += 1
         return image if fitted == self._first else _framed(image, self._first)
 
@@ -116,6 +120,14 @@ def _without_exif(picture: Any) -> Any:  # noqa: ANN401
     graph.configure()
     source.push(picture)
     return sink.pull()
+
+
+def _within(size: tuple[int, int], side_px: int | None) -> tuple[int, int]:
+    """Return a size of the same shape whose shorter side is so long at most; its sides are even then."""
+    if side_px is None or min(size) <= side_px:
+        return size
+    scale = Fraction(side_px, min(size))
+    return round(size[0] * scale / 2) * 2, round(size[1] * scale / 2) * 2
 
 
 def _fitted(size: tuple[int, int], into: tuple[int, int]) -> tuple[int, int]:

@@ -93,6 +93,11 @@ class Media:
             else:
                 return
 
+    def begin_at(self, stamp_s: float) -> None:
+        """Go to the last place before a second of the file's stamps where reading can begin."""
+        self.container.seek(round(stamp_s * av.time_base), backward=True)
+        self.clock = GifClock() if self.kind == "gif" else Clock()
+
     @property
     def tiles(self) -> list[Any]:
         """The streams of a photograph that is kept in tiles, in their order."""

@@ -69,8 +69,16 @@ class VideoFile:
     whatever the file's stamps do.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, side_px: int | None = None, threads: int = 0) -> None:
         """Open the file.
+
+        Parameters
+        ----------
+        path : Path
+        side_px : int, optional
+            Pictures are given smaller where their shorter side is longer.
+        threads : int
+            That decode; 0: as many as are of use.
 
         Raises
         ------
@@ -86,6 +94,9 @@ class VideoFile:
             self._media.close()
             raise
         self._stream.thread_type = "AUTO"
+        self._stream.codec_context.thread_count = threads
+        self._side_px = side_px
+        self._sought = False
         self.info = VideoInfo(
             length_s=extent.length_s,
             fps=extent.fps,
@@ -98,19 +109,23 @@ class VideoFile:
         self.begins_s = 0.0
         self.ends_s = 0.0
 
-    def frames(self, start_s: float = 0.0, end_s: float = math.inf) -> Iterator[Frame]:
+    def frames(
+        self, start_s: float = 0.0, end_s: float = math.inf,
+        passed_over: Callable[[float, float], bool] = lambda *_: False,
+    ) -> Iterator[Frame]:  # fmt: skip
         """Yield every picture; ``captured_s`` counts from the file's first picture.
 
-        Only those from ``start_s`` to before ``end_s`` are given. After the first, ``begins_s`` is
-        its time in the file's own stamps; after the last, ``ends_s`` is where it ends, and
-        ``warning`` says what was wrong with the file: cut off, damaged, or with times that had to
-        be mended.
+        Only those from ``start_s`` to before ``end_s`` are given, without those that are to be
+        ``passed_over``, told from which second to which they are shown: they cost less. After ``seek``
+        they begin there. After the first, ``begins_s`` is its time in the file's own stamps; after
+        the last, ``ends_s`` is where it ends, and ``warning`` says what was wrong with the file: cut
+        off, damaged, or with times that had to be mended.
         """
         if self._media.tiles:
             yield Frame(self._assembled(), 0.0, 0)
             return
-        developer = Developer(self._stream.sample_aspect_ratio)
-        moments = _Moments(self.info.fps)
+        developer = Developer(self._stream.sample_aspect_ratio, self._side_px)
+        moments = _Moments(self.info.fps, self.begins_s if self._sought else None)
         damage = _Damage()
         cut = ""
         for index, picture in enumerate(damage.survived(self._media, self._stream)):
@@ -119,7 +134,7 @@ class VideoFile:
             if at_s >= end_s - ROUNDING_S:
                 break
             self.ends_s = at_s + self._lasts_s(picture)
-            if at_s >= start_s - ROUNDING_S:
+            if at_s >= start_s - ROUNDING_S and not passed_over(at_s, self.ends_s):
                 yield Frame(developer.step(picture), at_s, index)
         else:
             cut = self._cut()
@@ -134,6 +149,28 @@ class VideoFile:
             ),
         ]
         self.warning = f"{self.path}: {'; '.join(filter(None, told))}" if any(told) else ""
+
+    def seek(self, at_s: float) -> None:
+        """Let ``frames`` begin anew with the last picture before a second that needs no other.
+
+        Where the file's times had to be mended so far, it begins at the start again: no stamp says
+        where a second is. At least one picture must have been given before.
+
+        Raises
+        ------
+        VideoError
+            Where nothing can be sought in the file.
+        """
+        self._sought = self._media.clock.jumps == 0 and self.info.kind != "gif"
+        stamp_s = self.begins_s + (max(at_s, 0.0) if self._sought else 0.0)
+        try:
+            self._media.begin_at(stamp_s)
+        except (av.error.FFmpegError, OSError) as why:
+            raise VideoError(f"{self.path}: cannot be sought in ({reason(why)})") from None
+
+    def only_key_pictures(self, wanted: bool) -> None:
+        """Leave out all pictures that need others, or no longer: whoever is late catches up so."""
+        self._stream.codec_context.skip_frame = "NONKEY" if wanted else "DEFAULT"
 
     def close(self) -> None:
         """Close the file."""
@@ -183,10 +220,11 @@ class VideoFile:
 
 
 class _Moments:
-    """Gives pictures their seconds from the first one, rising strictly."""
+    """Gives pictures their seconds from the file's first one, rising strictly."""
 
-    def __init__(self, fps: float) -> None:
+    def __init__(self, fps: float, begins_s: float | None = None) -> None:
         self._usual_s = 1 / fps
+        self._begins_s = begins_s  # of the file, where it is read from elsewhere
         self.first_s = 0.0
         self.last_s: float | None = None
         self.mended = 0
@@ -195,8 +233,9 @@ class _Moments:
         """Return the next picture's second."""
         stamp_s = picture.time
         if self.last_s is None:
-            self.first_s = self.last_s = float(stamp_s or 0.0)
-            self.last_s = 0.0
+            here_s = float(stamp_s or 0.0)
+            self.first_s = here_s if self._begins_s is None else self._begins_s
+            self.last_s = max(here_s - self.first_s, 0.0)
         elif stamp_s is None:
             self.last_s += self._usual_s
         elif stamp_s - self.first_s > self.last_s + ROUNDING_S:

@@ -18,7 +18,7 @@ from kpopdance.realtime.devices.media_file import open_media, url_of, writing
 from kpopdance.realtime.devices.video_file import VideoError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 TICK: Final = Fraction(1, 30_000)  # of written videos, s
 VIDEO_SUFFIXES: Final = (".mp4", ".mkv", ".mov")
-QUALITY: Final = "19"  # x264's constant rate factor: nothing to be seen of it
+FINE: Final[Mapping[str, str]] = {
+    "crf": "19"
+}  # x264's constant rate factor: nothing is seen of it
 BT709: Final = 1  # of colours in the file, told so that every player shows the same
 COPIED: Final = {  # what these hold and their players know; all else is encoded anew
     ".mp4": ("aac", "mp3", "mp3float", "ac3", "eac3", "alac", "flac", "opus"),
@@ -46,13 +48,15 @@ PREROLL: Final = 2  # packets before a cut, which decoders need to begin; not he
 class VideoWriter:
     """Writes pictures as an mp4; the file appears with ``finish``, never half-written.
 
+    ``options`` are the encoder's.
+
     Raises
     ------
     VideoError
         Where the ending is unknown, the place cannot be written to, or the disk is full.
     """
 
-    def __init__(self, path: Path, fps: float) -> None:
+    def __init__(self, path: Path, fps: float, options: Mapping[str, str] = FINE) -> None:
         if path.suffix.lower() not in VIDEO_SUFFIXES:
             raise VideoError(
                 f"{path}: is no video's name; let it end in {', '.join(VIDEO_SUFFIXES)}"
@@ -60,6 +64,7 @@ class VideoWriter:
         self._path = path
         self._part = part_of(path)
         self._fps = fps
+        self._options = dict(options)
         in_front = {} if path.suffix.lower() == ".mkv" else {"movflags": "faststart"}
         try:
             self._part.write_bytes(b"")  # PyAV would tell only with the first picture
@@ -136,7 +141,7 @@ class VideoWriter:
             "libx264" if h264 else "mpeg4",
             rate=max(round(self._fps), 1),
             # no pictures out of their order: files with them state a wrong length
-            options={"crf": QUALITY, "bf": "0"} if h264 else {"b": "8000000"},
+            options=self._options | ({"bf": "0"} if h264 else {"b": "8000000"}),
         )
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         context = stream.codec_context

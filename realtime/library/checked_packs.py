@@ -47,8 +47,9 @@ def check_pack(folder: Path, warning_of: Callable[[Path], str]) -> tuple[PackTex
         As ``load_pack``; and what ``warning_of`` raises.
     """
     with reading(folder):
-        told, audio, choreography = files_of(folder)
-        name = kept_name("checked", told, digest_of(audio), digest_of(choreography))
+        files = files_of(folder)
+        told, audio = files.told, files.audio
+        name = kept_name("checked", told, digest_of(audio), digest_of(files.choreography))
     with suppress(ValueError):
         return told, checked(read_kept(folder.parent, name), Extent), ""
     song = load_pack(folder)

@@ -6,21 +6,23 @@ What reads arrays is loaded with the first choreography: a list whose packs are 
 from __future__ import annotations
 
 import hashlib
+import math
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta
 
-from kpopdance.engines.checked import checked, known_of, shown
+from kpopdance.engines.checked import checked, parted, say_unknown, shown
 from kpopdance.engines.texts import one_form, same_name, toml_in
 from kpopdance.realtime.library.songpack import (
     BUNDLED,
     CHOREOGRAPHY,
     FORMAT,
     TOML,
+    Film,
     PackFacts,
     SongPack,
     SongPackError,
@@ -30,7 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_NAME_BYTES: Final = 255
+MAX_PATH_BYTES: Final = 4096
 MAX_COLOURS: Final = 5
+MAX_TAGS: Final = 32
+MAX_COVER_BYTES: Final = 8 * 1024 * 1024
+COVERS: Final = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
+"""How the pictures begin that a cover may be."""
 GROUPS_DEEP: Final = 3
 """Groups of songs within groups."""
 BEFORE: Final = ".before-"
@@ -75,10 +82,36 @@ class PackText:
     sections: Annotated[
         tuple[_Section, ...], Meta(description="tables of a name and a start_s each")
     ] = ()
+    video: _Text = ""
+    video_link: _Text = ""
+    video_start_s: Annotated[
+        float, Meta(ge=-36_000, le=36_000, description="a number from -36000 to 36000")
+    ] = math.nan  # with the dance
+    cover: _Text = ""
+    creator: _Text = ""
+    year: Annotated[int, Meta(ge=0, le=9999, description="a whole number, such as 2016")] = 0
+    tags: Annotated[
+        tuple[str, ...], Meta(max_length=MAX_TAGS, description="up to 32 texts")
+    ] = ()
 
     def __post_init__(self) -> None:
-        if len(self.audio.encode()) > MAX_NAME_BYTES or not self.audio.isprintable():
-            raise ValueError("audio is no file name; correct it")
+        for key in ("audio", "video", "cover"):
+            name = getattr(self, key)
+            if len(name.encode()) > MAX_NAME_BYTES or not name.isprintable():
+                raise ValueError(f"{key} is no file name; correct it")
+        link = self.video_link
+        if len(link.encode()) > MAX_PATH_BYTES or not link.isprintable():
+            raise ValueError("video_link is no path; correct it")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackFiles:
+    """What a pack's song.toml tells, keys unknown here in ``other``, and where its files lie."""
+
+    told: PackText
+    other: dict[str, Any]
+    audio: Path
+    choreography: Path
 
 
 def pack_folders(libraries: tuple[Path, ...]) -> list[Path]:
@@ -170,7 +203,15 @@ def load_pack(folder: Path) -> SongPack:
     ('ko', 3, 120.0)
     """
     with reading(folder):
-        return _load(folder)
+        files = files_of(folder)
+        say_unknown(files.other, PackText, files.choreography.with_name(TOML))
+        return _loaded(folder, files)
+
+
+def check_whole(folder: Path) -> None:
+    """Raise SongPackError where a pack that was just written could not be read."""
+    with reading(folder):
+        _loaded(folder, files_of(folder))
 
 
 def read_facts(folder: Path) -> PackFacts:
@@ -186,11 +227,13 @@ def read_facts(folder: Path) -> PackFacts:
     from kpopdance.realtime.library.choreography_file import extent_of
 
     with reading(folder):
-        told, audio, path = files_of(folder)
+        files = files_of(folder)
+        told, path = files.told, files.choreography
+        say_unknown(files.other, PackText, path.with_name(TOML))
         dancers, start_s, end_s = extent_of(path)
     return PackFacts(
-        told.title, told.artist, told.bpm, dancers, start_s, end_s, audio,
-        told.language, folder, tuple(map(_rgb, told.colours)),
+        told.title, told.artist, told.bpm, dancers, start_s, end_s, files.audio,
+        told.language, folder, tuple(map(_rgb, told.colours)), _cover(path.parent, told),
     )  # fmt: skip
 
 
@@ -203,12 +246,16 @@ def standing(folder: Path) -> Path:
     return folder
 
 
-def audio_name(folder: Path) -> str | None:
-    """Return the name of a pack's audio; None where the folder holds no pack that this game wrote."""
+def media_names(folder: Path) -> list[str] | None:
+    """Return the names of a pack's audio, video and cover, as far as it has them.
+
+    None where the folder holds no pack that this game wrote.
+    """
     try:
-        return _read_toml(folder / TOML).audio
+        told, _ = _read_toml(folder / TOML)
     except SongPackError:
         return None
+    return [name for name in (told.audio, told.video, told.cover) if name]
 
 
 @contextmanager
@@ -223,17 +270,19 @@ def reading(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def files_of(named: Path) -> tuple[PackText, Path, Path]:
+def files_of(named: Path) -> PackFiles:
     """Return what a pack's song.toml tells, and where its audio and choreography lie."""
     folder = standing(named)
-    told = _read_toml(_inside(folder, TOML))
+    told, other = _read_toml(_inside(folder, TOML))
     audio = _inside(folder, told.audio)
     if not audio.is_file() or audio.stat().st_size == 0:
         raise SongPackError(f"{audio}: the audio is missing or empty; copy it into the pack")
     path = _inside(folder, CHOREOGRAPHY)
     if not path.is_file():
         raise SongPackError(f"{path}: is missing; record it with kpopdance record VIDEO")
-    return told, audio, path
+    for name in filter(None, (told.video, told.cover)):
+        _inside(folder, name)
+    return PackFiles(told, other, audio, path)
 
 
 def digest_of(path: Path) -> str:
@@ -251,14 +300,17 @@ def song_in(folder: Path, audio: Path | None = None) -> SongPack:
         For damage, as ``load_pack``.
     """
     with reading(folder):
-        return _song(folder, _read_toml(folder / TOML), audio, folder / CHOREOGRAPHY)
+        told, other = _read_toml(folder / TOML)
+        return _song(folder, told, other, audio, folder / CHOREOGRAPHY)
 
 
-def _load(named: Path) -> SongPack:
-    return _song(named, *files_of(named))
+def _loaded(named: Path, files: PackFiles) -> SongPack:
+    return _song(named, files.told, files.other, files.audio, files.choreography)
 
 
-def _song(folder: Path, told: PackText, audio: Path | None, path: Path) -> SongPack:
+def _song(
+    folder: Path, told: PackText, other: dict[str, Any], audio: Path | None, path: Path
+) -> SongPack:
     from kpopdance.realtime.library.choreography_file import read_choreography
     from kpopdance.realtime.library.mirrored import turned
 
@@ -282,10 +334,40 @@ def _song(folder: Path, told: PackText, audio: Path | None, path: Path) -> SongP
         sections=tuple((section.name, section.start_s) for section in told.sections),
         folder=folder, mirrored=told.mirrored, colours=tuple(map(_rgb, told.colours)),
         names=told.members, formation=formation,
+        film=_film(path.parent, told, members[0].start_s), cover=_cover(path.parent, told),
+        creator=told.creator, year=told.year, tags=told.tags, other=other,
     )  # fmt: skip
 
 
-def _read_toml(path: Path) -> PackText:
+def _film(folder: Path, told: PackText, start_s: float) -> Film | None:
+    """Return a pack's film, whether it is there or gone; it begins with the dance unless told."""
+    begins_s = start_s if math.isnan(told.video_start_s) else told.video_start_s
+    if told.video:
+        return Film(_inside(folder, told.video), begins_s)
+    if told.video_link:
+        return Film(folder / told.video_link, begins_s, linked=True)
+    return None
+
+
+def _cover(folder: Path, told: PackText) -> Path | None:
+    """Return a pack's cover; None where there is none that can be shown."""
+    return cover_at(_inside(folder, told.cover)) if told.cover else None
+
+
+def cover_at(path: Path) -> Path | None:
+    """Return where a cover lies, if it is a picture of a kind and size that can be shown."""
+    try:
+        with path.open("rb") as file:
+            begins = file.read(max(map(len, COVERS)))
+            size = path.stat().st_size
+    except OSError:
+        return None
+    known = any(begins.startswith(sign) for sign in COVERS)
+    return path if known and size <= MAX_COVER_BYTES else None
+
+
+def _read_toml(path: Path) -> tuple[PackText, dict[str, Any]]:
+    """Return what a song.toml tells, and the keys in it that this game does not know."""
     if not path.is_file():
         raise SongPackError(
             f"{path}: is missing; a pack needs song.toml; kpopdance record makes one"
@@ -299,8 +381,9 @@ def _read_toml(path: Path) -> PackText:
             f"{path}: format is {shown(told.get('format'))}, this game reads {FORMAT}; "
             "update the game or record the song again"
         )
+    known, other = parted(told, PackText)
     try:
-        return checked(known_of(told, PackText, path), PackText)
+        return checked(known, PackText), other
     except ValueError as why:
         raise SongPackError(f"{path}: {why}") from None
 

@@ -14,17 +14,19 @@ from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
+import tomli_w
 
 from kpopdance.engines.files import check_folder, naming, part_of
 from kpopdance.realtime.library.mirrored import turned
-from kpopdance.realtime.library.pack_reader import BEFORE, audio_name, load_pack, standing
+from kpopdance.realtime.library.pack_reader import BEFORE, check_whole, media_names, standing
 from kpopdance.realtime.library.songpack import (
     CHOREOGRAPHY,
     FORMAT,
     TOML,
+    Film,
     SongPack,
     SongPackError,
 )
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.core.types import Choreography, Formation
 
+Media: TypeAlias = dict[str, tuple[Path, str]]
+"""By its key in song.toml: where a file lies, and its name in the pack."""
 SLUG_LETTERS: Final = 60
 RESERVED: Final = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9¹²³]")
 """Windows has no files of these names."""
@@ -47,14 +51,14 @@ def save_pack(
     Parameters
     ----------
     pack : SongPack
-        Its ``audio`` is copied.
+        Its ``audio`` is copied, and a ``film`` that is not linked, and its ``cover``.
     folder : Path
         What to write; folders above it are made.
     replace : bool
-        Whether a pack that is there gives way: its song.toml, choreography.npz and audio. Whatever
-        else lies in its folder stays.
+        Whether a pack that is there gives way: its song.toml, choreography.npz, audio, video and
+        cover. Whatever else lies in its folder stays.
     sources : tuple of Path
-        Files it was made of: they stay, even where they are the old pack's audio.
+        Files it was made of: they stay, even where they are the old pack's audio or video.
 
     Raises
     ------
@@ -78,22 +82,18 @@ def save_pack(
     there = folder.is_dir()
     (folder if there else folder.parent).mkdir(parents=True, exist_ok=True)
     making = part_of((folder if there else folder.parent) / "pack")
-    audio = (
-        _audio_name(folder, pack.audio.suffix, sources)
-        if there
-        else f"audio{pack.audio.suffix}"
-    )
+    media = _media(pack, folder, sources)
     making.mkdir()
     try:
         with _named(folder, making):
-            _write(pack, making, audio)
-            load_pack(making)
+            _write(pack, making, media)
+            check_whole(making)
             if there:
                 _replace(making, folder, sources)
             else:
                 making.rename(folder)
     finally:
-        _remove(making, audio)
+        _remove(making, *(name for _, name in media.values()))
 
 
 def check_pack_folder(folder: Path, *, replace: bool, needs_bytes: int = 0) -> None:
@@ -108,7 +108,7 @@ def check_pack_folder(folder: Path, *, replace: bool, needs_bytes: int = 0) -> N
     check_folder(folder, needs_bytes=needs_bytes)
     if not folder.is_dir():
         return
-    if audio_name(standing(folder)) is None:
+    if media_names(standing(folder)) is None:
         raise SongPackError(
             f"{folder}: is a folder, but no song pack of this game; name one that is not there yet"
         )
@@ -135,10 +135,11 @@ def slug_of(title: str) -> str:
     return slug
 
 
-def _write(pack: SongPack, folder: Path, audio: str) -> None:
-    assert pack.audio is not None
-    shutil.copyfile(pack.audio, folder / audio)
-    (folder / TOML).write_text(_toml(pack, audio), encoding="utf-8")
+def _write(pack: SongPack, folder: Path, media: Media) -> None:
+    for source, name in media.values():
+        shutil.copyfile(source, folder / name)
+    names = {key: name for key, (_, name) in media.items()}
+    (folder / TOML).write_text(_toml(pack, names), encoding="utf-8")
     filmed, formation = pack.members, pack.formation
     if pack.mirrored:
         filmed, formation = turned(filmed), formation and formation.turned()
@@ -160,19 +161,19 @@ def save_choreography(
 def _replace(made: Path, folder: Path, sources: tuple[Path, ...]) -> None:
     """Let a pack's own files give way to those of another that was made inside its folder."""
     before = standing(folder)
-    named = (CHOREOGRAPHY, *_own_audio(before, sources), TOML)
+    named = (CHOREOGRAPHY, *_own_media(before, sources), TOML)
     own = [name for name in named if (before / name).is_file()]
     aside, new = _copied(before, folder, own), sorted(path.name for path in made.iterdir())
-    audio = next(name for name in new if name not in (CHOREOGRAPHY, TOML))
+    media = [name for name in new if name not in (CHOREOGRAPHY, TOML)]
     try:
         (folder / TOML).unlink(missing_ok=True)  # from here on the copies are read
-        for name in (CHOREOGRAPHY, audio, TOML):
+        for name in (CHOREOGRAPHY, *media, TOML):
             (made / name).replace(folder / name)
-        load_pack(folder)
+        check_whole(folder)
     except BaseException:
         (folder / TOML).unlink(missing_ok=True)
-        if audio not in own:
-            (folder / audio).unlink(missing_ok=True)
+        for name in set(media) - set(own):
+            (folder / name).unlink(missing_ok=True)
         for name in own:
             (aside / name).replace(folder / name)
         _remove(aside)
@@ -180,7 +181,7 @@ def _replace(made: Path, folder: Path, sources: tuple[Path, ...]) -> None:
     for name in set(own) - set(new):
         (folder / name).unlink(missing_ok=True)
     for done in folder.glob(f"{BEFORE}*"):
-        _remove(done, audio_name(done) or TOML)
+        _remove(done, *(media_names(done) or ()))
 
 
 def _copied(before: Path, folder: Path, own: list[str]) -> Path:
@@ -196,20 +197,38 @@ def _copied(before: Path, folder: Path, own: list[str]) -> Path:
             _remove(part, *own)
 
 
-def _own_audio(folder: Path, sources: tuple[Path, ...]) -> list[str]:
-    """Return the name of a pack's audio, if it may be removed with the pack."""
-    name = audio_name(folder)
-    if name is None or Path(name).name != name or name in (TOML, CHOREOGRAPHY):
-        return []
+def _own_media(folder: Path, sources: tuple[Path, ...]) -> list[str]:
+    """Return the names of those of a pack's media that may be removed with the pack."""
+    names = dict.fromkeys(media_names(folder) or ())
+    return [name for name in names if _is_own(folder, name, sources)]
+
+
+def _is_own(folder: Path, name: str, sources: tuple[Path, ...]) -> bool:
+    if Path(name).name != name or name in (TOML, CHOREOGRAPHY):
+        return False
     path = folder / name
     is_source = any(one.exists() and path.exists() and path.samefile(one) for one in sources)
-    return [name] if path.is_file() and not path.is_symlink() and not is_source else []
+    return path.is_file() and not path.is_symlink() and not is_source
 
 
-def _audio_name(folder: Path, ending: str, sources: tuple[Path, ...]) -> str:
-    """Return a name for the new audio: the old one's, or one that is free."""
-    own = _own_audio(standing(folder), sources)
-    names = chain([f"audio{ending}"], (f"audio-{number}{ending}" for number in count(2)))
+def _media(pack: SongPack, folder: Path, sources: tuple[Path, ...]) -> Media:
+    """Return what a pack takes along; a film or cover that is gone is left out."""
+    own = _own_media(standing(folder), sources) if folder.is_dir() else []
+    film = None if pack.film is None or pack.film.linked else pack.film.path
+    more = {"video": film, "cover": pack.cover}
+    files = {"audio": pack.audio} | {
+        k: path for k, path in more.items() if path and path.is_file()
+    }
+    return {
+        key: (path, _free_name(folder, key, path.suffix, own))
+        for key, path in files.items()
+        if path is not None
+    }
+
+
+def _free_name(folder: Path, stem: str, ending: str, own: list[str]) -> str:
+    """Return a name for a new file: the old one's, or one that is free."""
+    names = chain([f"{stem}{ending}"], (f"{stem}-{number}{ending}" for number in count(2)))
     return next(name for name in names if name in own or not (folder / name).exists())
 
 
@@ -232,29 +251,55 @@ def _named(folder: Path, made: Path) -> Iterator[None]:
         raise SongPackError(str(why).replace(str(made), str(folder))) from None
 
 
-def _toml(pack: SongPack, audio: str) -> str:
-    texts = {
+def _toml(pack: SongPack, names: dict[str, str]) -> str:
+    """Return a song.toml; ``names`` are those of its media, by their keys."""
+    told: dict[str, Any] = {
+        "format": FORMAT,
         "title": pack.title, "artist": pack.artist, "language": pack.language,
-        "licence": pack.licence, "audio": audio,
+        "licence": pack.licence, "audio": names["audio"],
+        "bpm": float(f"{pack.bpm:g}"), "offset_s": round(pack.offset_s, 4),
+        "preview_s": round(pack.preview_s, 3), "lead": pack.lead,
+        **_film_told(pack.film, names), **_told_if_known(pack, names),
+        "sections": [{"name": name, "start_s": round(start_s, 3)} for name, start_s in pack.sections],
     }  # fmt: skip
-    lines = [f"format = {FORMAT}"]
-    lines += [f"{key} = {_quoted(text)}" for key, text in texts.items()]
-    lines += [f"bpm = {pack.bpm:g}", f"offset_s = {pack.offset_s:.4f}"]
-    lines += [f"preview_s = {pack.preview_s:.3f}", f"lead = {pack.lead}"]
-    lines += ["mirrored = true"] if pack.mirrored else []
-    if pack.colours:
-        told = ", ".join(
-            f'"#{red:02x}{green:02x}{blue:02x}"' for red, green, blue in pack.colours
+    if not pack.sections:
+        del told["sections"]
+    try:
+        return tomli_w.dumps(
+            {key: _printable(value) for key, value in told.items()} | dict(pack.other)
         )
-        lines += [f"colours = [{told}]"]
-    if pack.names:
-        lines += [f"members = [{', '.join(map(_quoted, pack.names))}]"]
-    for name, start_s in pack.sections:
-        lines += ["", "[[sections]]", f"name = {_quoted(name)}", f"start_s = {start_s:.3f}"]
-    return "\n".join(lines) + "\n"
+    except ValueError as why:  # a number of 5000 digits
+        raise SongPackError(
+            f"{pack.folder / TOML}: cannot be written again ({why}); correct it"
+        ) from None
 
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    clean = "".join(c if c.isprintable() else " " for c in escaped)
-    return f'"{clean}"'
+def _film_told(film: Film | None, names: dict[str, str]) -> dict[str, Any]:
+    """Return what song.toml tells of a film."""
+    if film is None or not (film.linked or "video" in names):
+        return {}
+    place = {"video_link": str(film.path)} if film.linked else {"video": names["video"]}
+    return place | {"video_start_s": round(film.start_s, 4)}
+
+
+def _told_if_known(pack: SongPack, names: dict[str, str]) -> dict[str, Any]:
+    """Return the keys that are left out where there is nothing to tell."""
+    told = {
+        "mirrored": pack.mirrored, "members": list(pack.names),
+        "colours": [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in pack.colours],
+        "cover": names.get("cover"), "creator": pack.creator, "year": pack.year, "tags": list(pack.tags),
+    }  # fmt: skip
+    return {key: value for key, value in told.items() if value}
+
+
+def _printable(value: Any) -> Any:  # noqa: ANN401 - whatever song.toml holds
+    """Return a value whose texts hold nothing that could steer a terminal."""
+    if isinstance(value, str):
+        return "".join(c if c.isprintable() else " " for c in value)
+    if isinstance(value, list):
+        return [_printable(one) for one in value]
+    return (
+        {key: _printable(one) for key, one in value.items()}
+        if isinstance(value, dict)
+        else value
+    )

@@ -1,14 +1,15 @@
 """A song pack as one file, to be given to others: ``SONG.kpopdance``.
 
 It is a zip (format 1) of ``manifest.json``, ``song.toml``, ``choreography.npz`` and ``onsets.npz``, and
-holds the sound as ``audio`` only where its owner wants that: most songs belong to somebody else, and
-whoever gets the dance has the song already. ``onsets.npz`` (``strength`` uint8 (bands, T), ``peak``
-float32 (bands, 1)) tells when something begins to sound, from which no music can be made: by it the
-dance finds its place in another recording. ``manifest.json`` tells format, size and sha256 of the
-others.
+holds the sound as ``audio`` and the film as ``video`` only where its owner wants that: most songs
+belong to somebody else, and whoever gets the dance has the song already. A ``cover`` comes along.
+``onsets.npz`` (``strength`` uint8 (bands, T), ``peak`` float32 (bands, 1)) tells when something begins
+to sound, from which no music can be made: by it the dance finds its place in another recording.
+``manifest.json`` tells format, size and sha256 of the others.
 
 Nothing is unpacked by the name that it has in the zip: only these names are read, each bounded before
-it is unpacked, and written under names of ours.
+it is unpacked, and written under names of ours. What its ``song.toml`` tells of a file on somebody's
+computer is left out when it is written, and refused when it is read.
 """
 
 from __future__ import annotations
@@ -18,16 +19,31 @@ import io
 import json
 import zipfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Final
 
 import numpy as np
+import tomli_w
 from msgspec import Meta
 
 from kpopdance.engines.checked import checked
+from kpopdance.engines.texts import toml_in
 from kpopdance.realtime.library.arrays import DAMAGE, arrays_in
-from kpopdance.realtime.library.pack_reader import files_of, reading, song_in
-from kpopdance.realtime.library.songpack import CHOREOGRAPHY, TOML, SongPack, SongPackError
+from kpopdance.realtime.library.pack_reader import (
+    MAX_COVER_BYTES,
+    cover_at,
+    load_pack,
+    reading,
+    song_in,
+    standing,
+)
+from kpopdance.realtime.library.songpack import (
+    CHOREOGRAPHY,
+    TOML,
+    Film,
+    SongPack,
+    SongPackError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,10 +56,14 @@ ENDING: Final = ".kpopdance"
 MANIFEST: Final = "manifest.json"
 ONSETS: Final = "onsets.npz"
 AUDIO: Final = "audio"
+VIDEO: Final = "video"
+COVER: Final = "cover"
 MOST: Final = {
     MANIFEST: 65_536, TOML: 65_536, ONSETS: 16_000_000, CHOREOGRAPHY: 256 * 1024 * 1024,
-    AUDIO: 512 * 1024 * 1024,
+    AUDIO: 512 * 1024 * 1024, VIDEO: 512 * 1024 * 1024, COVER: MAX_COVER_BYTES,
 }  # fmt: skip
+FILM_KEYS: Final = ("video", "video_link", "video_start_s")
+"""Of song.toml: no business of others, where the film stays at home."""
 """Bytes of each, unpacked: what is larger is refused before it is unpacked."""
 NEEDED: Final = (TOML, CHOREOGRAPHY, ONSETS)
 MOST_ENTRIES: Final = 16
@@ -66,6 +86,9 @@ class WithoutSoundError(SongPackError):
         self.title = title
 
 
+_Suffix = Annotated[str, Meta(pattern=r"^(\.[0-9A-Za-z]{1,8})?\Z")]
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     bytes: Annotated[int, Meta(ge=0, le=MOST[AUDIO])]
@@ -76,7 +99,13 @@ class _File:
 class _Manifest:
     format: int
     files: dict[str, _File]
-    audio_suffix: Annotated[str, Meta(pattern=r"^(\.[0-9A-Za-z]{1,8})?\Z")] = ""
+    audio_suffix: _Suffix = ""
+    video_suffix: _Suffix = ""
+    cover_suffix: _Suffix = ""
+
+    def name_of(self, kind: str) -> str:
+        """Return the name that a file gets here."""
+        return kind + getattr(self, f"{kind}_suffix", "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,8 +125,9 @@ class SharedPack:
 
 
 def shared_bytes(
-    folder: Path, onsets: NDArray[np.float32], *, with_audio: bool = False
-) -> bytes:
+    folder: Path, onsets: NDArray[np.float32], *,
+    with_audio: bool = False, with_video: bool = False,
+) -> bytes:  # fmt: skip
     """Return a pack as one file's content.
 
     Parameters
@@ -106,28 +136,67 @@ def shared_bytes(
         The pack's; it should be whole (``load_pack``).
     onsets : float32 (bands, T)
         Onset strength of its sound.
-    with_audio : bool
-        Whether the sound is put in too.
+    with_audio, with_video : bool
+        Whether its sound, and its film, are put in too.
+
+    Raises
+    ------
+    SongPackError
+        Where it is damaged, or a file of it is too large to be given away.
     """
+    song = load_pack(folder)
+    assert song.audio is not None
+    film = song.film if with_video else None
+    media = {
+        AUDIO: song.audio if with_audio else None,
+        VIDEO: None if film is None else film.path,
+        COVER: song.cover,
+    }
+    choreography = standing(folder) / CHOREOGRAPHY
     with reading(folder):
-        _, audio, choreography = files_of(folder)
         files = {
-            TOML: choreography.with_name(TOML).read_bytes(),
+            TOML: _told_to_others(choreography.with_name(TOML), film),
             CHOREOGRAPHY: choreography.read_bytes(),
             ONSETS: _packed(onsets),
         }
-        suffix = audio.suffix if audio.suffix[1:].isalnum() and audio.suffix.isascii() else ""
-        if with_audio:
-            files[AUDIO] = audio.read_bytes()
+        there = {kind: path for kind, path in media.items() if path is not None}
+        files |= {kind: _bounded(kind, path) for kind, path in there.items()}
+    return _zipped(files, {f"{kind}_suffix": _suffix(path) for kind, path in there.items()})
+
+
+def _told_to_others(path: Path, film: Film | None) -> bytes:
+    """Return a song.toml without what it tells of a film that stays at home, or lies elsewhere."""
+    told = toml_in(path)
+    if not told.keys() & set(FILM_KEYS):
+        return path.read_bytes()
+    kept = {key: value for key, value in told.items() if key not in FILM_KEYS}
+    if film is not None:
+        kept |= {"video": VIDEO + _suffix(film.path), "video_start_s": film.start_s}
+    return tomli_w.dumps(kept).encode()
+
+
+def _bounded(kind: str, path: Path) -> bytes:
+    if path.stat().st_size > MOST[kind]:
+        raise SongPackError(
+            f"{path}: is larger than {MOST[kind] >> 20} MiB, too large to be given away; leave it out"
+        )
+    return path.read_bytes()
+
+
+def _suffix(path: Path) -> str:
+    plain = path.suffix[1:].isalnum() and path.suffix.isascii()
+    return path.suffix if plain and len(path.suffix) <= SUFFIX_LETTERS else ""
+
+
+def _zipped(files: dict[str, bytes], suffixes: dict[str, str]) -> bytes:
+    """Return a zip of files with their manifest in front."""
     manifest = {
         "format": FORMAT,
         "files": {
             name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             for name, content in files.items()
         },
-    }
-    if with_audio and len(suffix) <= SUFFIX_LETTERS:
-        manifest["audio_suffix"] = suffix
+    } | suffixes
     told = json.dumps(manifest, indent=1).encode()
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as packed:
@@ -153,13 +222,25 @@ def unpack(path: Path, into: Path) -> SharedPack:
         zipfile.ZipFile(file) as packed,
     ):
         manifest, contents = _contents(packed)
-    for name, content in contents.items():
-        (into / (f"{AUDIO}{manifest.audio_suffix}" if name == AUDIO else name)).write_bytes(
-            content
-        )
-    audio = into / f"{AUDIO}{manifest.audio_suffix}" if AUDIO in contents else None
+    for kind, content in contents.items():
+        (into / manifest.name_of(kind)).write_bytes(content)
+    places = {kind: into / manifest.name_of(kind) for kind in contents}
     with _damage_of(path, into):
-        return SharedPack(song_in(into, audio), _unpacked(into / ONSETS))
+        return SharedPack(_with_own_files(song_in(into), places), _unpacked(into / ONSETS))
+
+
+def _with_own_files(song: SongPack, places: dict[str, Path]) -> SongPack:
+    """Return a song with the files that came with it, and no others."""
+    film = song.film
+    if film is not None and film.linked:
+        raise ValueError("it names a file on somebody's computer (video_link)")
+    if VIDEO in places:
+        begins_s = song.members[0].start_s if film is None else film.start_s
+        film = Film(places[VIDEO], begins_s)
+    else:
+        film = None
+    cover = cover_at(places[COVER]) if COVER in places else None
+    return replace(song, audio=places.get(AUDIO), film=film, cover=cover)
 
 
 def _contents(packed: zipfile.ZipFile) -> tuple[_Manifest, dict[str, bytes]]:

@@ -4,8 +4,10 @@
 ``offset_s`` (song second of a first beat), ``preview_s``, ``licence``, ``audio`` (a file name),
 and may hold ``lead`` (the member to copy), ``mirrored`` (the choreography was recorded from a video
 that shows it as a mirror does: it is turned round when read), ``colours`` (up to five of its
-cover's, ``"#ff2d96"``; a hint of the quiz), ``members`` (their names) and ``sections`` (``name``,
-``start_s``).
+cover's, ``"#ff2d96"``; a hint of the quiz), ``members`` (their names), ``sections`` (``name``,
+``start_s``), its film: ``video`` (a file name) or ``video_link`` (a path on this computer) with
+``video_start_s`` (song second of its first picture), ``cover`` (a picture's file name), ``creator``,
+``year`` and ``tags``. Other keys are kept.
 ``choreography.npz`` holds ``joints`` float32 (members, T, 18, 3) in stage units, ``fps`` and
 ``start_s``, and may hold ``floor`` float32 (members, T, 2) and ``there`` bool (members, T), see
 ``Formation``; never a pickle.
@@ -15,12 +17,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.texts import one_form
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kpopdance.realtime.core.types import Choreography, Formation
 
 FORMAT: Final = 1
@@ -31,6 +35,19 @@ BUNDLED: Final = Path(__file__).resolve().parents[2] / "songs"
 
 class SongPackError(DanceError):
     """A song pack is damaged; the text names the file and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """The video that a song was recorded from: on the stage it is the coach.
+
+    ``start_s`` is the song second of its first picture. It lies in the pack, or where the player has
+    it (``linked``): then the pack holds its path alone, and it may be gone.
+    """
+
+    path: Path
+    start_s: float
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +68,7 @@ class PackFacts:
     language: str = "en"
     folder: Path = Path()
     colours: tuple[tuple[int, int, int], ...] = ()
+    cover: Path | None = None
 
     @property
     def slug(self) -> str:
@@ -65,7 +83,8 @@ class SongPack:
     ``offset_s`` is the song second of a first beat; ``sections`` are (name, start_s) in order;
     ``mirrored``: the file holds the mirror image of ``members``; ``colours`` are the cover's
     (red, green, blue) 0..255; ``names`` are the members', none where they have no names;
-    ``formation`` where they stand and when they are on stage, None: nobody knows.
+    ``formation`` where they stand and when they are on stage, None: nobody knows; ``year`` 0 is
+    unknown; ``other`` are the keys of its song.toml that this game does not know.
     """
 
     title: str
@@ -84,6 +103,12 @@ class SongPack:
     colours: tuple[tuple[int, int, int], ...] = ()
     names: tuple[str, ...] = ()
     formation: Formation | None = None
+    film: Film | None = None
+    cover: Path | None = None
+    creator: str = ""
+    year: int = 0
+    tags: tuple[str, ...] = ()
+    other: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def slug(self) -> str:

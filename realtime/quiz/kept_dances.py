@@ -50,8 +50,8 @@ class KeptDances:
             return described(self._load(slug).members)
         library, name = pack.folder.parent, ""
         with suppress(ValueError, OSError, zlib.error):
-            told, _, choreography = files_of(pack.folder)
-            name = kept_name("search", told.mirrored, digest_of(choreography))
+            files = files_of(pack.folder)
+            name = kept_name("search", files.told.mirrored, digest_of(files.choreography))
             return unpacked(checked(read_kept(library, name), DancesFile))
         dances = described(self._load(slug).members)
         if name:

@@ -11,6 +11,7 @@ from platformdirs import user_music_path
 
 from kpopdance.engines.files import refusing
 from kpopdance.realtime.devices.audio_file import read_audio
+from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.pack_writer import check_pack_folder, save_pack, slug_of
 from kpopdance.realtime.library.shared_pack import WithoutSoundError, unpack
 from kpopdance.realtime.studio.own_sound import danced_to, find_sound, heard_in, sounds_in
@@ -66,8 +67,10 @@ def bring(
         to = folder or library / slug_of(shared.song.title)
         check_pack_folder(to, replace=replace)
         song = shared.song
+        if song.film is not None:  # whoever sent it may have sent anything
+            VideoFile(song.film.path).close()
         if audio is None and song.audio is not None:
-            read_audio(song.audio)  # whoever sent it may have sent anything
+            read_audio(song.audio)
         else:
             song = danced_to(song, _own_sound(path, shared, audio, hearing))
         with refusing(to):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ from kpopdance.engines.files import part_of
 from kpopdance.engines.texts import one_form
 from kpopdance.realtime.core.types import Choreography, Formation
 from kpopdance.realtime.devices.audio_file import SAMPLE_RATE, read_audio, write_audio
+from kpopdance.realtime.devices.kept_film import GROUP_SIDE_PX, SIDE_PX, SUFFIX, keep_film
 from kpopdance.realtime.devices.media_file import MediaError, tags_of
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.kept import keep_beside
@@ -26,12 +28,20 @@ from kpopdance.realtime.studio.bars import bars_of
 from kpopdance.realtime.studio.recording import RecordingError, check_pictures
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from kpopdance.realtime.core.terms import Terms
+    from kpopdance.realtime.core.types import Frame
     from kpopdance.realtime.devices.audio_file import Audio
+    from kpopdance.realtime.library.songpack import Film
     from kpopdance.realtime.studio.editing import Draft
     from kpopdance.realtime.studio.take import Take
+
+    Watching = Callable[[VideoFile], AbstractContextManager[Callable[[Frame], None]]]
+
+log = logging.getLogger(__name__)
 
 BYTES_A_SECOND: Final = 12_000  # sound and one dancer of a pack, a little less than it is
 FIRST_PICTURES: Final = 8
@@ -132,21 +142,44 @@ def _rows(take: Take, member: int, start_s: float) -> Choreography:
 
 
 def write_song(
-    song: SongPack, audio: Audio, folder: Path, *, sources: tuple[Path, ...], give_way: bool
-) -> None:
-    """Write a song with its sound as a pack; ``give_way`` as ``replace`` in ``save_pack``."""
+    song: SongPack, audio: Audio, folder: Path, *, sources: tuple[Path, ...], give_way: bool,
+    watching: Watching = lambda _: nullcontext(lambda _: None),
+) -> None:  # fmt: skip
+    """Write a song with its sound as a pack; ``give_way`` as ``replace`` in ``save_pack``.
+
+    Its film, unless it is linked, is made small first; ``watching`` shows how far that is.
+    """
     beside = folder if folder.is_dir() else folder.parent
     beside.mkdir(parents=True, exist_ok=True)
-    sound = part_of(beside / "audio.ogg")
+    sound, kept = part_of(beside / "audio.ogg"), part_of(beside / f"video{SUFFIX}")
     try:
         write_audio(sound, np.clip(audio.samples, -1, 1), SAMPLE_RATE)
-        save_pack(replace(song, audio=sound), folder, replace=give_way, sources=sources)
+        film = _made_small(song, kept, watching)
+        song = replace(song, audio=sound, film=film)
+        save_pack(song, folder, replace=give_way, sources=sources)
     except MediaError:
         raise MediaError(
             f"{folder}: the sound cannot be written; check the folder, its rights and its space"
         ) from None
     finally:
         sound.unlink(missing_ok=True)
+        kept.unlink(missing_ok=True)
+
+
+def _made_small(song: SongPack, kept: Path, watching: Watching) -> Film | None:
+    """Return a song's film as its pack holds it; a song is worth keeping without it too."""
+    film = song.film
+    if film is None or film.linked:
+        return film
+    side_px = GROUP_SIDE_PX if len(song.members) > 1 else SIDE_PX
+    try:
+        with VideoFile(film.path, side_px=side_px) as video, watching(video) as progress:
+            keep_film(video, kept, progress)
+            video.warning = ""  # it was told before
+    except MediaError as why:
+        log.warning("the video is not kept in the pack: %s", why)
+        return None
+    return replace(film, path=kept)
 
 
 def learn(folder: Path, library: Path, terms: Terms) -> None:

@@ -110,6 +110,9 @@ def danced_to(song: SongPack, own: OwnSound) -> SongPack:
         offset_s=offset_s,
         preview_s=max(0.0, song.preview_s + by_s),
         sections=_sections(song, by_s, own.length_s),
+        film=None
+        if song.film is None
+        else replace(song.film, start_s=song.film.start_s + by_s),
     )
 
 

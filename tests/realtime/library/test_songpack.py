@@ -4,6 +4,7 @@ import contextlib
 import io
 import pickle
 import re
+import tomllib
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -18,7 +19,7 @@ from kpopdance.realtime.core.types import Choreography, Formation
 from kpopdance.realtime.library.mirrored import as_danced, turned
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
 from kpopdance.realtime.library.pack_writer import save_pack
-from kpopdance.realtime.library.songpack import SongPack, SongPackError
+from kpopdance.realtime.library.songpack import Film, SongPack, SongPackError
 from tests import dances
 
 TOML = """format = 1
@@ -40,6 +41,9 @@ start_s = 0.0
 name = "chorus"
 start_s = 4.5
 """
+
+
+PNG = b"\x89PNG\r\n\x1a\n and so on"
 
 
 def members(count=2):
@@ -144,7 +148,7 @@ def test_saving_does_not_replace_unless_told(tmp_path, folder):
     assert [path.name for path in tmp_path.iterdir()] == ["song"]
 
 
-@pytest.mark.parametrize("failing", ["copyfile", "save_choreography", "load_pack", "_copied"])
+@pytest.mark.parametrize("failing", ["copyfile", "save_choreography", "check_whole", "_copied"])
 def test_a_failure_leaves_the_old_pack(tmp_path, folder, monkeypatch, failing):
     def fail(*args):
         raise OSError(f"disk full, {len(args)} arguments")
@@ -172,7 +176,11 @@ def steps_of_a_replacement(folder, monkeypatch, stop_at, stop):
             return plain(self, *args, **kwargs)
 
         monkeypatch.setattr(Path, name, step)
-    pack = SongPack("new", "a", 120.0, members(2), folder / "audio.ogg")
+    new = folder.parent / "new.mp4"
+    new.write_bytes(b"new film")
+    pack = SongPack(
+        "new", "a", 120.0, members(2), folder / "audio.ogg", film=Film(new, 0.5), tags=("t",)
+    )
     with contextlib.suppress(type(stop), DanceError):
         save_pack(pack, folder, replace=True)
     monkeypatch.undo()
@@ -187,7 +195,9 @@ def test_stopped_at_any_step_the_old_pack_or_the_new_one_stands(tmp_path, monkey
         (folder / "notes.txt").write_text("mine")
         met = steps_of_a_replacement(folder, monkeypatch, at, stop)
         song = load_pack(folder)
-        assert (song.title, len(song.members)) in (("Old", 1), ("new", 2))
+        film = song.film.path.read_bytes()
+        old_or_new = (("Old", 1, b"old film"), ("new", 2, b"new film"))
+        assert (song.title, len(song.members), film) in old_or_new
         assert (folder / "notes.txt").read_text() == "mine"
         if not met:
             assert song.title == "new"
@@ -196,13 +206,16 @@ def test_stopped_at_any_step_the_old_pack_or_the_new_one_stands(tmp_path, monkey
     pytest.fail("it never came to an end")
 
 
-OWN_AND_NOTES = ["audio.ogg", "choreography.npz", "notes.txt", "song.toml"]
+OWN_AND_NOTES = ["audio.ogg", "choreography.npz", "notes.txt", "song.toml", "video.mp4"]
 
 
 def a_pack(tmp_path):
     audio = tmp_path / "sound.ogg"
     audio.write_bytes(b"OggS...")
-    return SongPack("Old", "a", 120.0, members(1), audio)
+    film, cover = tmp_path / "old.mp4", tmp_path / "old.png"
+    film.write_bytes(b"old film")
+    cover.write_bytes(PNG)
+    return SongPack("Old", "a", 120.0, members(1), audio, film=Film(film, 0.5), cover=cover)
 
 
 def test_only_a_pack_s_own_files_give_way(tmp_path, folder):
@@ -273,7 +286,8 @@ def test_what_is_no_pack_is_never_replaced(tmp_path, kind, linked):
             save_pack(a_pack(tmp_path), target, replace=replace)
         assert "--replace" not in str(why.value)
         assert str(why.value).startswith(f"{target}: ")
-    (tmp_path / "sound.ogg").unlink()
+    for name in ("sound.ogg", "old.mp4", "old.png"):
+        (tmp_path / name).unlink()
     after = sorted((path, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file())
     assert after == before
 
@@ -657,7 +671,8 @@ def test_the_cover_s_colours_survive_the_file(tmp_path, folder):
     colours = ((255, 45, 150), (0, 1, 2))
     pack = SongPack("C", "a", 120.0, members(1), folder / "audio.ogg", colours=colours)
     save_pack(pack, tmp_path / "made")
-    assert 'colours = ["#ff2d96", "#000102"]' in (tmp_path / "made/song.toml").read_text()
+    told = tomllib.loads((tmp_path / "made/song.toml").read_text())
+    assert told["colours"] == ["#ff2d96", "#000102"]
     assert load_pack(tmp_path / "made").colours == colours
     assert load_pack(folder).colours == ()
 
