@@ -39,9 +39,12 @@ def fill_convex(surface: pygame.Surface, outlines: Points, colours: Sequence[Col
     canvas = part.view(np.uint8).reshape(*part.shape, 4)
     xy = (outlines - complex(*clip.topleft)).view(np.float64).reshape(*outlines.shape, 2)
     fixed = np.rint(np.clip(xy, -FARTHEST_PX, FARTHEST_PX) * (1 << SHIFT)).astype(np.int32)
+    paints = {
+        colour: tuple((surface.map_rgb(colour) % (1 << 32)).to_bytes(4, sys.byteorder))
+        for colour in set(colours)
+    }
     for outline, colour in zip(fixed, colours, strict=True):
-        paint = tuple((surface.map_rgb(colour) % (1 << 32)).to_bytes(4, sys.byteorder))
-        cv2.fillConvexPoly(canvas, outline, paint, cv2.LINE_AA, SHIFT)
+        cv2.fillConvexPoly(canvas, outline, paints[colour], cv2.LINE_AA, SHIFT)
 
 
 def resized(picture: NDArray[np.uint8], size: tuple[int, int], *, flip: bool) -> pygame.Surface:

@@ -272,12 +272,15 @@ def draw_neon(
     alive = ~np.isnan(at[starts] + at[ends])
     a, b = at[starts[alive]], at[ends[alive]]
     bones = [_bone_colour(end) for end in ends[alive].tolist()]
-    outlines, colours = [], []
-    for share, light in TUBES if width > 2.4 else TUBES[:2]:
-        radius = np.full(len(a), width * share)
-        outlines.append(capsules(a, b, radius, radius))
-        colours += [mix(bone, WHITE, 0.8) if light > 1 else dim(bone, light) for bone in bones]
-    fill_convex(surface, np.concatenate(outlines), colours)
+    tubes = TUBES if width > 2.4 else TUBES[:2]
+    radius = np.repeat([width * share for share, _ in tubes], len(a))
+    outlines = capsules(np.tile(a, len(tubes)), np.tile(b, len(tubes)), radius, radius)
+    colours = [
+        mix(bone, WHITE, 0.8) if light > 1 else dim(bone, light)
+        for _, light in tubes
+        for bone in bones
+    ]
+    fill_convex(surface, outlines, colours)
     for joint in np.flatnonzero(~np.isnan(at)).tolist():
         point = complex(at[joint])
         _neon_joint(surface, (point.real, point.imag), width, joint == accent)
