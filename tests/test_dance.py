@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -182,8 +183,8 @@ def test_a_lost_camera_is_told_and_its_moves_are_not_judged(standard):
     [
         (-1.0, -1.5, 0.0),  # in the count-in
         pytest.param(0.3, -1.5, 0.0, marks=pytest.mark.long),
-        (5.26, 3.5, 5.0),  # a beat is half a second
-        pytest.param(5.0, 3.5, 5.0, marks=pytest.mark.long),
+        (5.26, 2.5, 4.0),  # a bar is two seconds
+        pytest.param(4.0, 2.5, 4.0, marks=pytest.mark.long),
     ],
 )
 def test_going_on_counts_in_from_before_and_judges_nothing_twice(
@@ -210,6 +211,33 @@ def test_going_on_counts_in_from_before_and_judges_nothing_twice(
     assert report.score >= 95
     track = stage.session.track.at_s
     assert np.diff(track).max() < 0.1
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "changes", "before_s", "counted_s"),
+    [
+        (0.0, (), 2.0, 0.0),
+        (-0.04, (), 2.04, -0.04),  # heard a moment before the song begins
+        (0.2, (), 1.8, 0.2),
+        (1.5, (), 0.5, 1.5),  # a pickup of three beats
+        (3.0, (), 0.0, 3.0),  # silence before the start
+        (-30.5, (), 0.5, 1.5),
+        (0.0, ((8.0, 60.0),), 2.0, 0.0),
+    ],
+)
+def test_the_count_in_ends_with_the_first_bars_first_beat(
+    standard, offset_s, changes, before_s, counted_s
+):
+    song = replace(SONG, offset_s=offset_s, tempo_changes=changes)
+    assert count_in_s(song) == pytest.approx(before_s)
+    clock = FakeClock()
+    session = DanceSession(
+        song, Judge(standard), camera=ScriptedCamera(), watcher=Watcher(eyes_of(PaintedVision({}))),
+        speaker=SilentAudio(clock), clock=clock,
+    )  # fmt: skip
+    view = session.view(mirror=True)
+    assert view.counts == pytest.approx((counted_s + before_s) / 0.5)
+    assert (view.beat + view.counts) % 4 == pytest.approx(0.0)
 
 
 def test_a_player_has_time_to_step_back_from_the_keyboard(standard):

@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 LATENCY_S = 0.1  # the clock compensates it; "low" had underruns under inference load
 POLL_S = 0.1
+COUNTED = 4  # beats of a count-in
 QUIET_POLLS = 5  # 0.5 s without a beat; polls, so that a stalled process accuses nobody
 GIVE_UP_POLLS = 50  # a server that hung this long is left, until then its own recovery is best
 OPEN_S = 3.0  # longest wait for a device at the start
@@ -71,7 +72,10 @@ class SoundDevice:
 
 @dataclass(frozen=True, slots=True)
 class CountIn:
-    """Time before song second 0, s, with a click on each of the last four beats."""
+    """Time before song second 0, s, with a click on each of four beats from its begin.
+
+    A pickup sounds with the last of them. Of no length, it has none.
+    """
 
     length_s: float = 2.0
     beat_s: float = 0.5
@@ -174,8 +178,8 @@ class SoundCard:
     ) -> None:
         if samples.dtype != np.float32 or samples.ndim != 2 or samples.shape[1] != 2:
             raise ValueError(f"a song is float32 (N, 2), got {samples.dtype} {samples.shape}")
-        count = _count_in_samples(count_in, rate)
-        self._tape = _Tape(np.concatenate([count, samples]), rate, len(count))
+        tape, before = _counted_in(samples, count_in, rate)
+        self._tape = _Tape(tape, rate, before)
         self._clock, self._device = clock, device
         self._lock = threading.Lock()  # between callers and the watchdog; the callback has none
         self._order = _Order(place=0, playing=False)
@@ -505,15 +509,26 @@ class _Errand(Generic[T]):
             self._done.set()
 
 
+def _counted_in(
+    samples: NDArray[np.float32], count_in: CountIn, rate: int
+) -> tuple[NDArray[np.float32], int]:
+    """Return a song (N, 2) with its count-in, and which sample of that is the song's first."""
+    count, before = _count_in_samples(count_in, rate), round(count_in.length_s * rate)
+    tape = np.concatenate([np.zeros((before, 2), np.float32), samples])
+    tape[: len(count)] += count[: len(tape)]
+    return tape, before
+
+
 def _count_in_samples(count_in: CountIn, rate: int) -> NDArray[np.float32]:
-    """Return float32 (N, 2): silence with a stick click on each beat, the last one a hi-hat."""
-    tape = np.zeros((round(count_in.length_s * rate), 2), np.float32)
-    for beats_left in (4, 3, 2, 1):
-        begin = len(tape) - round(beats_left * count_in.beat_s * rate)
-        click = _hat(rate) if beats_left == 1 else _stick(rate)
-        if begin >= 0:
-            end = min(begin + len(click), len(tape))
-            tape[begin:end] += click[: end - begin, None]
+    """Return float32 (N, 2): a stick's click on each beat, the last one a hi-hat's."""
+    if not count_in.length_s:
+        return np.zeros((0, 2), np.float32)
+    tape = np.zeros((round(COUNTED * count_in.beat_s * rate), 2), np.float32)
+    for beat in range(COUNTED):
+        begin = round(beat * count_in.beat_s * rate)
+        click = _hat(rate) if beat == COUNTED - 1 else _stick(rate)
+        there = tape[begin : begin + len(click)]
+        there += click[: len(there), None]
     return tape
 
 

@@ -273,8 +273,9 @@ class SongListPage(Page):
         if song is None:
             return ListView(age_s, age_s * 2, notices=told, status=status, terms=terms)
         game.preparing.look(song, terms, game.kit)
-        beat = (age_s * song.bpm / 60) % PREVIEW_BEATS
-        at_s = song.preview_s + beat * 60 / song.bpm
+        bpm = song.tempo.bpm_at(song.preview_s)
+        beat = (age_s * bpm / 60) % PREVIEW_BEATS
+        at_s = song.preview_s + beat * 60 / bpm
         preview = np.stack([member.row(at_s) for member in song.members])
         return ListView(age_s, beat, preview, song.lead, told, status=status, terms=terms)
 

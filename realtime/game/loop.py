@@ -6,6 +6,7 @@ takes the newest frame, finds the player, and lets the judge step.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from kpopdance.realtime.core.clock import SongClock
 from kpopdance.realtime.core.health import Cause, worst_first
+from kpopdance.realtime.core.tempo import BEATS_OF_BAR
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.scoring.report import combo_after, report_of
 from kpopdance.realtime.screens.view import DancePhase, DanceView, Upcoming
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 COUNT_IN_BEATS: Final = 4
 AGAIN_BEATS: Final = 3
-"""After a pause the song goes back to a beat, and so many beats more, counted."""
+"""After a pause the song goes back to a bar's first beat, and so many beats more, counted."""
 SHORTEST_COUNT_S: Final = 0.45  # a faster song is counted on every second beat, or fourth
 TAIL_S: Final = 1.0  # after the last move, so that its verdict is seen
 GRACE_S: Final = 0.5  # without a frame for so long, a move is judged with what there is
@@ -72,8 +74,8 @@ class DanceSession:
             -self._count_in_s,
             -np.inf,
         )  # where the sound begins, and when
-        self._counted_s = song.offset_s % (60 / song.bpm)  # song second where the count ends
-        self._count_s = 60 / song.bpm  # of one number
+        self._counted_s = _first_bar_s(song)  # song second where the count ends
+        self._count_s = 60 / song.tempo.bpm_at(self._counted_s)  # of one number
         self._held_s = -np.inf  # song second of the newest pause
         self._track = PoseTrack()
         self._standing = _Standing()
@@ -144,19 +146,19 @@ class DanceSession:
         self._watch.watcher.choose_anew()
 
     def toggle_pause(self) -> None:
-        """Pause, or go on: from a beat or more before, counted in."""
+        """Pause, or go on: from the bar's first beat, counted in."""
         self._paused = not self._paused
         if self._paused:
             self._speaker.pause()
             self._song_clock.pause(self._clock.now())
             return
         self._held_s = self.song_now()
-        beat_s, offset_s = 60 / self.song.bpm, self.song.offset_s
-        self._count_s = beat_s
+        tempo = self.song.tempo
+        bar = math.floor(tempo.beat_at(self._held_s) / BEATS_OF_BAR) * BEATS_OF_BAR
+        self._counted_s = max(tempo.second_of(bar), _first_bar_s(self.song))
+        self._count_s = 60 / tempo.bpm_at(self._counted_s)
         while self._count_s < SHORTEST_COUNT_S:
             self._count_s *= 2
-        on_beat_s = offset_s + np.floor((self._held_s - offset_s) / beat_s) * beat_s
-        self._counted_s = float(max(on_beat_s, offset_s % beat_s))
         self._song_clock.resume()
         self._play_from(max(self._counted_s - AGAIN_BEATS * self._count_s, -self._count_in_s))
 
@@ -167,7 +169,7 @@ class DanceSession:
         song, seen, standing = self.song, self.sighting, self._standing
         return DanceView(
             title=song.title, artist=song.artist, phase=self._phase(song_s), song_s=song_s,
-            length_s=song.length_s, bpm=song.bpm, beat=(song_s - song.offset_s) * song.bpm / 60,
+            length_s=song.length_s, bpm=song.bpm, beat=song.tempo.beat_at(song_s),
             picture=None if seen is None else seen.frame.image,
             pose=None if seen is None else seen.pose,
             mirror=mirror, coach=self._coach_at(song_s), lead=song.lead,
@@ -279,14 +281,21 @@ class DanceSession:
 
 
 def count_in_s(song: SongPack) -> float:
-    """Return how long before song second 0 the count-in begins: four beats, ending on a beat."""
-    beat_s = 60 / song.bpm
-    return COUNT_IN_BEATS * beat_s - song.offset_s % beat_s
+    """Return how long before song second 0 the count-in begins: four beats, ending on a bar's first.
+
+    0 where that beat is so far inside the song that it is counted there.
+    """
+    first_s = _first_bar_s(song)
+    return max(COUNT_IN_BEATS * 60 / song.tempo.bpm_at(first_s) - first_s, 0.0)
+
+
+def _first_bar_s(song: SongPack) -> float:
+    """Return the song second of the first bar's first beat, of which a pickup may come before."""
+    return song.tempo.second_of(song.tempo.bar_from(0.0))
 
 
 def _pictograms(song: SongPack) -> tuple[Upcoming, ...]:
     lead = song.members[song.lead]
-    step_s = BEATS_PER_PICTOGRAM * 60 / song.bpm
-    first = song.offset_s % step_s
-    at_s = np.arange(max(first, lead.start_s), lead.end_s, step_s)
-    return tuple(Upcoming(float(at), lead.row(float(at))) for at in at_s)
+    first = song.tempo.bar_from(lead.start_s)
+    at_s = song.tempo.beats_s(first, lead.end_s)[::BEATS_PER_PICTOGRAM]
+    return tuple(Upcoming(at, lead.row(at)) for at in at_s)

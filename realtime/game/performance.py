@@ -166,8 +166,9 @@ def open_performance(
         if kit.keeps_scores:
             watched_for(camera, kit.clock, lambda: told(1.0))
         look_s = look_s_of(watcher, camera.state().size)
+        beat_s = 60 / song.tempo.bpm_at(0.0)
         speaker = kit.open_speaker(
-            np.concatenate([samples, rest]), rate, count_in_s(song), 60 / song.bpm
+            np.concatenate([samples, rest]), rate, count_in_s(song), beat_s
         )
     except BaseException:
         kit.close_camera(camera)

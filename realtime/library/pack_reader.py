@@ -10,6 +10,7 @@ import math
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -38,6 +39,7 @@ MAX_TAGS: Final = 32
 MAX_COVER_BYTES: Final = 8 * 1024 * 1024
 COVERS: Final = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 """How the pictures begin that a cover may be."""
+MAX_CHANGES: Final = 1000
 GROUPS_DEEP: Final = 3
 """Groups of songs within groups."""
 BEFORE: Final = ".before-"
@@ -47,6 +49,8 @@ _Text = Annotated[str, Meta(description="a text in quotes")]
 _Name = Annotated[str, Meta(pattern=r"\S", description="a text in quotes, and not empty")]
 _Named = Annotated[str, Meta(max_length=100)]
 _Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
+_Bpm = Annotated[float, Meta(ge=30, le=300)]
+_ChangeSecond = Annotated[float, Meta(ge=-60, le=36_000)]
 _Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]
 
 
@@ -66,7 +70,7 @@ class PackText:
     language: _Text
     licence: _Text
     audio: _Name
-    bpm: Annotated[float, Meta(ge=30, le=300, description="a number from 30 to 300")]
+    bpm: Annotated[_Bpm, Meta(description="a number from 30 to 300")]
     offset_s: Annotated[float, Meta(ge=-60, le=600, description="a number from -60 to 600")]
     preview_s: Annotated[float, Meta(ge=0, le=36_000, description="a number from 0 to 36000")]
     lead: Annotated[int, Meta(description="a whole number")] = 0
@@ -74,6 +78,10 @@ class PackText:
     colours: Annotated[
         tuple[_Colour, ...],
         Meta(max_length=MAX_COLOURS, description='up to 5 texts like "#ff2d96"'),
+    ] = ()
+    tempo: Annotated[
+        tuple[tuple[_ChangeSecond, _Bpm], ...],
+        Meta(max_length=MAX_CHANGES, description="pairs of a song second and beats a minute"),
     ] = ()
     members: Annotated[
         tuple[_Named, ...],
@@ -102,6 +110,9 @@ class PackText:
         link = self.video_link
         if len(link.encode()) > MAX_PATH_BYTES or not link.isprintable():
             raise ValueError("video_link is no path; correct it")
+        seconds = [self.offset_s, *(second for second, _ in self.tempo)]
+        if any(after <= before for before, after in pairwise(seconds)):
+            raise ValueError("tempo changes do not come one after the other; correct tempo")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -336,6 +347,7 @@ def _song(
         names=told.members, formation=formation,
         film=_film(path.parent, told, members[0].start_s), cover=_cover(path.parent, told),
         creator=told.creator, year=told.year, tags=told.tags, other=other,
+        tempo_changes=told.tempo,
     )  # fmt: skip
 
 

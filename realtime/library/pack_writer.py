@@ -285,6 +285,7 @@ def _film_told(film: Film | None, names: dict[str, str]) -> dict[str, Any]:
 def _told_if_known(pack: SongPack, names: dict[str, str]) -> dict[str, Any]:
     """Return the keys that are left out where there is nothing to tell."""
     told = {
+        "tempo": [[round(start_s, 3), bpm] for start_s, bpm in pack.tempo_changes],
         "mirrored": pack.mirrored, "members": list(pack.names),
         "colours": [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in pack.colours],
         "cover": names.get("cover"), "creator": pack.creator, "year": pack.year, "tags": list(pack.tags),

@@ -1,8 +1,9 @@
 """Song packs: a folder with song.toml, the audio, and choreography.npz; checked at the door.
 
 ``song.toml`` (format 1) holds ``format``, ``title``, ``artist``, ``language``, ``bpm``,
-``offset_s`` (song second of a first beat), ``preview_s``, ``licence``, ``audio`` (a file name),
-and may hold ``lead`` (the member to copy), ``mirrored`` (the choreography was recorded from a video
+``offset_s`` (song second of a bar's first beat), ``preview_s``, ``licence``, ``audio`` (a file name),
+and may hold ``tempo`` (where it changes: ``[song second of a bar's first beat, bpm]`` each),
+``lead`` (the member to copy), ``mirrored`` (the choreography was recorded from a video
 that shows it as a mirror does: it is turned round when read), ``colours`` (up to five of its
 cover's, ``"#ff2d96"``; a hint of the quiz), ``members`` (their names), ``sections`` (``name``,
 ``start_s``), its film: ``video`` (a file name) or ``video_link`` (a path on this computer) with
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.texts import one_form
+from kpopdance.realtime.core.tempo import Tempo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +82,8 @@ class PackFacts:
 class SongPack:
     """One song to dance to.
 
-    ``offset_s`` is the song second of a first beat; ``sections`` are (name, start_s) in order;
+    ``offset_s`` is the song second of a bar's first beat, ``tempo_changes`` are those of ``tempo``;
+    ``sections`` are (name, start_s) in order;
     ``mirrored``: the file holds the mirror image of ``members``; ``colours`` are the cover's
     (red, green, blue) 0..255; ``names`` are the members', none where they have no names;
     ``formation`` where they stand and when they are on stage, None: nobody knows; ``year`` 0 is
@@ -109,6 +112,12 @@ class SongPack:
     year: int = 0
     tags: tuple[str, ...] = ()
     other: Mapping[str, Any] = field(default_factory=dict)
+    tempo_changes: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def tempo(self) -> Tempo:
+        """When its beats are."""
+        return Tempo(self.bpm, self.offset_s, self.tempo_changes)
 
     @property
     def slug(self) -> str:

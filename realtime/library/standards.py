@@ -40,7 +40,7 @@ ROUNDING_S: Final = 1e-6
 WAIT_S: Final = 0.05  # between two words while another thread works
 
 
-_newest: OrderedDict[tuple[str, float, float, Terms], Standard] = OrderedDict()
+_newest: OrderedDict[tuple[object, ...], Standard] = OrderedDict()
 _making: Final = threading.Lock()
 
 
@@ -56,7 +56,7 @@ def standard_of(song: SongPack, terms: Terms, told: Told = untold) -> Standard:
         Where it asks for hardly anything.
     """
     lead = song.members[song.lead]
-    key = (dance_key(lead), song.bpm, song.offset_s, terms)
+    key = (dance_key(lead), song.bpm, song.offset_s, terms, *song.tempo_changes)
     with _alone(told):
         standard = _newest.pop(key, None) or _kept_or_made(song, terms, key, told)
         refuse_nothing(standard, song.title)
@@ -87,7 +87,12 @@ def _kept_or_made(
         facts = checked(read_kept(library, name), StandardFacts)
         return standard_from_facts(lead, terms, facts)
     standard = standard_from_choreography(
-        lead, bpm=song.bpm, first_beat_s=song.offset_s, terms=terms, told=told
+        lead,
+        bpm=song.bpm,
+        first_beat_s=song.offset_s,
+        changes=song.tempo_changes,
+        terms=terms,
+        told=told,
     )
     keep(library, name, asdict(facts_of(standard)))
     return standard

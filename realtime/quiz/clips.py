@@ -153,7 +153,8 @@ class PackShelf:
         )
         others = [member for k, member in enumerate(song.members) if k != song.lead]
         rows = np.stack([_rows(member, float(moments[best])) for member in (lead, *others)])
-        return PackClip(song.title, song.bpm, rows, lead.fps, (_reach(rows[:1]), _reach(rows)))
+        bpm = song.tempo.bpm_at(float(moments[best]))
+        return PackClip(song.title, bpm, rows, lead.fps, (_reach(rows[:1]), _reach(rows)))
 
     def music(self, slug: str, start_s: float, seconds: float) -> Music | None:
         """Return some seconds of its sound; None where it has none."""

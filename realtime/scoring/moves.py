@@ -25,6 +25,7 @@ SHORTEST_S: Final = 0.5
 LONGEST_S: Final = 4.0
 USUAL_BEATS: Final = 4  # half of a dancer's "eight"
 NEAR_BEAT_S: Final = 0.1  # a motion that ends on the beat ends this near to it
+SAME_S: Final = 1e-6
 SMOOTH_S: Final = 0.1
 CUT: Final = 1.0  # for cutting where the dance moves so much more than at its usual beat
 UNUSUAL: Final = 0.25  # per second of a move half or twice as long as usual
@@ -52,26 +53,39 @@ def cuts_of(
     align with.
     """
     beats = len(beats_s) - 1
-    beat_s = float(beats_s[1] - beats_s[0])
-    shortest = min(max(int(np.ceil(SHORTEST_S / beat_s - 1e-6)), 1), beats)
-    longest = max(int(LONGEST_S / beat_s + 1e-6), shortest)
+    beats_last_s = _lasting_s(beats_s)
     busy = _busy_at(moved, at_s, beats_s)
     held = _held(moved, at_s, beats_s)
     before = np.concatenate([[0], np.cumsum(held)])
     best = np.full(beats + 1, np.inf)
     best[0] = 0.0
     origin = np.zeros(beats + 1, dtype=np.intp)
-    for end in range(shortest, beats + 1):
+    for end in range(1, beats + 1):
+        beat_s = beats_last_s[end - 1]
+        shortest = min(max(int(np.ceil(SHORTEST_S / beat_s - 1e-6)), 1), beats)
+        longest = max(int(LONGEST_S / beat_s + 1e-6), shortest)
+        if end < shortest:
+            continue
         start = np.arange(max(end - longest, 0), end - shortest + 1)
         count = end - start
         holds = before[end] - before[start]
         mixed = np.minimum(holds, count - holds) * beat_s
         usual = np.log2(count / USUAL_BEATS) ** 2 * count * beat_s
         cost = best[start] + UNUSUAL * usual + MIXED * mixed + CUT * busy[end]
+        cost[
+            (beats_s[end] - beats_s[start] > LONGEST_S + SAME_S * count) & (count > shortest)
+        ] = np.inf
         cost[(start == 0) & (count < min(USUAL_BEATS, longest, beats))] = np.inf
         best[end] = cost.min()
         origin[end] = start[int(cost.argmin())]
     return _walked_back(best, origin)
+
+
+def _lasting_s(beats_s: NDArray[np.float64]) -> list[float]:
+    """Return how long each beat lasts, s (B,); as long as the first to the last bit where it does."""
+    lasting = np.diff(beats_s)
+    even = np.abs(lasting - lasting[0]) < SAME_S
+    return [float(each) for each in np.where(even, lasting[0], lasting)]
 
 
 def _walked_back(best: NDArray[np.float64], origin: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import numpy as np
 
+from kpopdance.realtime.core.tempo import Tempo
 from kpopdance.realtime.core.terms import BODIES, LEG_LIMBS, NORMAL, PRO, USUAL
 from kpopdance.realtime.core.track import choreography_rows, resample
 from kpopdance.realtime.scoring.chance import SHUFFLED, STILL, cheats, lucky
@@ -44,6 +46,8 @@ WINDOW_S: Final = 4.0
 over four seconds, by 67-90 ms over two."""
 REPEATS: Final = (0.4, 0.9)
 """Shuffled moves worth more are no cheat, in part and altogether: the dance repeats itself."""
+LEFT_OUT: Final = 0.25
+"""Of a dance, before its first bar; where it would be more, moves begin with any beat."""
 COACH_SEEN: Final = 0.3  # of what the song usually shows of the coach; less can nobody copy
 
 
@@ -79,19 +83,21 @@ def untold(share: float) -> None:
 
 
 def standard_from_choreography(
-    dance: Choreography, *, bpm: float, first_beat_s: float = 0.0, terms: Terms = USUAL,
-    told: Told = untold,
+    dance: Choreography, *, bpm: float, first_beat_s: float = 0.0,
+    changes: tuple[tuple[float, float], ...] = (), terms: Terms = USUAL, told: Told = untold,
 ) -> Standard:  # fmt: skip
     """Return the standard of one member's dance.
 
-    Moves begin and end on beats (see ``cuts_of``), counted from ``first_beat_s``; the first one
-    begins with the first beat after the dance has begun. The choreography is taken as it is:
+    Moves begin and end on beats (see ``cuts_of``), counted from ``first_beat_s``, a bar's first one,
+    and by ``changes`` of tempo (see ``Tempo``); the first one begins with the first bar after the
+    dance has begun. The choreography is taken as it is:
     whoever dances the mirror image turns it round before. On pro the cheats are judged as on normal:
     0 means the same there, and pro never gives more. ``told`` hears many times how much is done,
     0..1; what it raises ends the work.
     """
     beat_s = 60 / bpm
-    start_s, end_s = _moves(dance, beat_s, first_beat_s, BODIES[terms.body])
+    tempo = Tempo(bpm, first_beat_s, changes)
+    start_s, end_s = _moves(dance, tempo, BODIES[terms.body])
     rows, windows = asked_windows(dance, start_s, end_s, terms)
     song = _Song(dance, windows, end_s, rows)
     effort = compare(windows, song.danced(dance.joints), rows).energy.effort
@@ -181,15 +187,17 @@ def window_times(end_s: NDArray[np.float64], margin: int) -> NDArray[np.float64]
 
 
 def _moves(
-    dance: Choreography, beat_s: float, first_beat_s: float, unasked: tuple[str, ...]
+    dance: Choreography, tempo: Tempo, unasked: tuple[str, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return where the moves begin and end; a dance of no beat is one bar, mostly unseen."""
-    before = max(np.ceil((dance.start_s - first_beat_s) / beat_s - 1e-6), 0)
-    begin = first_beat_s + before * beat_s
-    count = int((dance.end_s - begin + 1e-6) // beat_s)
-    if count < 1:
-        return np.array([begin]), np.array([begin + USUAL_BEATS * beat_s])
-    beats_s = begin + beat_s * np.arange(count + 1)
+    """Return where the moves begin and end; a dance of no bar is one, mostly unseen."""
+    first = tempo.bar_from(dance.start_s)
+    if tempo.second_of(first) - dance.start_s > LEFT_OUT * (dance.end_s - dance.start_s):
+        first = max(math.ceil(tempo.beat_at(dance.start_s) - 1e-6), 0)
+    beats_s = np.array(tempo.beats_s(first, dance.end_s))
+    if len(beats_s) < 2:
+        return np.array([tempo.second_of(first)]), np.array(
+            [tempo.second_of(first + USUAL_BEATS)]
+        )
     at_s = np.arange(dance.start_s, dance.end_s, 1 / FEATURE_FPS)
     whole = describe(choreography_rows(dance, at_s), FEATURE_FPS)
     cuts = cuts_of(motion_of(without(whole, unasked)), at_s, beats_s)

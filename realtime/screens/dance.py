@@ -161,11 +161,11 @@ def lag_words(lag_s: float) -> str:
 
 
 def count_in_word(beat: float) -> str:
-    """Return what the count-in shows at a negative beat: 4 3 2 1, words before them."""
+    """Return what the count-in shows at a negative beat: 5 6 7 8, words before them."""
     left = math.ceil(-beat)
     if left <= 0:
         return ""
-    return str(left) if left <= 4 else "GET READY"
+    return str(9 - left) if left <= 4 else "GET READY"
 
 
 class DanceScreen(Screen):
@@ -397,7 +397,7 @@ class DanceScreen(Screen):
             self._big(surface, above, word, 60 * at.unit, MAGENTA)
             return
         px = at.unit * (200 + 16 * round(4 * max(0.0, 1 - gone * 5)))
-        colour = (MAGENTA, CYAN, VIOLET, MINT)[int(word) - 1]
+        colour = (MINT, VIOLET, CYAN, MAGENTA)[int(word) - 5]
         disc = pygame.Rect(0, 0, round(230 * at.unit), round(230 * at.unit))
         disc.center = at.coach.center
         look = Glass(disc.width / 2, colour, 3.0 * at.unit, 150, NIGHT)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.tempo import Tempo
 from kpopdance.realtime.core.terms import USUAL
 from kpopdance.realtime.devices.audio_file import NoSoundError, read_audio
 from kpopdance.realtime.devices.media_file import MediaError
@@ -319,19 +320,20 @@ def reference_from_video(
     """
     with VideoFile(path) as video, watching(video, f"reference {path.name}") as progress:
         recording = record(video.frames(), eyes, progress=progress)[0]
-    onsets, sound_s, bpm, offset_s = None, 0.0, USUAL_BPM, 0.0
+    onsets, sound_s, tempo = None, 0.0, Tempo(USUAL_BPM)
     try:
         sound = read_audio(path)
         onsets, sound_s = onset_strength(sound.samples, sound.rate), sound.start_s
-        bars = bars_of(sound.samples, sound.rate)
-        bpm, offset_s = bars.bpm, bars.offset_s
+        tempo = bars_of(sound.samples, sound.rate, onsets).tempo
     except NoSoundError:  # nor a beat to find
         pass
     except MediaError as why:
         log.warning("%s", why)
     filmed = (recording.choreography(start_s=-sound_s),)
     dance = (turned(filmed) if terms.mirrored else filmed)[0]
-    standard = standard_from_choreography(dance, bpm=bpm, first_beat_s=offset_s, terms=terms)
+    standard = standard_from_choreography(
+        dance, bpm=tempo.bpm, first_beat_s=tempo.offset_s, changes=tempo.changes, terms=terms
+    )
     refuse_nothing(standard, str(path))
     return Reference(standard, (), onsets, from_video=True, first_picture_s=-sound_s)
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from kpopdance.engines.beat_network import FPS, beat_chances
+from kpopdance.realtime.core.tempo import Tempo
 from kpopdance.realtime.studio.rhythm import ONSET_RATE, WINDOW_S, onset_strength
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ LEAST_S: Final = 4.0
 STEADY_S: Final = 0.03
 """Half of the beats lie so near to an even tempo where a song keeps one."""
 ROUNDS: Final = 3
+CHANGE: Final = 0.02
+CHANGE_BARS: Final = 8
+"""A tempo is another one where it differs by so much, between the medians of so many bars."""
 NEAR_S: Final = 0.04
 """How far from where BeatNet hears a beat its onset may be."""
 
@@ -57,6 +62,8 @@ class Bars:
         The even tempo that fits best, and the second of its first bar's first beat.
     steady : bool
         Whether the song keeps that tempo.
+    changes : tuple of (float, float)
+        Where it takes another one, see ``Tempo``.
     """
 
     beat_s: Floats
@@ -65,6 +72,12 @@ class Bars:
     bpm: float
     offset_s: float
     steady: bool
+    changes: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def tempo(self) -> Tempo:
+        """When the beats are, in a few numbers."""
+        return Tempo(self.bpm, self.offset_s, self.changes)
 
 
 class _States(NamedTuple):
@@ -77,8 +90,19 @@ class _States(NamedTuple):
     on_beat: NDArray[np.bool_]  # (s,)
 
 
-def bars_of(samples: NDArray[np.float32], rate: int) -> Bars:
-    """Return the beats of a sound float32 (N, 2), -1..1; of one without music, 120 a minute from 0."""
+def bars_of(
+    samples: NDArray[np.float32], rate: int, onsets: NDArray[np.float32] | None = None
+) -> Bars:
+    """Return the beats of a sound; of one without music, 120 a minute from 0.
+
+    Parameters
+    ----------
+    samples : float32 (N, 2), -1..1
+    rate : int
+        Samples a second.
+    onsets : float32 (bands, T), optional
+        Its onset strength, where that is known.
+    """
     if len(samples) < LEAST_S * rate:
         return _none(len(samples) / rate)
     chances = beat_chances(samples, rate).astype(np.float64)
@@ -86,8 +110,8 @@ def bars_of(samples: NDArray[np.float32], rate: int) -> Bars:
     meter, _, frames, number = max(ways, key=lambda way: way[1])
     if len(frames) < 2 * meter or float(chances[frames].sum(axis=1).mean()) < HEARD:
         return _none(len(samples) / rate)
-    onsets = onset_strength(samples, rate).sum(axis=0)
-    return _timed(frames / FPS, number + 1, meter, onsets)
+    onsets = onset_strength(samples, rate) if onsets is None else onsets
+    return _timed(frames / FPS, number + 1, meter, onsets.sum(axis=0))
 
 
 def _none(length_s: float) -> Bars:
@@ -150,7 +174,36 @@ def _walked_back(
 def _timed(
     at_s: Floats, number: NDArray[np.int64], meter: int, onsets: NDArray[np.float32]
 ) -> Bars:
-    """Return the beats with an even tempo fitted, and all moved to where their sounds begin."""
+    """Return the beats with even tempos fitted, and all moved to where their sounds begin."""
+    borders = [0, *_changes(at_s, meter), len(at_s)]
+    parts = [
+        _even(at_s[begin:end], number[begin:end], meter) for begin, end in pairwise(borders)
+    ]
+    at_s = np.concatenate([part.at_s for part in parts])
+    late_s = _late_s(at_s, onsets)
+    bar_s = meter * parts[0].beat_s
+    offset_s = (parts[0].bar_s + late_s + NEAR_S) % bar_s - NEAR_S
+    changes = tuple(
+        (round(_begin_s(before, after, meter) + late_s, 3), round(60 / after.beat_s, 2))
+        for before, after in pairwise(parts)
+    )
+    return Bars(
+        at_s + late_s, number, meter, 60 / parts[0].beat_s, float(offset_s),
+        all(part.steady for part in parts), changes,
+    )  # fmt: skip
+
+
+class _Even(NamedTuple):
+    """Beats of one tempo; ``bar_s`` is where a bar of theirs begins."""
+
+    at_s: Floats
+    beat_s: float
+    bar_s: float
+    steady: bool
+
+
+def _even(at_s: Floats, number: NDArray[np.int64], meter: int) -> _Even:
+    """Return beats (K,) at the even tempo that fits best, where they keep one."""
     index = np.arange(len(at_s))
     kept = np.ones(len(at_s), bool)
     for _ in range(ROUNDS):  # beats that stand apart do not decide
@@ -160,13 +213,49 @@ def _timed(
     steady = float(np.median(off_s)) <= STEADY_S
     begin_s = begin_s if steady else float(at_s[0])
     at_s = begin_s + beat_s * index if steady else at_s
-    late_s = _late_s(at_s, onsets)
     first = int(
         np.bincount((index - number + 1) % meter).argmax()
     )  # beat that begins most bars
-    bar_s = meter * beat_s
-    offset_s = (begin_s + late_s + first * beat_s + NEAR_S) % bar_s - NEAR_S
-    return Bars(at_s + late_s, number, meter, 60 / float(beat_s), float(offset_s), steady)
+    return _Even(at_s, float(beat_s), float(begin_s + first * beat_s), steady)
+
+
+def _changes(at_s: Floats, meter: int) -> list[int]:
+    """Return from which beats on the song has another tempo, rising.
+
+    A bar that is heard too long or too short is none: medians of many bars are compared.
+    """
+    count = CHANGE_BARS * meter
+    bars_s = at_s[meter:] - at_s[:-meter]
+    if len(bars_s) < 2 * count:
+        return []
+    around = np.lib.stride_tricks.sliding_window_view(bars_s, 2 * count)
+    before, after = around[:, :count], around[:, count:]
+    step = np.abs(np.log(np.median(after, axis=1) / np.median(before, axis=1)))
+    gain = _astray(around) - _astray(before) - _astray(after)
+    gain[step < CHANGE] = 0
+    found = []
+    while gain.max() > 0:
+        best = int(gain.argmax())
+        found.append(best + count + meter // 2)  # of the bars at a change, half are of either
+        gain[max(best - count, 0) : best + count] = 0
+    return sorted(found)
+
+
+def _astray(values: Floats) -> Floats:
+    """Return how far values (N, C) are from each row's median, together (N,)."""
+    off: Floats = np.abs(values - np.median(values, axis=1, keepdims=True)).sum(axis=1)
+    return off
+
+
+def _begin_s(before: _Even, after: _Even, meter: int) -> float:
+    """Return the second of a bar's first beat at which one tempo gives way to another."""
+    meet_s = float(after.at_s[0])
+    gap_s = meet_s - after.beat_s - float(before.at_s[-1])
+    beats = gap_s / (before.beat_s - after.beat_s) - 1  # from there to where both lines meet
+    if before.steady and after.steady and abs(beats) <= 2 * meter:
+        meet_s += beats * after.beat_s
+    bar_s = meter * after.beat_s
+    return after.bar_s + round((meet_s - after.bar_s) / bar_s) * bar_s
 
 
 def _late_s(at_s: Floats, onsets: NDArray[np.float32]) -> float:

@@ -66,16 +66,17 @@ def bring(
         shared = unpack(path, Path(scratch))
         to = folder or library / slug_of(shared.song.title)
         check_pack_folder(to, replace=replace)
-        song = shared.song
+        song, later_s = shared.song, 0.0
         if song.film is not None:  # whoever sent it may have sent anything
             VideoFile(song.film.path).close()
         if audio is None and song.audio is not None:
             read_audio(song.audio)
         else:
-            song = danced_to(song, _own_sound(path, shared, audio, hearing))
+            own = _own_sound(path, shared, audio, hearing)
+            song, later_s = danced_to(song, own), own.second_s
         with refusing(to):
             save_pack(song, to, replace=replace, sources=(path,))
-    return Brought(to, song, song.offset_s - shared.song.offset_s)
+    return Brought(to, song, later_s)
 
 
 def _own_sound(

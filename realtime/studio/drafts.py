@@ -72,6 +72,7 @@ class _Told:
     finished: bool = False
     names: tuple[str, ...] = ()
     sections: tuple[tuple[str, _Second], ...] = ()
+    tempo: tuple[tuple[_Second, float], ...] = ()
     edits: tuple[tuple[str, str], ...] = ()
 
 
@@ -118,7 +119,8 @@ def keep(kept: KeptDraft) -> None:
         FORMAT, str(kept.sound), first.title, first.start_s, first.length_s, first.bpm,
         first.offset_s, first.preview_s, first.artist, str(kept.film or ""), str(pack or ""),
         "" if pack is None else digest_of(standing(pack) / CHOREOGRAPHY), first.meter,
-        first.mirrored, first.finished, first.names, first.sections, kept.history.done,
+        first.mirrored, first.finished, first.names, first.sections, first.tempo_changes,
+        kept.history.done,
     )  # fmt: skip
     write_whole(kept.folder / TOLD, json.dumps(asdict(told), ensure_ascii=False, indent=1))
 
@@ -137,6 +139,7 @@ def opened(folder: Path) -> KeptDraft:
         draft_of(take, told.title), artist=told.artist, start_s=told.start_s,
         length_s=told.length_s, bpm=told.bpm, offset_s=told.offset_s, preview_s=told.preview_s,
         meter=told.meter, mirrored=told.mirrored, finished=told.finished, sections=told.sections,
+        tempo_changes=told.tempo,
     )  # fmt: skip
     if len(told.names) == draft.people:
         draft = replace(draft, names=told.names)
@@ -222,7 +225,7 @@ def _draft_from(song: SongPack) -> Draft:
         draft_of(take, song.title), artist=song.artist, bpm=song.bpm, offset_s=song.offset_s,
         preview_s=song.preview_s, sections=song.sections, mirrored=song.mirrored,
         names=song.names or ("",) * len(joints), start_s=first.start_s, length_s=song.length_s,
-        finished=True,
+        finished=True, tempo_changes=song.tempo_changes,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.tempo import Tempo
 from kpopdance.realtime.studio.take import Take
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Draft:
         Beats of a bar.
     finished : bool
         Whether the take's rows are a song's own, smoothed long ago.
-    title, artist, bpm, offset_s, sections, preview_s, mirrored
+    title, artist, bpm, offset_s, tempo_changes, sections, preview_s, mirrored
         As in ``SongPack``.
     """
 
@@ -89,6 +90,7 @@ class Draft:
     length_s: float = 0.0
     meter: int = 4
     finished: bool = False
+    tempo_changes: tuple[tuple[float, float], ...] = ()
 
     @property
     def people(self) -> int:
@@ -100,6 +102,11 @@ class Draft:
         """Bool (P, T): when each is on stage."""
         rows = np.arange(self.who.shape[1])
         return np.asarray((self.who != NOBODY) & self.take.there[self.who, rows])
+
+    @property
+    def tempo(self) -> Tempo:
+        """When its beats are."""
+        return Tempo(self.bpm, self.offset_s, self.tempo_changes)
 
     def row_at(self, song_s: float) -> int:
         """Return the picture's number that is nearest to a song second."""
@@ -309,7 +316,7 @@ def _bpm(draft: Draft, told: str) -> Draft:
     value = _number(bpm)
     if not SLOWEST_BPM <= value <= FASTEST_BPM:
         raise EditError(f"choose {SLOWEST_BPM:g} to {FASTEST_BPM:g} beats a minute")
-    changed = replace(draft, bpm=value)
+    changed = replace(draft, bpm=value, tempo_changes=())
     return _offset(changed, offset) if sign else changed
 
 
@@ -317,7 +324,8 @@ def _offset(draft: Draft, told: str) -> Draft:
     value = _number(told)
     if not -60 <= value <= 600:
         raise EditError("choose a song second from -60 to 600")
-    return replace(draft, offset_s=value)
+    changes = tuple(change for change in draft.tempo_changes if change[0] > value)
+    return replace(draft, offset_s=value, tempo_changes=changes)
 
 
 def _section(draft: Draft, told: str) -> Draft:

@@ -93,10 +93,12 @@ def sound_of(path: Path) -> Audio:
 def song_of(wish: Wish, filmed: tuple[Choreography, ...], audio: Audio) -> SongPack:
     """Return a song of dances as they were filmed, on the beats that are heard in its sound."""
     bars = bars_of(audio.samples, audio.rate)
+    offset_s = round(bars.offset_s, 3) if wish.offset_s is None else wish.offset_s
+    changes = () if wish.bpm else bars.changes
     return SongPack(
         title=wish.title, artist=wish.artist, language=wish.language, licence=wish.licence,
-        bpm=wish.bpm or round(bars.bpm, 2),
-        offset_s=round(bars.offset_s, 3) if wish.offset_s is None else wish.offset_s,
+        bpm=wish.bpm or round(bars.bpm, 2), offset_s=offset_s,
+        tempo_changes=tuple(change for change in changes if change[0] > offset_s),
         members=turned(filmed) if wish.mirrored else filmed, mirrored=wish.mirrored,
         audio=None, preview_s=round(audio.length_s / 3, 1),
     )  # fmt: skip
@@ -107,7 +109,7 @@ def heard(draft: Draft, audio: Audio) -> Draft:
     bars = bars_of(audio.samples, audio.rate)
     return replace(
         draft, bpm=round(bars.bpm, 2), offset_s=round(bars.offset_s, 3), meter=bars.meter,
-        preview_s=round(audio.length_s / 3, 1), length_s=audio.length_s,
+        tempo_changes=bars.changes, preview_s=round(audio.length_s / 3, 1), length_s=audio.length_s,
     )  # fmt: skip
 
 
@@ -127,7 +129,8 @@ def song_from(draft: Draft, like: SongPack | None = None) -> SongPack:
     song = like or SongPack(draft.title, "", 120.0, filmed, None, "ko", "private use")
     return replace(
         song, title=draft.title, artist=draft.artist, bpm=draft.bpm, members=filmed,
-        offset_s=draft.offset_s, preview_s=draft.preview_s, sections=draft.sections,
+        offset_s=draft.offset_s, tempo_changes=draft.tempo_changes, preview_s=draft.preview_s,
+        sections=draft.sections,
         lead=take.members.index(draft.lead), mirrored=draft.mirrored, formation=formation,
         names=names if any(names) else (),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.texts import one_form
+from kpopdance.realtime.core.tempo import BEATS_OF_BAR
 from kpopdance.realtime.core.types import Choreography, Formation
 from kpopdance.realtime.devices.audio_file import read_audio
 from kpopdance.realtime.devices.media_file import MediaError
@@ -33,7 +34,6 @@ LEAST_S: Final = 10.0
 """In common, or half of the song: less is nothing to dance to."""
 FIRST_BEAT_S: Final = (-60.0, 600.0)
 """What a pack's ``offset_s`` may be."""
-BAR: Final = 4
 
 
 def sounds_in(folder: Path, title: str) -> list[Path]:
@@ -98,8 +98,8 @@ def find_sound(
 
 def danced_to(song: SongPack, own: OwnSound) -> SongPack:
     """Return a song that is danced to a player's own recording, as far as that goes."""
-    by_s, bar_s = own.second_s, BAR * 60 / song.bpm
-    offset_s = song.offset_s + by_s
+    by_s, tempo = own.second_s, song.tempo.later(own.second_s)
+    offset_s, bar_s = tempo.offset_s, BEATS_OF_BAR * 60 / tempo.bpm
     while not FIRST_BEAT_S[0] <= offset_s <= FIRST_BEAT_S[1]:
         offset_s += bar_s if offset_s < FIRST_BEAT_S[0] else -bar_s
     return replace(
@@ -107,7 +107,9 @@ def danced_to(song: SongPack, own: OwnSound) -> SongPack:
         audio=own.path,
         members=tuple(_part(one, by_s, own.length_s) for one in song.members),
         formation=song.formation and _places(song, by_s, own.length_s),
+        bpm=tempo.bpm,
         offset_s=offset_s,
+        tempo_changes=tempo.changes,
         preview_s=max(0.0, song.preview_s + by_s),
         sections=_sections(song, by_s, own.length_s),
         film=None

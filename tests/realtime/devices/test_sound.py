@@ -58,22 +58,26 @@ def song_now(card):
 
 
 def test_count_in_clicks_four_beats_the_last_one_different():
-    tape = sound._count_in_samples(CountIn(length_s=2.5, beat_s=0.5), RATE)
-    assert tape.shape == (2.5 * RATE, 2)
+    tape = sound._count_in_samples(CountIn(length_s=2.0, beat_s=0.5), RATE)
+    assert tape.shape == (2 * RATE, 2)
     assert tape.dtype == np.float32
-    beats = tape[RATE // 2 :, 0].reshape(4, RATE // 2)
-    assert not tape[: RATE // 2].any()
+    beats = tape[:, 0].reshape(4, RATE // 2)
     assert (np.abs(beats[:, :200]).max(axis=1) > 0.1).all()
     assert_allclose(beats[1], beats[0])
     assert np.abs(beats[3] - beats[0]).max() > 0.1
     assert np.abs(tape).max() <= 1
 
 
-def test_a_short_count_in_has_the_beats_that_fit():
-    tape = sound._count_in_samples(CountIn(length_s=0.7, beat_s=0.5), RATE)
-    assert len(tape) == 0.7 * RATE
-    assert not tape[: int(0.2 * RATE)].any()
-    assert tape.any()
+@pytest.mark.parametrize("length_s", [2.25, 2.0, 0.7, 0.0])
+def test_a_pickup_sounds_with_the_last_of_the_count(length_s):
+    song = np.full((3 * RATE, 2), 0.1, np.float32)
+    tape, before = sound._counted_in(song, CountIn(length_s, 0.5), RATE)
+    assert (before, len(tape)) == (length_s * RATE, (length_s + 3) * RATE)
+    plain = np.concatenate([np.zeros((before, 2), np.float32), song])
+    clicks = np.flatnonzero(np.abs(tape - plain).max(axis=1) > 0.1) / RATE
+    begins = [(clicks[clicks >= at - 0.01][0]) for at in (0, 0.5, 1, 1.5)] if length_s else []
+    assert_allclose(begins, [0, 0.5, 1.0, 1.5][: len(begins)], atol=0.005)
+    assert len(clicks) == 0 or length_s
 
 
 def test_samples_are_checked_at_the_door():

@@ -107,12 +107,14 @@ def test_what_is_saved_is_read_back(tmp_path, folder):
         title=AWKWARD, artist="방탄 & \"co\"", bpm=127.5, members=members(3),
         audio=folder / "audio.ogg", language="ko", licence="CC BY 4.0", offset_s=-0.1234,
         preview_s=31.25, lead=2, sections=(("벌스", 0.0), ('"C"', 12.125)),
+        tempo_changes=((40.125, 96.5), (80.0, 150.0)),
     )  # fmt: skip
     save_pack(pack, tmp_path / "made")
     again = load_pack(tmp_path / "made")
     for name in ("title", "artist", "bpm", "language", "licence", "offset_s", "lead"):
         assert getattr(again, name) == getattr(pack, name)
     assert (again.preview_s, again.sections) == (31.25, pack.sections)
+    assert again.tempo_changes == pack.tempo_changes
     assert again.audio.read_bytes() == b"OggS..."
     for ours, theirs in zip(again.members, pack.members, strict=True):
         assert_array_equal(ours.joints, theirs.joints)
@@ -367,6 +369,11 @@ def test_garbage_inside_the_choreography_is_refused_or_harmless(folder, seed):
         ("bpm = 120", "bpm = true", "bpm"),
         ("bpm = 120\n", "", "bpm"),
         ("offset_s = 0.25", "offset_s = -100", "offset_s"),
+        ("offset_s = 0.25", "offset_s = 0.25\ntempo = [[9, 90], [9, 95]]", "tempo"),
+        ("offset_s = 0.25", "offset_s = 0.25\ntempo = [[0.25, 90]]", "tempo"),
+        ("offset_s = 0.25", "offset_s = 0.25\ntempo = [[9.0, 0.0]]", "tempo"),
+        ("offset_s = 0.25", "offset_s = 0.25\ntempo = [[9.0]]", "tempo"),
+        ("offset_s = 0.25", "offset_s = 0.25\ntempo = 90", "tempo"),
         ("preview_s = 10.0", "preview_s = [1]", "preview_s"),
         ("lead = 1", "lead = 2", "lead"),
         ("lead = 1", "lead = -1", "lead"),

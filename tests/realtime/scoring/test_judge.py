@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from kpopdance.realtime.core.tempo import Tempo
 from kpopdance.realtime.core.terms import KIDS, NORMAL
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.core.types import GRADES, Choreography, Pose
@@ -357,6 +358,39 @@ def test_a_dance_of_one_move_can_be_danced(moves):
     assert len(standard.start_s) == moves
     assert score_of(standard, noisy(joints, 1)) > 95
     assert score_of(standard, dances.held(joints)) <= 3
+
+
+@pytest.mark.parametrize(
+    ("start_s", "offset_s", "changes", "begins_s"),
+    [
+        (0.0, 0.0, (), 0.0),
+        (0.05, 0.0, (), 0.0),  # the film begins a moment after the bar
+        (0.0, 1.5, (), 1.5),  # a pickup of three beats
+        (0.3, -0.04, (), 1.96),
+        (10.0, 0.5, (), 10.5),
+        (10.9, 0.5, (), 12.5),
+        (10.0, 0.0, ((9.0, 120.0),), 11.0),
+        (10.0, 0.0, ((9.0, 100.0),), 11.4),
+        (0.0, 0.0, ((9.0, 100.0),), 0.0),
+    ],
+)
+def test_moves_begin_with_a_bar(start_s, offset_s, changes, begins_s):
+    dance = dances.song(7, moves=8, start_s=start_s)
+    standard = standard_from_choreography(
+        dance, bpm=120.0, first_beat_s=offset_s, changes=changes
+    )
+    assert_allclose(standard.start_s[0], begins_s, atol=1e-6)
+    beats_s = Tempo(120.0, offset_s, changes).beats_s(0, dance.end_s)
+    assert_allclose(
+        standard.end_s, [min(beats_s, key=lambda b: abs(b - e)) for e in standard.end_s]
+    )
+    assert_allclose(standard.start_s[1:], standard.end_s[:-1])
+
+
+def test_a_dance_of_hardly_a_bar_begins_with_any_beat():
+    dance = dances.song(7, moves=2, start_s=0.3)
+    standard = standard_from_choreography(dance, bpm=120.0)
+    assert standard.start_s[0] == 0.5
 
 
 def test_moves_begin_at_the_first_beat_of_a_dance_that_starts_later():

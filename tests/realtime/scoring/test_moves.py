@@ -55,6 +55,19 @@ def test_moves_last_from_half_a_second_to_four(bpm, seed):
     assert found[-1] == beats
 
 
+@pytest.mark.parametrize("tempos", [(120, 90), (90, 170), (60, 200), (200, 60)])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_moves_keep_their_length_where_the_tempo_changes(tempos, seed):
+    first, other = (60 / bpm * np.arange(round(20 / 240 * bpm) * 4 + 1) for bpm in tempos)
+    beats_s = np.concatenate([first, first[-1] + other[1:]])
+    moved = np.random.default_rng(seed).uniform(0, 3, round(beats_s[-1] * FEATURE_FPS))
+    found = cuts_of(moved, np.arange(len(moved)) / FEATURE_FPS, beats_s)
+    lengths = np.diff(beats_s[found])
+    assert (lengths >= 0.5 - 1e-9).all()
+    assert (lengths <= 4 + 1e-3).all()
+    assert (found[0], found[-1]) == (0, len(beats_s) - 1)
+
+
 def test_a_hold_is_a_move_of_its_own():
     moved = np.full(480, 2.0)
     moved[75:150] = 0.0  # beats 5 to 10 of 32, amid a motion that never rests

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from kpopdance.realtime.core.tempo import Tempo
 from kpopdance.realtime.core.terms import LEG_LIMBS, STRICTNESS
 from kpopdance.realtime.core.types import Choreography
 from kpopdance.realtime.scoring import standard
@@ -445,12 +446,12 @@ def test_limbs_that_keep_still_have_no_weight_and_moves_begin_on_the_first_whole
         return cheats(joints, fps, bar_rows, first_row=first_row)
 
     monkeypatch.setattr(standard, "cheats", spy)
-    joints = dances.song(8, moves=3).joints.copy()
+    joints = dances.song(8, moves=6).joints.copy()
     legs = [*dances.RIGHT_LEG, *dances.LEFT_LEG]
     joints[:, legs] = joints[:1, legs] - joints[:1, [8]] + joints[:, [8]]
     asked = standard_from_choreography(Choreography(joints, 30.0, 10.3), bpm=120.0)
-    assert asked.start_s[0] == 10.5  # not 10.0, before the dance
-    assert given == [(60, 6)]  # cheats wave and shuffle on the beat too
+    assert asked.start_s[0] == 12.0  # a bar's first beat, not 10.0, before the dance
+    assert given == [(60, 51)]  # cheats wave and shuffle on the beat too
     assert not asked.limb_weight["right_leg"].any()
     assert not asked.limb_weight["left_leg"].any()
     assert_allclose(asked.limb_weight["right_arm"], asked.weight)
@@ -469,7 +470,7 @@ def test_moves_of_the_seated_end_where_the_arms_rest(seed):
     for name, dance in (("as it is", joints), ("wild", wild)):
         dance = Choreography(dance.copy(), 30.0)
         for limbs in ((), LEG_LIMBS):
-            start_s, end_s = standard._moves(dance, 0.5, 0.0, limbs)
+            start_s, end_s = standard._moves(dance, Tempo(120.0), limbs)
             assert set(end_s.tolist()) <= set(beats_s.tolist())
             cuts[name, limbs] = start_s.tolist()
     assert cuts["as it is", LEG_LIMBS] == cuts["wild", LEG_LIMBS]

@@ -205,16 +205,16 @@ def test_a_long_title_ends_in_an_ellipsis():
 @pytest.mark.parametrize(
     ("beat", "word"),
     [
-        (-4.0, "4"),
-        (-3.2, "4"),
-        (-3.0, "3"),
-        (-0.1, "1"),
+        (-4.0, "5"),
+        (-3.2, "5"),
+        (-3.0, "6"),
+        (-0.1, "8"),
         (0.0, ""),
         (5.0, ""),
         (-6.0, "GET READY"),
     ],
 )
-def test_the_count_in_counts_down(beat, word):
+def test_the_count_in_is_five_six_seven_eight(beat, word):
     assert count_in_word(beat) == word
 
 
@@ -446,7 +446,7 @@ def test_the_count_in_stands_on_the_coachs_middle(stage, written):
         written.clear()
         view = views.dance(phase="count-in", counts=2.5, song_s=-1.2)
         DanceScreen(stage).draw(pygame.Surface(size), view)
-        (where,) = [line[2] for line in written if line[0] == "3"]
+        (where,) = [line[2] for line in written if line[0] == "6"]
         assert abs(where.centerx - at.coach.centerx) <= 2
         assert abs(where.centery - at.coach.centery) <= at.coach.height * 0.12
 

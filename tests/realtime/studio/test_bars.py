@@ -93,12 +93,41 @@ def test_given_music_with_given_beats(name, shared):
     assert (beats >= 0.97, firsts >= 0.9) == (True, True)
 
 
-def test_a_tempo_that_changes_is_followed_and_told():
-    sound = np.concatenate([drummed(110, 16.0), drummed(128, 16.0)])
-    beat_s = np.concatenate([np.arange(0, 16, 60 / 110), 16 + np.arange(0, 16, 60 / 128)])
+def joined(*tempos, length_s=24.0):
+    """One tempo after another, about so long each, in whole bars; and where each begins."""
+    parts, starts = [], []
+    for bpm in tempos:
+        starts.append(sum(map(len, parts)) / RATE)
+        parts.append(drummed(bpm, round(length_s / 240 * bpm) * 240 / bpm))
+    return np.concatenate(parts), starts
+
+
+@pytest.mark.parametrize(
+    "tempos", [(110, 128), (128, 110), (100, 103), (120, 90, 120), (140, 144, 132)]
+)
+def test_changes_of_tempo_are_told_with_their_bars(tempos):
+    sound, starts = joined(*tempos)
     found = bars_of(sound, RATE)
-    assert not found.steady
-    assert f_measure(found.beat_s, beat_s) >= 0.9
+    assert found.steady
+    assert_allclose([found.bpm, *(bpm for _, bpm in found.changes)], tempos, rtol=3e-3)
+    assert_allclose([found.offset_s, *(at for at, _ in found.changes)], starts, atol=0.03)
+    beat_s = np.concatenate([
+        start + np.arange(round(24 / 240 * bpm) * 4) * 60 / bpm
+        for start, bpm in zip(starts, tempos, strict=True)
+    ])  # fmt: skip
+    assert f_measure(found.beat_s, beat_s) >= 0.95
+    told = found.tempo.beats_s(0, len(sound) / RATE - 0.1)
+    assert_allclose(told, beat_s[: len(told)], atol=0.04)
+
+
+def test_one_tempo_is_told_where_a_bar_is_heard_wrong():
+    """Half a beat too long, as a silent break may be heard, and back again."""
+    number = np.arange(128) % 4 + 1
+    lasts = np.full(128, 0.5)
+    lasts[[40, 70]] = 0.75, 0.25
+    at_s = np.cumsum(lasts) - 0.5
+    assert bars._changes(at_s, 4) == []
+    assert_allclose(bars._even(at_s, number, 4).beat_s, 0.5, atol=1e-3)
 
 
 @pytest.mark.parametrize("samples", [

@@ -91,6 +91,19 @@ def test_a_folder_is_searched_the_likeliest_name_first(tmp_path):
     assert heard == files
 
 
+@pytest.mark.parametrize(("second_s", "told"), [
+    (2.0, (120.0, 2.2, ((12.0, 90.0),))),
+    (-11.0, (90.0, -1.0, ())),
+])  # fmt: skip
+def test_changes_of_tempo_move_along(second_s, told, tmp_path):
+    dance = Choreography(dances.song(1, moves=12).joints, 30.0)
+    song = SongPack(
+        "Title", "Artist", 120.0, (dance,), None, offset_s=0.2, tempo_changes=((10.0, 90.0),)
+    )
+    moved = danced_to(song, OwnSound(tmp_path / "mine.ogg", second_s, 60.0))
+    assert (moved.bpm, moved.offset_s, moved.tempo_changes) == told
+
+
 @pytest.mark.parametrize(("second_s", "length_s", "first", "last"), [
     (0.0, 60.0, 0, None),
     (2.5, 60.0, 0, None),
