@@ -58,7 +58,8 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(metavar="COMMAND")
     makers = (_build_engine, _import_weights)
     for add in (
-        _play, _record, _edit, _songs, _export, _import, _quiz, _score, _pose, _mask, _doctor, *makers,
+        _play, _record, _edit, _songs, _quality, _export, _import, _quiz, _score, _pose, _mask,
+        _doctor, *makers,
     ):  # fmt: skip
         add(commands)
     return root
@@ -224,6 +225,23 @@ def _songs(commands: Commands) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
     parser.set_defaults(command="songs")
+
+
+def _quality(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "quality", help="how well a song was recorded, as a page for a browser",
+        description="Write a page (HTML, it needs no network) that shows who was seen, guessed or not "
+        "seen when, where everybody stands, the beats, and what to film again.",
+    )  # fmt: skip
+    parser.add_argument("song", type=a_song, help="a song's name or folder")
+    parser.add_argument(
+        "--out", type=a_target, help="file to write (default: here, by the song's name)"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print the same as one JSON object instead"
+    )
+    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    parser.set_defaults(command="quality")
 
 
 def _export(commands: Commands) -> None:
