@@ -12,7 +12,7 @@ from kpopdance.engines.gpu.precision import PRECISIONS
 from kpopdance.engines.names import AUTO, NETWORKS, RUNTIMES, USUAL_TARGETS
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.command_line import Parser, a_file, a_number, a_song, a_target
-from kpopdance.realtime.core.terms import BODIES, STRICTNESS
+from kpopdance.realtime.core.terms import BODIES, COACHES, STRICTNESS
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -95,6 +95,10 @@ def _play(commands: Commands) -> None:
     parser.add_argument(
         "--replays", metavar="FOLDER",
         help="keep every finished dance there (poses, no pictures), to judge it again",
+    )  # fmt: skip
+    parser.add_argument(
+        "--coach", choices=COACHES,
+        help="where a song has a video: it (default), it with the skeleton over it, or a drawn figure",
     )  # fmt: skip
     parser.add_argument("--sound-device", help="part of an output's name")
     parser.add_argument(

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kpopdance.engines.ports import Eyes
+    from kpopdance.realtime.core.ports import Pictures
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.library.settings import Settings
@@ -120,7 +121,14 @@ def make_kit(settings: Settings, style: str = "", ready: Readying | None = None)
         turn_camera=cameras.turn, camera_health=lambda: cameras.health,
         news=told.news, version=our_version(), picture_size=cameras.picture_size, refit=refit,
         bring=lambda path, audio: _brought(path, settings.libraries[0], audio),
+        open_film=_film,
     )  # fmt: skip
+
+
+def _film(path: Path) -> Pictures:
+    from kpopdance.realtime.devices.moving_film import MovingFilm  # few songs have one
+
+    return MovingFilm(path)
 
 
 def _brought(path: Path, library: Path, audio: Path | None) -> Brought:
@@ -228,6 +236,8 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
     snapshot = Snapshot(args.out, song)
     try:
         performance = open_performance(kit, song, terms_from(settings, args))
+        if performance.film_trouble:
+            say(f"warning: {performance.film_trouble}")
         for report in performance.foreseen:
             say(f"warning: {report.words} {ENOUGH}")
         outcome = dance_unseen(performance, snapshot.see)

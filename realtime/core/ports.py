@@ -74,6 +74,20 @@ class Camera(Protocol):
         """Release the camera; returns within about 2 s even if it hangs."""
 
 
+class Pictures(Protocol):
+    """A film's pictures; who asks never waits."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, px."""
+
+    def at(self, second: float) -> Frame:
+        """Return the newest picture that is due at a second of the film; it tells its own second."""
+
+    def close(self) -> None:
+        """Let go of the film."""
+
+
 class Speaker(Protocol):
     """Plays one song and says when its samples sound."""
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 LEG_LIMBS: Final = ("right_leg", "left_leg")
 BODIES: Final[dict[str, tuple[str, ...]]] = {"whole": (), "seated": LEG_LIMBS}
 """Which limbs are not asked for."""
+COACHES: Final = ("video", "both", "drawn")
+"""Who is copied where a song has a video: it, it with the skeleton over it, or a drawn figure."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.video_file import VideoError, VideoFile
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kpopdance.realtime.core.types import Frame
 
 SIDE_PX: Final = 720
 """Pictures of a linked film are made smaller: they would cost more than is seen of them."""
@@ -45,10 +46,12 @@ class MovingFilm:
             raise
         self._ahead: deque[Frame] = deque()
         self._turn = threading.Condition()
+        self._shown_s = 0.0  # -inf: of another place than is asked for now
         self._asked_s = 0.0
         self._seek = False
         self._closing = False
         self._allowed_s: float | None = LATE_S  # that decoding is behind; None: not known yet
+        self._hurries = False
         self._thread = threading.Thread(target=self._run, name="film", daemon=True)
         self._thread.start()
 
@@ -66,12 +69,12 @@ class MovingFilm:
         asked_s = max(second, 0.0)
         with self._turn:
             self._asked_s = asked_s
-            if self._shown.captured_s > asked_s:
+            if self._shown_s > asked_s:
                 self._ahead.clear()
-                self._shown = Frame(self._shown.image, -math.inf, self._shown.index)
-                self._seek = True
+                self._shown_s, self._seek = -math.inf, True
             while self._ahead and self._ahead[0].captured_s <= asked_s:
                 self._shown = self._ahead.popleft()
+                self._shown_s = self._shown.captured_s
             self._turn.notify()
             return self._shown
 
@@ -109,12 +112,13 @@ class MovingFilm:
                 self._ahead.append(frame)
 
     def _passed(self, from_s: float, until_s: float) -> bool:
-        """Return whether a picture comes too late; who falls behind leaves most of them out."""
+        """Return whether a picture comes too late; who falls behind takes key pictures alone."""
         if self._seek or self._closing:
             return False  # whoever takes it looks whether to go on
         behind_s = max(self._asked_s - from_s, 0.0)
         if self._allowed_s is None or behind_s == 0:
             self._allowed_s = behind_s + LATE_S
         if behind_s == 0 or behind_s > self._allowed_s:
-            self._video.only_key_pictures(behind_s > 0)
-        return until_s <= self._asked_s
+            self._hurries = behind_s > 0
+            self._video.only_key_pictures(self._hurries)
+        return until_s <= self._asked_s and not self._hurries

@@ -11,7 +11,7 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.health import Cause
-from kpopdance.realtime.core.terms import BODIES, STRICTNESS, Terms
+from kpopdance.realtime.core.terms import BODIES, COACHES, STRICTNESS, Terms
 from kpopdance.realtime.game.bringing import BringingPage
 from kpopdance.realtime.game.foresight import lighter, seldom_in_words
 from kpopdance.realtime.game.keeping import Keeping
@@ -30,7 +30,7 @@ from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.screens.results import ResultsScreen
 from kpopdance.realtime.screens.song_list import SongListScreen
 from kpopdance.realtime.screens.view import DanceView, ListView, ResultView, SongCard
-from kpopdance.realtime.shell.beside import beside
+from kpopdance.realtime.shell.beside import NOTICE_S, beside
 from kpopdance.realtime.shell.pages import Message, Page
 from kpopdance.realtime.shell.songs import Looked
 
@@ -72,7 +72,9 @@ class Game:
         self.kit = replace(kit, read_audio=self.preparing.sound_of)
         self.songs, self.quiz = songs, quiz
         self.backdrop = Backdrop(Theme())
-        self.mirror = kit.settings.mirror
+        self.mirror, self.coach = kit.settings.mirror, kit.settings.coach
+        self.everybody = False
+        self.film_troubles: set[str] = set()
         self.terms = kit.settings.terms
         self.turned: set[str] = set()
         self.told: tuple[str, ...] = ()
@@ -427,6 +429,7 @@ class DancePage(Page):
         self.back = back
         self.screen = DanceScreen(game.backdrop)
         self._frame_s: list[float] = []
+        self._tells_trouble = False
 
     def enter(self, now_s: float) -> None:
         """Begin."""
@@ -451,8 +454,8 @@ class DancePage(Page):
             session.toggle_pause()
         elif action == "another":
             session.choose_anew()
-        elif action == "mirror":
-            self._game.mirror = not self._game.mirror
+        elif action in ("mirror", "coach", "everybody"):
+            self._look_otherwise(action)
         elif action == "back" and session.paused:
             return self.back
         elif action == "back":
@@ -462,6 +465,16 @@ class DancePage(Page):
         elif action == "camera" and self._mends("camera") and self._game.turn_camera():
             return LoadingPage(self._game, self._song, self.back)
         return self
+
+    def _look_otherwise(self, action: Action) -> None:
+        """Copy another coach, see the others of the film too, or all as in a mirror; or no longer."""
+        game = self._game
+        if action == "mirror":
+            game.mirror = not game.mirror
+        elif action == "coach":
+            game.coach = _next(COACHES, game.coach)
+        else:
+            game.everybody = not game.everybody
 
     def _again(self) -> Page:
         """Start again where it is paused or silent; a camera that shows nothing is opened anew."""
@@ -478,8 +491,21 @@ class DancePage(Page):
 
     def draw(self, surface: Surface) -> None:
         """Draw the dance as it is now."""
-        view = self._performance.view(mirror=self._game.mirror)
-        self.screen.draw(surface, replace(view, notices=(*view.notices, *self._game.told)))
+        game = self._game
+        view = self._performance.view(
+            mirror=game.mirror, coach=game.coach, everybody=game.everybody
+        )
+        notices = (*view.notices, *game.told, *self._film_trouble())
+        self.screen.draw(surface, replace(view, notices=notices))
+
+    def _film_trouble(self) -> tuple[str, ...]:
+        """Tell for a while why the song's video is not shown, in its first dance alone."""
+        trouble, told = self._performance.film_trouble, self._game.film_troubles
+        if not trouble or (trouble in told and not self._tells_trouble):
+            return ()
+        told.add(trouble)
+        self._tells_trouble = self.age_s < NOTICE_S
+        return (trouble,) if self._tells_trouble else ()
 
     def leave(self) -> None:
         """Close all that was opened for it."""

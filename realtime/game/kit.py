@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.health import Health
-    from kpopdance.realtime.core.ports import Camera, HostClock, Speaker
+    from kpopdance.realtime.core.ports import Camera, HostClock, Pictures, Speaker
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.library.store import Store
@@ -36,7 +36,7 @@ class Kit:
     next camera and returns whether that is so with it, ``camera_health`` is of the one that stays
     open; ``news`` tells what takes long while loading; ``picture_size`` is the camera's (width,
     height) in px, as far as one can know; ``bring`` brings a shared song into the library, with a file
-    of the player's if one is named.
+    of the player's if one is named; ``open_film`` opens a song's video to be its coach.
     """
 
     seeing: Later[Eyes]
@@ -57,6 +57,7 @@ class Kit:
     warmth: Warmth = field(default_factory=Warmth)
     refit: Callable[[Kit, Settings], Kit] | None = None
     bring: Callable[[Path, Path | None], Brought] | None = None
+    open_film: Callable[[Path], Pictures] | None = None
 
     @property
     def eyes(self) -> Eyes:

@@ -9,6 +9,7 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import USUAL, Terms
+from kpopdance.realtime.game.coach_film import opened
 from kpopdance.realtime.game.foresight import foreseen, look_s_of, watched_for
 from kpopdance.realtime.game.loop import DanceSession, count_in_s
 from kpopdance.realtime.library.mirrored import as_danced
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.ports import Camera, Speaker
     from kpopdance.realtime.core.types import Report
+    from kpopdance.realtime.game.coach_film import CoachFilm
     from kpopdance.realtime.game.keeping import Keeping
     from kpopdance.realtime.game.kit import Kit
     from kpopdance.realtime.pose.watcher import Watcher
@@ -61,7 +63,8 @@ class Performance:
     """One song with its devices, all open.
 
     ``dance`` is the key of the song's own choreography, ``look_s`` what the quickest look takes,
-    ``foreseen`` why it will be looked at too seldom, as things were when it was opened.
+    ``foreseen`` why it will be looked at too seldom, as things were when it was opened; ``film`` is the
+    song's own, and ``film_trouble`` why it cannot be shown, if so.
     """
 
     kit: Kit
@@ -75,6 +78,8 @@ class Performance:
     notice: FailureNotice
     look_s: float
     foreseen: tuple[Health, ...]
+    film: CoachFilm | None = None
+    film_trouble: str = ""
 
     def foresee(self) -> tuple[Health, ...]:
         """Return why this dance will be looked at too seldom, as things are now."""
@@ -90,10 +95,15 @@ class Performance:
         looks = looks_in_words(self.watcher.looks)
         return " · ".join((looks, got, state.name, *asked, self.kit.eyes.runtime))
 
-    def view(self, *, mirror: bool) -> DanceView:
-        """Return what to show now."""
+    def view(self, *, mirror: bool, coach: str = "video", everybody: bool = False) -> DanceView:
+        """Return what to show now; ``coach`` is one of ``COACHES``, if the song has a film."""
         view = self.session.view(mirror=mirror, status=self.status)
-        return replace(view, notices=self.notice.words())
+        shown = None
+        if self.film is not None and coach != "drawn":
+            shown = self.film.view(view.song_s, everybody=everybody, skeleton=coach == "both")
+        return replace(
+            view, notices=self.notice.words(), film=shown, has_film=self.film is not None
+        )
 
     def begin(self) -> None:
         """Begin to dance; a drawn dancer, or one in a video, has no keyboard to step back from."""
@@ -103,6 +113,8 @@ class Performance:
         """Stop everything."""
         self.session.stop()
         self.speaker.close()
+        if self.film is not None:
+            self.film.close()
         self.kit.close_camera(self.camera)
 
     def outcome(self, frame_s: list[float]) -> Outcome:
@@ -181,5 +193,5 @@ def open_performance(
     dance = dance_key(song.members[song.lead])
     return Performance(
         kit, danced, terms, dance, camera, watcher, speaker, session, notice, look_s,
-        foreseen(camera.state(), look_s),
+        foreseen(camera.state(), look_s), *opened(song, terms, kit.open_film),
     )  # fmt: skip

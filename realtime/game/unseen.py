@@ -37,7 +37,8 @@ def dance_unseen(
                     f"the song has stood still for {STANDSTILL_S:.0f} s "
                     f"({performance.speaker.health.words or 'no reason given'}); check the sound device"
                 )
-            on_view(performance.view(mirror=performance.kit.settings.mirror))
+            settings = performance.kit.settings
+            on_view(performance.view(mirror=settings.mirror, coach=settings.coach))
             pace.wait(TICK_S)
         return performance.outcome([])
     finally:

@@ -12,7 +12,7 @@ from kpopdance.engines.checked import checked, known_of
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.names import NETWORKS
 from kpopdance.engines.texts import toml_in
-from kpopdance.realtime.core.terms import Terms
+from kpopdance.realtime.core.terms import COACHES, Terms
 from kpopdance.realtime.library.songpack import BUNDLED
 
 RENAMED: Final = {"runtime": "engine"}
@@ -54,6 +54,8 @@ class Settings:
         ``kids``, ``normal`` or ``pro``: how much is asked for full marks.
     body : str
         ``whole``, or ``seated``: no legs are asked for.
+    coach : str
+        ``video``, ``both`` or ``drawn``: who is copied where a song has a video.
     sound_device : str
         Part of an output's name, empty for the system's choice.
     replays : str
@@ -76,14 +78,14 @@ class Settings:
     player_lag_ms: float = 0.0
     strictness: str = "normal"
     body: str = "whole"
+    coach: str = "video"
     sound_device: str = ""
     replays: str = ""
     library: str = ""
 
     def __post_init__(self) -> None:
-        if self.network not in NETWORKS:
-            known = ", ".join(NETWORKS)
-            raise SettingsError(f"network is {self.network!r}; choose one of {known}")
+        _one_of("network", self.network, NETWORKS)
+        _one_of("coach", self.coach, COACHES)
         try:
             Terms(self.strictness, self.body)
         except ValueError as why:
@@ -134,6 +136,11 @@ class Settings:
     def model_file(self) -> Path | None:
         """The player's own OpenPose weights, None for the bundled ones."""
         return _home("model", self.model) if self.model else None
+
+
+def _one_of(key: str, text: str, known: tuple[str, ...]) -> None:
+    if text not in known:
+        raise SettingsError(f"{key} is {text!r}; choose one of {', '.join(known)}")
 
 
 def _home(key: str, text: str) -> Path:

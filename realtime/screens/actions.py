@@ -8,7 +8,7 @@ Choose = Literal["choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "ch
 Buzz = Literal["buzz 1", "buzz 2", "buzz 3", "buzz 4"]
 Action = Literal[
     "select", "play", "quiz", "leave", "strictness", "body", "turn",
-    "pause", "mirror", "another", "back", "again", "lag", "camera", "save",
+    "pause", "mirror", "coach", "everybody", "another", "back", "again", "lag", "camera", "save",
     "up", "down", "submit", "next", "hint", "replay", "mute", "copy",
     "choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6",
     "buzz 1", "buzz 2", "buzz 3", "buzz 4",

@@ -11,6 +11,7 @@ import pygame
 
 from kpopdance.realtime.core import body
 from kpopdance.realtime.screens.parts.figure import pictogram
+from kpopdance.realtime.screens.parts.film import FilmPanel
 from kpopdance.realtime.screens.parts.mirror import MirrorPanel
 from kpopdance.realtime.screens.parts.notices import draw_notices, mending, notices_height
 from kpopdance.realtime.screens.parts.theme import (
@@ -61,6 +62,7 @@ KEYS: Final[Hints] = (
     ("N", "next dancer"),
     ("F11", "full screen"),
 )
+FILM_KEYS: Final[Hints] = (*KEYS[:2], ("V", "coach"), ("G", "everybody"), *KEYS[2:])
 LOADING_KEYS: Final[Hints] = (("C", "another camera"), ("Esc", "back"))
 PAUSE_KEYS: Final[Hints] = (
     ("Space", "go on"),
@@ -174,11 +176,13 @@ class DanceScreen(Screen):
     meanings: ClassVar[Meanings] = {
         "space": "pause", "p": "pause", "return": "pause",
         "m": "mirror", "n": "another", "escape": "back", "r": "again", "c": "camera",
+        "v": "coach", "g": "everybody",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:
         super().__init__(backdrop)
         self.troupe = Troupe(backdrop.theme)
+        self.film = FilmPanel(backdrop.theme)
         self.mirror = MirrorPanel(backdrop.theme)
 
     def draw(self, surface: pygame.Surface, view: DanceView) -> None:
@@ -189,9 +193,13 @@ class DanceScreen(Screen):
         horizon = round(at.coach.top + at.coach.height * 0.80)
         self.backdrop.draw(surface, view.beat, centre_x=at.coach.centerx, horizon_y=horizon)
         self.backdrop.crowd(surface, view.beat)
-        self.troupe.draw(
-            surface, at.coach, view.coach, lead=view.lead, at_s=view.song_s, mirror=view.mirror
-        )
+        if view.film is None:
+            self.troupe.draw(
+                surface, at.coach, view.coach, lead=view.lead, at_s=view.song_s,
+                mirror=view.mirror,
+            )  # fmt: skip
+        else:
+            self.film.draw(surface, at.coach, view.film, view)
         self._head(surface, at, view)
         self.mirror.draw(surface, at.camera, view)
         self._lane(surface, at, view)
@@ -359,7 +367,8 @@ class DanceScreen(Screen):
         )
 
     def _foot(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
-        self.theme.keys(surface, at.keys, mending(view.health) + KEYS)
+        keys = FILM_KEYS if view.has_film else KEYS
+        self.theme.keys(surface, at.keys, mending(view.health) + keys)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         style = Style(12.5 * at.unit, FAINT, align, 9)
         self.theme.write_parts(surface, view.status, at.status, style)

@@ -42,6 +42,28 @@ class Upcoming:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FilmView:
+    """What the coach's film shows now; the same object while nothing of it is new.
+
+    Attributes
+    ----------
+    picture : uint8 (H, W, 3) BGR
+        As it was filmed.
+    window : tuple of float
+        What is to be seen of it: left, top, width and height, px.
+    turned : bool
+        It is danced the other way round than it was filmed.
+    joints : float32 (K, 18, 3)
+        Whose skeletons are drawn over it, px of the picture, the lead first.
+    """
+
+    picture: NDArray[np.uint8]
+    window: tuple[float, float, float, float]
+    turned: bool
+    joints: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class DanceView:
     """Everything the dance screen shows.
 
@@ -61,6 +83,10 @@ class DanceView:
         Show picture, player and coach as a mirror does.
     coach : float32 (M, 18, 3)
         All members now, stage units; ``lead`` is the one to copy.
+    film : FilmView or None
+        Stands in for the drawn coach.
+    has_film : bool
+        Whether there is one, shown or not.
     upcoming : tuple of Upcoming
         Poses of the next seconds, soonest first.
     counts : float
@@ -100,6 +126,8 @@ class DanceView:
     status: str = ""
     message: str = ""
     loaded: float = 0.0
+    film: FilmView | None = None
+    has_film: bool = False
 
     @property
     def told(self) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SHIFT: Final = 4
 """Fraction bits of drawn coordinates."""
 FARTHEST_PX: Final = 3e4
+SHRUNK: Final = 1.6
+"""So many px on one: a px between others would leave some of them out."""
 
 
 def fill_convex(surface: pygame.Surface, outlines: Points, colours: Sequence[Colour]) -> None:
@@ -45,6 +47,30 @@ def fill_convex(surface: pygame.Surface, outlines: Points, colours: Sequence[Col
     }
     for outline, colour in zip(fixed, colours, strict=True):
         cv2.fillConvexPoly(canvas, outline, paints[colour], cv2.LINE_AA, SHIFT)
+
+
+def cut_out(
+    picture: NDArray[np.uint8], window: tuple[float, float, float, float],
+    size: tuple[int, int], *, flip: bool,
+) -> NDArray[np.uint8]:  # fmt: skip
+    """Return a window of a picture, uint8 (H, W, 3) BGR, at a (width, height), flipped if wanted.
+
+    The window (left, top, width, height) lies between pixels too, so that it moves without trembling.
+    """
+    left, top, wide, high = window
+    scale_x, scale_y = wide / size[0], high / size[1]
+    if max(scale_x, scale_y) > SHRUNK:  # so much smaller nobody sees it tremble
+        part = picture[round(top) : round(top + high), round(left) : round(left + wide)]
+        small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.flip(small, 1) if flip else small, np.uint8)
+    step_x = -scale_x if flip else scale_x
+    first_x = left + (wide if flip else 0.0) + step_x / 2 - 0.5
+    places = np.array([[step_x, 0, first_x], [0, scale_y, top + scale_y / 2 - 0.5]])
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(
+        cv2.warpAffine(picture, places, size, flags=how, borderMode=cv2.BORDER_REPLICATE),
+        np.uint8,
+    )
 
 
 def resized(picture: NDArray[np.uint8], size: tuple[int, int], *, flip: bool) -> pygame.Surface:
