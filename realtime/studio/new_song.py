@@ -26,6 +26,7 @@ from kpopdance.realtime.library.songpack import SongPack, SongPackError
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.studio.bars import bars_of
 from kpopdance.realtime.studio.recording import RecordingError, check_pictures
+from kpopdance.realtime.studio.song_parts import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +94,7 @@ def sound_of(path: Path) -> Audio:
 def song_of(wish: Wish, filmed: tuple[Choreography, ...], audio: Audio) -> SongPack:
     """Return a song of dances as they were filmed, on the beats that are heard in its sound."""
     bars = bars_of(audio.samples, audio.rate)
+    parts = parts_of(audio.samples, audio.rate, bars)
     offset_s = round(bars.offset_s, 3) if wish.offset_s is None else wish.offset_s
     changes = () if wish.bpm else bars.changes
     return SongPack(
@@ -100,16 +102,18 @@ def song_of(wish: Wish, filmed: tuple[Choreography, ...], audio: Audio) -> SongP
         bpm=wish.bpm or round(bars.bpm, 2), offset_s=offset_s,
         tempo_changes=tuple(change for change in changes if change[0] > offset_s),
         members=turned(filmed) if wish.mirrored else filmed, mirrored=wish.mirrored,
-        audio=None, preview_s=round(audio.length_s / 3, 1),
+        audio=None, sections=parts.sections, preview_s=parts.preview_s,
     )  # fmt: skip
 
 
 def heard(draft: Draft, audio: Audio) -> Draft:
-    """Return a draft on the beats that are heard in its sound."""
+    """Return a draft on the beats, with the parts, that are heard in its sound."""
     bars = bars_of(audio.samples, audio.rate)
+    parts = parts_of(audio.samples, audio.rate, bars)
     return replace(
         draft, bpm=round(bars.bpm, 2), offset_s=round(bars.offset_s, 3), meter=bars.meter,
-        tempo_changes=bars.changes, preview_s=round(audio.length_s / 3, 1), length_s=audio.length_s,
+        tempo_changes=bars.changes, sections=parts.sections, preview_s=parts.preview_s,
+        length_s=audio.length_s,
     )  # fmt: skip
 
 
