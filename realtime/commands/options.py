@@ -142,12 +142,16 @@ def _record(commands: Commands) -> None:
     parser.add_argument("--offset", type=a_number, help="song second of a first beat")
     parser.add_argument(
         "--dancer", metavar="N[,M...]", default="",
-        help="who to follow, counted from the left, from 1; several become members "
-        "(default: the largest and most central)",
+        help="who becomes a member, counted from the left, from 1: first those who dance, then "
+        "everybody else (default: all who dance)",
     )  # fmt: skip
     parser.add_argument(
         "--mirrored", action="store_true",
         help="the video shows the dance as a mirror does (mirrored practice videos say so)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--resume", action="store_true",
+        help="go on with a video where it was broken off; done without asking too",
     )  # fmt: skip
     parser.add_argument("--audio", type=a_file, help="take the sound from this file instead")
     _film_options(parser)

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from tqdm import tqdm
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.realtime.commands.common import eyes_from, watched
+from kpopdance.realtime.commands.common import cache_folder, watched, wished_eyes
 from kpopdance.realtime.commands.record_many import is_many, run_many
-from kpopdance.realtime.commands.speaking import print_json, print_result
+from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import settings_from
 from kpopdance.realtime.devices import kept_film
+from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.pack_writer import check_pack_folder, slug_of
 from kpopdance.realtime.library.songpack import Film
-from kpopdance.realtime.studio.keypoint_folder import recordings_of
+from kpopdance.realtime.studio.kept_looks import KeptLooks, looks_of
+from kpopdance.realtime.studio.keypoint_folder import take_of_folder
+from kpopdance.realtime.studio.lookout import PEEK_S, people_at_first
 from kpopdance.realtime.studio.new_song import (
     BYTES_A_SECOND,
     Wish,
@@ -28,15 +31,18 @@ from kpopdance.realtime.studio.new_song import (
     sound_of,
     write_song,
 )
-from kpopdance.realtime.studio.recording import Quality, Recording, record
+from kpopdance.realtime.studio.take import REASONS
+from kpopdance.realtime.studio.take_making import take_from
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
+    from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.devices.audio_file import Audio
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.studio.take import Take
 
 LEAST_FPS, MOST_FPS = 5.0, 240.0
 LONGEST: Final = 300  # letters
@@ -45,10 +51,11 @@ LONGEST: Final = 300  # letters
 class _Seen(NamedTuple):
     """What a song is made of; ``start_s`` is the song second of the first picture."""
 
-    recordings: list[Recording]
+    take: Take
     audio: Audio
     start_s: float
     warnings: list[str]
+    kept: KeptLooks | None = None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -68,19 +75,23 @@ def run(args: argparse.Namespace) -> int:
         seen = _told_by_openpose(args, dancers)
     else:
         seen = _seen_in_video(args, settings, dancers, folder)
-    filmed = tuple(recording.choreography(seen.start_s) for recording in seen.recordings)
-    song = song_of(_wish(args, title), filmed, seen.audio)
-    song = replace(song, film=_film(args, seen.start_s))
+    take = seen.take
+    filmed = take.choreographies(seen.start_s)
+    song = song_of(_wish(args, title), filmed, seen.audio, take.formation())
+    song = replace(
+        song, film=_film(args, seen.start_s), lead=take.members.index(take.lead)
+    )  # fmt: skip
     write_song(
         song, seen.audio, folder, sources=(args.video, args.audio or args.video),
         give_way=args.replace, watching=partial(watched, what="keeping its pictures"),
     )  # fmt: skip
+    if seen.kept is not None:
+        seen.kept.remove()
     learn(folder, settings.libraries[0], settings.terms)
-    qualities = [recording.quality() for recording in seen.recordings]
     if args.json:
-        print_json(_report_json(folder, song, qualities, seen.warnings))
+        print_json(_report_json(folder, song, take, seen.warnings))
     else:
-        print_result(_report_words(folder, song, qualities))
+        print_result(_report_words(folder, song, take))
     return 0
 
 
@@ -106,12 +117,37 @@ def _seen_in_video(
         check_pack_folder(folder, replace=args.replace, needs_bytes=needs_bytes)
         check_film(args.video)
         audio = sound_of(args.audio or args.video)
-        eyes = eyes_from(settings, wanted=len(dancers) or 1)
+        eyes = _eyes_for(args.video, settings)
+        kept = looks_of(args.video, eyes.name, cache_folder(), PerfClock().now)
+        _say_what_is_kept(args, kept)
         with watched(video, "finding poses") as progress:
-            recordings = record(video.frames(), eyes, dancers=dancers, progress=progress)
+            take = take_from(
+                video.frames(), eyes, dancers=dancers, kept=kept, progress=progress
+            )
         warnings = [told for told in (video.warning, audio.warning) if told]
     start_s = -audio.start_s if args.audio is None else 0.0
-    return _Seen(recordings, audio, start_s, warnings)
+    return _Seen(take, audio, start_s, warnings, kept)
+
+
+def _eyes_for(film: Path, settings: Settings) -> Eyes:
+    """Return the networks, opened to look at as many at a time as are seen when the film begins."""
+    eyes = wished_eyes(settings, say, wanted=1)
+    with VideoFile(film) as video:
+        count = people_at_first(video.frames(end_s=PEEK_S), eyes)
+    if count > 1:
+        eyes = wished_eyes(settings, say, wanted=count)
+    say(f"network: {eyes.name} on {eyes.runtime} ({eyes.reason})")
+    return eyes
+
+
+def _say_what_is_kept(args: argparse.Namespace, kept: KeptLooks) -> None:
+    before = kept.so_far()
+    if before is not None:
+        say(f"goes on where it stopped: {before.at_s[-1]:.0f} s of the video are done")
+    elif args.resume:
+        raise DanceError(
+            f"--resume: nothing is kept of {args.video} that these networks saw; leave it out"
+        )
 
 
 def _told_by_openpose(args: argparse.Namespace, dancers: tuple[int, ...]) -> _Seen:
@@ -125,10 +161,8 @@ def _told_by_openpose(args: argparse.Namespace, dancers: tuple[int, ...]) -> _Se
         raise DanceError(f"--fps {args.fps:g}: choose {LEAST_FPS:g} to {MOST_FPS:g}")
     audio = sound_of(args.audio)
     with tqdm(desc="reading poses", leave=False, delay=2.0, disable=None) as progress:
-        recordings = recordings_of(
-            args.video, args.fps, dancers=dancers, progress=progress.update
-        )
-    return _Seen(recordings, audio, 0.0, [audio.warning] if audio.warning else [])
+        take = take_of_folder(args.video, args.fps, dancers=dancers, progress=progress.update)
+    return _Seen(take, audio, 0.0, [audio.warning] if audio.warning else [])
 
 
 def dancers_from(text: str) -> tuple[int, ...]:
@@ -172,26 +206,46 @@ def _folder(args: argparse.Namespace, settings: Settings, title: str) -> Path:
 
 
 def _report_json(
-    folder: Path, song: SongPack, qualities: list[Quality], warnings: list[str]
+    folder: Path, song: SongPack, take: Take, warnings: list[str]
 ) -> dict[str, Any]:
+    step_s = float(take.at_s[-1]) / (len(take.at_s) - 1)
     return {
         "folder": str(folder), "title": song.title, "bpm": song.bpm, "offset_s": song.offset_s,
-        "length_s": round(song.length_s, 2), "warnings": warnings,
-        "members": [asdict(quality) for quality in qualities],
+        "length_s": round(song.length_s, 2), "warnings": warnings, "lead": song.lead,
+        "cuts_s": [round(float(take.at_s[row]), 3) for row in take.cuts],
+        "members": [
+            {"person": person + 1, "on_stage_s": round(step_s * float(take.there[person].sum()), 2)}
+            | asdict(take.recording(person).quality())
+            for person in take.members
+        ],
+        "left_out": [
+            {"person": person + 1, "why": why, "words": REASONS[why]}
+            for person, why in enumerate(take.reasons) if why != "member"
+        ],
     }  # fmt: skip
 
 
-def _report_words(folder: Path, song: SongPack, qualities: list[Quality]) -> str:
+def _report_words(folder: Path, song: SongPack, take: Take) -> str:
     lines = [f"wrote {folder}: {song.length_s:.1f} s, {song.bpm:g} bpm"]
-    for number, quality in enumerate(qualities, start=1):
+    if take.cuts:
+        lines.append(f"{len(take.cuts)} cuts; who is who was told by their looks")
+    for number, person in enumerate(take.members, start=1):
+        quality = take.recording(person).quality()
         seen = ", ".join(
             f"{k.replace('_', ' ')} {100 * v:.0f} %" for k, v in quality.seen.items()
         )
         lines.append(
-            f"dancer {number}: {quality.frames} pictures at {quality.fps:.1f} per second; "
-            f"seen: {seen}; {quality.gaps} gaps, the longest {quality.longest_gap_s:.1f} s"
+            f"dancer {number}{' (lead)' if person == take.lead else ''}: {quality.frames} pictures "
+            f"at {quality.fps:.1f} per second; seen: {seen}; {quality.gaps} gaps, "
+            f"the longest {quality.longest_gap_s:.1f} s"
         )
         if min(quality.seen.values()) < 0.7:
             lines.append("  some limbs are often unseen: they will count less in the score")
+    lines += [
+        f"left out: person {person + 1} {REASONS[why]}"
+        for person, why in enumerate(take.reasons) if why != "member"
+    ]  # fmt: skip
+    if any(why != "member" for why in take.reasons):
+        lines.append("choose otherwise: record it again with --dancer N,M,... and --replace")
     lines.append(f"dance it: kpopdance play {folder.name}")
     return "\n".join(lines)

@@ -55,8 +55,14 @@ LENGTHS: Final = (
 OTHER_BUILD: Final = 0.35  # natural logarithm of a proportion: somebody else's body
 BUILD_SHARE: Final = 0.25  # of another garment; bodies turn and bend, clothes do not change
 ADAPTS_S: Final = 20.0  # light changes, people do not
+GARMENTS: Final = (
+    PARTS[0], PARTS[5], *((bone,) for part in PARTS[1:5] for bone in part),
+)  # fmt: skip
+"""Torso, head, then thighs, shins, upper arms, forearms, each time right and left."""
 _BONES: Final = np.array([bone for part in PARTS for bone in part])
 _OF_PART: Final = np.repeat(np.arange(len(PARTS)), [len(part) for part in PARTS])
+_WORN: Final = np.array([bone for part in GARMENTS for bone in part])
+_OF_GARMENT: Final = np.repeat(np.arange(len(GARMENTS)), [len(part) for part in GARMENTS])
 
 
 class Appearance(NamedTuple):
@@ -72,13 +78,8 @@ class Appearance(NamedTuple):
 
 def appearance_of(pose: Pose, image: NDArray[np.uint8]) -> Appearance:
     """Return what a person looks like in a uint8 (H, W, 3) picture."""
-    ends = pose.joints[_BONES, :2].astype(np.float64)  # (bones, 2, 2)
-    at = ends[:, :1] + ALONG[:, None] * (ends[:, 1:] - ends[:, :1])  # (bones, 8, 2)
-    high, wide = image.shape[:2]
-    # what is unseen lies nowhere
-    inside = np.asarray(((at >= 0) & (at < (wide, high))).all(axis=-1), dtype=np.bool_)
-    x, y = np.where(inside[..., None], at, 0).astype(np.intp).transpose(2, 0, 1)
-    taken = image[y, x].astype(np.float64)
+    pixels, inside = _taken(pose, image, _BONES)
+    taken = pixels.astype(np.float64)
     taken[~inside] = np.nan
     colours = np.full((len(PARTS), len(QUANTILES), 3), np.nan)
     for part in range(len(PARTS)):
@@ -87,6 +88,22 @@ def appearance_of(pose: Pose, image: NDArray[np.uint8]) -> Appearance:
         if len(rows) >= len(ALONG):
             colours[part] = rows[[int(q * len(rows)) for q in QUANTILES]]
     return Appearance(colours, _build(pose))
+
+
+def garments_of(
+    pose: Pose, image: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return quantiles of each garment's colours, uint8 (10, 5, 3), and which are seen, bool (10,)."""
+    taken, inside = _taken(pose, image, _WORN)
+    colours = np.zeros((len(GARMENTS), len(QUANTILES), 3), np.uint8)
+    seen = np.zeros(len(GARMENTS), np.bool_)
+    for part in range(len(GARMENTS)):
+        of_part = part == _OF_GARMENT
+        rows = np.sort(taken[of_part][inside[of_part]], axis=0)
+        seen[part] = len(rows) >= len(ALONG) // 2
+        if seen[part]:
+            colours[part] = rows[[int(q * len(rows)) for q in QUANTILES]]
+    return colours, seen
 
 
 def unlike(one: Appearance, other: Appearance) -> float:
@@ -128,6 +145,19 @@ class Remembered:
     def unlike(self, seen: Appearance) -> float:
         """Return how unlike somebody is whom we see now; infinite for nobody remembered."""
         return float(np.inf) if self.appearance is None else unlike(self.appearance, seen)
+
+
+def _taken(
+    pose: Pose, image: NDArray[np.uint8], bones: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return colours along bones, uint8 (bones, 8, 3), and which lie in the picture, bool (bones, 8)."""
+    ends = pose.joints[bones, :2].astype(np.float64)  # (bones, 2, 2)
+    at = ends[:, :1] + ALONG[:, None] * (ends[:, 1:] - ends[:, :1])  # (bones, 8, 2)
+    high, wide = image.shape[:2]
+    # what is unseen lies nowhere
+    inside = np.asarray(((at >= 0) & (at < (wide, high))).all(axis=-1), dtype=np.bool_)
+    x, y = np.where(inside[..., None], at, 0).astype(np.intp).transpose(2, 0, 1)
+    return image[y, x], inside
 
 
 def _build(pose: Pose) -> NDArray[np.float64]:

@@ -221,10 +221,13 @@ class Policy:
         self, needs: Sequence[Need], there: Sequence[int], at_s: float
     ) -> dict[int, Glance]:
         """Return the glance at each of the dancers where time does not press."""
-        even = self._even(len(needs))
         due = at_s - (self._confirmed_s or 0.0) >= CONFIRM_OFTEN_S
-        besides: Glance = ("crop", *even) if self._wish == "auto" else even
-        return {k: besides if due or needs[k].contested else even for k in there}
+        return {k: self.glance(len(needs), contested=due or needs[k].contested) for k in there}
+
+    def glance(self, dancers: int, *, contested: bool) -> Glance:
+        """Return the looks that each of so many dancers gets where time does not press."""
+        even = self._even(dancers)
+        return ("crop", *even) if contested and self._wish == "auto" else even
 
     def _even(self, dancers: int) -> Glance:
         best, *others = self._glances

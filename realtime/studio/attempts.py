@@ -24,8 +24,9 @@ from kpopdance.realtime.scoring.report import report_of
 from kpopdance.realtime.scoring.standard import standard_from_choreography
 from kpopdance.realtime.studio.bars import USUAL_BPM, bars_of
 from kpopdance.realtime.studio.looking import unwatched
-from kpopdance.realtime.studio.recording import player_track, record
+from kpopdance.realtime.studio.recording import player_track
 from kpopdance.realtime.studio.rhythm import match_sound, onset_strength
+from kpopdance.realtime.studio.take_making import take_from
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -319,7 +320,8 @@ def reference_from_video(
     1
     """
     with VideoFile(path) as video, watching(video, f"reference {path.name}") as progress:
-        recording = record(video.frames(), eyes, progress=progress)[0]
+        take = take_from(video.frames(), eyes, progress=progress)
+    recording = take.recording(take.lead)
     onsets, sound_s, tempo = None, 0.0, Tempo(USUAL_BPM)
     try:
         sound = read_audio(path)

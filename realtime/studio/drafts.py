@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kpopdance.realtime.library.songpack import SongPack
-    from kpopdance.realtime.studio.take import Reason
+    from kpopdance.realtime.pose.strangers import Reason
 
 log = logging.getLogger(__name__)
 

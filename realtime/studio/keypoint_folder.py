@@ -16,16 +16,10 @@ import numpy as np
 from kpopdance.engines.anatomy import BODY_25, COCO_18, NECK
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.pose.confidence import OPENPOSE, calibrated
-from kpopdance.realtime.pose.crowd import Crowd
-from kpopdance.realtime.pose.tracker import prominence
-from kpopdance.realtime.studio.recording import (
-    LOOK_S,
-    MIN_PERSON_JOINTS,
-    MIN_SEEN_SHARE,
-    Recording,
-    RecordingError,
-    check_pictures,
-)
+from kpopdance.realtime.pose.scenes import STANDS
+from kpopdance.realtime.pose.sightings import SCENERY, Sightings
+from kpopdance.realtime.studio.recording import RecordingError
+from kpopdance.realtime.studio.take_making import take_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,27 +27,27 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from kpopdance.realtime.studio.take import Take
+
 NUMBERED: Final = re.compile(r"(\d{1,15})_keypoints\.json")
 MOST_FILES: Final = 500_000  # two hours at 60 a second
 MOST_BYTES: Final = 1 << 20  # of one; hands and faces of ten people are 100 KiB
 MOST_PEOPLE: Final = 64
 MOST_PX: Final = 1e5
-GREY: Final = 128
-"""There is no picture: all wear the same."""
 MIDDLE: Final = (8, 9, 12)
 """BODY_25's middle of the hips and its hips."""
 ASTRAY: Final = 0.25
 """The middle of the hips lies so near to theirs, in their distance to the neck, in most poses."""
 
 
-def recordings_of(
+def take_of_folder(
     folder: Path,
     fps: float,
     *,
     dancers: tuple[int, ...] = (),
     progress: Callable[[], None] = lambda: None,
-) -> list[Recording]:
-    """Return the dances of a folder of OpenPose's JSON, one for each of ``dancers``.
+) -> Take:
+    """Return the take of a folder of OpenPose's JSON.
 
     Parameters
     ----------
@@ -62,8 +56,7 @@ def recordings_of(
     fps : float
         Pictures a second: the files tell none.
     dancers : tuple of int
-        Which people of the first two seconds, counted from the left, from 1; empty: the largest and
-        most central one.
+        As in ``take_of``.
     progress : callable
         Called after each file.
 
@@ -73,11 +66,6 @@ def recordings_of(
         Where the files are none of OpenPose's, too few, or do not show the dancers asked for.
     """
     files = numbered(folder)
-    at_s = np.array([number - files[0][0] for number, _ in files]) / fps
-    try:
-        check_pictures(at_s.tolist())
-    except RecordingError as why:
-        raise RecordingError(f"{folder}: {why}") from None
     people, astray = [], []
     for _, path in files:
         told = keypoints_in(path)
@@ -89,14 +77,28 @@ def recordings_of(
             f"{folder}: its 25 keypoints are in another order than BODY_25's (BODY_25B has one); let "
             "OpenPose write BODY_25 or COCO"
         )
-    width, height = _extent(people)
-    crowd = Crowd()
-    grey = np.broadcast_to(np.uint8(GREY), (height, width, 3))
-    for second, poses in zip(at_s.tolist(), people, strict=True):
-        crowd.step([pose for pose in poses if pose.seen.any()], grey, second)
-    followed = crowd.joints(at_s)
-    chosen = [followed[k] for k in _chosen(folder, at_s, followed, dancers, width)]
-    return [Recording(at_s, joints, height) for joints in chosen]
+    at_s = np.array([number - files[0][0] for number, _ in files]) / fps
+    try:
+        return take_of(_sightings(at_s, people), dancers)
+    except RecordingError as why:
+        raise RecordingError(f"{folder}: {why}") from None
+
+
+def _sightings(at_s: NDArray[np.float64], people: list[list[Pose]]) -> Sightings:
+    """Return what the files tell: nobody's clothes, and no scenery."""
+    seen = [[pose.joints for pose in poses if pose.seen.any()] for poses in people]
+    joints = [each for poses in seen for each in poses]
+    return Sightings(
+        size=np.array(_extent(people), np.int64), at_s=at_s,
+        whole=np.ones(len(at_s), np.bool_),
+        scenery=np.zeros((len(at_s), *SCENERY), np.uint8),
+        moved=np.tile(STANDS, (len(at_s), 1, 1)),
+        rows=np.repeat(np.arange(len(at_s)), [len(poses) for poses in seen]),
+        joints=np.array(joints, np.float32).reshape(-1, 18, 3),
+        colours=np.zeros((len(joints), 10, 5, 3), np.uint8),
+        worn=np.zeros((len(joints), 10), np.bool_),
+        traced=np.zeros(len(joints), np.bool_),
+    )  # fmt: skip
 
 
 def numbered(folder: Path) -> list[tuple[int, Path]]:
@@ -179,33 +181,3 @@ def _extent(people: list[list[Pose]]) -> tuple[int, int]:
     seen = [pose.joints[pose.seen, :2] for poses in people for pose in poses if pose.seen.any()]
     right, low = np.concatenate(seen).max(axis=0) if seen else (1.0, 1.0)
     return max(math.ceil(right), 1), max(math.ceil(low), 1)
-
-
-def _chosen(
-    folder: Path,
-    at_s: NDArray[np.float64],
-    followed: NDArray[np.float32],
-    dancers: tuple[int, ...],
-    width: int,
-) -> list[int]:
-    """Return which of the people followed are the dancers asked for."""
-    early = at_s <= LOOK_S
-    there = [
-        k for k, joints in enumerate(followed)
-        if (joints[early, :, 2] > 0).sum(axis=1).max(initial=0) >= MIN_PERSON_JOINTS
-        and float((joints[..., 2] > 0).mean()) >= MIN_SEEN_SHARE
-    ]  # fmt: skip
-    if len(there) < max(dancers, default=1):
-        raise RecordingError(
-            f"{folder}: dancer {max(dancers, default=1)} was asked for, but {len(there)} people are "
-            f"followed from the first {LOOK_S:.0f} s on; count them from the left"
-        )
-    if not dancers:
-        return [max(there, key=lambda k: _prominent(followed[k], width))]
-    there.sort(key=lambda k: float(np.nanmean(followed[k][early, :, 0])))
-    return [there[number - 1] for number in dancers]
-
-
-def _prominent(joints: NDArray[np.float32], width: int) -> float:
-    rows = [Pose(row) for row in joints if (row[:, 2] > 0).any()]
-    return sum(prominence(pose, width) for pose in rows)

@@ -91,17 +91,24 @@ def sound_of(path: Path) -> Audio:
         raise MediaError(f"{why} (a song needs sound: give it with --audio FILE)") from None
 
 
-def song_of(wish: Wish, filmed: tuple[Choreography, ...], audio: Audio) -> SongPack:
+def song_of(
+    wish: Wish,
+    filmed: tuple[Choreography, ...],
+    audio: Audio,
+    formation: Formation | None = None,
+) -> SongPack:
     """Return a song of dances as they were filmed, on the beats that are heard in its sound."""
     bars = bars_of(audio.samples, audio.rate)
     parts = parts_of(audio.samples, audio.rate, bars)
     offset_s = round(bars.offset_s, 3) if wish.offset_s is None else wish.offset_s
     changes = () if wish.bpm else bars.changes
+    if wish.mirrored:
+        filmed, formation = turned(filmed), formation and formation.turned()
     return SongPack(
         title=wish.title, artist=wish.artist, language=wish.language, licence=wish.licence,
         bpm=wish.bpm or round(bars.bpm, 2), offset_s=offset_s,
         tempo_changes=tuple(change for change in changes if change[0] > offset_s),
-        members=turned(filmed) if wish.mirrored else filmed, mirrored=wish.mirrored,
+        members=filmed, mirrored=wish.mirrored, formation=formation,
         audio=None, sections=parts.sections, preview_s=parts.preview_s,
     )  # fmt: skip
 

@@ -10,15 +10,10 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.track import MAX_GAP_S, PoseTrack, resample
-from kpopdance.realtime.core.types import Choreography, Frame, Pose
+from kpopdance.realtime.core.types import Choreography
 from kpopdance.realtime.pose.offline_filter import fill_gaps, smooth_both_ways, without_mistakes
-from kpopdance.realtime.pose.watcher import (
-    FULL_AREA_PX,
-    PlayerWatcher,
-    Watcher,
-    look_everywhere,
-)
-from kpopdance.realtime.studio.ahead import glancing, looked_at
+from kpopdance.realtime.pose.watcher import PlayerWatcher
+from kpopdance.realtime.studio.ahead import looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,13 +21,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.engines.ports import Eyes
-    from kpopdance.realtime.pose.watcher import Together
+    from kpopdance.realtime.core.types import Frame
 
 RECORDED_FPS: Final = 30.0  # rows per second of a recorded choreography
-WIDE_AREA_PX: Final = 2 * FULL_AREA_PX  # to find everybody once, time does not press
-LOOK_S: Final = 2.0  # how long the beginning is searched for people
 MIN_PERSON_JOINTS: Final = 8
-MIN_SEEN_SHARE: Final = 0.1
 LIMB_JOINTS: Final = {
     "head": (0, 14, 15, 16, 17), "torso": (1, 2, 5, 8, 11), "right_arm": (3, 4),
     "left_arm": (6, 7), "right_leg": (9, 10), "left_leg": (12, 13),
@@ -119,104 +111,6 @@ class Recording:
         )
 
 
-class Cast:
-    """Follows the chosen people through a video; ``step`` takes every frame in order.
-
-    Parameters
-    ----------
-    eyes : Eyes
-    dancers : tuple of int
-        Which people, counted from the left, from 1; empty: the largest and most central one.
-    together : callable
-        As in ``Watcher``.
-    """
-
-    def __init__(
-        self, eyes: Eyes, dancers: tuple[int, ...] = (), together: Together = map
-    ) -> None:
-        self._eyes = eyes
-        self._dancers = dancers
-        self._count = len(dancers) or 1
-        self._watcher = Watcher(eyes, players=self._count, together=together)
-        self._waiting = bool(dancers)
-        self._most = 0
-
-    def step(self, frame: Frame) -> list[NDArray[np.float32]]:
-        """Return each dancer's joints float32 (18, 3) px, unseen where not seen.
-
-        Raises
-        ------
-        RecordingError
-            Where the first two seconds never show as many people as asked for.
-        """
-        if self._waiting:
-            self._waiting = not self._begin(frame)
-        if self._waiting:
-            return [_joints(None)] * self._count
-        return [_joints(pose) for pose in self._watcher.find(frame)]
-
-    def check_found(self) -> None:
-        """Raise RecordingError where the asked people were not seen so far."""
-        if self._waiting:
-            raise RecordingError(
-                f"dancer {max(self._dancers)} was asked for, but at most {self._most} people "
-                f"are seen at once in the first {LOOK_S:.0f} s; count them from the left"
-            )
-
-    def _begin(self, frame: Frame) -> bool:
-        """Hold the asked people if this frame shows them; return whether it does."""
-        people = look_everywhere(self._eyes.everybody, frame.image, area_px=WIDE_AREA_PX)
-        whole = [pose for pose in people if pose.seen.sum() >= MIN_PERSON_JOINTS]
-        self._most = max(self._most, len(whole))
-        if len(whole) < max(self._dancers):
-            if frame.captured_s > LOOK_S:
-                self.check_found()
-            return False
-        whole.sort(key=lambda pose: float(np.nanmean(pose.joints[:, 0])))
-        self._watcher.hold([whole[number - 1] for number in self._dancers], frame)
-        return True
-
-
-def record(
-    frames: Iterable[Frame],
-    eyes: Eyes,
-    *,
-    dancers: tuple[int, ...] = (),
-    progress: Callable[[Frame], None] = lambda _: None,
-) -> list[Recording]:
-    """Return the dances of a video's frames, one for each of ``dancers`` (see ``Cast``).
-
-    ``progress`` is called after each frame.
-
-    Raises
-    ------
-    RecordingError
-        Where nobody is seen, or not the dancers asked for.
-    """
-    at_s: list[float] = []
-    rows: list[list[NDArray[np.float32]]] = []
-    height = 1
-    with glancing(eyes.at_once) as together:
-        cast = Cast(eyes, dancers, together)
-        with closing(looked_at(frames, cast.step)) as looked:
-            for frame, seen in looked:
-                rows.append(seen)
-                at_s.append(frame.captured_s)
-                height = frame.image.shape[0]
-                progress(frame)
-    check_pictures(at_s)
-    cast.check_found()
-    recordings = [
-        Recording(np.array(at_s), np.stack(each), height) for each in zip(*rows, strict=True)
-    ]
-    for recording in recordings:
-        if float((recording.joints[..., 2] > 0).mean()) < MIN_SEEN_SHARE:
-            raise RecordingError(
-                "hardly anybody is seen in the video; choose one that shows a whole dancer, well lit"
-            )
-    return recordings
-
-
 def player_track(
     frames: Iterable[Frame], eyes: Eyes, progress: Callable[[Frame], None] = lambda _: None
 ) -> PoseTrack:
@@ -228,11 +122,3 @@ def player_track(
             track.add(frame.captured_s, poses[0])
             progress(frame)
     return track
-
-
-def _joints(pose: Pose | None) -> NDArray[np.float32]:
-    if pose is not None:
-        return pose.joints
-    unseen = np.full((18, 3), np.nan, dtype=np.float32)
-    unseen[:, 2] = 0
-    return unseen

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 import numpy as np
 
 from kpopdance.engines.files import appearing
 from kpopdance.realtime.core.types import Formation
 from kpopdance.realtime.library.arrays import arrays_in
+from kpopdance.realtime.pose.strangers import Reason
 from kpopdance.realtime.studio.recording import RECORDED_FPS, Recording, RecordingError
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.core.types import Choreography
 
-Reason = Literal["member", "unasked", "seldom", "partial", "small", "mirror", "still"]
 REASONS: Final[dict[Reason, str]] = {
     "member": "dances",
     "unasked": "was not asked for",

@@ -8,13 +8,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from kpopdance.engines.ports import Eyes
 from kpopdance.realtime.core.types import Frame
-from kpopdance.realtime.studio.recording import (
-    LOOK_S,
-    RECORDED_FPS,
-    RecordingError,
-    player_track,
-    record,
-)
+from kpopdance.realtime.studio.recording import RECORDED_FPS, RecordingError, player_track
+from kpopdance.realtime.studio.take_making import take_from
 from tests import dances
 from tests.fakes import PaintedPersonVision, PaintedVision, eyes_of
 
@@ -53,6 +48,12 @@ class Film:
             yield Frame(image, number / self.fps, number)
 
 
+def record(film, eyes, **wishes):
+    """The members of a film."""
+    take = take_from(film, eyes, **wishes)
+    return [take.recording(person) for person in take.members]
+
+
 @pytest.mark.parametrize("fps", [30.0, 15.0])
 def test_a_dance_is_recorded_in_stage_units_at_its_own_rate(fps):
     rows = [round(k * RECORDED_FPS / fps) for k in range(round(2 * fps) + 1)]
@@ -72,12 +73,17 @@ def test_a_dance_is_recorded_in_stage_units_at_its_own_rate(fps):
     assert set(quality.seen.values()) == {1.0}
 
 
-@pytest.mark.parametrize("dancers", [(1,), (2,), (3,), (3, 1), (1, 2, 3)])
+@pytest.mark.parametrize("dancers", [(1,), (2,), (3,), (3, 1), (1, 2, 3), ()])
 def test_dancers_are_counted_from_the_left_and_stay_who_they_are(dancers):
     places = {1: 60, 2: 160, 3: 260}
     film = Film([[person(places[k], row) for k in (3, 1, 2)] for row in range(12)])
-    recordings = record(film, film.eyes, dancers=dancers)
-    for number, recording in zip(dancers, recordings, strict=True):
+    take = take_from(film, film.eyes, dancers=dancers)
+    asked = sorted(dancers or (1, 2, 3))
+    assert [person + 1 for person in take.members] == asked
+    assert take.lead + 1 == (dancers[0] if dancers else 2)
+    assert [why == "unasked" for why in take.reasons] == [k not in asked for k in (1, 2, 3)]
+    recordings = [take.recording(person) for person in take.members]
+    for number, recording in zip(asked, recordings, strict=True):
         painted = np.stack([person(places[number], row) for row in range(12)])
         assert apart(recording.joints, painted) < 0.5, number
 
@@ -92,7 +98,7 @@ def test_however_many_are_looked_at_at_once_the_dance_is_the_same_to_the_bit(at_
         people = film.eyes.everybody.people
         close = {"movenet_thunder": PaintedPersonVision(people)}
         eyes = Eyes(PaintedVision(people), close, at_once=at_once)
-        return [each.choreography().joints for each in record(film, eyes, dancers=(1, 2, 3))]
+        return [each.choreography().joints for each in record(film, eyes)]
 
     assert_array_equal(danced(at_once), danced(1))
 
@@ -109,12 +115,14 @@ def test_a_picture_shown_twice_is_looked_at_once():
     assert_array_equal(recording.joints[1::2], once.joints)
 
 
-def test_the_largest_and_most_central_one_is_taken_where_none_is_asked_for():
+def test_who_is_far_smaller_is_no_member_unless_asked_for():
     small = person(40)
     small[:, :2] = (small[:, :2] - small[:, :2].mean(axis=0)) * 0.4 + (40, 120)
     film = Film([[small, person(170, row)] for row in range(8)])
-    (recording,) = record(film, film.eyes)
-    assert_allclose(recording.joints[-1, :, :2], person(170, 7)[:, :2], atol=2)
+    take = take_from(film, film.eyes)
+    assert take.reasons == ("member", "small")
+    assert_allclose(take.joints[0, -1, :, :2], person(170, 7)[:, :2], atol=2)
+    assert take_from(film, film.eyes, dancers=(2,)).reasons == ("unasked", "member")
 
 
 def test_who_comes_late_is_waited_for():
@@ -125,8 +133,8 @@ def test_who_comes_late_is_waited_for():
 
 
 def test_a_dancer_who_never_comes_is_refused():
-    film = Film([[person(80), person(240)]] * round((LOOK_S + 1) * 30))
-    with pytest.raises(RecordingError, match=r"dancer 3 .* at most 2 people .* first 2 s"):
+    film = Film([[person(80, row), person(240, row + 9)] for row in range(20)])
+    with pytest.raises(RecordingError, match=r"dancer 3 was asked for, but 2 people"):
         record(film, film.eyes, dancers=(1, 3))
 
 

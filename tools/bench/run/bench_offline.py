@@ -36,7 +36,7 @@ from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.studio.attempts import track_from_video
 from kpopdance.realtime.studio.looking import poses_in_video
 from kpopdance.realtime.studio.mask_film import mask_video
-from kpopdance.realtime.studio.recording import record
+from kpopdance.realtime.studio.take_making import take_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,11 +88,10 @@ def main() -> None:
     load = os.getloadavg()[0]
     print(f"{processor()}, {os.cpu_count()} cores, load {load:.1f} at the start\n")
     with tempfile.TemporaryDirectory() as folder:
-        films = {n: drawn_film(Path(folder), n, asked.pictures) for n in (1, 2, 3, 4, 5, 6, 10)}
+        films = {n: drawn_film(Path(folder), n, asked.pictures) for n in (1, 2, 3, 5, 9)}
         print(f"reading the film of one alone: {_reading_ms(films[1]):.1f} ms a picture\n")
         measured("what", _commands(), films, asked.rounds)
-        measured("dancers followed", [_recorded(n, n) for n in (1, 2, 3, 4, 5, 6)], films, 1)
-        measured("people, one followed", [_recorded(n, 1) for n in (1, 3, 10)], films, 1)
+        measured("dancers followed", [_recorded(n) for n in (1, 2, 3, 5, 9)], films, 1)
 
 
 def measured(what: str, cases: list[Case], films: dict[int, Path], rounds: int) -> None:
@@ -161,22 +160,21 @@ def drawn_film(folder: Path, people: int, pictures: int) -> Path:
     return path
 
 
-def _recorded(people: int, dancers: int) -> Case:
+def _recorded(people: int) -> Case:
     def work(film: Path, eyes: Eyes) -> None:
-        numbers = tuple(range(1, dancers + 1)) if dancers > 1 else ()
         with VideoFile(film) as video:
-            recordings = record(video.frames(), eyes, dancers=numbers)
-        for recording in recordings:
-            recording.choreography()
+            take = take_from(video.frames(), eyes)
+        take.choreographies()
+        take.formation()
 
-    name = f"`record`, {dancers} of {people}" if people > 1 else "`record`, 1 dancer"
-    return Case(name, people, dancers, work)
+    name = f"`record`, {people} dancers" if people > 1 else "`record`, 1 dancer"
+    return Case(name, people, people, work)
 
 
 def _commands() -> list[Case]:
     return [
-        _recorded(1, 1),
-        _recorded(5, 5),
+        _recorded(1),
+        _recorded(5),
         Case("`score`, 1 dancer", 1, 1, track_from_video),
         Case(
             "`mask`, 2 people", 2, ANY_NUMBER,

@@ -16,8 +16,9 @@ from kpopdance.realtime.devices.media_file import MediaError
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.pose.live_filter import LiveFilter
 from kpopdance.realtime.studio.bars import USUAL_BPM, bars_of
-from kpopdance.realtime.studio.recording import Recording, record
+from kpopdance.realtime.studio.recording import Recording
 from kpopdance.realtime.studio.rhythm import match_sound, onset_strength
+from kpopdance.realtime.studio.take_making import take_from
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +94,9 @@ def filmed(video: Path, eyes: Eyes, *, kept_in: Path, dancers: int = 1) -> list[
     if not kept.exists():
         asked = tuple(range(1, dancers + 1)) if dancers > 1 else ()
         with VideoFile(video) as frames:
-            seen = record(frames.frames(), eyes, dancers=asked)
+            take = take_from(frames.frames(), eyes, dancers=asked)
+        who = take.members if dancers > 1 else (take.lead,)
+        seen = [take.recording(person) for person in who]
         kept_in.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(
             kept, at_s=seen[0].at_s, height=seen[0].height,

@@ -1,0 +1,347 @@
+"""Pass two: who is who over a whole film.
+
+Tracklets (``tracklets.py``) are put together to people in three steps, each with the whole film known:
+
+- What follows soon is joined where it goes on best: one assignment over all ends and beginnings of
+  tracklets, by place, speed, size and clothes.
+- What is long apart, or in another scene, is joined by looks: the likest first, never two who are seen
+  at the same time.
+- Where two people were close, what comes after is exchanged if looks and motion fit better so, until
+  nothing gets better.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from kpopdance.realtime.pose.appearance import GREY_LEVELS
+from kpopdance.realtime.pose.scenes import camera_paths
+from kpopdance.realtime.pose.tracklets import middles_of, sizes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.pose.sightings import Sightings
+
+WEIGHT: Final = np.array([2.0, 0.8, 1.5, 1.0, 1.0, 0.5])
+"""Of torso, head, thighs, shins, upper arms and forearms in what somebody looks like."""
+MOST: Final = 2.0  # garments; farther is no more than another one
+CLEAR: Final = 0.9  # body sizes to the next person: what is worn is one's own
+USUAL: Final = 0.08  # garments that somebody looks unlike themselves, at least
+SOON_S: Final = 2.0  # what is so near in time goes on by its motion
+REACH: Final = 0.25  # body sizes: where somebody is who goes on, beside where they should be
+WANDERS: Final = 0.9  # and a second more
+LOOK_BACK_S: Final = 0.2  # by which a speed is told
+COASTS_S: Final = 0.3  # for which it goes on
+GROWS: Final = 0.25  # natural logarithm of a size
+LEAST_LOOKS: Final = 3.0  # pictures in which a garment was seen
+AGAINST: Final = 9.0  # the most that motion, or looks, can say against somebody
+JOINS_SOON: Final = 7.0  # as much is said against whom we still join, soon
+JOINS_LATE: Final = 4.5  # and later, by looks alone
+BOTH_ROWS: Final = 2  # pictures in which two may be seen and yet be one: a mistake
+SURE_LOOKS: Final = 10.0  # pictures from which on looks count in full
+
+
+@dataclass(slots=True, eq=False)
+class _Looks:
+    """What somebody looks like: sums over pictures, so that two can be put together.
+
+    ``colours`` (6, 5, 3) and ``count`` (6,), of parts, right and left together.
+    """
+
+    colours: NDArray[np.float64]
+    count: NDArray[np.float64]
+
+    def __add__(self, other: _Looks) -> _Looks:
+        return _Looks(self.colours + other.colours, self.count + other.count)
+
+    def __sub__(self, other: _Looks) -> _Looks:
+        return _Looks(self.colours - other.colours, self.count - other.count)
+
+    def unlike(self, other: _Looks) -> float:
+        """Return how unlike two look, in garments; NaN: nothing tells."""
+        both = (self.count >= LEAST_LOOKS) & (other.count >= LEAST_LOOKS)
+        if not both.any():
+            return float(np.nan)
+        mine = self.colours[both] / self.count[both, None, None]
+        theirs = other.colours[both] / other.count[both, None, None]
+        far = np.abs(mine - theirs).mean(axis=(1, 2)) / GREY_LEVELS
+        weight = WEIGHT[both]
+        return float((weight * np.minimum(far, MOST)).sum() / weight.sum())
+
+
+@dataclass(slots=True, eq=False)
+class _Piece:
+    """A tracklet with what tells whose it is; ``first`` and ``last`` are pictures."""
+
+    sightings: NDArray[np.int64]
+    first: int
+    last: int
+    scene: int
+    looks: _Looks
+    begins: NDArray[np.float64]
+    ends: NDArray[np.float64]
+    speed: tuple[NDArray[np.float64], NDArray[np.float64]]
+    size: tuple[float, float]
+
+
+def people_of(
+    seen: Sightings, tracklets: Sequence[NDArray[np.int64]], cuts: Sequence[int]
+) -> list[NDArray[np.int64]]:
+    """Return people: which sightings each is, in order of time; who is seen most comes first."""
+    pieces = _pieces(seen, tracklets, cuts)
+    if not pieces:
+        return []
+    usual = _usual(seen, pieces)
+    chains = _gone_on(seen, pieces, usual)
+    people = _put_together(seen, pieces, chains, usual)
+    people = _exchanged(seen, pieces, people, usual)
+    told = [np.concatenate([pieces[k].sightings for k in person]) for person in people]
+    return sorted((np.sort(each) for each in told), key=len, reverse=True)
+
+
+def _pieces(
+    seen: Sightings, tracklets: Sequence[NDArray[np.int64]], cuts: Sequence[int]
+) -> list[_Piece]:
+    """Return the tracklets in order of their beginning, with what tells whose each is."""
+    sizes, middles = sizes_of(seen.joints), _steadied_middles(seen, cuts)
+    clear = _clear(seen, sizes)
+    pooled, worn = _pooled(seen)
+    out = []
+    for each in sorted(tracklets, key=lambda one: seen.rows[one[0]]):
+        own = each[clear[each]]
+        count = worn[own].sum(axis=0).astype(np.float64)
+        colours = (pooled[own] * worn[own][..., None, None]).sum(axis=0)
+        at_s = seen.at_s[seen.rows[each]]
+        early = each[at_s <= at_s[0] + LOOK_BACK_S]
+        late = each[at_s >= at_s[-1] - LOOK_BACK_S]
+        first, last = int(seen.rows[each[0]]), int(seen.rows[each[-1]])
+        out.append(_Piece(
+            each, first, last, int(np.searchsorted(cuts, first, side="right")),
+            _Looks(colours, count), middles[each[0]], middles[each[-1]],
+            (_speed(seen, middles, early), _speed(seen, middles, late)),
+            (float(np.median(sizes[early])), float(np.median(sizes[late]))),
+        ))  # fmt: skip
+    return out
+
+
+def _steadied_middles(seen: Sightings, cuts: Sequence[int]) -> NDArray[np.float64]:
+    """Return where each sighting is, in px, as if its scene's camera stood still."""
+    back = camera_paths(seen.moved, cuts)
+    middles = middles_of(seen.joints)
+    at = back[seen.rows]
+    return np.asarray(np.einsum("nij,nj->ni", at[:, :, :2], middles) + at[:, :, 2], np.float64)
+
+
+def _speed(
+    seen: Sightings, middles: NDArray[np.float64], sightings: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return px a second."""
+    if len(sightings) < 3:
+        return np.zeros(2)
+    at_s = seen.at_s[seen.rows[sightings]]
+    half = len(sightings) // 2
+    way = middles[sightings[half:]].mean(axis=0) - middles[sightings[:half]].mean(axis=0)
+    return np.asarray(way / max(at_s[half:].mean() - at_s[:half].mean(), 1e-3), np.float64)
+
+
+def _clear(seen: Sightings, sizes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which sightings show somebody whom nobody else is close to."""
+    clear = np.ones(len(seen.rows), np.bool_)
+    middles = middles_of(seen.joints)
+    for row in np.flatnonzero(np.bincount(seen.rows) > 1).tolist():
+        here = np.arange(len(seen.rows))[seen.of_row(row)]
+        way = np.linalg.norm(middles[here][:, None] - middles[here][None], axis=-1)
+        way /= np.maximum(sizes[here][:, None], sizes[here][None])
+        np.fill_diagonal(way, np.inf)
+        clear[here] = way.min(axis=1) > CLEAR
+    return clear
+
+
+def _pooled(seen: Sightings) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return each sighting's colours by part (N, 6, 5, 3), right and left as one, and which are seen."""
+    colours, worn = seen.colours.astype(np.float64), seen.worn
+    limbs = colours[:, 2:].reshape(-1, 4, 2, *colours.shape[2:])
+    there = worn[:, 2:].reshape(-1, 4, 2)
+    count = there.sum(axis=2)
+    mean = (limbs * there[..., None, None]).sum(axis=2) / np.maximum(count, 1)[..., None, None]
+    return (
+        np.concatenate([colours[:, :2], mean], axis=1),
+        np.concatenate([worn[:, :2], count > 0], axis=1),
+    )
+
+
+def _usual(seen: Sightings, pieces: list[_Piece]) -> float:
+    """Return how unlike themselves people look in this film: halves of long tracklets, compared."""
+    pooled, worn = _pooled(seen)
+    told = []
+    for piece in pieces:
+        halves = np.array_split(piece.sightings, 2)
+        if len(halves[1]) < SURE_LOOKS:
+            continue
+        one, other = (
+            _Looks((pooled[h] * worn[h][..., None, None]).sum(axis=0), worn[h].sum(axis=0) * 1.0)
+            for h in halves
+        )  # fmt: skip
+        told.append(one.unlike(other))
+    return max(USUAL, float(np.nanmedian(told)) if np.isfinite(told).any() else USUAL)
+
+
+def _looks_against(one: _Looks, other: _Looks, usual: float) -> float:
+    """Return how much looks say against two being one; 0 where nothing tells."""
+    unlike = one.unlike(other)
+    if np.isnan(unlike):
+        return 0.0
+    told = min(one.count.max(), other.count.max(), SURE_LOOKS) / SURE_LOOKS
+    return float(told * min((unlike / (2 * usual)) ** 2, AGAINST))
+
+
+def _motion_against(seen: Sightings, one: _Piece, other: _Piece) -> float:
+    """Return how much motion says against ``other`` being how ``one`` goes on."""
+    gap_s = float(seen.at_s[other.first] - seen.at_s[one.last])
+    if one.scene != other.scene or gap_s > SOON_S:
+        return AGAINST / 3
+    coast_s = min(gap_s / 2, COASTS_S)
+    way = (other.begins - other.speed[0] * coast_s) - (one.ends + one.speed[1] * coast_s)
+    size = max(one.size[1], other.size[0])
+    far = float(np.linalg.norm(way)) / size / (REACH + WANDERS * gap_s)
+    grows = abs(np.log(other.size[0] / one.size[1])) / GROWS
+    return float(min(far**2 / 2 + min(grows, 2.0) ** 2 / 4, AGAINST))
+
+
+def _gone_on(seen: Sightings, pieces: list[_Piece], usual: float) -> list[list[int]]:
+    """Return chains of pieces: each goes on with what fits best of all that comes soon."""
+    count = len(pieces)
+    cost = np.full((count, 2 * count), JOINS_SOON)
+    cost[:, :count] = 10 * AGAINST
+    for i, one in enumerate(pieces):
+        for j, other in enumerate(pieces):
+            soon = 0 < seen.at_s[other.first] - seen.at_s[one.last] <= SOON_S
+            if other.first > one.last and soon and one.scene == other.scene:
+                looks = _looks_against(one.looks, other.looks, usual)
+                cost[i, j] = _motion_against(seen, one, other) + looks
+    follows = {
+        i: j for i, j in zip(*linear_sum_assignment(cost), strict=True)
+        if j < count and cost[i, j] < JOINS_SOON
+    }  # fmt: skip
+    later = set(follows.values())
+    chains = []
+    for first in (k for k in range(count) if k not in later):
+        chain = [first]
+        while chain[-1] in follows:
+            chain.append(int(follows[chain[-1]]))
+        chains.append(chain)
+    return chains
+
+
+def _put_together(
+    seen: Sightings, pieces: list[_Piece], chains: list[list[int]], usual: float
+) -> list[list[int]]:
+    """Return people: chains that are never seen at the same time and look alike, the likest first."""
+    people = dict(enumerate(chains))
+    looks = {k: _sum_of(pieces, chain) for k, chain in people.items()}
+    seen_in = {k: _rows_of(seen, pieces, chain) for k, chain in people.items()}
+
+    def against(a: int, b: int) -> float:
+        both = np.intersect1d(seen_in[a], seen_in[b], assume_unique=True)
+        if len(both) > BOTH_ROWS or np.isnan(looks[a].unlike(looks[b])):
+            return np.inf
+        meets = _meeting(seen, pieces, people[a], people[b])
+        return _looks_against(looks[a], looks[b], usual) + meets / 3
+
+    costs = {(a, b): against(a, b) for a in people for b in people if a < b}
+    while costs:
+        (a, b), least = min(costs.items(), key=lambda item: item[1])
+        if least > JOINS_LATE:
+            break
+        people[a] = sorted(people[a] + people.pop(b))
+        looks[a] = looks[a] + looks.pop(b)
+        seen_in[a] = np.union1d(seen_in[a], seen_in.pop(b))
+        costs = {pair: cost for pair, cost in costs.items() if b not in pair}
+        costs.update({p: against(*p) for p in costs if a in p})
+    return list(people.values())
+
+
+def _meeting(seen: Sightings, pieces: list[_Piece], one: list[int], other: list[int]) -> float:
+    """Return what motion says against two chains where they follow one another most closely."""
+    told = AGAINST / 3
+    for i in one:
+        for j in other:
+            first, then = sorted((pieces[i], pieces[j]), key=lambda piece: piece.first)
+            gap_s = seen.at_s[then.first] - seen.at_s[first.last]
+            if 0 < gap_s <= SOON_S and first.scene == then.scene:
+                told = _motion_against(seen, first, then)
+    return told
+
+
+def _sum_of(pieces: list[_Piece], chain: Sequence[int]) -> _Looks:
+    total = pieces[chain[0]].looks
+    for k in chain[1:]:
+        total = total + pieces[k].looks
+    return total
+
+
+def _rows_of(seen: Sightings, pieces: list[_Piece], chain: Sequence[int]) -> NDArray[np.int64]:
+    return np.unique(np.concatenate([seen.rows[pieces[k].sightings] for k in chain]))
+
+
+def _exchanged(
+    seen: Sightings, pieces: list[_Piece], people: list[list[int]], usual: float
+) -> list[list[int]]:
+    """Return people with what comes after they met exchanged, wherever that says less against them."""
+    moments = sorted({piece.first for piece in pieces})
+    told = {k: _said_against(seen, pieces, person, usual) for k, person in enumerate(people)}
+    better = True
+    while better:
+        better = False
+        for row in moments:
+            for a in range(len(people)):
+                for b in range(a):
+                    new = _crossed(pieces, people[a], people[b], row)
+                    if new is None:
+                        continue
+                    said = [_said_against(seen, pieces, person, usual) for person in new]
+                    if sum(said) < told[a] + told[b] - 1e-3:
+                        people[a], people[b] = new
+                        told[a], told[b] = said
+                        better = True
+    return people
+
+
+def _crossed(
+    pieces: list[_Piece], one: list[int], other: list[int], row: int
+) -> tuple[list[int], list[int]] | None:
+    """Return two people who go on as each other from a picture on; None where that cannot be."""
+    parted = [
+        ([k for k in person if pieces[k].first < row], [k for k in person if pieces[k].first >= row])
+        for person in (one, other)
+    ]  # fmt: skip
+    (early, late), (other_early, other_late) = parted
+    if not (late or other_late) or not (early or other_early):
+        return None
+    for before, after in ((early, other_late), (other_early, late)):
+        if before and after and max(pieces[k].last for k in before) >= row:
+            return None
+        if not before + after:
+            return None
+    return early + other_late, other_early + late
+
+
+def _said_against(
+    seen: Sightings, pieces: list[_Piece], person: list[int], usual: float
+) -> float:
+    """Return how much looks and motion say against these pieces being one person."""
+    whole = _sum_of(pieces, person)
+    looks = sum(
+        _looks_against(pieces[k].looks, whole - pieces[k].looks, usual) for k in person
+    )  # fmt: skip
+    order = sorted(person, key=lambda k: pieces[k].first)
+    motion = sum(_motion_against(seen, pieces[i], pieces[j]) for i, j in pairwise(order))
+    return looks + motion

@@ -1,0 +1,214 @@
+"""Sightings that are surely one person's, joined from picture to picture; in doubt they end.
+
+A tracklet is never two people's: it ends where two come so near that one might be taken for the
+other, and where somebody comes or goes beside it, for the one who stays may be the one who came.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from kpopdance.realtime.core.body import L_HIP, NECK, R_HIP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.pose.sightings import Sightings
+
+UNSEEN_S: Final = 0.35  # a tracklet bridges so much
+NEAR: Final = 0.35  # body sizes that joints move between two pictures, on average
+FASTER: Final = 2.5  # and body sizes a second more
+FARTHEST: Final = 1.0  # body sizes; a joint that is farther off is simply elsewhere
+TOLD_BY: Final = 0.15  # body sizes by which one way to join is better than the other
+COMES: Final = 1.0  # body sizes: who comes or goes so near to another may be taken for them
+DOUBLE: Final = 0.22  # body sizes: so near in one picture, it is one person seen twice
+MIDDLE: Final = (NECK, R_HIP, L_HIP)
+NEVER: Final = 1e6
+
+
+def sizes_of(joints: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return a length (N,) that stands for each body of joints (N, 18, 3), see ``body_size``."""
+    xy = joints[..., :2].astype(np.float64)
+    low = np.where(np.isfinite(xy), xy, np.inf).min(axis=1)
+    high = np.where(np.isfinite(xy), xy, -np.inf).max(axis=1)
+    return np.asarray(np.maximum((high - low).max(axis=1) / 2.5, 4.0), np.float64)
+
+
+def middles_of(joints: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return where each of (N, 18, 3) is (N, 2): neck and hips, or whatever is seen."""
+    trunk = joints[:, MIDDLE]
+    known = np.asarray((trunk[..., 2] > 0).any(axis=1))
+    chosen = np.where(known[:, None, None], _mean(trunk), _mean(joints))
+    return np.asarray(chosen[:, 0], np.float64)
+
+
+def apart_each(
+    one: NDArray[np.float32], other: NDArray[np.float32], sizes: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how far each of (P, 18, 3) is from each of (Q, 18, 3), in sizes (P,): (P, Q).
+
+    The mean over the joints seen of both, each at most ``FARTHEST``; infinite where there are few.
+    """
+    both = (one[:, None, :, 2] > 0) & (other[None, :, :, 2] > 0)
+    way = np.linalg.norm(one[:, None, :, :2] - other[None, :, :, :2], axis=-1)
+    way = np.minimum(np.where(both, way, 0) / sizes[:, None, None], FARTHEST)
+    count = both.sum(axis=-1)
+    mean = way.sum(axis=-1) / np.maximum(count, 1)
+    return np.asarray(np.where(count >= 4, mean, np.inf), np.float64)
+
+
+def without_doubles(seen: Sightings) -> NDArray[np.int64]:
+    """Return which sightings to keep: of one person seen twice in a picture, the surer one."""
+    keep = np.ones(len(seen.rows), np.bool_)
+    sure = seen.joints[..., 2].sum(axis=1)
+    sizes = sizes_of(seen.joints)
+    for row in np.flatnonzero(np.bincount(seen.rows) > 1).tolist():
+        here = np.arange(len(seen.rows))[seen.of_row(row)]
+        way = apart_each(seen.joints[here], seen.joints[here], sizes[here])
+        for a, b in np.argwhere(way < DOUBLE):
+            if a < b and keep[here[a]] and keep[here[b]]:
+                keep[here[a if sure[here[a]] < sure[here[b]] else b]] = False
+    return np.flatnonzero(keep)
+
+
+@dataclass(slots=True, eq=False)
+class _Open:
+    """A tracklet that may go on."""
+
+    sightings: list[int]
+    joints: NDArray[np.float32]
+    size: float
+    row: int
+
+
+def tracklets_of(seen: Sightings, cuts: Iterable[int]) -> list[NDArray[np.int64]]:
+    """Return tracklets: which sightings each is, in order of time.
+
+    Parameters
+    ----------
+    seen : Sightings
+    cuts : iterable of int
+        Pictures at which another scene begins: nothing goes on there.
+    """
+    keep, begins = without_doubles(seen), set(cuts)
+    sizes = sizes_of(seen.joints)
+    done: list[_Open] = []
+    active: list[_Open] = []
+    rows = seen.rows[keep]
+    for row in range(len(seen.at_s)):
+        if row in begins:
+            done, active = done + active, []
+        for one in active:
+            one.joints = _shown(one, seen.moved[row])
+        here = keep[np.searchsorted(rows, row) : np.searchsorted(rows, row + 1)]
+        late = [one for one in active if seen.at_s[row] - seen.at_s[one.row] > UNSEEN_S]
+        done += late
+        active = [one for one in active if one not in late]
+        active, ended = _joined(active, here, seen, sizes, row)
+        done += ended
+    found = [np.array(one.sightings, np.int64) for one in done + active]
+    return _parted(found, seen, sizes)
+
+
+def _joined(
+    active: list[_Open], here: NDArray[np.int64], seen: Sightings, sizes: NDArray[np.float64], row: int
+) -> tuple[list[_Open], list[_Open]]:  # fmt: skip
+    """Return which tracklets go on after a picture, and which end."""
+    cost = np.full((len(active), len(here)), NEVER)
+    if active and len(here):
+        was = np.stack([one.joints for one in active])
+        large = np.maximum(np.array([one.size for one in active]), 4.0)
+        gone_s = seen.at_s[row] - np.array([seen.at_s[one.row] for one in active])
+        way = apart_each(was, seen.joints[here], large)
+        cost = np.where(way <= (NEAR + FASTER * gone_s)[:, None], way, NEVER)
+    pairs = [
+        (k, n) for k, n in zip(*linear_sum_assignment(cost), strict=True) if cost[k, n] < NEVER
+    ]
+    unclear = _unclear(cost, pairs)
+    goes_on = {k: n for k, n in pairs if k not in unclear}
+    ended = [active[k] for k in unclear]
+    going = [one for k, one in enumerate(active) if k not in unclear]
+    for k, n in goes_on.items():
+        _go_on(active[k], int(here[n]), seen, sizes, row)
+    taken = set(goes_on.values())
+    going += [
+        _Open([int(each)], seen.joints[each].copy(), float(sizes[each]), row)
+        for n, each in enumerate(here) if n not in taken
+    ]  # fmt: skip
+    return going, ended
+
+
+def _unclear(cost: NDArray[np.float64], pairs: list[tuple[int, int]]) -> set[int]:
+    """Return whose next sighting might as well be another's."""
+    unclear: set[int] = set()
+    with_of = dict(pairs)
+    taken = set(with_of.values())
+    for k, n in pairs:
+        rest = [m for m in range(cost.shape[1]) if m not in taken]
+        if any(cost[k, m] < cost[k, n] + TOLD_BY for m in rest):
+            unclear.add(k)
+        for j in range(len(cost)):
+            if j == k or cost[j, n] >= NEVER:
+                continue
+            if j not in with_of:
+                crossed = cost[j, n] - cost[k, n]
+            else:
+                crossed = cost[j, n] + cost[k, with_of[j]] - cost[k, n] - cost[j, with_of[j]]
+            if crossed < TOLD_BY:
+                unclear |= {k} | ({j} if j in with_of else set())
+    return unclear
+
+
+def _go_on(
+    one: _Open, sighting: int, seen: Sightings, sizes: NDArray[np.float64], row: int
+) -> None:
+    joints = seen.joints[sighting]
+    one.sightings.append(sighting)
+    one.joints = joints.copy()
+    one.size = 0.8 * one.size + 0.2 * float(sizes[sighting])
+    one.row = row
+
+
+def _shown(one: _Open, moved: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return where a tracklet's joints are in the next picture, by the camera."""
+    out = one.joints.copy()
+    out[:, :2] = out[:, :2] @ moved[:, :2].T + moved[:, 2]
+    return out
+
+
+def _parted(
+    found: list[NDArray[np.int64]], seen: Sightings, sizes: NDArray[np.float64]
+) -> list[NDArray[np.int64]]:
+    """Return tracklets parted where another one begins or ends close to them."""
+    middles = middles_of(seen.joints)
+    rows = [seen.rows[each] for each in found]
+    parts: list[set[int]] = [set() for _ in found]
+    for k, each in enumerate(found):
+        for end, at in ((0, rows[k][0]), (-1, rows[k][-1])):
+            for j, other in enumerate(found):
+                at_row = int(np.searchsorted(rows[j], at))
+                if j == k or not rows[j][0] < at < rows[j][-1]:
+                    continue
+                way = np.linalg.norm(middles[each[end]] - middles[other[at_row]])
+                if way < COMES * max(sizes[each[end]], sizes[other[at_row]]):
+                    parts[j].add(at_row)
+    return [
+        part
+        for each, at in zip(found, parts, strict=True)
+        for part in np.split(each, sorted(at))
+        if len(part)
+    ]
+
+
+def _mean(joints: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the mean place of the joints seen, (N, 1, 2); NaN where there is none."""
+    there = joints[..., 2:] > 0
+    total = np.where(there, joints[..., :2], 0).sum(axis=1, keepdims=True, dtype=np.float64)
+    count = there.sum(axis=1, keepdims=True)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan), np.float64)

@@ -1,0 +1,163 @@
+"""From what was seen in a film to a take: who is who, who is a member, where each stands and when."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from kpopdance.realtime.core.types import Pose
+from kpopdance.realtime.pose.casting import people_of
+from kpopdance.realtime.pose.floor import floor_of
+from kpopdance.realtime.pose.scenes import cuts_of, scenes_of
+from kpopdance.realtime.pose.strangers import reasons_of
+from kpopdance.realtime.pose.tracker import prominence
+from kpopdance.realtime.pose.tracklets import tracklets_of
+from kpopdance.realtime.studio.lookout import look_at
+from kpopdance.realtime.studio.recording import RecordingError, check_pictures
+from kpopdance.realtime.studio.take import MAX_PEOPLE, Take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from kpopdance.engines.ports import Eyes
+    from kpopdance.realtime.core.types import Frame
+    from kpopdance.realtime.pose.sightings import Sightings
+    from kpopdance.realtime.pose.strangers import Reason
+    from kpopdance.realtime.studio.kept_looks import KeptLooks
+
+LEAST_S: Final = 0.4  # who is seen for less is a mistake of the networks, and nobody
+LEAST_SEEN: Final = 0.1  # of the pictures: where all are seen less, there is no dance
+HIDDEN_S: Final = 1.0  # unseen for so long, somebody is still there wherever they were
+AT_EDGE: Final = 0.08  # of the picture's width: who vanishes so near to it has left
+EVERY: Final = 5  # pictures, for what changes slowly
+
+
+def take_from(
+    frames: Iterable[Frame],
+    eyes: Eyes,
+    *,
+    dancers: tuple[int, ...] = (),
+    kept: KeptLooks | None = None,
+    progress: Callable[[Frame], None] = lambda _: None,
+) -> Take:
+    """Return the take of a film that is looked at, see ``look_at`` and ``take_of``."""
+    return take_of(look_at(frames, eyes, kept=kept, progress=progress), dancers)
+
+
+def take_of(seen: Sightings, dancers: tuple[int, ...] = ()) -> Take:
+    """Return the take of a film by what was seen in it.
+
+    Parameters
+    ----------
+    seen : Sightings
+    dancers : tuple of int
+        Who becomes a member, counted from the left, from 1: first those who dance, then everybody
+        else; the first of them is the lead; empty: all who dance.
+
+    Raises
+    ------
+    RecordingError
+        Where nobody is seen, or not the dancers asked for.
+    """
+    check_pictures(seen.at_s.tolist())
+    width, height = seen.size.tolist()
+    size = (width, height)
+    cuts = cuts_of(seen.at_s, seen.scenery, seen.moved)
+    people = people_of(seen, tracklets_of(seen, cuts), cuts)
+    joints = _joints(seen, people)
+    if not len(joints) or _share_seen(joints) < LEAST_SEEN:
+        raise RecordingError(
+            "hardly anybody is seen in the video; choose one that shows a whole dancer, well lit"
+        )
+    reasons = reasons_of(seen.at_s, joints)
+    order = _from_left(joints, reasons)
+    joints, told = joints[order], _asked([reasons[k] for k in order], dancers)
+    return Take(
+        at_s=seen.at_s, size=size, joints=joints,
+        there=np.stack([_there(seen.at_s, one, size, cuts) for one in joints]),
+        floor=floor_of(seen.at_s, joints, size, seen.moved, cuts),
+        reasons=tuple(told), cuts=tuple(cuts),
+        lead=dancers[0] - 1 if dancers else _lead(joints, told, size[0]),
+    )  # fmt: skip
+
+
+def _joints(seen: Sightings, people: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
+    """Return joints (P, T, 18, 3) of those who are seen for more than a moment."""
+    length_s = seen.at_s[-1] - seen.at_s[0]
+    least = min(LEAST_S, length_s / 4) / length_s * (len(seen.at_s) - 1)
+    real = [each for each in people if len(each) >= least][:MAX_PEOPLE]
+    joints = np.full((len(real), len(seen.at_s), 18, 3), np.nan, np.float32)
+    joints[..., 2] = 0
+    for own, each in zip(joints, real, strict=True):
+        own[seen.rows[each]] = seen.joints[each]
+    return joints
+
+
+def _share_seen(joints: NDArray[np.float32]) -> float:
+    """Return the share of joints seen of who is seen most."""
+    return float((joints[..., 2] > 0).mean(axis=(1, 2)).max())
+
+
+def _from_left(joints: NDArray[np.float32], reasons: Sequence[Reason]) -> list[int]:
+    """Return people, members first, from left to right in the first picture with the most members."""
+    members = np.array([why == "member" for why in reasons])
+    seen = np.asarray((joints[..., 2] > 0).any(axis=-1))
+    row = int(seen[members].sum(axis=0).argmax())
+
+    def place(k: int) -> tuple[bool, bool, float]:
+        own = row if seen[k, row] else int(seen[k].argmax())
+        return not members[k], not seen[k, row], float(np.nanmean(joints[k, own, :, 0]))
+
+    return sorted(range(len(joints)), key=place)
+
+
+def _asked(reasons: list[Reason], dancers: tuple[int, ...]) -> list[Reason]:
+    """Return the reasons with those members who were asked for."""
+    if not dancers:
+        return reasons
+    if max(dancers) > len(reasons):
+        raise RecordingError(
+            f"dancer {max(dancers)} was asked for, but {len(reasons)} people are seen in the "
+            "video; count them from the left"
+        )
+    told: list[Reason] = []
+    for number, why in enumerate(reasons, start=1):
+        rest: Reason = "unasked" if why == "member" else why
+        told.append("member" if number in dancers else rest)
+    return told
+
+
+def _there(
+    at_s: NDArray[np.float64], joints: NDArray[np.float32], size: tuple[int, int], cuts: Sequence[int]
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Return when somebody is on stage, bool (T,): seen, or hidden until they are seen again."""
+    seen = np.asarray((joints[..., 2] > 0).any(axis=-1))
+    there = seen.copy()
+    for scene in scenes_of(len(at_s), cuts):
+        rows = scene.start + np.flatnonzero(seen[scene])
+        for left, right in pairwise(rows.tolist()):
+            if right - left > 1 and (
+                at_s[right] - at_s[left] <= HIDDEN_S
+                or not any(_at_edge(joints[row], size[0]) for row in (left, right))
+            ):
+                there[left:right] = True
+    return there
+
+
+def _at_edge(joints: NDArray[np.float32], width: int) -> bool:
+    x = joints[joints[:, 2] > 0, 0]
+    return bool(x.min() < AT_EDGE * width or x.max() > (1 - AT_EDGE) * width)
+
+
+def _lead(joints: NDArray[np.float32], reasons: Sequence[Reason], width: int) -> int:
+    """Return which member is the largest, most central and longest seen."""
+    shares = np.zeros(len(joints))
+    for k, (own, why) in enumerate(zip(joints, reasons, strict=True)):
+        if why == "member":
+            rows = [row for row in own[::EVERY] if (row[:, 2] > 0).any()]
+            shares[k] = 1e-6 + sum(prominence(Pose(row.copy()), width) for row in rows)
+    return int(shares.argmax())

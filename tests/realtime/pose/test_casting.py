@@ -1,0 +1,119 @@
+"""Who is who over a whole film, of sightings nobody filmed: crossings, exits, cuts, the same clothes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kpopdance.realtime.pose.casting import people_of
+from kpopdance.realtime.pose.tracklets import tracklets_of
+from tests.synthetic_sightings import Person, at, filmed, walk
+from tools.bench.pose.identity import idf1
+
+
+def cast(film, cuts=()):
+    """IDF1 and how many people there are."""
+    people = people_of(film.seen, tracklets_of(film.seen, cuts), cuts)
+    true = range(film.who.max() + 1)
+    together = np.array([[(film.who[each] == k).sum() for each in people] for k in true])
+    told = np.array([len(each) for each in people])
+    return idf1(together, np.bincount(film.who), told), len(people)
+
+
+def crossing(clothes):
+    return [
+        Person(1, walk((0, -2, 5), (4, -2, 5), (6, 2, 5), (10, 2, 5)), clothes(1)),
+        Person(2, walk((0, 2, 4), (4, 2, 4), (6, -2, 4), (10, -2, 4)), clothes(2)),
+    ]
+
+
+def in_place(clothes):
+    return [Person(k, at(k - 2, 5), clothes(k)) for k in range(5)]
+
+
+def exchanging(clothes):
+    """A line in which neighbours change places, then those beside the middle."""
+    order = [(0, 1, 2, 3, 4), (1, 0, 2, 4, 3), (3, 0, 2, 4, 1)]
+    return [
+        Person(k, walk((0, order[0][k] - 2, 5 + 0.4 * (k % 2)), (3, order[0][k] - 2, 5 + 0.4 * (k % 2)),
+                       (5, order[1][k] - 2, 5 + 0.4 * (k % 2)), (7, order[1][k] - 2, 5 + 0.4 * (k % 2)),
+                       (10, order[2][k] - 2, 4.6 + 0.4 * k)), clothes(k))
+        for k in range(5)
+    ]  # fmt: skip
+
+
+def turned_round(clothes):
+    """All of a line go through its middle at once."""
+    return [
+        Person(k, walk((0, k - 2, 5), (3, k - 2, 5), (7, 2 - k, 4 + k * 0.6), (8, 2 - k, 4 + k * 0.6),
+                       (11, (k * 3) % 5 - 2, 5)), clothes(k))
+        for k in range(5)
+    ]  # fmt: skip
+
+
+def leaving(clothes):
+    """One goes out at the side and comes back."""
+    return [
+        Person(1, at(-1, 5), clothes(1)),
+        Person(2, walk((0, 1, 5), (3, 1, 5), (5, 4.5, 5), (7, 4.5, 5), (9, 0.5, 5)), clothes(2)),
+        Person(3, at(2, 6), clothes(3)),
+    ]  # fmt: skip
+
+
+def hidden(clothes):
+    """One stands behind another for three seconds and comes out at the other side."""
+    return [
+        Person(1, at(0, 4), clothes(1)),
+        Person(2, walk((0, -1, 5.5), (3, 0, 5.5), (6, 0, 5.5), (8, 1.5, 5.5)), clothes(2)),
+        Person(3, at(2.2, 5), clothes(3)),
+    ]
+
+
+def entering(clothes):
+    """Three of five are there at first."""
+    return [
+        Person(k, at(k - 2, 5), clothes(k), there=((4 if k > 2 else -1, 99),))
+        for k in range(5)
+    ]  # fmt: skip
+
+
+def their_own(k):
+    return k
+
+
+def the_same(_k):
+    return 0
+
+
+@pytest.mark.parametrize("clothes", [their_own, the_same])
+@pytest.mark.parametrize("who", [crossing, in_place, exchanging, leaving, hidden, entering])
+def test_everybody_stays_who_they_are(who, clothes):
+    score, count = cast(filmed(who(clothes), 12.0))
+    assert count == len(who(clothes))
+    assert score > 0.99
+
+
+def test_five_who_meet_in_one_place_are_told_by_their_clothes():
+    score, count = cast(filmed(turned_round(their_own), 12.0))
+    assert count == 5
+    assert score > 0.98  # some pictures in the middle of it are anybody's
+
+
+def test_people_are_known_again_behind_a_cut_where_they_stand_otherwise():
+    people = [
+        Person(k, walk((0, k - 2, 5), (4.99, k - 2, 5), (5, 2 - k, 4)), k) for k in range(5)
+    ]
+    assert cast(filmed(people, cuts=(5,)), (150,)) == (1.0, 5)
+
+
+def test_what_a_moving_camera_films_goes_on():
+    def pans(t):
+        return [[1 + t / 30, 0, 40 * t], [0, 1 + t / 30, 0]]
+
+    people = [Person(k, at(0.9 * k - 1.5, 6), 0) for k in range(3)]
+    assert cast(filmed(people, 6.0, cameras=pans)) == (1.0, 3)
+
+
+def test_nobody_is_nobody():
+    film = filmed([Person(1, at(0, 5), 1, there=())], 2.0)
+    assert people_of(film.seen, tracklets_of(film.seen, ()), ()) == []
