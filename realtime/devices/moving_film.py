@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 SIDE_PX: Final = 720
 """Pictures of a linked film are made smaller: they would cost more than is seen of them."""
-AHEAD: Final = 6
-"""Pictures: 0.2 s of them, longer than a frame of the window is ever late."""
+AHEAD: Final = 12
+"""Pictures: 0.4 s of them, so that a busy computer's pauses do not show."""
 LATE_S: Final = 1.0
 """Falling behind by so much more than where it began, it goes on at a picture that needs no other."""
 CLOSE_S: Final = 1.5
