@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -13,7 +14,7 @@ from kpopdance.realtime.core.types import Choreography
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.pack_writer import save_pack
-from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.library.songpack import Film, SongPack
 from tests import dances
 from tests.realtime.studio.test_rhythm import RATE, music
 
@@ -143,3 +144,22 @@ def held(folder):
         path: path.read_bytes() if path.is_file() else None
         for path in folder.rglob("*") if "XDG" not in str(path)
     }  # fmt: skip
+
+
+def test_songs_says_what_it_does_not_know_and_what_is_gone(given, tmp_path, capsys, caplog):
+    film = Film(tmp_path / "gone.mp4", 0.0, linked=True)
+    other = dataclasses.replace(given, film=film, creator="나", year=2024, other={"led": 1})
+    save_pack(other, tmp_path / "second" / "other")
+    words = ("--library", "friends", "--library", "second", "--library", "third")
+    code, out, err = typed(capsys, "songs", *words, "--json")
+    assert code == 0
+    rows = {row["slug"]: row for row in json.loads(out)["songs"]}
+    assert {"dance", "other", "neon-steps"} <= set(rows)
+    row = rows["other"]
+    assert (row["creator"], row["year"], row["unknown"], row["video"]) == (
+        "나", 2024, ["led"], str(film.path),
+    )  # fmt: skip
+    assert rows["dance"]["unknown"] == []
+    assert err.count("third: the library is not there") == 1
+    assert err.count("gone.mp4: the video of other is not there") == 1
+    assert caplog.text.count("'led' (did you mean 'lead'?)") == 1

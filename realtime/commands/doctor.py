@@ -219,5 +219,7 @@ def _screen() -> dict[str, Any]:
 
 def _songs(settings: Settings) -> dict[str, Any]:
     names = [folder.name for folder in pack_folders(settings.libraries)]
-    todo = settings.missing_library or ("" if names else "record one: kpopdance record VIDEO")
+    todo = " ".join(settings.missing_libraries) or (
+        "" if names else "record one: kpopdance record VIDEO"
+    )
     return {"found": f"{len(names)}: {', '.join(names)}" if names else "", "todo": todo}

@@ -206,7 +206,7 @@ def _edit(commands: Commands) -> None:
         "--dry-run", action="store_true", help="tell what would come of it, and write nothing"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    _settings_options(parser)
     parser.set_defaults(command="edit", edits=())
 
 
@@ -231,7 +231,7 @@ def _songs(commands: Commands) -> None:
         "song", type=a_song, nargs="*", help="names or folders; all songs if left out"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    _settings_options(parser)
     parser.set_defaults(command="songs")
 
 
@@ -248,7 +248,7 @@ def _quality(commands: Commands) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print the same as one JSON object instead"
     )
-    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    _settings_options(parser)
     parser.set_defaults(command="quality")
 
 
@@ -277,7 +277,7 @@ def _export(commands: Commands) -> None:
         "--out", type=a_target, help="file or folder to write (default: here, by its name)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    _settings_options(parser)
     parser.set_defaults(command="export")
 
 
@@ -295,7 +295,7 @@ def _import(commands: Commands) -> None:
     parser.add_argument("--out", type=a_target, help="folder to write (default: your library)")
     parser.add_argument("--replace", action="store_true", help="replace an existing pack")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    _settings_options(parser)
     parser.set_defaults(command="import_song")
 
 
@@ -452,7 +452,7 @@ def _doctor(commands: Commands) -> None:
         "runtimes and a GPU; say what to do about what is missing.",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    _settings_options(parser)
     parser.set_defaults(command="doctor")
 
 
@@ -504,9 +504,18 @@ def _import_weights(commands: Commands) -> None:
     parser.set_defaults(command="import_weights")
 
 
-def _network_options(parser: argparse.ArgumentParser) -> None:
-    """Add --settings, --network, --model, --thorough, --engine and --threads."""
+def _settings_options(parser: argparse.ArgumentParser) -> None:
+    """Add --settings and --library."""
     parser.add_argument("--settings", type=a_file, metavar="FILE", help="settings file (TOML)")
+    parser.add_argument(
+        "--library", action="append", metavar="FOLDER",
+        help="of songs, instead of the settings'; several may be named, new songs go to the first",
+    )  # fmt: skip
+
+
+def _network_options(parser: argparse.ArgumentParser) -> None:
+    """Add --settings, --library, --network, --model, --thorough, --engine and --threads."""
+    _settings_options(parser)
     parser.add_argument(
         "--network", choices=NETWORKS,
         help="openpose: it alone; movenet, blazepose: that follows each dancer; lightning: the fastest "

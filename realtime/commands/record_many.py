@@ -146,6 +146,8 @@ def _words(args: argparse.Namespace, video: Path, folder: Path, threads: int) ->
         if value not in (None, ""):
             words += [f"--{name}", str(value)]
     words += [f"--{name}" for name in SWITCHES if getattr(args, name)]
+    for library in args.library or ():
+        words += ["--library", library]
     return [*words, f"--{args.film}-video"]
 
 

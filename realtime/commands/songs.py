@@ -40,14 +40,20 @@ def _row(folder: Path, best: dict[str, float]) -> dict[str, Any]:
         "problem": "",
     }
     try:
-        told, extent, row["problem"] = check_pack(folder, _sound_warning)
+        files, extent, row["problem"] = check_pack(folder, _sound_warning)
     except DanceError as why:
         row["problem"] = str(why)
     else:
+        told, video = files.told, files.video
+        if video is not None and not video.is_file():
+            say(
+                f"warning: {video}: the video of {row['slug']} is not there; its coach is drawn"
+            )
         row |= {
             "title": told.title, "artist": told.artist, "language": told.language, "bpm": told.bpm,
             "length_s": round(extent.length_s, 1), "members": extent.members,
-            "licence": told.licence,
+            "licence": told.licence, "creator": told.creator, "year": told.year,
+            "tags": list(told.tags), "video": str(video or ""), "unknown": sorted(files.other),
         }  # fmt: skip
     row["best_score"] = best.get(row["slug"])
     return row

@@ -24,10 +24,12 @@ def settings_from(args: argparse.Namespace) -> Settings:
     settings = read_settings(getattr(args, "settings", None))
     names = {field.name for field in dataclasses.fields(Settings)}
     said = {k: v for k, v in vars(args).items() if k in names and v is not None}
+    if "library" in said:
+        said["library"] = tuple(said["library"])
     return dataclasses.replace(settings, **said)
 
 
 def say_missing(settings: Settings) -> None:
-    """Say where the folder of the player's own songs is none, before songs are looked for."""
-    if settings.missing_library:
-        say(f"warning: {settings.missing_library}")
+    """Say which folders of the player's own songs are none, before songs are looked for."""
+    for told in settings.missing_libraries:
+        say(f"warning: {told}")

@@ -78,7 +78,7 @@ class Game:
         self.terms = kit.settings.terms
         self.turned: set[str] = set()
         self.told: tuple[str, ...] = ()
-        self.missing = kit.settings.missing_library
+        self.missing = kit.settings.missing_libraries
         self.outcomes: list[Outcome] = []
         self.performing: Performance | None = None
         self.given_up: Opening | None = None
@@ -267,7 +267,7 @@ class SongListPage(Page):
         status = game.songs.progress or eyes_in_words(game.kit)
         terms = game.terms if chosen is None else game.terms_of(chosen.slug)
         told = (
-            *filter(None, [game.kit.camera_health().words, game.missing]),
+            *filter(None, [game.kit.camera_health().words, *game.missing]),
             *game.told,
             *self._trouble,
         )

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from kpopdance.engines.checked import checked
+from kpopdance.engines.checked import checked, say_unknown
 from kpopdance.realtime.library.kept import keep, kept_name, read_kept
 from kpopdance.realtime.library.pack_reader import digest_of, files_of, load_pack, reading
+from kpopdance.realtime.library.songpack import TOML
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from kpopdance.realtime.library.pack_reader import PackText
+    from kpopdance.realtime.library.pack_reader import PackFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,10 @@ class Extent:
     length_s: Annotated[float, Meta(ge=-1e6, le=1e6)]
 
 
-def check_pack(folder: Path, warning_of: Callable[[Path], str]) -> tuple[PackText, Extent, str]:
-    """Return what a pack's song.toml tells, its extent, and what is wrong with its sound, if anything.
+def check_pack(
+    folder: Path, warning_of: Callable[[Path], str]
+) -> tuple[PackFiles, Extent, str]:
+    """Return a pack's files, its extent, and what is wrong with its sound, if anything.
 
     Parameters
     ----------
@@ -50,11 +53,12 @@ def check_pack(folder: Path, warning_of: Callable[[Path], str]) -> tuple[PackTex
         files = files_of(folder)
         told, audio = files.told, files.audio
         name = kept_name("checked", told, digest_of(audio), digest_of(files.choreography))
+    say_unknown(files.other, type(told), files.choreography.with_name(TOML))
     with suppress(ValueError):
-        return told, checked(read_kept(folder.parent, name), Extent), ""
+        return files, checked(read_kept(folder.parent, name), Extent), ""
     song = load_pack(folder)
     extent = Extent(len(song.members), song.length_s)
     warning = warning_of(audio)
     if not warning:
         keep(folder.parent, name, asdict(extent))
-    return told, extent, warning
+    return files, extent, warning

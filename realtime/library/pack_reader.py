@@ -115,7 +115,7 @@ class PackText:
             raise ValueError("tempo changes do not come one after the other; correct tempo")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class PackFiles:
     """What a pack's song.toml tells, keys unknown here in ``other``, and where its files lie."""
 
@@ -123,6 +123,12 @@ class PackFiles:
     other: dict[str, Any]
     audio: Path
     choreography: Path
+
+    @property
+    def video(self) -> Path | None:
+        """Where the song's video should lie; None where it has none."""
+        name = self.told.video or self.told.video_link
+        return self.choreography.parent / name if name else None
 
 
 def pack_folders(libraries: tuple[Path, ...]) -> list[Path]:

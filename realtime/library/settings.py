@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from msgspec import Meta
 from platformdirs import user_config_path, user_data_path
 
 from kpopdance.engines.checked import checked, known_of
@@ -60,8 +61,8 @@ class Settings:
         Part of an output's name, empty for the system's choice.
     replays : str
         Folder to keep every finished dance in (poses, no pictures), empty to keep none.
-    library : str
-        Folder of your own songs, empty for the usual place.
+    library : str or tuple of str
+        Folder of your own songs, or several: new ones go to the first; empty for the usual place.
     """
 
     camera: str = "0"
@@ -81,7 +82,9 @@ class Settings:
     coach: str = "video"
     sound_device: str = ""
     replays: str = ""
-    library: str = ""
+    library: Annotated[
+        str | tuple[str, ...], Meta(description="a folder in quotes, or a list of them")
+    ] = ""
 
     def __post_init__(self) -> None:
         _one_of("network", self.network, NETWORKS)
@@ -103,8 +106,9 @@ class Settings:
             raise SettingsError(f"the camera is asked for {asked}; choose 1 or more of each")
         if self.threads < 0:
             raise SettingsError(f"threads is {self.threads}; choose 0 (automatic) or more")
-        for key in ("library", "replays", "model"):
-            _home(key, getattr(self, key))
+        for key, told in (*(("library", one) for one in self._named), ("replays", self.replays),
+                          ("model", self.model)):  # fmt: skip
+            _home(key, told)
 
     @property
     def terms(self) -> Terms:
@@ -112,20 +116,22 @@ class Settings:
         return Terms(self.strictness, self.body)
 
     @property
-    def libraries(self) -> tuple[Path, ...]:
-        """Folders with song packs: the player's own, then the bundled ones."""
-        return (_home("library", self.library) if self.library else own_library(), BUNDLED)
+    def _named(self) -> tuple[str, ...]:
+        """The folders of songs that are asked for."""
+        named = (self.library,) if isinstance(self.library, str) else self.library
+        return tuple(filter(None, named))
 
     @property
-    def missing_library(self) -> str:
-        """A sentence where the player's own folder of songs is asked for and not there, else empty."""
-        try:
-            if not self.library or self.libraries[0].is_dir():
-                return ""
-            what = "is no folder" if self.libraries[0].exists() else "is not there"
-        except OSError as why:  # too long a name
-            what = f"cannot be looked at ({why.strerror})"
-        return f"{self.libraries[0]}: the library {what}; correct library in the settings"
+    def libraries(self) -> tuple[Path, ...]:
+        """Folders with song packs: the player's own, the one written to first, then the bundled."""
+        own = tuple(_home("library", each) for each in dict.fromkeys(self._named))
+        return (*(own or (own_library(),)), BUNDLED)
+
+    @property
+    def missing_libraries(self) -> tuple[str, ...]:
+        """A sentence for each folder of songs that is asked for and not there."""
+        asked = self.libraries[:-1] if self._named else ()
+        return tuple(filter(None, map(_missing, asked)))
 
     @property
     def replay_folder(self) -> Path | None:
@@ -136,6 +142,17 @@ class Settings:
     def model_file(self) -> Path | None:
         """The player's own OpenPose weights, None for the bundled ones."""
         return _home("model", self.model) if self.model else None
+
+
+def _missing(library: Path) -> str:
+    """Return what is the matter with a folder that should be there; empty for nothing."""
+    try:
+        if library.is_dir():
+            return ""
+        what = "is no folder" if library.exists() else "is not there"
+    except OSError as why:  # too long a name
+        what = f"cannot be looked at ({why.strerror})"
+    return f"{library}: the library {what}; correct library in the settings"
 
 
 def _one_of(key: str, text: str, known: tuple[str, ...]) -> None:

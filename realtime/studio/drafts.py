@@ -23,7 +23,7 @@ from kpopdance.engines.files import refusing, write_whole
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.pack_reader import digest_of, load_pack, standing
 from kpopdance.realtime.library.pack_writer import save_pack, slug_of
-from kpopdance.realtime.library.songpack import CHOREOGRAPHY
+from kpopdance.realtime.library.songpack import CHOREOGRAPHY, Film
 from kpopdance.realtime.studio.editing import Draft, Edit, EditError, History, draft_of
 from kpopdance.realtime.studio.new_song import song_from, sound_of, write_song
 from kpopdance.realtime.studio.take import Take, load_take, save_take
@@ -193,7 +193,8 @@ def saved(kept: KeptDraft, library: Path) -> KeptDraft:
     if kept.pack is None:
         folder = _unused(library / slug_of(kept.draft.title))
         sources = tuple(path for path in (kept.film, kept.sound) if path is not None)
-        song = song_from(kept.draft)
+        film = None if kept.film is None else Film(kept.film, kept.draft.start_s)
+        song = replace(song_from(kept.draft), film=film)
         write_song(song, sound_of(kept.sound), folder, sources=sources, give_way=False)
     else:
         folder = kept.pack

@@ -208,7 +208,7 @@ def test_fuzz_settings(settings_path, toml):
     settings = refused_or_read(read_settings, settings_path)
     if settings is not None:
         assert settings.libraries
-        assert isinstance(settings.missing_library, str)
+        assert isinstance(settings.missing_libraries, tuple)
         _ = settings.replay_folder, settings.model_file
 
 

@@ -17,7 +17,7 @@ import pytest
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.fallback import LastingVision
 from kpopdance.realtime.core.terms import Terms
-from kpopdance.realtime.core.types import Report
+from kpopdance.realtime.core.types import Frame, Report
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game import performance
 from kpopdance.realtime.game.game import DEMO, Game, Leaving, ResultPage, card_of, lag_words
@@ -28,7 +28,7 @@ from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.replay import dance_key
 from kpopdance.realtime.library.settings import Settings
-from kpopdance.realtime.library.songpack import PackFacts, SongPack
+from kpopdance.realtime.library.songpack import Film, PackFacts, SongPack
 from kpopdance.realtime.library.store import Store
 from kpopdance.realtime.quiz.clips import PackShelf
 from kpopdance.realtime.quiz.game import QuizKit, quiz_page
@@ -741,3 +741,79 @@ def test_the_list_says_where_the_players_library_is_missing(library, there):
     listed.enter(1.0)
     said = f"{folder}: the library is not there; correct library in the settings"
     assert (said in listed._view().notices) != there
+
+
+class StillFilm:
+    """A film of one picture."""
+
+    size = (64, 36)
+
+    def __init__(self, path):
+        if path.name != "video.mp4":
+            raise DanceError(f"{path}: there is no such file; check the path")
+        self.frame, self.closed = Frame(np.zeros((36, 64, 3), np.uint8), 0.0, 0), False
+
+    def at(self, second):
+        return self.frame
+
+    def close(self):
+        self.closed = True
+
+
+def with_film(library, *, linked=False):
+    song = load_pack(library / "short")
+    (library.parent / "v.mp4").write_bytes(b"never decoded here")
+    film = Film(library.parent / "v.mp4", 0.0, linked=linked)
+    save_pack(dataclasses.replace(song, film=film), library / "short", replace=True)
+
+
+def test_v_and_g_change_what_is_seen_of_the_coach(library, monkeypatch):
+    with_film(library)
+    views, draw = [], DanceScreen.draw
+
+    def seen(screen, surface, view):
+        views.append(view)
+        draw(screen, surface, view)
+
+    monkeypatch.setattr(DanceScreen, "draw", seen)
+
+    def shown(*what):
+        def when(game):
+            if not views or not views[-1].has_film:
+                return False
+            film = views[-1].film
+            told = () if film is None else (len(film.joints), film.window[2:] == StillFilm.size)
+            return told == what
+
+        return when
+
+    films = []
+    devices = kit(library, open_film=lambda path: films.append(StillFilm(path)) or films[-1])
+    play(
+        devices, (shown(0, False), "v"), (shown(1, False), "g"), (shown(1, True), "v"),
+        (shown(), "v"), (shown(0, True), "m"), (lambda game: not views[-1].mirror, "g"),
+        (shown(0, False), "m"), (danced, "escape"),
+    )  # fmt: skip
+    assert [film.closed for film in films] == [True]
+
+
+def test_why_a_video_is_not_shown_is_told_in_the_first_dance_alone(library, monkeypatch):
+    with_film(library, linked=True)
+    told, draw = [], DanceScreen.draw
+
+    def seen(screen, surface, view):
+        if view.phase in ("count-in", "playing"):
+            told.append(view.notices)
+            assert view.film is None
+        draw(screen, surface, view)
+
+    monkeypatch.setattr(DanceScreen, "draw", seen)
+    game = play(kit(library, open_film=StillFilm), (danced, "r"), (dancing, "x"))
+    [trouble] = game.film_troubles
+    assert trouble.startswith("The coach is drawn: ")
+    assert "v.mp4: there is no such file" in trouble
+    assert told[0] == (trouble,)
+    assert len(game.outcomes) == 1
+    again = [notices for notices in told if not notices]
+    assert again
+    assert told[-1] == ()

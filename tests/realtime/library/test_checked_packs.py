@@ -65,7 +65,7 @@ def test_what_was_checked_once_is_known(pack, looks, beside):
 def test_one_other_byte_of_one_age_is_checked_anew(pack, looks, name, title):
     check_pack(pack, sound(looks))
     flip_a_byte(pack / name, (pack / name).read_bytes().find(b"Neon"))
-    assert check_pack(pack, sound(looks))[0].title.startswith(title)
+    assert check_pack(pack, sound(looks))[0].told.title.startswith(title)
     assert looks.count(pack) == 2
 
 

@@ -141,21 +141,32 @@ def test_what_is_no_file_is_refused_at_once(tmp_path):
 
 def test_a_library_that_is_missing_is_said(tmp_path):
     (tmp_path / "file").touch()
-    assert Settings().missing_library == ""
-    assert Settings(library=str(tmp_path)).missing_library == ""
-    assert (
-        "gone: the library is not there"
-        in Settings(library=str(tmp_path / "gone")).missing_library
-    )
-    assert (
-        "file: the library is no folder"
-        in Settings(library=str(tmp_path / "file")).missing_library
-    )
+    assert Settings().missing_libraries == ()
+    assert Settings(library=str(tmp_path)).missing_libraries == ()
+    named = tuple(str(tmp_path / name) for name in ("gone", "", "file", "gone too"))
+    told = Settings(library=named).missing_libraries
+    assert len(told) == 3
+    for words, each in zip(("gone: the library is not there", "file: the library is no folder",
+                            "gone too: the library is not there"), told, strict=True):  # fmt: skip
+        assert words in each
+    assert Settings(library=named[0]).missing_libraries == told[:1]
 
 
 def test_libraries_are_the_own_and_the_bundled():
     assert Settings().libraries == (own_library(), BUNDLED)
     assert Settings(library="~/songs").libraries == (Path.home() / "songs", BUNDLED)
+    several = Settings(library=("~/songs", "/mnt/songs", "~/songs", ""))
+    assert several.libraries == (Path.home() / "songs", Path("/mnt/songs"), BUNDLED)
+    assert Settings(library=()).libraries == Settings().libraries
+
+
+def test_several_libraries_are_a_list(tmp_path):
+    assert read(tmp_path, 'library = ["~/a", "b"]').library == ("~/a", "b")
+    for wrong in ("7", "[7]", "[[]]", '{a = "b"}'):
+        with pytest.raises(
+            SettingsError, match="library must be a folder in quotes, or a list"
+        ):
+            read(tmp_path, f"library = {wrong}")
     assert settings_file().name == "settings.toml"
 
 
