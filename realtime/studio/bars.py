@@ -8,7 +8,8 @@ found by dynamic programming (Viterbi), over what BeatNet hears.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -35,6 +36,11 @@ LEAST_CHANCE: Final = 1e-6
 HEARD: Final = 0.2
 """Mean chance of the beats found: below there is no music to dance to."""
 USUAL_BPM: Final = 120.0
+DANCED_BPM: Final = 75.0
+ALSO_HEARD: Final = 0.3
+"""As likely as beats are beats between them that count, where beats are slower than one dances."""
+SILENT: Final = 0.003
+"""Of the loudest sample: -50 dB."""
 LEAST_S: Final = 4.0
 STEADY_S: Final = 0.03
 """Half of the beats lie so near to an even tempo where a song keeps one."""
@@ -59,7 +65,7 @@ class Bars:
     meter : int
         Beats of a bar.
     bpm, offset_s : float
-        The even tempo that fits best, and the second of its first bar's first beat.
+        The even tempo that fits best, and the second of the first bar's first beat that sounds.
     steady : bool
         Whether the song keeps that tempo.
     changes : tuple of (float, float)
@@ -110,8 +116,38 @@ def bars_of(
     meter, _, frames, number = max(ways, key=lambda way: way[1])
     if len(frames) < 2 * meter or float(chances[frames].sum(axis=1).mean()) < HEARD:
         return _none(len(samples) / rate)
+    frames, number = _danced(frames, number, meter, chances.sum(axis=1))
     onsets = onset_strength(samples, rate) if onsets is None else onsets
-    return _timed(frames / FPS, number + 1, meter, onsets.sum(axis=0))
+    bars = _timed(frames / FPS, number + 1, meter, onsets.sum(axis=0))
+    return replace(bars, offset_s=_sounding(bars, _begin_of_sound_s(samples, rate)))
+
+
+def _danced(
+    frames: NDArray[np.int64], number: NDArray[np.int64], meter: int, heard: Floats
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the beats twice as fast where they are too slow to dance to, and those between sound."""
+    between = (frames[1:] + frames[:-1]) // 2
+    near = np.max([np.roll(heard, by) for by in (-1, 0, 1)], axis=0)
+    too_slow = 60 * FPS / float(np.median(np.diff(frames))) < DANCED_BPM
+    if not too_slow or near[between].mean() < ALSO_HEARD * near[frames].mean():
+        return frames, number
+    doubled = np.append(frames, between)
+    numbers = np.append(2 * number, 2 * number[:-1] + 1) % meter
+    order = np.argsort(doubled)
+    return doubled[order], numbers[order]
+
+
+def _sounding(bars: Bars, begin_s: float) -> float:
+    """Return where the first bar begins of which the first beat sounds."""
+    bar_s = bars.meter * 60 / bars.bpm
+    silent = max(math.ceil((begin_s - NEAR_S - bars.offset_s) / bar_s), 0)
+    return bars.offset_s + silent * bar_s
+
+
+def _begin_of_sound_s(samples: NDArray[np.float32], rate: int) -> float:
+    hop = rate // FPS
+    level = np.abs(samples[: len(samples) // hop * hop]).reshape(-1, 2 * hop).max(axis=1)
+    return float(np.argmax(level > SILENT * level.max())) / FPS
 
 
 def _none(length_s: float) -> Bars:

@@ -14,7 +14,7 @@ from kpopdance.realtime.studio.bars import Bars, bars_of
 RATE = 48_000
 
 
-def drummed(bpm, length_s, rate=RATE, *, meter=4, begin_s=0.0, seed=2):
+def drummed(bpm, length_s, rate=RATE, *, meter=4, begin_s=0.0, pickup=0, seed=2):
     """A drum kit and a bass: float32 (N, 2); a bar's first beat has the deep drum and a chord."""
     rng = np.random.default_rng(seed)
     samples = np.zeros(round(length_s * rate), np.float32)
@@ -36,7 +36,7 @@ def drummed(bpm, length_s, rate=RATE, *, meter=4, begin_s=0.0, seed=2):
         -4 * time_s
     )
     for number, at_s in enumerate(np.arange(begin_s, length_s, 30 / bpm)):
-        beat, half = divmod(number, 2)
+        beat, half = divmod(number - 2 * pickup, 2)
         strike(at_s, hat)
         if half:
             continue
@@ -91,6 +91,28 @@ def test_given_music_with_given_beats(name, shared):
         bars_of(sound.samples, sound.rate), true[:, 0], true[true[:, 1] == 1, 0]
     )
     assert (beats >= 0.97, firsts >= 0.9) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("begin_s", "pickup", "first_s"),
+    [(0.0, 2, 1.0), (0.3, 1, 0.8), (6.3, 0, 6.3), (5.0, 3, 6.5), (0.0, 0, 0.0)],
+)
+def test_the_offset_is_the_first_bar_that_sounds(begin_s, pickup, first_s):
+    found = bars_of(drummed(120, 20.0, begin_s=begin_s, pickup=pickup), RATE)
+    assert_allclose([found.bpm, found.offset_s], [120, first_s], atol=0.012)
+
+
+@pytest.mark.parametrize(
+    ("period", "between", "bpm"), [(44, 0.3, 136), (44, 0.05, 68), (25, 0.3, 120)]
+)
+def test_a_tempo_too_slow_to_dance_to_is_taken_twice(period, between, bpm):
+    frames = np.arange(3, 900, period)
+    number = np.arange(len(frames)) % 4
+    heard = np.full(950, 0.02)
+    heard[frames], heard[frames[:-1] + period // 2] = 0.7, between
+    beats, numbers = bars._danced(frames, number, 4, heard)
+    assert_allclose(3000 / np.median(np.diff(beats)), bpm, rtol=0.01)
+    assert_array_equal(numbers[:9], np.arange(9) % 4)
 
 
 def joined(*tempos, length_s=24.0):
