@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 BEATS_OF_BAR: Final = 4
@@ -81,11 +82,18 @@ class Tempo:
         offset_s, bpm = past[-1] if past else (self.offset_s + by_s, self.bpm)
         return Tempo(bpm, offset_s, changes[len(past) :])
 
-    def _stretches(self) -> list[_Stretch]:
-        newest, done = _Stretch(self.bpm, 0, self.offset_s), []
-        for start_s, bpm in self.changes:
-            bars = (start_s - newest.start_s) * newest.bpm / 60 / BEATS_OF_BAR
-            until = newest.first + BEATS_OF_BAR * max(math.ceil(bars - SLACK), 1)
-            done.append(newest._replace(until=until, end_s=start_s))
-            newest = _Stretch(bpm, until, start_s)
-        return [*done, newest]
+    def _stretches(self) -> tuple[_Stretch, ...]:
+        return _stretches(self.bpm, self.offset_s, self.changes)
+
+
+@lru_cache(maxsize=4)
+def _stretches(
+    bpm: float, offset_s: float, changes: tuple[tuple[float, float], ...]
+) -> tuple[_Stretch, ...]:
+    newest, done = _Stretch(bpm, 0, offset_s), []
+    for start_s, after in changes:
+        bars = (start_s - newest.start_s) * newest.bpm / 60 / BEATS_OF_BAR
+        until = newest.first + BEATS_OF_BAR * max(math.ceil(bars - SLACK), 1)
+        done.append(newest._replace(until=until, end_s=start_s))
+        newest = _Stretch(after, until, start_s)
+    return *done, newest

@@ -51,6 +51,7 @@ licence = "CC0"
 audio = "audio.ogg"
 bpm = 120
 offset_s = 0.25
+tempo = [[4.25, 96], [9, 150.5]]
 preview_s = 1.0
 lead = 0
 mirrored = true
