@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 Surface: TypeAlias = Any
 """A ``pygame.Surface``; ports know no device library."""
 
-
+Place: TypeAlias = tuple[int, int, int, int]
+"""Left, top, width and height of a box, px of the surface."""
 SILENCES_KEPT: Final = 64
 """Of the newest: 16 s of them; a look at a picture takes no longer."""
 
@@ -118,6 +119,21 @@ class HostClock(Protocol):
 
     def now(self) -> float:
         """Return host seconds (``time.perf_counter``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What somebody's hands did since the frame before.
+
+    ``held_at`` is where the mouse is while its button is held, px of the surface (None: it is not);
+    ``wheel`` by how many steps it was turned, up is positive; ``typed`` what was written, and
+    ``composing`` what an input method holds that is not written yet (Hangul).
+    """
+
+    held_at: tuple[int, int] | None = None
+    wheel: int = 0
+    typed: str = ""
+    composing: str = ""
 
 
 class Window(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -11,10 +12,13 @@ import pygame
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import discard, hand_over, part_of
+from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.devices.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from kpopdance.realtime.core.ports import Place
 
 SIZE: Final = (1280, 720)
 LEAST_SIZE: Final = (640, 360)
@@ -27,6 +31,7 @@ PLACES: Final[Mapping[int, str]] = {
     pygame.KSCAN_A + k: letter for k, letter in enumerate("abcdefghijklmnopqrstuvwxyz")
 } | {pygame.KSCAN_1 + k: digit for k, digit in enumerate("1234567890")}
 """The keys of a US keyboard by their place."""
+COMMAND: Final = pygame.KMOD_META if sys.platform == "darwin" else pygame.KMOD_CTRL
 CHORD: Final = pygame.KMOD_CTRL | pygame.KMOD_ALT | pygame.KMOD_META
 PRINTED: Final = (
     *range(ord("a"), ord("z") + 1),
@@ -48,6 +53,7 @@ class GameWindow:
 
     def __init__(self, title: str = "KPOP DANCE", size: tuple[int, int] = SIZE) -> None:
         os.environ.setdefault("SDL_RENDER_VSYNC", "1")
+        os.environ.setdefault("SDL_IME_SHOW_UI", "1")  # the words an input method offers
         _without_bus_launch()
         try:
             pygame.display.init()
@@ -69,6 +75,9 @@ class GameWindow:
         self._letters = letters()
         self._clicks: list[tuple[int, int]] = []
         self._drops: list[Path] = []
+        self._typed, self._composing, self._wheel = "", "", 0
+        self._writes_at: Place | None = None
+        pygame.key.stop_text_input()  # until something is written, keys are keys
         self._pace = Pace(perf_counter())
         self._closed = False
 
@@ -99,10 +108,21 @@ class GameWindow:
                 self._clicks.append(self._px(event.pos))
             elif event.type == pygame.DROPFILE:
                 self._drops.append(Path(event.file))
+            else:
+                self._write(event)
         if "f11" in names:
             self.toggle_fullscreen()
         self._surface = self._window.get_surface()
         return [name for name in dict.fromkeys(names) if name not in ("", "f11")]
+
+    def _write(self, event: pygame.Event) -> None:
+        """Take in what is written, and how the wheel is turned."""
+        if event.type == pygame.TEXTINPUT:
+            self._typed, self._composing = self._typed + event.text, ""
+        elif event.type == pygame.TEXTEDITING:
+            self._composing = event.text
+        elif event.type == pygame.MOUSEWHEEL:
+            self._wheel += event.y
 
     @property
     def letters(self) -> Mapping[str, str]:
@@ -123,6 +143,27 @@ class GameWindow:
     def pointer(self) -> tuple[int, int] | None:
         """Where the mouse is, px of the surface; None while it is elsewhere."""
         return self._px(pygame.mouse.get_pos()) if pygame.mouse.get_focused() else None
+
+    def hand(self, writes_at: Place | None) -> Hand:
+        """Return what hands did before the last ``events``; text is written into a box, or nowhere."""
+        held = pygame.mouse.get_pressed()[0]
+        did = Hand(
+            self._px(pygame.mouse.get_pos()) if held else None, self._wheel, self._typed,
+            self._composing,
+        )  # fmt: skip
+        self._typed, self._wheel = "", 0
+        if writes_at != self._writes_at:
+            self._begin_writing(writes_at)
+        return did
+
+    def _begin_writing(self, at: Place | None) -> None:
+        """Let the system hand over text, beside the box that it is written into; or no longer."""
+        if at is None:
+            pygame.key.stop_text_input()
+        else:
+            pygame.key.set_text_input_rect(pygame.Rect(at))
+            pygame.key.start_text_input()
+        self._typed, self._composing, self._writes_at = "", "", at
 
     def copy(self, text: str) -> bool:
         """Put a text on the clipboard; return whether that worked."""
@@ -174,10 +215,14 @@ def key_name(scancode: int, key: int, held: int) -> str:
     """Return a key's name: a letter or digit by its place on a US keyboard, others by what they do.
 
     So the letters work wherever they are printed, and under layouts that have no Latin ones.
-    Together with Ctrl, Alt or the system's key, a key belongs to the desktop: its name is empty.
+    Together with Ctrl (the Mac's command key) it is what the key says: ``ctrl z``. Together with
+    others it belongs to the desktop: its name is empty.
     """
     if held & CHORD:
-        return ""
+        name = pygame.key.name(key) if pygame.K_a <= key <= pygame.K_z else PLACES.get(scancode)
+        shifted = "shift " if held & pygame.KMOD_SHIFT else ""
+        ours = name and held & COMMAND and not held & CHORD & ~COMMAND
+        return f"ctrl {shifted}{name}" if ours else ""
     return PLACES.get(scancode) or pygame.key.name(key)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, cast
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.screens.actions import CHOOSE
 from kpopdance.realtime.screens.message import MessageScreen
 
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from kpopdance.realtime.core.ports import HostClock, Surface, Window
+    from kpopdance.realtime.core.ports import HostClock, Place, Surface, Window
     from kpopdance.realtime.screens.actions import Action, Target
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.screens.screen import Screen
 
 T = TypeVar("T")
+NO_HAND: Final = Hand()
 
 
 class Page(Protocol):
@@ -37,6 +39,10 @@ class Page(Protocol):
         Host seconds of ``enter`` and of the frame.
     pointed : Target or None
         What lies under the mouse.
+    by_hand : bool
+        Whether it wants to know of the mouse held, the wheel and what is written.
+    writes_at : (int, int, int, int) or None
+        The box that is written into; None: nothing is.
     """
 
     screen: Screen
@@ -45,6 +51,8 @@ class Page(Protocol):
     began_s: float = 0.0
     now_s: float = 0.0
     pointed: Target | None = None
+    by_hand: bool = False
+    writes_at: Place | None = None
 
     @property
     def age_s(self) -> float:
@@ -67,6 +75,14 @@ class Page(Protocol):
 
     def act(self, action: Action) -> Page | None:
         """Do what keys and buttons ask for."""
+
+    def clicked(self, target: Target) -> Page | None:
+        """Do what a click on something asks for."""
+        return self.act(action_of(target))
+
+    def handled(self, hand: Hand, size: tuple[int, int]) -> Page | None:
+        """Take in what hands did on a page of a size; asked for with ``by_hand``."""
+        return self
 
     def draw(self, surface: Surface) -> None:
         """Draw one frame."""
@@ -135,13 +151,15 @@ class Waiting(Message, Generic[T]):
 class Shell:
     """Shows one page after the other in a window; ``run`` returns when there is none any more.
 
-    ``drops`` hands back the files that were dropped on the window since it was asked.
+    ``drops`` hands back the files that were dropped on the window since it was asked; ``hand`` what
+    hands did, given the box that text is written into (None: nowhere).
     """
 
     def __init__(
-        self, window: Window, clock: HostClock, drops: Callable[[], list[Path]] = list
-    ) -> None:
-        self._window, self._clock, self._drops = window, clock, drops
+        self, window: Window, clock: HostClock, drops: Callable[[], list[Path]] = list,
+        hand: Callable[[Place | None], Hand] = lambda _: NO_HAND,
+    ) -> None:  # fmt: skip
+        self._window, self._clock, self._drops, self._hands = window, clock, drops, hand
 
     def run(self, page: Page | None) -> None:
         """Show a page and all that follow it.
@@ -169,6 +187,8 @@ class Shell:
             return following
         finally:
             page.leave()
+            if page.by_hand:
+                self._hands(None)
 
     def _frame(self, page: Page) -> Page | None:
         """Let a page have one frame; return what it hands back."""
@@ -181,7 +201,9 @@ class Shell:
             following = page.key(name) if following is page else following
         for target in [page.screen.at(at, size) for at in window.clicks()]:
             if following is page and target is not None:
-                following = page.act(action_of(target))
+                following = page.clicked(target)
+        if page.by_hand and following is page:
+            following = page.handled(self._hands(page.writes_at), size)
         for path in self._drops() if following is page else ():
             following = page.dropped(path) if following is page else following
         if following is page:
@@ -196,4 +218,8 @@ class Shell:
 
 def action_of(target: Target) -> Action:
     """Return what a click on something asks for."""
-    return CHOOSE[target.which] if target.kind == "choice" else target.kind
+    if target.kind == "choice":
+        return CHOOSE[target.which]
+    return cast(
+        "Action", target.kind
+    )  # pages with other targets than buttons hear of the click

@@ -14,7 +14,7 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 import pygame
 import pytest
 
-from kpopdance.realtime.devices.window import fitting, key_name
+from kpopdance.realtime.devices.window import CHORD, COMMAND, fitting, key_name
 
 ROOT = Path(__file__).resolve().parents[3]
 PLAY = """
@@ -165,7 +165,7 @@ def test_letters_are_known_by_their_place_under_every_layout(
         for code, name in ((39, "s"), (24, "q"), (10, "1"), (65, "space")):
             press(display, game.pid, str(code))  # X11's number of the key's place
             assert until(game, "key").split()[1] == name
-        for chord in ("alt+39", "ctrl+24", "super+39", "39"):
+        for chord in ("alt+39", "super+39", "39"):
             press(display, game.pid, chord)
         assert (
             until(game, "key").split()[1] == "s"
@@ -210,8 +210,12 @@ def test_a_window_fits_into_its_desktop(desktop, opens):
         (pygame.KSCAN_1, ord("&"), 0, "1"),
         (0, ord("s"), 0, "s"),  # a remote desktop's key has no place
         (pygame.KSCAN_S, ord("s"), pygame.KMOD_RALT, ""),
-        (pygame.KSCAN_Q, ord("q"), pygame.KMOD_LCTRL, ""),
-        (pygame.KSCAN_Q, ord("q"), pygame.KMOD_LMETA, ""),
+        (pygame.KSCAN_Q, ord("q"), COMMAND, "ctrl q"),
+        (pygame.KSCAN_Y, ord("z"), COMMAND, "ctrl z"),  # German
+        (pygame.KSCAN_Z, 0x44F, COMMAND | pygame.KMOD_LSHIFT, "ctrl shift z"),  # Russian
+        (pygame.KSCAN_Q, ord("q"), COMMAND | pygame.KMOD_RALT, ""),  # AltGr on Windows
+        (pygame.KSCAN_F4, pygame.K_F4, COMMAND, ""),
+        (pygame.KSCAN_Q, ord("q"), CHORD & ~pygame.KMOD_ALT & ~COMMAND, ""),
         (pygame.KSCAN_F4, pygame.K_F4, pygame.KMOD_LALT, ""),
         (pygame.KSCAN_F11, pygame.K_F11, 0, "f11"),
         (pygame.KSCAN_PAGEDOWN, pygame.K_PAGEDOWN, 0, "page down"),
