@@ -68,7 +68,7 @@ class Tempo:
         """Return the song seconds of the beats from one to a second, both included."""
         last = math.floor(self.beat_at(until_s + 1e-6))
         seconds = [self.second_of(beat) for beat in range(first, last + 1)]
-        afters = [*seconds[1:], math.inf]
+        afters = [*seconds, math.inf][1:]
         return [
             second
             for second, after in zip(seconds, afters, strict=True)

@@ -61,3 +61,7 @@ def test_a_song_that_begins_later_keeps_its_beats(by_s):
     )
     assert_allclose(after - before, 4 * round((after - before)[0] / 4), atol=1e-6)
     assert all(at > 0 for at, _ in later.changes)
+
+
+def test_a_dance_that_ends_before_the_first_beat_has_none():
+    assert PLAIN.beats_s(0, 0.5) == []
