@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the game; before NumPy is loaded
-
 from kpopdance.engines.names import AUTO
 
 
@@ -30,16 +28,10 @@ def nothing_is_timed():
         yield
 
 
-@pytest.fixture(scope="session")
-def for_all(tmp_path_factory) -> Path:
-    """A folder of this run that its workers share: what takes long is made once for all."""
-    own = tmp_path_factory.getbasetemp()
-    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-
-
 @pytest.fixture(autouse=True, scope="session")
-def nothing_kept_from_before(for_all) -> None:
+def nothing_kept_from_before(tmp_path_factory) -> None:
     """What is kept to spare time lies in a folder of these tests."""
     from kpopdance.realtime.library import kept
 
-    kept.cache_folder = lambda: for_all / "kept"
+    folder = tmp_path_factory.mktemp("kept")
+    kept.cache_folder = lambda: folder

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ANY_NUMBER: Final = 1024  # of looks at a time: as many as there are cores
-LOGGED_S: Final = 10.0  # between two lines of progress that nobody watches on a terminal
 MOST_THREADS: Final = 8  # of one look: with 16, ONNX Runtime's OpenPose gives other last bits
 
 
@@ -76,6 +75,20 @@ def wished_eyes(
     return eyes
 
 
+def eyes_for_film(film: Path, settings: Settings, tell: Callable[[str], None]) -> Eyes:
+    """Return the networks, opened to look at as many at a time as are seen when the film begins."""
+    from kpopdance.realtime.devices.video_file import VideoFile
+    from kpopdance.realtime.studio.lookout import PEEK_S, people_at_first
+
+    eyes = wished_eyes(settings, tell, wanted=1)
+    with VideoFile(film) as video:
+        count = people_at_first(video.frames(end_s=PEEK_S), eyes)
+    if count > 1:
+        eyes = wished_eyes(settings, tell, wanted=count)
+    say(f"network: {eyes.name} on {eyes.runtime} ({eyes.reason})")
+    return eyes
+
+
 def shared_out(wanted: int, threads: int = 0) -> tuple[int | None, int]:
     """Return how many threads one look has (None: as is best for a game), and how many look at once.
 
@@ -108,8 +121,6 @@ def watched(
     total = round(ends_s - start_s, 1) if ends_s else None
     bar = tqdm(
         total=total, desc=what, unit="s", file=sys.stderr, leave=False,
-        smoothing=0.02,  # pictures differ much in what they cost: the time left would leap
-        mininterval=0.1 if sys.stderr.isatty() else LOGGED_S,
         bar_format="{desc}: {percentage:3.0f}% |{bar}| {n:.0f} of {total:.0f} s, {remaining} left"
         if total else None,
     )  # fmt: skip

@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.speaking import print_json, print_result
 from kpopdance.realtime.commands.wishes import settings_from
@@ -16,12 +14,11 @@ from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.studio.drafts import (
     draft_of_film,
     draft_of_song,
-    keep_whole,
+    keep,
     saved,
 )
 from kpopdance.realtime.studio.editing import Edit, EditError
 from kpopdance.realtime.studio.new_song import learn
-from kpopdance.realtime.studio.take import REASONS
 
 if TYPE_CHECKING:
     import argparse
@@ -78,7 +75,7 @@ def _written(kept: KeptDraft, settings: Settings, *, save: bool) -> KeptDraft:
         raise DanceError(
             f"{kept.pack}: belongs to the game; copy it to {library} and edit that"
         )
-    keep_whole(kept)
+    kept = keep(kept)
     if kept.pack is not None or save:
         kept = saved(kept, library)
         assert kept.pack is not None
@@ -89,7 +86,8 @@ def _written(kept: KeptDraft, settings: Settings, *, save: bool) -> KeptDraft:
 def _told_json(kept: KeptDraft, *, written: bool) -> dict[str, Any]:
     draft = kept.draft
     return {
-        "song": str(kept.pack or ""), "film": str(kept.film or ""), "written": written,
+        "song": str(kept.pack or ""), "film": str(kept.film.path if kept.film else ""),
+        "written": written,
         "title": draft.title, "artist": draft.artist, "bpm": draft.bpm,
         "offset_s": draft.offset_s, "preview_s": draft.preview_s, "mirrored": draft.mirrored,
         "length_s": round(draft.length_s, 2), "lead": draft.lead + 1,
@@ -104,29 +102,9 @@ def _person_json(draft: Draft, person: int) -> dict[str, Any]:
     there = draft.there[person]
     return {
         "number": person + 1, "name": draft.names[person], "member": draft.members[person],
-        "why": _why(draft, person), "seen": round(float(there.mean()), 3),
-        "there_s": [[round(s, 2) for s in span] for span in _spans(draft, there)],
+        "why": draft.left_out(person), "seen": round(float(there.mean()), 3),
+        "there_s": [[round(s, 2) for s in span] for span in draft.spans(there)],
     }  # fmt: skip
-
-
-def _why(draft: Draft, person: int) -> str:
-    """Return why somebody is no member, empty for members."""
-    if draft.members[person]:
-        return ""
-    if not draft.there[person].any():
-        return "is nowhere"
-    reasons = draft.take.reasons
-    told = reasons[person] if person < len(reasons) else "member"
-    return "was dropped" if told == "member" else REASONS[told]
-
-
-def _spans(draft: Draft, there: np.ndarray) -> list[tuple[float, float]]:
-    """Return from when until when somebody is there, song seconds."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], there, [False]]).astype(int)))
-    last = len(there) - 1
-    return [
-        (draft.song_s(int(a)), draft.song_s(min(int(b), last))) for a, b in edges.reshape(-1, 2)
-    ]
 
 
 def _told_words(kept: KeptDraft) -> str:
@@ -138,11 +116,11 @@ def _told_words(kept: KeptDraft) -> str:
     ]
     for person in range(draft.people):
         there = draft.there[person]
-        spans = _spans(draft, there)
+        spans = draft.spans(there)
         when = ", ".join(f"{begin:.1f}-{end:.1f}" for begin, end in spans[:4])
         more = f" and {len(spans) - 4} times more" if len(spans) > 4 else ""
         sign = "*" if person == draft.lead else " " if draft.members[person] else "-"
-        what = _why(draft, person) or f"there {when}{more} s"
+        what = draft.left_out(person) or f"there {when}{more} s"
         lines.append(f"{person + 1:3} {sign} {draft.label(person)}: {what}")
     cuts = ", ".join(f"{draft.song_s(row):.1f}" for row in draft.take.cuts)
     lines += [f"cuts: {cuts} s"] if cuts else []

@@ -8,6 +8,7 @@ import os
 import threading
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,7 +18,13 @@ from kpopdance.engines.files import check_folder, write_beside
 from kpopdance.engines.texts import one_form
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.cameras import Cameras
-from kpopdance.realtime.commands.common import eyes_from, report_json, report_words
+from kpopdance.realtime.commands.common import (
+    cache_folder,
+    eyes_for_film,
+    eyes_from,
+    report_json,
+    report_words,
+)
 from kpopdance.realtime.commands.sound import samples_of, speaker_for
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import say_missing, settings_from, terms_from
@@ -36,18 +43,19 @@ from kpopdance.realtime.shell.songs import Songs
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.ports import Pictures
+    from kpopdance.realtime.devices.film_reel import FilmReel
     from kpopdance.realtime.devices.window import GameWindow
-    from kpopdance.realtime.game.game import Game
+    from kpopdance.realtime.game.game import Game, SongListPage
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.quiz.game import QuizKit
     from kpopdance.realtime.screens.view import DanceView
     from kpopdance.realtime.shell.pages import Page
     from kpopdance.realtime.studio.bringing import Brought
+    from kpopdance.realtime.workshop.films import Workshop
 
 PICTURE_SIZE: Final = (1280, 720)
 SETTLE_S: Final = 10.0  # longest wait at the end for networks that are being opened
@@ -152,13 +160,13 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
     window, ready = GameWindow(), Readying()
     songs = Songs(settings.libraries)
     kit = make_kit(settings, args.dancer_style, ready)
-    game = Game(kit, songs, partial(_quiz, settings, songs, window))
+    game = Game(kit, songs, partial(_quiz, settings, songs, window), partial(_studio, kit))
     if args.mirrored and folder is not None:
         game.turn(one_form(folder.name))
     try:
         if args.fullscreen:
             window.toggle_fullscreen()
-        Shell(window, PerfClock(), window.drops).run(_first_page(game, folder))
+        Shell(window, PerfClock(), window.drops, window.hand).run(_first_page(game, folder))
     finally:
         window.close()
         ready.leave()
@@ -193,6 +201,28 @@ def _quiz(settings: Settings, songs: Songs, window: GameWindow, back: Page) -> P
         return quiz_kit(settings, Rules(), Learning(songs))
 
     return quiz_page(kit, window.copy, back, news=lambda: songs.progress)
+
+
+def _studio(kit: Kit, back: SongListPage) -> Workshop:
+    """Return what leads from the song list to where songs are made."""
+    from platformdirs import user_videos_path
+
+    from kpopdance.realtime.workshop.films import Workshop
+    from kpopdance.realtime.workshop.kit import WorkKit
+
+    settings, films = kit.settings, user_videos_path()
+    work = WorkKit(
+        kit.clock, settings.libraries[0], films if films.is_dir() else Path.home(), cache_folder(),
+        settings.terms, lambda film, tell: eyes_for_film(film, settings, tell), _film_reel, samples_of,
+        lambda samples, rate: speaker_for(samples, rate, kit.clock, settings.sound_device),
+    )  # fmt: skip
+    return Workshop(work, back.screen.backdrop, back, back.show_new)
+
+
+def _film_reel(path: Path) -> FilmReel:
+    from kpopdance.realtime.devices.film_reel import FilmReel
+
+    return FilmReel(path)
 
 
 def _told(game: Game, *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from tqdm import tqdm
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.realtime.commands.common import cache_folder, watched, wished_eyes
+from kpopdance.realtime.commands.common import cache_folder, eyes_for_film, watched
 from kpopdance.realtime.commands.record_many import is_many, run_many
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import settings_from
@@ -20,7 +20,6 @@ from kpopdance.realtime.library.pack_writer import check_pack_folder, slug_of
 from kpopdance.realtime.library.songpack import Film
 from kpopdance.realtime.studio.kept_looks import KeptLooks, looks_of
 from kpopdance.realtime.studio.keypoint_folder import take_of_folder
-from kpopdance.realtime.studio.lookout import PEEK_S, people_at_first
 from kpopdance.realtime.studio.new_song import (
     BYTES_A_SECOND,
     Wish,
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-    from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.devices.audio_file import Audio
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
@@ -117,7 +115,7 @@ def _seen_in_video(
         check_pack_folder(folder, replace=args.replace, needs_bytes=needs_bytes)
         check_film(args.video)
         audio = sound_of(args.audio or args.video)
-        eyes = _eyes_for(args.video, settings)
+        eyes = eyes_for_film(args.video, settings, say)
         kept = looks_of(args.video, eyes.name, cache_folder(), PerfClock().now)
         _say_what_is_kept(args, kept)
         with watched(video, "finding poses") as progress:
@@ -125,19 +123,8 @@ def _seen_in_video(
                 video.frames(), eyes, dancers=dancers, kept=kept, progress=progress
             )
         warnings = [told for told in (video.warning, audio.warning) if told]
-    start_s = 0.0 - audio.start_s if args.audio is None else 0.0  # no -0.0
+    start_s = -audio.start_s if args.audio is None else 0.0
     return _Seen(take, audio, start_s, warnings, kept)
-
-
-def _eyes_for(film: Path, settings: Settings) -> Eyes:
-    """Return the networks, opened to look at as many at a time as are seen when the film begins."""
-    eyes = wished_eyes(settings, say, wanted=1)
-    with VideoFile(film) as video:
-        count = people_at_first(video.frames(end_s=PEEK_S), eyes)
-    if count > 1:
-        eyes = wished_eyes(settings, say, wanted=count)
-    say(f"network: {eyes.name} on {eyes.runtime} ({eyes.reason})")
-    return eyes
 
 
 def _say_what_is_kept(args: argparse.Namespace, kept: KeptLooks) -> None:

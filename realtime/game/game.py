@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, overload
+from typing import TYPE_CHECKING, Final, Protocol, overload
+from zipfile import is_zipfile
 
 import numpy as np
 
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 
 PREVIEW_BEATS: Final = 32
 QUIZ_KEY: Final = (("Q", "quiz"),)
+AWAY: Final = ("leave", "quiz", "play", "new", "edit")
+STUDIO_KEYS: Final = (("N", "new song"), ("E", "edit"))
 SLOW: Final = (Cause.TOO_SLOW, Cause.SLOW_COMPUTER)
 CANNOT: Final = "This dance cannot begin"
 SELDOM: Final = "Too few looks at you"
@@ -62,15 +65,17 @@ DEMO: Final = "A demo: a drawn dancer or a video dances for you. No score is kep
 class Game:
     """What the pages of the game share; ``first_page`` leads to all of them.
 
-    ``quiz`` returns the first page of a quiz in front of a page.
+    ``quiz`` returns the first page of a quiz in front of a page; ``studio`` leads to the pages that
+    make songs.
     """
 
     def __init__(
-        self, kit: Kit, songs: Songs, quiz: Callable[[Page], Page] | None = None
-    ) -> None:
+        self, kit: Kit, songs: Songs, quiz: Callable[[Page], Page] | None = None,
+        studio: Callable[[SongListPage], Studio] | None = None,
+    ) -> None:  # fmt: skip
         self.preparing = Preparing(kit.read_audio)
         self.kit = replace(kit, read_audio=self.preparing.sound_of)
-        self.songs, self.quiz = songs, quiz
+        self.songs, self.quiz, self.studio = songs, quiz, studio
         self.backdrop = Backdrop(Theme())
         self.mirror, self.coach = kit.settings.mirror, kit.settings.coach
         self.everybody = False
@@ -131,6 +136,19 @@ class Game:
         self.turned ^= {slug}
 
 
+class Studio(Protocol):
+    """Leads to the pages that make songs and correct them."""
+
+    def films(self) -> Page:
+        """Return the page that lists films."""
+
+    def film(self, path: Path) -> Page:
+        """Return the page that makes a song of a film."""
+
+    def song(self, pack: Path) -> Page:
+        """Return the page that corrects a song."""
+
+
 class Cards(Sequence[SongCard]):
     """The lines of the song list, each made when it is looked at."""
 
@@ -157,9 +175,10 @@ class SongListPage(Page):
 
     def __init__(self, game: Game) -> None:
         self._game = game
-        self.screen = SongListScreen(
-            game.backdrop, hints=QUIZ_KEY if game.quiz is not None else ()
-        )
+        quiz = QUIZ_KEY if game.quiz is not None else ()
+        studio = STUDIO_KEYS if game.studio is not None else ()
+        self.screen = SongListScreen(game.backdrop, hints=(*quiz, *studio))
+        self._studio = None if game.studio is None else game.studio(self)
         self._waiting = MessageScreen(game.backdrop)
         self._scores: dict[str, float] = {}
         self._looked = Looked(game.songs)
@@ -200,13 +219,8 @@ class SongListPage(Page):
         """Do what a key of the song list means."""
         game, chosen = self._game, self.screen.selected
         self.wanted = None
-        if action == "leave":
-            return Leaving(game.backdrop, self)
-        if action == "quiz":
-            return self if game.quiz is None else game.quiz(self)
-        if action == "play" and chosen is not None:
-            facts = game.songs.found[chosen.slug]
-            return self if isinstance(facts, str) else LoadingPage(game, facts, self)
+        if action in AWAY:
+            return self._away(action)
         if action == "select":
             self.began_s = self.now_s
         elif action == "strictness":
@@ -220,16 +234,38 @@ class SongListPage(Page):
         self._show()
         return self
 
+    def _away(self, action: Action) -> Page:
+        """Go to the page that a key leads to, as far as there is one."""
+        game, studio, chosen = self._game, self._studio, self.screen.selected
+        facts = None if chosen is None else game.songs.found[chosen.slug]
+        if action == "leave":
+            return Leaving(game.backdrop, self)
+        if action == "quiz" and game.quiz is not None:
+            return game.quiz(self)
+        if action == "new" and studio is not None:
+            return studio.films()
+        if isinstance(facts, PackFacts) and action == "play":
+            return LoadingPage(game, facts, self)
+        if isinstance(facts, PackFacts) and action == "edit" and studio is not None:
+            return studio.song(facts.folder)
+        return self
+
     def dropped(self, path: Path) -> Page | None:
-        """Take a shared song that was dropped on the list."""
+        """Take a shared song that was dropped on the list, or a film to make one of."""
         game = self._game
+        if self._studio is not None and not is_zipfile(path):
+            return self._studio.film(path)
         if game.kit.bring is None:
             return self
-        return BringingPage(game.backdrop, game.kit.bring, (path, None), self._brought, self)
 
-    def _brought(self, brought: Brought) -> Page:
-        """Show the song that was brought."""
-        self.wanted = self._game.songs.learn(brought.folder)
+        def then(brought: Brought) -> Page:
+            return self.show_new(brought.folder)
+
+        return BringingPage(game.backdrop, game.kit.bring, (path, None), then, self)
+
+    def show_new(self, folder: Path) -> Page:
+        """Show a song that is new, or another one now."""
+        self.wanted = self._game.songs.learn(folder)
         return self
 
     def draw(self, surface: Surface) -> None:

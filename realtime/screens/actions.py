@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-Choose = Literal["choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6"]
+Choose = Literal[
+    "choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6", "choose 7", "choose 8",
+    "choose 9",
+]  # fmt: skip
 Buzz = Literal["buzz 1", "buzz 2", "buzz 3", "buzz 4"]
 Action = Literal[
     "select", "play", "quiz", "leave", "strictness", "body", "turn",
     "pause", "mirror", "coach", "everybody", "another", "back", "again", "lag", "camera", "save",
     "up", "down", "submit", "next", "hint", "replay", "mute", "copy",
-    "choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6",
-    "buzz 1", "buzz 2", "buzz 3", "buzz 4",
+    "choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6", "choose 7", "choose 8",
+    "choose 9", "buzz 1", "buzz 2", "buzz 3", "buzz 4", "new", "edit",
+    "left", "right", "bar back", "bar on", "begin", "end", "closer", "farther", "write", "field",
+    "swap", "cut", "join", "drop", "lead", "tap", "offset", "section", "no section", "chorus",
+    "undo", "redo", "parent",
 ]  # fmt: skip
 
 CHOOSE: Final[tuple[Choose, ...]] = (
-    "choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6",
+    "choose 1", "choose 2", "choose 3", "choose 4", "choose 5", "choose 6", "choose 7", "choose 8",
+    "choose 9",
 )  # fmt: skip
 """Marks a choice; ``CHOOSE.index(action)`` is which."""
 BUZZ: Final[tuple[Buzz, ...]] = ("buzz 1", "buzz 2", "buzz 3", "buzz 4")
@@ -24,9 +31,14 @@ ENTER: Final = ("return", "enter", "keypad enter")
 
 
 class Target(NamedTuple):
-    """What lies under the mouse: a choice and ``which``, or a button that does what its action does."""
+    """What lies under the mouse: a choice and ``which``, or a button that does what its action does.
+
+    In the studio: a ``chip``, which of the keys that are listed; a ``member``, a ``name`` to write;
+    a ``moment`` of the song and the ``first beat``, ms; a ``film`` of the list.
+    """
 
     kind: Literal[
-        "choice", "submit", "next", "hint", "replay", "copy", "again", "leave", "save"
-    ]
+        "choice", "submit", "next", "hint", "replay", "copy", "again", "leave", "save",
+        "chip", "member", "name", "moment", "first beat", "film",
+    ]  # fmt: skip
     which: int = 0

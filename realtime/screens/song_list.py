@@ -49,6 +49,7 @@ KEYS: Final[Hints] = (
     ("F11", "full screen"),
 )
 TERM_KEYS: Final[dict[str, Action]] = {"s": "strictness", "b": "body", "t": "turn"}
+ROOMS: Final[dict[str, Action]] = {"q": "quiz", "n": "new", "e": "edit"}
 GLIDE_S: Final = 0.07
 """Half-life of the list's way to the selected card."""
 RECORD_HINT: Final = "kpopdance record VIDEO"
@@ -79,8 +80,8 @@ def list_layout(size: tuple[int, int]) -> ListLayout:
             wordmark=box(edge, 22 * u, column, 118 * u),
             cards=box(edge, 130 * u, column, foot - 46 * u),
             preview=box(column + 12 * u, 72 * u, width, foot - 46 * u),
-            keys=box(edge, foot - 30 * u, width * 0.44, foot - 2 * u),
-            status=box(width * 0.45, foot - 30 * u, width - edge, foot - 2 * u),
+            keys=box(edge, foot - 30 * u, width * 0.62, foot - 2 * u),
+            status=box(width * 0.63, foot - 30 * u, width - edge, foot - 2 * u),
             banner=box(width - 520 * u, 22 * u, width - edge, 66 * u),
             card_height=round(94 * u),
             unit=u,
@@ -115,7 +116,7 @@ class SongListScreen(Screen):
         self, backdrop: Backdrop, cards: Sequence[SongCard] = (), hints: Hints = ()
     ) -> None:
         super().__init__(backdrop)
-        self.hints = KEYS + hints
+        self.hints = (*KEYS[:2], *hints, *KEYS[2:])
         self.cards: Sequence[SongCard] = ()
         self.troupe = Troupe(backdrop.theme)
         self._chosen = 0
@@ -146,8 +147,8 @@ class SongListScreen(Screen):
             return "leave"
         if name in TERM_KEYS:
             return TERM_KEYS[name]
-        if name == "q":
-            return "quiz"
+        if name in ROOMS:
+            return ROOMS[name]
         steps = {"up": -1, "down": 1, "page up": -4, "page down": 4}
         steps |= {"home": -len(self.cards), "end": len(self.cards)}
         if name in steps and self.cards:
@@ -185,9 +186,7 @@ class SongListScreen(Screen):
             self._cards(surface, at, view.age_s)
         else:
             self._empty(surface, at)
-        self.theme.keys(
-            surface, at.keys, self.hints if self.cards else KEYS[2:] + self.hints[len(KEYS) :]
-        )
+        self.theme.keys(surface, at.keys, self.hints if self.cards else self.hints[2:])
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         small = Style(12.5 * at.unit, FAINT, align, 9)
         self.theme.write_parts(surface, view.status, at.status, small)
@@ -357,7 +356,7 @@ class SongListScreen(Screen):
         head = pygame.Rect(inner.left, inner.top, inner.width, round(52 * u))
         self.theme.write(surface, "No songs yet", head, Style(38 * u))
         text = pygame.Rect(inner.left, head.bottom + round(10 * u), inner.width, round(70 * u))
-        words = "Make one from a dance video of yours. In a terminal, type:"
+        words = "Drop a dance video of yours on this window, or press N. In a terminal, type:"
         below = self.theme.write_lines(surface, words, text, Style(21 * u, SOFT))
         line = pygame.Rect(inner.left, below + round(18 * u), inner.width, round(60 * u))
         self.theme.panel(surface, line, Glass(12 * u, CYAN, 1.6, 235, (6, 16, 34)))

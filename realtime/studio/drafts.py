@@ -23,9 +23,9 @@ from kpopdance.engines.files import refusing, write_whole
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.pack_reader import digest_of, load_pack, standing
 from kpopdance.realtime.library.pack_writer import save_pack, slug_of
-from kpopdance.realtime.library.songpack import CHOREOGRAPHY, Film
+from kpopdance.realtime.library.songpack import CHOREOGRAPHY, Film, SongPackError
 from kpopdance.realtime.studio.editing import Draft, Edit, EditError, History, draft_of
-from kpopdance.realtime.studio.new_song import song_from, sound_of, write_song
+from kpopdance.realtime.studio.new_song import song_from, sound_of, unwatched, write_song
 from kpopdance.realtime.studio.take import Take, load_take, save_take
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.pose.strangers import Reason
+    from kpopdance.realtime.studio.new_song import Watching
 
 log = logging.getLogger(__name__)
 
 FOLDER: Final = ".drafts"
 TAKE, TOLD = "take.npz", "draft.json"
+UNNAMED: Final = "film"
 FORMAT: Final = 1
 MOST_BYTES: Final = 4 << 20  # of draft.json: more edits than anybody does
 ROWS_PX: Final = 512
@@ -65,9 +67,9 @@ class _Told:
     preview_s: _Second
     artist: str = ""
     film: str = ""
+    film_start_s: _Second = 0.0
     pack: str = ""
     digest: str = ""
-    meter: Annotated[int, Meta(ge=1, le=16)] = 4
     mirrored: bool = False
     finished: bool = False
     names: tuple[str, ...] = ()
@@ -81,14 +83,16 @@ class KeptDraft:
     """A draft and its files.
 
     ``folder`` is its own; ``film`` the video (None: there is none); ``sound`` what its sound is taken
-    from; ``pack`` the song that was made of it, None before.
+    from; ``pack`` the song that was made of it, None before; ``whole`` says whether what was seen is on
+    the disk.
     """
 
     folder: Path
-    film: Path | None
+    film: Film | None
     sound: Path
     history: History
     pack: Path | None = None
+    whole: bool = True
 
     @property
     def draft(self) -> Draft:
@@ -98,31 +102,34 @@ class KeptDraft:
 
 def begun(library: Path, draft: Draft, film: Path, sound: Path) -> KeptDraft:
     """Return a new draft, kept; one that was there of another film stays."""
-    folder = _free(library / FOLDER / slug_of(draft.title), film)
-    kept = KeptDraft(folder, film, sound, History((draft,)))
-    keep_whole(kept)
-    return kept
+    try:
+        name = slug_of(draft.title)
+    except SongPackError:  # asked for again when it is to be a song
+        name = UNNAMED
+    folder = _free(library / FOLDER / name, film)
+    shown = Film(film, draft.start_s)
+    return keep(KeptDraft(folder, shown, sound, History((draft,)), whole=False))
 
 
-def keep_whole(kept: KeptDraft) -> None:
-    """Write a draft that is not on the disk yet: what was seen, and the edits. Raises DanceError."""
+def keep(kept: KeptDraft) -> KeptDraft:
+    """Write a draft's edits as they are now, and what was seen where that is not on the disk yet.
+
+    Raises DanceError where it cannot be written.
+    """
+    first, film, pack = kept.history.drafts[0], kept.film, kept.pack
     with refusing(kept.folder):
-        kept.folder.mkdir(parents=True, exist_ok=True)
-        save_take(kept.folder / TAKE, kept.draft.take)
-        keep(kept)
-
-
-def keep(kept: KeptDraft) -> None:
-    """Write a draft's edits as they are now. May raise OSError."""
-    first, pack = kept.history.drafts[0], kept.pack
-    told = _Told(
-        FORMAT, str(kept.sound), first.title, first.start_s, first.length_s, first.bpm,
-        first.offset_s, first.preview_s, first.artist, str(kept.film or ""), str(pack or ""),
-        "" if pack is None else digest_of(standing(pack) / CHOREOGRAPHY), first.meter,
-        first.mirrored, first.finished, first.names, first.sections, first.tempo_changes,
-        kept.history.done,
-    )  # fmt: skip
-    write_whole(kept.folder / TOLD, json.dumps(asdict(told), ensure_ascii=False, indent=1))
+        digest = "" if pack is None else digest_of(standing(pack) / CHOREOGRAPHY)
+        told = _Told(
+            FORMAT, str(kept.sound), first.title, first.start_s, first.length_s, first.bpm,
+            first.offset_s, first.preview_s, first.artist, str(film.path) if film else "",
+            film.start_s if film else 0.0, str(pack or ""), digest, first.mirrored, first.finished,
+            first.names, first.sections, first.tempo_changes, kept.history.done,
+        )  # fmt: skip
+        if not kept.whole:
+            kept.folder.mkdir(parents=True, exist_ok=True)
+            save_take(kept.folder / TAKE, first.take)
+        write_whole(kept.folder / TOLD, json.dumps(asdict(told), ensure_ascii=False, indent=1))
+    return replace(kept, whole=True)
 
 
 def opened(folder: Path) -> KeptDraft:
@@ -138,7 +145,7 @@ def opened(folder: Path) -> KeptDraft:
     draft = replace(
         draft_of(take, told.title), artist=told.artist, start_s=told.start_s,
         length_s=told.length_s, bpm=told.bpm, offset_s=told.offset_s, preview_s=told.preview_s,
-        meter=told.meter, mirrored=told.mirrored, finished=told.finished, sections=told.sections,
+        mirrored=told.mirrored, finished=told.finished, sections=told.sections,
         tempo_changes=told.tempo,
     )  # fmt: skip
     if len(told.names) == draft.people:
@@ -149,7 +156,8 @@ def opened(folder: Path) -> KeptDraft:
             history = history.did(Edit(word, words))
     except EditError as why:
         raise DraftError(f"{folder / TOLD}: {why}; remove the draft") from None
-    film, pack = (Path(text) if text else None for text in (told.film, told.pack))
+    film = Film(Path(told.film), told.film_start_s) if told.film else None
+    pack = Path(told.pack) if told.pack and Path(told.pack).is_dir() else None
     return KeptDraft(folder, film, Path(told.sound), history, pack)
 
 
@@ -179,11 +187,15 @@ def draft_of_song(library: Path, pack: Path) -> KeptDraft:
     song = load_pack(pack)
     assert song.audio is not None
     folder = library / FOLDER / slug_of(pack.resolve().name)
-    return KeptDraft(folder, None, song.audio, History((_draft_from(song),)), pack)
+    return KeptDraft(
+        folder, song.film, song.audio, History((_draft_from(song),)), pack, whole=False
+    )
 
 
-def saved(kept: KeptDraft, library: Path) -> KeptDraft:
+def saved(kept: KeptDraft, library: Path, watching: Watching = unwatched) -> KeptDraft:
     """Write the song, whole or not at all, and keep the draft as the song's; return it.
+
+    ``watching`` as in ``write_song``.
 
     Raises
     ------
@@ -192,18 +204,21 @@ def saved(kept: KeptDraft, library: Path) -> KeptDraft:
     """
     if kept.pack is None:
         folder = _unused(library / slug_of(kept.draft.title))
-        sources = tuple(path for path in (kept.film, kept.sound) if path is not None)
-        film = None if kept.film is None else Film(kept.film, kept.draft.start_s)
-        song = replace(song_from(kept.draft), film=film)
-        write_song(song, sound_of(kept.sound), folder, sources=sources, give_way=False)
+        sources = (kept.sound, *((kept.film.path,) if kept.film else ()))
+        song = replace(song_from(kept.draft), film=kept.film)
+        write_song(
+            song,
+            sound_of(kept.sound),
+            folder,
+            sources=sources,
+            give_way=False,
+            watching=watching,
+        )
     else:
         folder = kept.pack
         with refusing(folder):
             save_pack(song_from(kept.draft, load_pack(folder)), folder, replace=True)
-    done = replace(kept, pack=folder)
-    with refusing(kept.folder):
-        keep(done)
-    return done
+    return keep(replace(kept, pack=folder))
 
 
 def _draft_from(song: SongPack) -> Draft:

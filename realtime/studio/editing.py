@@ -13,7 +13,7 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.tempo import Tempo
-from kpopdance.realtime.studio.take import Take
+from kpopdance.realtime.studio.take import REASONS, Take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,8 +66,6 @@ class Draft:
         The member to copy.
     start_s, length_s : float
         Song second of the first picture, and how long the song sounds.
-    meter : int
-        Beats of a bar.
     finished : bool
         Whether the take's rows are a song's own, smoothed long ago.
     title, artist, bpm, offset_s, tempo_changes, sections, preview_s, mirrored
@@ -88,7 +86,6 @@ class Draft:
     mirrored: bool = False
     start_s: float = 0.0
     length_s: float = 0.0
-    meter: int = 4
     finished: bool = False
     tempo_changes: tuple[tuple[float, float], ...] = ()
 
@@ -127,6 +124,24 @@ class Draft:
     def label(self, person: int) -> str:
         """Return what somebody is called: their name, or their number, counted from 1."""
         return self.names[person] or f"dancer {person + 1}"
+
+    def left_out(self, person: int) -> str:
+        """Return why somebody is no member, in words that go on after who it is; empty for members."""
+        if self.members[person]:
+            return ""
+        if not self.there[person].any():
+            return "is nowhere in the film"
+        reasons = self.take.reasons
+        told = reasons[person] if person < len(reasons) else "member"
+        return "was dropped" if told == "member" else REASONS[told]
+
+    def spans(self, there: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
+        """Return from when until when somebody is there, bool (T,): song seconds."""
+        edges = np.flatnonzero(np.diff(there, prepend=False, append=False)).reshape(-1, 2)
+        last = len(there) - 1
+        return tuple(
+            (self.song_s(int(begin)), self.song_s(min(int(end), last))) for begin, end in edges
+        )
 
     def corrected(self) -> Take:
         """Return what was seen as it is now understood: everybody's own rows, members and lead."""

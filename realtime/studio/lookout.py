@@ -230,9 +230,11 @@ def look_at(
     *,
     kept: KeptLooks | None = None,
     progress: Callable[[Frame], None] = lambda _: None,
+    glimpse: Callable[[Frame, list[Pose]], None] = lambda *_: None,
 ) -> Sightings:
     """Return everybody who is seen in a film's frames; ``progress`` is called after each.
 
+    ``glimpse`` is too, with who was seen in it.
     What is ``kept`` of an earlier look at the same film is not looked at again, and what is seen now
     is kept as it comes, also where the work is broken off.
     """
@@ -250,6 +252,7 @@ def look_at(
                     if kept is not None and kept.due:
                         pieces += _kept(kept, fresh, lookout.settled_s)
                     progress(frame)
+                    glimpse(frame, [each.pose for each in seen.people])
         except BaseException:
             if kept is not None:
                 _kept(kept, fresh, lookout.settled_s)

@@ -64,6 +64,11 @@ class Wish:
     mirrored: bool = False
 
 
+def unwatched(_video: VideoFile) -> AbstractContextManager[Callable[[Frame], None]]:
+    """Let a film be read, and tell nobody."""
+    return nullcontext(lambda _frame: None)
+
+
 def check_film(path: Path) -> None:
     """Refuse a film by its first pictures, before all of it is looked at."""
     with VideoFile(path) as video:
@@ -118,7 +123,7 @@ def heard(draft: Draft, audio: Audio) -> Draft:
     bars = bars_of(audio.samples, audio.rate)
     parts = parts_of(audio.samples, audio.rate, bars)
     return replace(
-        draft, bpm=round(bars.bpm, 2), offset_s=round(bars.offset_s, 3), meter=bars.meter,
+        draft, bpm=round(bars.bpm, 2), offset_s=round(bars.offset_s, 3),
         tempo_changes=bars.changes, sections=parts.sections, preview_s=parts.preview_s,
         length_s=audio.length_s,
     )  # fmt: skip
@@ -157,7 +162,7 @@ def _rows(take: Take, member: int, start_s: float) -> Choreography:
 
 def write_song(
     song: SongPack, audio: Audio, folder: Path, *, sources: tuple[Path, ...], give_way: bool,
-    watching: Watching = lambda _: nullcontext(lambda _: None),
+    watching: Watching = unwatched,
 ) -> None:  # fmt: skip
     """Write a song with its sound as a pack; ``give_way`` as ``replace`` in ``save_pack``.
 

@@ -12,9 +12,11 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import functools
 import shutil
+import tempfile
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pygame
@@ -39,8 +41,11 @@ from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.shell.beside import Later, beside
 from kpopdance.realtime.shell.pages import Message, Shell, Waiting
 from kpopdance.realtime.shell.songs import Songs
+from kpopdance.realtime.studio.drafts import draft_of_film
+from kpopdance.realtime.workshop.films import Workshop
 from tests import dances
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
+from tests.realtime.workshop import desk_kits
 
 MOST_S = 0.1
 TRIES = 3  # a busy computer lends its processor's time slowly; what stands still does so again
@@ -282,6 +287,30 @@ def test_the_reverse_quiz_opens_beside(library):
     )  # fmt: skip
     window = WatchedWindow(clock, ("Waiting", [""]), ("ReversePage", [*[""] * 20, "r", ""]))
     assert watch(window, clock, page) == {"Waiting", "ReversePage"}
+
+
+@pytest.mark.parametrize(("people", "rows", "ends"), [(9, 3000, "escape"), (4, 200, "ctrl s")])
+@every_time
+def test_the_studio_keeps_and_writes_beside(tmp_path, monkeypatch, people, rows, ends):
+    monkeypatch.setattr(desk_kits, "PEOPLE", people)
+    monkeypatch.setattr(desk_kits, "ROWS", rows)
+    clock, stage = FakeClock(), Backdrop(Theme())
+    library = Path(tempfile.mkdtemp(dir=tmp_path)) / "songs"  # another one for each try
+    kept = desk_kits.kept_draft(library)
+    end = Message(stage, ("", ""), None)
+    workshop = Workshop(desk_kits.kit_of(library, clock), stage, end, lambda pack: end)
+    page = workshop.films(tmp_path)
+    edits = ["s", "2", "", "x", "", "s", "3", "", "3", "l", "", *["t"] * 4, *[""] * 40, "[", ""]
+    window = WatchedWindow(
+        clock, ("FilmListPage", [lambda: page._cards, "return"]),
+        ("DeskPage", ["", "space", *[""] * 9, *edits, *["ctrl z", ""] * 2, ends]),
+        ("Message", ["", ""]),
+    )  # fmt: skip
+    seen = watch(window, clock, page)
+    assert seen == {"FilmListPage", "OpeningPage", "DeskPage", "Message"}
+    again = draft_of_film(library, kept.film.path)
+    assert again.history.done
+    assert (again.pack is not None) == (ends == "ctrl s")
 
 
 @pytest.mark.parametrize("slow_tries", [TRIES - 1, TRIES])

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.game import Game, Leaving
@@ -29,13 +30,18 @@ from kpopdance.realtime.quiz.clips import PackShelf
 from kpopdance.realtime.quiz.game import QuizKit, quiz_page
 from kpopdance.realtime.quiz.reverse import Guesser, reverse_page
 from kpopdance.realtime.quiz.rules import Rules
+from kpopdance.realtime.screens.parts.backdrop import Backdrop
+from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.search.guess import DanceLibrary
 from kpopdance.realtime.shell.beside import Later
-from kpopdance.realtime.shell.pages import Shell
+from kpopdance.realtime.shell.pages import Message, Shell
 from kpopdance.realtime.shell.songs import Songs
+from kpopdance.realtime.studio.drafts import opened
+from kpopdance.realtime.workshop.films import Workshop
 from tests import dances
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
 from tests.faults.fuzzing import CASES, EVIL, cases
+from tests.realtime.workshop import desk_kits
 
 KEYS = [
     "escape", "return", "enter", "keypad enter", "space", "up", "down", "left", "right", "tab", "home",
@@ -257,3 +263,69 @@ def test_fuzz_pages_of_the_reverse_quiz(acts):
     )  # fmt: skip
     window = RestlessWindow(clock, camera, acts)
     SeenShell(window, clock).run(page)
+
+
+WORK_KEYS = [
+    *"sxjlbtcm[]+-123",
+    "delete",
+    "tab",
+    "ctrl z",
+    "ctrl y",
+    "ctrl s",
+    "left",
+    "right",
+    "return",
+]
+WORK = st.lists(
+    st.one_of(
+        st.sampled_from(KEYS), st.sampled_from(WORK_KEYS), st.sampled_from(WORK_KEYS),
+        st.tuples(st.just("click"), PLACES), st.tuples(st.just("hold"), st.none() | PLACES),
+        st.tuples(st.just("type"), st.sampled_from([EVIL, "해", "ㅎ", "", "1,2@3", "a" * 150])),
+        st.tuples(st.just("size"), SIZES), st.tuples(st.just("wait"), st.integers(1, 60)),
+    ),
+    min_size=1, max_size=120 if CASES else 60,
+)  # fmt: skip
+
+
+class HandledWindow(RestlessWindow):
+    """The same child with its hands on the mouse, typing; ``hold`` and ``type`` are acts too."""
+
+    def __init__(self, clock, acts):
+        super().__init__(clock, ScriptedCamera(), acts)
+        self._held, self._typed = None, ""
+
+    def _done(self, kind, what):
+        if kind == "hold":
+            self._held = self.pointer = what
+        elif kind == "type":
+            self._typed = what
+        else:
+            return super()._done(kind, what)
+        return []
+
+    def hand(self, writes_at):
+        typed, self._typed = self._typed, ""
+        wheel = len(typed) % 3 - 1
+        return Hand(
+            self._held if self._acts else None, wheel, typed, typed[:1] if self._acts else ""
+        )
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    """A draft on the disk."""
+    library = tmp_path_factory.mktemp("drafts") / "songs"
+    return library, desk_kits.kept_draft(library).folder
+
+
+@cases(4)
+@given(acts=WORK, at_once=st.booleans())
+def test_fuzz_pages_of_the_studio(begun, acts, at_once):
+    library, folder = begun
+    clock, stage = FakeClock(), Backdrop(Theme())
+    end = Message(stage, ("", ""), None)
+    workshop = Workshop(desk_kits.kit_of(library, clock), stage, end, lambda pack: end)
+    window = HandledWindow(clock, acts)
+    page = workshop.desk(opened(folder)) if at_once else workshop.films(library)
+    SeenShell(window, clock, hand=window.hand).run(page)
+    opened(folder)  # whatever was done to it

@@ -16,6 +16,8 @@ from kpopdance.realtime.screens.parts.theme import WHITE, dim
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from kpopdance.realtime.screens.parts.theme import Colour
+
 BONES: Final = np.array(LIMBS[:17])
 STROKE, DOT = 0.0135, 0.0165
 """Half a limb's width and a joint's radius, of a dancer's height."""
@@ -33,8 +35,9 @@ TURN: Final = np.linspace(0, 2 * np.pi, 28, endpoint=False)
 
 
 def draw_bones(
-    surface: pygame.Surface, joints: NDArray[np.float32], tall: float, share: float = 1.0
-) -> None:
+    surface: pygame.Surface, joints: NDArray[np.float32], tall: float, share: float = 1.0,
+    tint: Colour | None = None,
+) -> None:  # fmt: skip
     """Draw a skeleton as OpenPose does: ellipses for limbs, discs for joints, its colours.
 
     Parameters
@@ -47,11 +50,13 @@ def draw_bones(
         The dancer's height standing, px; strokes are as thick as it says.
     share : float
         Of the colours' light, for those who are not asked for.
+    tint : Colour, optional
+        One colour instead of all of OpenPose's.
     """
     seen = visible(joints)
     at = joints[:, 0] + 1j * joints[:, 1].astype(np.float64)
     whole = BONES[seen[BONES].all(axis=1)]
-    colours = [dim(colour, share) for colour in JOINT_COLOURS]
+    colours = [dim(tint or colour, share) for colour in JOINT_COLOURS]
     fill_convex(
         surface, _ellipses(at, whole, tall), [colours[outer] for _, outer in whole.tolist()]
     )

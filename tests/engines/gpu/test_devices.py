@@ -16,9 +16,7 @@ from kpopdance.engines.gpu import probe
 from kpopdance.engines.gpu.checks import ADVICE, refused_in_words
 from kpopdance.engines.gpu.devices import open_device
 from kpopdance.engines.gpu.probe import NoDriver
-from tests.compiling import NoCompiler
 from tests.engines.gpu import paper_driver
-from tests.forking import Program
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the paper driver is a Linux library"
@@ -68,21 +66,14 @@ DEFERRED = [
 
 
 @pytest.fixture(scope="session")
-def paper(for_all):
-    folder = for_all / "paper"
+def paper(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("paper")
     source = paper_driver.HERE / "toy_kernels.cpp"
     try:
         kernels = paper_driver.compile_library(source, folder / "toy_kernels.so")
         return paper_driver.build(folder, kernels=kernels)
-    except NoCompiler as why:
+    except paper_driver.NoCompiler as why:
         pytest.skip(str(why))
-
-
-@pytest.fixture(scope="session")
-def program(paper):
-    made = Program(paper_driver.HERE / "scenarios.py", paper)
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="session")
@@ -112,37 +103,43 @@ def need(layer, pycuda):
         pytest.skip(f"pycuda cannot be used: {pycuda.stderr.strip().splitlines()[-1]}")
 
 
+def prove(env, scenario, layer="auto", **more):
+    ran = python(env | more, str(paper_driver.HERE / "scenarios.py"), scenario, layer)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    assert ran.stdout.endswith("proved\n")
+
+
 @pytest.mark.parametrize("layer", ["cuda-bindings", "pycuda"])
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_at_once(program, pycuda, layer, scenario):
+def test_at_once(paper, pycuda, layer, scenario):
     need(layer, pycuda)
-    program.play(scenario, layer)
+    prove(paper, scenario, layer)
 
 
 @pytest.mark.parametrize("layer", ["cuda-bindings", "pycuda"])
 @pytest.mark.parametrize("scenario", DEFERRED)
-def test_nothing_done_before_somebody_waits(program, pycuda, layer, scenario):
+def test_nothing_done_before_somebody_waits(paper, pycuda, layer, scenario):
     need(layer, pycuda)
-    program.play(scenario, layer, PAPER_DEFERRED="1")
+    prove(paper, scenario, layer, PAPER_DEFERRED="1")
 
 
-def test_without_graphs_pycuda_asks_plainly(program, pycuda):
+def test_without_graphs_pycuda_asks_plainly(paper, pycuda):
     need("pycuda", pycuda)
-    program.play("without_graphs_pycuda_asks_plainly", "pycuda")
+    prove(paper, "without_graphs_pycuda_asks_plainly", "pycuda")
 
 
-def test_pycuda_is_used_first(program, pycuda):
+def test_pycuda_is_used_first(paper, pycuda):
     need("pycuda", pycuda)
-    program.play("pycuda_is_used_first", "auto")
+    prove(paper, "pycuda_is_used_first")
 
 
-def test_without_pycuda_the_bindings_are_used(program):
+def test_without_pycuda_the_bindings_are_used(paper):
     need_bindings()
-    program.play("without_pycuda_the_bindings_are_used", "auto")
+    prove(paper, "without_pycuda_the_bindings_are_used")
 
 
-def test_without_any_layer_the_install_is_told(program):
-    program.play("without_any_layer_the_install_is_told", "auto")
+def test_without_any_layer_the_install_is_told(paper):
+    prove(paper, "without_any_layer_the_install_is_told")
 
 
 def test_a_driver_that_finds_no_gpu_is_told(paper):

@@ -23,7 +23,6 @@ from kpopdance.realtime.studio.drafts import (
     draft_of_song,
     drafts_in,
     keep,
-    keep_whole,
     opened,
     saved,
 )
@@ -66,7 +65,7 @@ def test_what_is_kept_comes_back_with_its_edits(tmp_path, sound):
     kept = dataclasses.replace(kept, history=kept.history.undone())
     keep(kept)
     again = draft_of_film(tmp_path, sound)
-    assert (again.folder, again.film, again.pack) == (kept.folder, sound, None)
+    assert (again.folder, again.film.path, again.pack) == (kept.folder, sound, None)
     assert [edit.word for edit in again.history.done] == ["swap", "name", "drop"]
     one, other = kept.draft, again.draft
     for field in dataclasses.fields(one):
@@ -132,8 +131,7 @@ def test_a_song_without_a_draft_keeps_all_that_is_not_edited(tmp_path, sound, mi
     )  # fmt: skip
     before = load_pack(pack)
     kept = with_edits(draft_of_song(tmp_path, pack), "name 3=Yuna", "drop 1", "chorus 1.5")
-    keep_whole(kept)
-    saved(kept, tmp_path)
+    saved(keep(kept), tmp_path)
     song = load_pack(pack)
     assert (song.names, song.lead, song.preview_s) == (("", "Yuna"), 0, 1.5)
     told = ("title", "artist", "bpm", "language", "licence", "offset_s", "sections", "colours",

@@ -1,0 +1,85 @@
+"""Keys with their meanings as small chips that can be clicked, on as many rows as they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pygame
+
+from kpopdance.realtime.screens.parts.theme import FAINT, GOLD, SOFT, WHITE, Glass, Style
+
+if TYPE_CHECKING:
+    from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.screens.parts.theme import Colour, Theme
+
+SMALLER: Final = 0.94
+LEAST_HIGH: Final = 0.16
+"""Of the box: chips are no lower."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A key, what it does in a word, and the action that a click on it is."""
+
+    key: str
+    words: str
+    action: Action
+    ready: bool = True
+    edge: Colour = (84, 70, 128)
+
+
+def chip_places(
+    theme: Theme, rows: pygame.Rect, chips: tuple[Chip, ...], high: float
+) -> list[pygame.Rect]:
+    """Return where each chip is within a box, row by row from the left.
+
+    They are so high, or as much less as lets all of them in; those without room even then are empty.
+    """
+    places = _places(theme, rows, chips, high)
+    while not all(place.width for place in places) and high > LEAST_HIGH * rows.height:
+        high *= SMALLER
+        places = _places(theme, rows, chips, high)
+    return places
+
+
+def _places(
+    theme: Theme, rows: pygame.Rect, chips: tuple[Chip, ...], high: float
+) -> list[pygame.Rect]:
+    px, gap = high * 0.5, round(high * 0.3)
+    left, top = rows.left, rows.top
+    places = []
+    for chip in chips:
+        wide = (
+            theme.width(theme.cap(chip.key), px) + theme.width(chip.words, px) + round(3.1 * px)
+        )
+        if left + wide > rows.right and left > rows.left:
+            left, top = rows.left, top + round(high) + gap
+        fits = left + wide <= rows.right and top + high <= rows.bottom + 1
+        places.append(pygame.Rect(left, top, wide if fits else 0, round(high) if fits else 0))
+        left += wide + gap
+    return places
+
+
+def draw_chips(
+    theme: Theme, surface: pygame.Surface, chips: tuple[Chip, ...], places: list[pygame.Rect],
+    over: int | None,
+) -> None:  # fmt: skip
+    """Draw chips at their places; the one under the mouse is lit."""
+    for number, (chip, place) in enumerate(zip(chips, places, strict=True)):
+        if not place.width:
+            continue
+        px, lit = place.height * 0.5, number == over and chip.ready
+        shade = (70, 40, 110) if lit else (30, 20, 62)
+        edge = WHITE if lit else chip.edge
+        glass = Glass(place.height * 0.3, edge, 1.0, 190, shade)
+        theme.panel(surface, place, glass)
+        inner = place.inflate(-round(1.3 * px), 0)
+        key = theme.cap(chip.key)
+        theme.write(surface, key, inner, Style(px, GOLD if chip.ready else FAINT, "left", 5))
+        words = inner.copy()
+        words.left += theme.width(key, px) + round(0.6 * px)
+        words.width = inner.right - words.left + round(0.5 * px)
+        theme.write(
+            surface, chip.words, words, Style(px, SOFT if chip.ready else FAINT, "left", 5)
+        )
