@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[Parser]  # noqa: SLF001 - it has no other name
 
 OVER: Final = ("black", "picture", "blur")
-EXPORTS: Final = ("pack", "openpose", "csv", "bvh")
+EXPORTS: Final = ("pack", "openpose", "csv", "bvh", "c3d")
 EDITS: Final = (
     ("swap", "A,B@S[-S]", "two change places from S on, or from S to S"),
     ("cut", "A@S", "who is A from S on is somebody else"),
@@ -262,7 +262,7 @@ def _export(commands: Commands) -> None:
     parser.add_argument("song", type=a_song, help="a song's name or folder")
     parser.add_argument(
         "--as", dest="kind", choices=EXPORTS, default="pack",
-        help="openpose: a folder of OpenPose's JSON; csv, bvh: a folder with a table, a file a member "
+        help="openpose: a folder of OpenPose's JSON; csv, bvh, c3d: one with a table, a file a member "
         "(default: pack)",
     )  # fmt: skip
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""A song's dance for other programs: OpenPose's JSON, CSV, BVH."""
+"""A song's dance for other programs: OpenPose's JSON, CSV, BVH, C3D."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.pose.openpose_json import people_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -25,6 +26,8 @@ PICTURE_PX: Final = 720
 """Height of the picture that joints are given in, px; a choreography is in picture heights."""
 BVH_CM: Final = 100.0
 """Centimetres for a picture height: about what a dancer who fills most of it is tall."""
+C3D_MM: Final = 1000.0
+"""Millimetres for a picture height."""
 COLUMNS: Final = ("song_s", "member", "joint", "x", "y", "confidence")
 TREE: Final = {
     body.NECK: (body.NOSE, body.R_SHOULDER, body.L_SHOULDER, body.R_HIP, body.L_HIP),
@@ -43,15 +46,21 @@ TREE: Final = {
 """Which joints hang on which, from the neck; OpenPose's skeleton."""
 
 
-def files_as(kind: str, song: SongPack) -> Iterator[tuple[str, str]]:
+def files_as(kind: str, song: SongPack) -> Iterator[tuple[str, str | bytes]]:
     """Give the names and contents of the files that hold a song's dance.
 
     ``openpose``: one file for each row, as OpenPose writes them (format 1.3, COCO-18), in px of a
     picture 720 px high; ``csv``: one file, a line for each joint seen, in picture heights; ``bvh``: one
     file a member (Biovision's hierarchy, as motion capture programs read it), flat, in cm, each joint
-    with its own place, hidden joints where they were last seen.
+    with its own place, hidden joints where they were last seen; ``c3d``: one file a member, markers in
+    mm, x to the right and z up, hidden ones marked as such.
+
+    Raises
+    ------
+    DanceError
+        Where the package that writes C3D is not installed.
     """
-    return {"openpose": _openpose, "csv": _csv, "bvh": _bvh}[kind](song)
+    return _WRITERS[kind](song)
 
 
 def _openpose(song: SongPack) -> Iterator[tuple[str, str]]:
@@ -135,3 +144,35 @@ def _held(joints: NDArray[np.float32]) -> NDArray[np.float64]:
     neck = xy[:, body.NECK] if not never[body.NECK] else np.zeros_like(xy[:, 0])
     xy[:, never] = neck[:, None]
     return xy
+
+
+def _c3d(song: SongPack) -> Iterator[tuple[str, bytes]]:
+    try:
+        import c3d  # an extra
+    except ImportError:
+        raise DanceError(
+            "C3D is written by the package c3d: pip install 'kpopdance[c3d]', then type this again"
+        ) from None
+    for number, member in enumerate(song.members, 1):
+        writer = c3d.Writer(point_rate=member.fps)
+        writer.set_point_labels([name.replace(" ", "_") for name in body.JOINTS])
+        no_analog = np.zeros((0, 1))
+        writer.add_frames([(row, no_analog) for row in _markers(member.joints)])
+        written = io.BytesIO()
+        writer.write(written)
+        yield f"{song.slug}-{number}.c3d", written.getvalue()
+
+
+def _markers(joints: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return markers (T, 18, 5): x, y, z in mm, residual (-1: hidden), how many cameras saw it."""
+    seen = joints[..., 2] > 0
+    markers = np.zeros((*seen.shape, 5), np.float32)
+    markers[..., 0] = np.where(seen, joints[..., 0] * C3D_MM, 0)
+    markers[..., 2] = np.where(seen, (1 - joints[..., 1]) * C3D_MM, 0)
+    markers[..., 3] = np.where(seen, 0, -1)
+    return markers
+
+
+_WRITERS: Final[dict[str, Callable[[SongPack], Iterator[tuple[str, str | bytes]]]]] = {
+    "openpose": _openpose, "csv": _csv, "bvh": _bvh, "c3d": _c3d,
+}  # fmt: skip

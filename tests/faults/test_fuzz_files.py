@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import json
+import tempfile
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from kpopdance.engines.errors import DanceError
 from kpopdance.engines.gpu.sidecar import Sidecar, read_sidecar, sidecar_of
 from kpopdance.realtime.core.terms import USUAL
 from kpopdance.realtime.core.types import Choreography, Pose
 from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.replay import (
     Replay,
     dance_key,
@@ -24,7 +29,8 @@ from kpopdance.realtime.library.replay import (
     save_replay,
 )
 from kpopdance.realtime.library.settings import Settings, read_settings
-from kpopdance.realtime.library.songpack import SongPackError
+from kpopdance.realtime.library.shared_pack import shared_bytes, unpack
+from kpopdance.realtime.library.songpack import Film, SongPack, SongPackError
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.pose.openpose_json import people_json
 from kpopdance.realtime.scoring.report import report_of
@@ -57,11 +63,18 @@ lead = 0
 mirrored = true
 colours = ["#ff2d96", "#00ffff"]
 sections = [{name = "verse", start_s = 0.0}, {name = "chorus", start_s = 2.5}]
+video = "video.mp4"
+video_start_s = -0.25
+cover = "cover.png"
+creator = "나"
+year = 2016
+tags = ["solo"]
+mood = {light = ["red"], at = 2016-07-13T12:00:00}
 """
 CHOREOGRAPHY = {
     "joints": DANCE.joints[None], "fps": np.array(30.0), "start_s": np.array(0.5),
 }  # fmt: skip
-KEYS = [line.split(" =")[0] for line in TOML.splitlines()]
+KEYS = [line.split(" =")[0] for line in TOML.splitlines()] + ["video_link"]
 SETTINGS = 'camera = 0\ncrop_px = 256\nmirror = true\nlibrary = "~/춤"\nplayer_lag_ms = 1.5\n'
 STANDARD = standard_from_choreography(DANCE, bpm=120.0)
 
@@ -115,7 +128,92 @@ GOOD = npz_bytes(CHOREOGRAPHY)
 @example(toml=b"a." * 9000 + b"a = 1")
 @example(toml=b"\xff\xfe\x00\x00")
 def test_fuzz_song_toml(folder, toml):
-    pack_of(folder, toml, GOOD)
+    song = pack_of(folder, toml, GOOD)
+    if song is not None:  # what was read can be written, and is read again
+        with tempfile.TemporaryDirectory() as scratch:
+            again = Path(scratch) / "again"
+            with contextlib.suppress(DanceError):  # a number too long to be written
+                save_pack(song, again)
+            if again.exists():
+                assert load_pack(again).other.keys() == song.other.keys()
+
+
+@pytest.fixture(scope="module")
+def shared_files(tmp_path_factory):
+    """The files of a shared song, by their names in it."""
+    place = tmp_path_factory.mktemp("shared")
+    for name, content in {
+        "a.ogg": b"OggS",
+        "v.mp4": b"film",
+        "c.png": b"\x89PNG\r\n\x1a\n",
+    }.items():
+        (place / name).write_bytes(content)
+    song = SongPack(
+        "춤", "Artist", 120.0, (DANCE,), place / "a.ogg", film=Film(place / "v.mp4", 0.5),
+        cover=place / "c.png", other={"mood": {"light": [1]}},
+    )  # fmt: skip
+    save_pack(song, place / "song")
+    onsets = np.random.default_rng(1).random((4, 200)).astype(np.float32)
+    content = shared_bytes(place / "song", onsets, with_audio=True, with_video=True)
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+MANIFEST_WORDS = st.sampled_from(
+    ["format", "files", "audio_suffix", "video_suffix", "cover_suffix", "other"]
+)
+
+
+def zipped(files, manifest=None):
+    """A shared song as a hostile hand writes it: whatever is in it, sizes and digests are right."""
+    try:
+        told = json.loads(files["manifest.json"])
+        told["files"] = {}
+    except (ValueError, TypeError, RecursionError):
+        told = {"format": 1}
+    told["files"] = {
+        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in files.items()
+        if name != "manifest.json"
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("manifest.json", json.dumps(told | (manifest or {})))
+        for name, content in files.items():
+            if name != "manifest.json":
+                packed.writestr(name, content)
+    return out.getvalue()
+
+
+@cases(60)
+@given(data=st.data())
+def test_fuzz_shared_songs(shared_files, data):
+    kind = data.draw(st.sampled_from(["whole", "inside", "toml", "manifest"]))
+    if kind == "whole":
+        content = data.draw(spoilt(zipped(shared_files)))
+    elif kind == "manifest":
+        content = zipped(
+            shared_files, data.draw(st.dictionaries(MANIFEST_WORDS, ANYTHING, min_size=1))
+        )
+    else:
+        name = (
+            data.draw(st.sampled_from(sorted(shared_files)))
+            if kind == "inside"
+            else "song.toml"
+        )
+        spoiling = odd_toml(TOML, KEYS) if kind == "toml" else spoilt(shared_files[name])
+        content = zipped(shared_files | {name: data.draw(spoiling)})
+    with tempfile.TemporaryDirectory() as scratch:
+        path, into = Path(scratch) / "from" / "given.kpopdance", Path(scratch) / "into"
+        path.parent.mkdir()
+        path.write_bytes(content)
+        into.mkdir()
+        got = refused_or_read(lambda path: unpack(path, into), path)
+        assert {each.name for each in Path(scratch).iterdir()} == {"from", "into"}
+        assert all(each.is_file() and not each.is_symlink() for each in into.iterdir())
+        if got is not None and got.song.film is not None:
+            assert got.song.film.path.is_relative_to(into)
+            assert not got.song.film.linked
 
 
 def long_header():

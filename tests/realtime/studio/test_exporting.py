@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.types import Choreography
 from kpopdance.realtime.library.songpack import SongPack
-from kpopdance.realtime.studio.exporting import BVH_CM, PICTURE_PX, files_as
+from kpopdance.realtime.studio.exporting import BVH_CM, C3D_MM, PICTURE_PX, files_as
 from tests import dances
 
 ROWS = 20
@@ -103,3 +105,27 @@ def test_a_hidden_joint_stays_where_it_was_last_seen(song):
     wrist = placed(list(files_as("bvh", song))[1][1])["right_wrist"]
     assert_allclose(wrist[:6], wrist[[6] * 6], atol=2e-3)  # or will be first
     assert_allclose(wrist[9], wrist[8], atol=2e-3)
+
+
+@pytest.mark.filterwarnings("ignore:No analog data")
+def test_c3d_has_a_marker_for_each_joint(song):
+    c3d = pytest.importorskip("c3d")
+    files = dict(files_as("c3d", song))
+    assert list(files) == [f"{song.slug}-{number}.c3d" for number in (1, 2)]
+    for member, content in zip(song.members, files.values(), strict=True):
+        reader = c3d.Reader(io.BytesIO(content))
+        assert [label.strip() for label in reader.point_labels] == [
+            name.replace(" ", "_") for name in body.JOINTS
+        ]
+        assert reader.point_rate == 30.0
+        rows = np.stack([points for _, points, _ in reader.read_frames()])
+        seen = member.joints[..., 2] > 0
+        assert_allclose((rows[..., 3] >= 0), seen)
+        assert_allclose(rows[..., 0][seen] / C3D_MM, member.joints[..., 0][seen], atol=1e-4)
+        assert_allclose(1 - rows[..., 2][seen] / C3D_MM, member.joints[..., 1][seen], atol=1e-4)
+
+
+def test_without_the_package_c3d_is_refused_in_a_sentence(song, monkeypatch):
+    monkeypatch.setitem(sys.modules, "c3d", None)
+    with pytest.raises(DanceError, match=r"pip install 'kpopdance\[c3d\]'"):
+        list(files_as("c3d", song))
