@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -24,8 +25,9 @@ from kpopdance.realtime.commands.speaking import print_json, print_result
 from kpopdance.realtime.commands.wishes import settings_from
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.library.pack_reader import pack_folders
+from kpopdance.realtime.library.pack_reader import pack_folders, read_facts
 from kpopdance.realtime.library.settings import Settings, SettingsError, settings_file
+from kpopdance.realtime.library.songpack import SongPackError
 from kpopdance.realtime.pose.looks import close_looks
 from kpopdance.realtime.pose.watcher import seen_closely
 
@@ -218,7 +220,11 @@ def _screen() -> dict[str, Any]:
 
 
 def _songs(settings: Settings) -> dict[str, Any]:
-    names = [folder.name for folder in pack_folders(settings.libraries)]
+    names = []
+    for folder in pack_folders(settings.libraries):
+        names.append(folder.name)
+        with suppress(SongPackError):  # kpopdance songs tells it
+            read_facts(folder)  # which says what is unknown in its song.toml
     todo = " ".join(settings.missing_libraries) or (
         "" if names else "record one: kpopdance record VIDEO"
     )

@@ -55,6 +55,7 @@ PREVIEW_BEATS: Final = 32
 QUIZ_KEY: Final = (("Q", "quiz"),)
 AWAY: Final = ("leave", "quiz", "play", "new", "edit")
 STUDIO_KEYS: Final = (("N", "new song"), ("E", "edit"))
+DROP_HINT: Final = "drop a video or a shared song here"
 SLOW: Final = (Cause.TOO_SLOW, Cause.SLOW_COMPUTER)
 CANNOT: Final = "This dance cannot begin"
 SELDOM: Final = "Too few looks at you"
@@ -300,7 +301,10 @@ class SongListPage(Page):
 
     def _view(self) -> ListView:
         game, age_s, chosen = self._game, self.age_s, self.screen.selected
-        status = game.songs.progress or eyes_in_words(game.kit)
+        hint = "" if game.kit.bring is None else DROP_HINT
+        status = game.songs.progress or " · ".join(
+            filter(None, (hint, eyes_in_words(game.kit)))
+        )
         terms = game.terms if chosen is None else game.terms_of(chosen.slug)
         told = (
             *filter(None, [game.kit.camera_health().words, *game.missing]),

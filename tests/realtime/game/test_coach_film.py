@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 os.environ["SDL_VIDEODRIVER"] = os.environ["SDL_AUDIODRIVER"] = "dummy"
 
@@ -18,11 +19,13 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.types import Choreography, Frame
+from kpopdance.realtime.devices.moving_film import MovingFilm
 from kpopdance.realtime.game.coach_film import CoachFilm, opened
 from kpopdance.realtime.library.mirrored import as_danced, turned
 from kpopdance.realtime.library.songpack import Film, SongPack
 from kpopdance.realtime.screens.parts.film import FilmPanel, panel_for
 from kpopdance.realtime.screens.parts.theme import Theme
+from tests.coded_film import number_in, write_coded
 from tests.realtime.screens import views
 
 SIZE = (640, 360)
@@ -195,3 +198,31 @@ def test_its_corners_are_round_and_its_edges_dark():
     )
     assert middle == pytest.approx(200, abs=2)
     assert 100 < edge < 175
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_what_is_on_the_page_is_the_picture_of_the_song_second(tmp_path, mirror):
+    pack, _ = song()
+    write_coded(tmp_path / "film.mp4", 150, 30.0, SIZE)
+    film = MovingFilm(tmp_path / "film.mp4")
+    coach = CoachFilm(pack, Film(tmp_path / "film.mp4", -0.4), Terms(), film)
+    page, panel = pygame.Surface((700, 420)), FilmPanel(Theme())
+    place = panel_for(SIZE[0] / SIZE[1], page.get_rect())
+
+    def on_page(song_s):
+        view = coach.view(song_s, everybody=True, skeleton=False)
+        panel.draw(page, page.get_rect(), view, views.dance(mirror=mirror))
+        seen = pygame.surfarray.array3d(page)[
+            place.left : place.right, place.top : place.bottom
+        ]
+        return number_in(seen.swapaxes(0, 1), flip=mirror)
+
+    # to where it is paused, back, and on
+    for song_s in (*np.arange(-1.0, 3.0, 0.13), 1.31, *np.arange(1.35, 2.0, 0.13)):
+        due = max(int((song_s + 0.4) * 30 + 1e-3), 0)
+        for _ in range(400):
+            if on_page(song_s) == due:
+                break
+            time.sleep(0.005)
+        assert on_page(song_s) == due
+    film.close()

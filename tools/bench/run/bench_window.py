@@ -126,7 +126,7 @@ def _views(count: int) -> list[DanceView]:
     for number in range(count):
         song_s = 10 + number / 60
         moves = np.arange(np.floor(song_s), song_s + 5, 0.5)
-        view = _view_at(
+        view = view_at(
             song_s, tuple(Upcoming(float(at), _dancer(float(at), 0.9)) for at in moves)
         )
         if number % CAMERA_EVERY == 0:
@@ -135,7 +135,8 @@ def _views(count: int) -> list[DanceView]:
     return views
 
 
-def _view_at(song_s: float, upcoming: tuple[Upcoming, ...]) -> DanceView:
+def view_at(song_s: float, upcoming: tuple[Upcoming, ...] = ()) -> DanceView:
+    """Return a dance of four members at a song second."""
     move = int(song_s)
     grades: tuple[Grade, ...] = ("PERFECT", "GREAT", "GOOD", "OK")
     player = _dancer(song_s, 0.9)
