@@ -301,7 +301,7 @@ class SongListPage(Page):
 
     def _view(self) -> ListView:
         game, age_s, chosen = self._game, self.age_s, self.screen.selected
-        hint = "" if game.kit.bring is None else DROP_HINT
+        hint = "" if self._studio is None else DROP_HINT
         status = game.songs.progress or " · ".join(
             filter(None, (hint, eyes_in_words(game.kit)))
         )
