@@ -13,9 +13,11 @@ import pytest
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.library import kept, standards
 from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.scoring.standard import standard_from_choreography
 from tests import dances
 
 TERMS = Terms()
+WORKED_OUT = {}
 
 
 def song_in(library):
@@ -38,13 +40,17 @@ def library(tmp_path, monkeypatch):
 
 @pytest.fixture
 def made(monkeypatch):
-    """How often a standard was worked out."""
-    count, real = [], standards.standard_from_choreography
-    monkeypatch.setattr(
-        standards,
-        "standard_from_choreography",
-        lambda *a, **k: count.append(1) or real(*a, **k),
-    )
+    """How often a standard was worked out; all tests share what comes of it, as it takes seconds."""
+    count = []
+
+    def counted(dance, *, told, **how):
+        count.append(1)
+        key = (standards.dance_key(dance), *how.items())
+        if key not in WORKED_OUT:
+            WORKED_OUT[key] = standard_from_choreography(dance, **how)
+        return dataclasses.replace(WORKED_OUT[key])
+
+    monkeypatch.setattr(standards, "standard_from_choreography", counted)
     return count
 
 
