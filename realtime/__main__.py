@@ -83,6 +83,8 @@ def _prepare() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.captureWarnings(capture=True)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    # NumPy's own threads, of small products, wait spinning and take the cores from the networks
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.setswitchinterval(0.0005)  # the window's thread must not wait 5 ms for the watcher's
 
 

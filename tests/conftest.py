@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the game; before NumPy is loaded
+
 from kpopdance.engines.names import AUTO
 
 
@@ -28,10 +30,16 @@ def nothing_is_timed():
         yield
 
 
+@pytest.fixture(scope="session")
+def for_all(tmp_path_factory) -> Path:
+    """A folder of this run that its workers share: what takes long is made once for all."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(autouse=True, scope="session")
-def nothing_kept_from_before(tmp_path_factory) -> None:
+def nothing_kept_from_before(for_all) -> None:
     """What is kept to spare time lies in a folder of these tests."""
     from kpopdance.realtime.library import kept
 
-    folder = tmp_path_factory.mktemp("kept")
-    kept.cache_folder = lambda: folder
+    kept.cache_folder = lambda: for_all / "kept"

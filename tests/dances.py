@@ -9,8 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from kpopdance.realtime.core.body import mirrored
+from kpopdance.realtime.core.terms import USUAL
 from kpopdance.realtime.core.track import FILTER_LAG_S, PoseTrack, resample
 from kpopdance.realtime.core.types import Choreography, Pose
+from kpopdance.realtime.library import standards
+from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.scoring.judge import Judge
 from tools.bench.scoring.spoilt_dances import wandering
 
@@ -210,6 +213,11 @@ def track_of(joints, *, late_s=0.0, start_s=0.0, fps=FPS, camera_fps=None, keep=
                 Pose(pose) if (pose[:, 2] > 0).any() else None,
             )
     return track
+
+
+def standard_of(dance, *, bpm=120.0, terms=USUAL):
+    """What a dance asks: worked out once in a run of tests, as it takes seconds, and kept."""
+    return standards.standard_of(SongPack("A dance", "", bpm, (dance,), audio=None), terms)
 
 
 def judged(standard, track):

@@ -19,29 +19,44 @@ def paint(people, size, *, box=None, image_size=None, stride=8):
     heat = np.zeros((19, h, w), dtype=np.float32)
     limb = np.zeros((38, h, w), dtype=np.float32)
     painted = np.zeros((19, h, w), dtype=np.float32)
-    y, x = np.mgrid[:h, :w].astype(np.float32)
     for person in people:
         xy = (box.to_input(person[:, :2]) + 0.5) / stride - 0.5
         seen = person[:, 2] > 0
-        for joint in np.flatnonzero(seen):
-            far = (x - xy[joint, 0]) ** 2 + (y - xy[joint, 1]) ** 2
-            spot = person[joint, 2] * np.exp(-far / (2 * SIGMA_CELLS**2))
-            heat[joint] = np.maximum(heat[joint], spot)
+        near_x, near_y = (
+            np.exp(-((np.arange(cells) - at[seen, None]) ** 2) / (2 * SIGMA_CELLS**2))
+            for cells, at in ((w, xy[:, 0]), (h, xy[:, 1]))
+        )
+        near_y *= person[seen, 2:]
+        spots = np.float32(near_y)[:, :, None] * np.float32(near_x)[:, None]
+        heat[:18][seen] = np.maximum(heat[:18][seen], spots)
         for k, (a, b) in enumerate(LIMBS):
             way = xy[b] - xy[a]
             length = np.hypot(*way)
             if seen[a] and seen[b] and length > 1e-3:
                 unit = way / length
+                x, y, here = around(xy[a], xy[b], LIMB_CELLS + 1, (h, w))
                 along = (x - xy[a, 0]) * unit[0] + (y - xy[a, 1]) * unit[1]
                 aside = (x - xy[a, 0]) * unit[1] - (y - xy[a, 1]) * unit[0]
                 on = (np.abs(aside) <= LIMB_CELLS) & (along >= -1) & (along <= length + 1)
-                painted[k] += on
+                painted[k][here] += on
                 for channel, part in zip(LIMB_CHANNELS[k], unit, strict=True):
-                    limb[channel] += on * part
+                    limb[channel][here] += on * part
     for k, channels in enumerate(LIMB_CHANNELS):
-        limb[list(channels)] /= np.maximum(painted[k], 1)
+        if painted[k].max() > 1:
+            limb[list(channels)] /= np.maximum(painted[k], 1)
     heat[18] = 1 - heat[:18].max(axis=0)
     return PoseMaps(heat, limb, box, image_size or size, stride)
+
+
+def around(a, b, cells, size):
+    """The cells of maps (height, width) around a line from a to b: their x, their y, their slices."""
+    (left, right), (top, bottom) = (
+        (max(int(min(one, other) - cells), 0), min(int(max(one, other) + cells) + 2, most))
+        for one, other, most in zip(a.tolist(), b.tolist(), size[::-1], strict=True)
+    )
+    right, bottom = max(left, right), max(top, bottom)
+    x, y = np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32)
+    return x, y[:, None], (slice(top, bottom), slice(left, right))
 
 
 def crowd(seed, count, size):

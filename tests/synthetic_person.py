@@ -21,42 +21,39 @@ def paint_person(people, *, box=None, image_size=(SIDE, SIDE), side=SIDE, stride
     regression and offset speak of the person, the joint, that is nearest to it.
     """
     box = box or Letterbox(1, 0, 0)
-    cells = side // stride
-    y, x = np.mgrid[:cells, :cells].astype(np.float32)
-    here = np.stack([y, x])
-    joints = [box.to_input(person[OUR_JOINT, :2])[:, ::-1] / stride for person in people]
-    middles = [box.to_input(person[TORSO, :2]).mean(axis=0)[::-1] / stride for person in people]
-    trust = [0.8] * len(people) if trust is None else trust
-    centre = [
-        height * spot(here, np.round(middle))
-        for middle, height in zip(middles, trust, strict=True)
-    ]
-    whose = np.argmin([far2(here, middle) for middle in middles], axis=0)
-    regression = np.array(joints)[whose].transpose(2, 3, 0, 1) - here
-    heat = np.zeros((17, cells, cells), np.float32)
-    offset = np.zeros((17, 2, cells, cells), np.float32)
-    for k in range(17):
-        spots = [
-            person[OUR_JOINT[k], 2] * spot(here, np.round(yx[k]))
-            for person, yx in zip(people, joints, strict=True)
-        ]
-        heat[k] = np.max(spots, axis=0)
-        nearest = np.argmin([far2(here, yx[k]) for yx in joints], axis=0)
-        offset[k] = np.array([yx[k] for yx in joints])[nearest].transpose(2, 0, 1) - here
+    cells = np.arange(side // stride, dtype=np.float32)
+    here = np.stack(np.meshgrid(cells, cells, indexing="ij"))
+    places = [box.to_input(person[:, :2])[:, ::-1] / stride for person in people]
+    joints = np.stack([place[list(OUR_JOINT)] for place in places])
+    middles = np.stack([place[list(TORSO)].mean(axis=0) for place in places])[:, None]
+    sure = np.stack([person[OUR_JOINT, 2] for person in people])
+    trust = np.full(len(people), 0.8) if trust is None else np.asarray(trust)
+    regression = of_nearest(cells, middles, joints)
+    offset = of_nearest(cells, joints, joints)
     return PersonMaps(
-        np.max(centre, axis=0).astype(np.float32),
-        heat,
-        regression.reshape(34, cells, cells).astype(np.float32),
-        offset.reshape(34, cells, cells),
+        spots(cells, middles, trust[:, None])[0],
+        spots(cells, joints, sure),
+        (regression - here).reshape(34, *here.shape[1:]).astype(np.float32),
+        (offset - here).reshape(34, *here.shape[1:]).astype(np.float32),
         box,
         image_size,
         stride,
     )
 
 
-def far2(here, yx):
-    return (here[0] - yx[0]) ** 2 + (here[1] - yx[1]) ** 2
+def spots(cells, yx, height):
+    """Round spots (K, cells, cells) at yx (P, K, 2), the highest person's where they overlap."""
+    near = np.exp(-((cells - np.round(yx)[..., None]) ** 2) / (2 * SIGMA_CELLS**2))
+    high = height[..., None, None] * near[..., 0, :, None] * near[..., 1, None, :]
+    return high.max(axis=0).astype(np.float32)
 
 
-def spot(here, yx):
-    return np.exp(-far2(here, yx) / (2 * SIGMA_CELLS**2))
+def of_nearest(cells, yx, told):
+    """What is told (P, 17, 2) of the person whose yx (P, K, 2) is nearest to each cell."""
+    said, best = 0.0, np.inf
+    for near, mine in zip(yx, told[..., None, None], strict=True):
+        far2 = (cells - near[..., None]) ** 2
+        far2 = far2[:, 0, :, None] + far2[:, 1, None, :]
+        said = np.where((far2 < best)[:, None], mine, said)
+        best = np.minimum(far2, best)
+    return said

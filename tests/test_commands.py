@@ -18,7 +18,7 @@ from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED
 from tools.demo.demo_choreography import BPM
 
-START_S, SECONDS, FPS = 32.0, 4.0, 15.0
+START_S, SECONDS, FPS = 32.0, 4.0, 10.0
 SHORT_S = 1.0
 
 

@@ -18,7 +18,6 @@ from kpopdance.realtime.game.loop import DanceSession, count_in_s
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.pose.watcher import Watcher
 from kpopdance.realtime.scoring.judge import Judge
-from kpopdance.realtime.scoring.standard import standard_from_choreography
 from tests import dances
 from tests.fakes import (
     FailingVision,
@@ -30,13 +29,13 @@ from tests.fakes import (
 )
 
 BPM = 120.0
-FPS = 30.0
+FPS = 20.0
 SONG = SongPack("A dance", "Nobody", BPM, (dances.song(5, bpm=BPM, moves=7),), audio=None)
 
 
 @pytest.fixture(scope="module")
 def standard():
-    return standard_from_choreography(SONG.members[0], bpm=BPM)
+    return dances.standard_of(SONG.members[0], bpm=BPM)
 
 
 class Stage:

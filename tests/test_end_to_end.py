@@ -104,8 +104,8 @@ def test_the_dancer_is_held_while_somebody_walks_through(chorus):
     dancer, walker = DrawnDancer(chorus), DrawnDancer(chorus, DancerStyle(still=True))
     studio, watcher = DrawnRoom(dancer.picture), Watcher(open_eyes())
     near = []
-    for index in range(64):
-        at_s = index / FPS
+    for index in range(43):
+        at_s = index / 10
         truth, passer = dancer.joints(at_s), walker.joints(0.0).copy()
         passer[:, :2] += (220 * (at_s - 0.5) - 160 - passer[:, 0].mean(), 15)
         people = [(truth, OUTFITS[0]), (passer, OUTFITS[2])]
@@ -113,7 +113,7 @@ def test_the_dancer_is_held_while_somebody_walks_through(chorus):
         if pose is not None:
             apart = [_apart(pose.joints, joints) for joints in (truth, passer)]
             near.append(apart[0] < max(25, apart[1]))  # px; 25 while one hides the other
-    assert len(near) >= 60
+    assert len(near) >= 40
     assert all(near)
 
 

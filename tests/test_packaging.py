@@ -31,6 +31,14 @@ def files_under(folder: Path) -> set[str]:
     }
 
 
+def but_networks(source: str, copy: str) -> None:
+    """Copy a file; of a network its name: nobody opens one here, and they take long to pack."""
+    if source.endswith(".onnx"):
+        Path(copy).write_bytes(b"a network")
+    else:
+        shutil.copy(source, copy)
+
+
 def call(*words, cwd, path, check=True):
     """Run a command that sees only the given folders before the environment's packages."""
     return subprocess.run(
@@ -56,7 +64,9 @@ def built(tmp_path_factory):
     checkout = home / "checkout"
     checkout.mkdir()
     for name in FOLDERS:
-        shutil.copytree(ROOT / name, checkout / name, ignore=NOT_OURS)
+        shutil.copytree(
+            ROOT / name, checkout / name, ignore=NOT_OURS, copy_function=but_networks
+        )
     for path in ROOT.iterdir():
         if path.is_file() and not path.name.startswith("."):
             shutil.copy(path, checkout)

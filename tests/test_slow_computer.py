@@ -16,7 +16,6 @@ from kpopdance.realtime.library.replay import Replay, judged_again
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW, Judge
 from kpopdance.realtime.scoring.report import report_of
-from kpopdance.realtime.scoring.standard import standard_from_choreography
 from tests import dances
 from tests.fakes import FakeClock, SilentAudio
 
@@ -97,7 +96,7 @@ class SlowStage:
 
 @pytest.fixture(scope="module")
 def standard():
-    return standard_from_choreography(SONG.members[0], bpm=BPM)
+    return dances.standard_of(SONG.members[0], bpm=BPM)
 
 
 def danced(standard, absent=(), **speed):

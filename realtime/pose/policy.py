@@ -23,9 +23,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING, Final
-
-import numpy as np
 
 from kpopdance.engines.names import LIGHTNING
 from kpopdance.realtime.pose.looks import GLANCES, LOOKS, glances, guessed_s
@@ -104,7 +103,7 @@ class Costs:
         if not seen:
             return LOOKS[look].guess_s
         fresh = [took_s for at_s, took_s in seen if at_s > self.at_s - FRESH_S]
-        return float(np.median(fresh)) if fresh else min(took_s for _, took_s in seen)
+        return median(fresh) if fresh else min(took_s for _, took_s in seen)
 
 
 class Policy:

@@ -1,7 +1,7 @@
 """What a frame's way over the GPU is put through on paper: ``python pass_scenarios.py SCENARIO LAYER``.
 
-Each runs in a process of its own; names tell what is proved. The kernels are the real ones, run by
-the CPU; the network is the real one in ONNX Runtime.
+Each runs in a process of its own (see ``forking``); names tell what is proved. The kernels are the
+real ones, run by the CPU; the network is the real one in ONNX Runtime.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ from tests.candidates import candidates_of
 from tests.engines.gpu.paper_driver import Paper
 from tests.engines.gpu.paper_network import PaperEngine
 from tests.engines.gpu.paper_tensorrt import Allocation, PaperTensorRt, Strategy
+from tests.forking import next_scenario
 
 paper = Paper()
 CROP = (192, 192)
@@ -709,4 +710,5 @@ def closing_waits_for_a_look():
 
 
 if __name__ == "__main__":
+    next_scenario()
     globals()[sys.argv[1]]()

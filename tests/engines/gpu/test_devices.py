@@ -16,7 +16,9 @@ from kpopdance.engines.gpu import probe
 from kpopdance.engines.gpu.checks import ADVICE, refused_in_words
 from kpopdance.engines.gpu.devices import open_device
 from kpopdance.engines.gpu.probe import NoDriver
+from tests.compiling import NoCompiler
 from tests.engines.gpu import paper_driver
+from tests.forking import Program
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the paper driver is a Linux library"
@@ -66,14 +68,21 @@ DEFERRED = [
 
 
 @pytest.fixture(scope="session")
-def paper(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("paper")
+def paper(for_all):
+    folder = for_all / "paper"
     source = paper_driver.HERE / "toy_kernels.cpp"
     try:
         kernels = paper_driver.compile_library(source, folder / "toy_kernels.so")
         return paper_driver.build(folder, kernels=kernels)
-    except paper_driver.NoCompiler as why:
+    except NoCompiler as why:
         pytest.skip(str(why))
+
+
+@pytest.fixture(scope="session")
+def program(paper):
+    made = Program(paper_driver.HERE / "scenarios.py", paper)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
@@ -103,43 +112,37 @@ def need(layer, pycuda):
         pytest.skip(f"pycuda cannot be used: {pycuda.stderr.strip().splitlines()[-1]}")
 
 
-def prove(env, scenario, layer="auto", **more):
-    ran = python(env | more, str(paper_driver.HERE / "scenarios.py"), scenario, layer)
-    assert ran.returncode == 0, ran.stderr[-3000:]
-    assert ran.stdout.endswith("proved\n")
-
-
 @pytest.mark.parametrize("layer", ["cuda-bindings", "pycuda"])
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_at_once(paper, pycuda, layer, scenario):
+def test_at_once(program, pycuda, layer, scenario):
     need(layer, pycuda)
-    prove(paper, scenario, layer)
+    program.play(scenario, layer)
 
 
 @pytest.mark.parametrize("layer", ["cuda-bindings", "pycuda"])
 @pytest.mark.parametrize("scenario", DEFERRED)
-def test_nothing_done_before_somebody_waits(paper, pycuda, layer, scenario):
+def test_nothing_done_before_somebody_waits(program, pycuda, layer, scenario):
     need(layer, pycuda)
-    prove(paper, scenario, layer, PAPER_DEFERRED="1")
+    program.play(scenario, layer, PAPER_DEFERRED="1")
 
 
-def test_without_graphs_pycuda_asks_plainly(paper, pycuda):
+def test_without_graphs_pycuda_asks_plainly(program, pycuda):
     need("pycuda", pycuda)
-    prove(paper, "without_graphs_pycuda_asks_plainly", "pycuda")
+    program.play("without_graphs_pycuda_asks_plainly", "pycuda")
 
 
-def test_pycuda_is_used_first(paper, pycuda):
+def test_pycuda_is_used_first(program, pycuda):
     need("pycuda", pycuda)
-    prove(paper, "pycuda_is_used_first")
+    program.play("pycuda_is_used_first", "auto")
 
 
-def test_without_pycuda_the_bindings_are_used(paper):
+def test_without_pycuda_the_bindings_are_used(program):
     need_bindings()
-    prove(paper, "without_pycuda_the_bindings_are_used")
+    program.play("without_pycuda_the_bindings_are_used", "auto")
 
 
-def test_without_any_layer_the_install_is_told(paper):
-    prove(paper, "without_any_layer_the_install_is_told")
+def test_without_any_layer_the_install_is_told(program):
+    program.play("without_any_layer_the_install_is_told", "auto")
 
 
 def test_a_driver_that_finds_no_gpu_is_told(paper):

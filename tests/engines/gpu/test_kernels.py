@@ -27,7 +27,8 @@ from kpopdance.engines.placement import place, place_upright
 from kpopdance.engines.vision import tensor_from_image, tensor_upright
 from kpopdance.realtime.pose import one_person, skeletons, upright_person
 from tests import synthetic, synthetic_person
-from tests.engines.gpu.cpu_shim import ORDERS, NoCompiler, Shim, build_library
+from tests.compiling import NoCompiler
+from tests.engines.gpu.cpu_shim import ORDERS, Shim, build_library
 from tests.engines.gpu.on_gpu import GpuKernels
 
 KINDS = {"f32": np.float32, "f16": np.float16}
@@ -39,12 +40,12 @@ LIMIT = skeletons.PEAK_THRESHOLD
 
 
 @pytest.fixture(scope="module", params=["cpu", pytest.param("gpu", marks=pytest.mark.gpu)])
-def shim(request):
+def shim(request, for_all):
     """The kernels, on the CPU or on a GPU."""
     SLACK[0] = 0.0 if request.param == "cpu" else GPU_LOGARITHM
     try:
         if request.param == "cpu":
-            yield Shim(build_library())
+            yield Shim(build_library(for_all / "paper"))
             return
         gpu = GpuKernels(GUARD_BYTES)
     except (NoCompiler, NetworkError) as why:

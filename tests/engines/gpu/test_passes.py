@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.compiling import NoCompiler
 from tests.engines.gpu import cpu_shim, paper_driver
+from tests.forking import Program
 
 SCENARIOS = [
     "the_people_are_those_of_the_maps",
@@ -46,15 +48,15 @@ DEFERRED = [
 
 
 @pytest.fixture(scope="session")
-def paper(tmp_path_factory):
+def paper(for_all):
     if sys.platform != "linux":
         pytest.skip("the paper driver is a Linux library")
     if importlib.util.find_spec("cuda") is None:
         pytest.skip("cuda-bindings is not installed")
     try:
-        kernels = cpu_shim.build_library()
-        return paper_driver.build(tmp_path_factory.mktemp("paper"), kernels=kernels)
-    except (paper_driver.NoCompiler, cpu_shim.NoCompiler) as why:
+        kernels = cpu_shim.build_library(for_all / "paper")
+        return paper_driver.build(for_all / "paper", kernels=kernels)
+    except NoCompiler as why:
         pytest.skip(str(why))
 
 
@@ -74,26 +76,28 @@ def layer(paper, request):
     return request.param
 
 
-def run(env, *words):
-    told = python(env, str(Path(__file__).with_name("pass_scenarios.py")), *words)
-    assert told.returncode == 0, told.stderr[-3000:]
+@pytest.fixture(scope="session")
+def program(paper):
+    made = Program(Path(__file__).with_name("pass_scenarios.py"), paper)
+    yield made
+    made.close()
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_on_paper(paper, scenario, layer):
-    run(paper, scenario, layer)
+def test_on_paper(program, scenario, layer):
+    program.play(scenario, layer)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("scenario", DEFERRED)
-def test_on_paper_where_nothing_happens_before_it_is_waited_for(paper, scenario, layer):
-    run(paper | {"PAPER_DEFERRED": "1"}, scenario, layer)
+def test_on_paper_where_nothing_happens_before_it_is_waited_for(program, scenario, layer):
+    program.play(scenario, layer, PAPER_DEFERRED="1")
 
 
-def test_the_real_tensorrt_refuses_a_driver_of_paper_and_the_game_goes_on(paper):
+def test_the_real_tensorrt_refuses_a_driver_of_paper_and_the_game_goes_on(program):
     if importlib.util.find_spec("tensorrt_rtx") is None:
         pytest.skip("TensorRT for RTX is not installed")
-    run(paper, "the_real_tensorrt_refuses_this_driver_and_the_game_goes_on", "auto")
+    program.play("the_real_tensorrt_refuses_this_driver_and_the_game_goes_on", "auto")
 
 
 def test_every_scenario_is_run():

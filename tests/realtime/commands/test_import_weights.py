@@ -76,8 +76,9 @@ def check_caffe(folder, name, *, width, old, size):
         assert expected.shape[1:] == (size[0] / 8, size[1] / 8)
 
 
-@pytest.mark.parametrize("size", [(48, 64), (8, 72)])
-@pytest.mark.parametrize("old", [False, True], ids=["layer", "layers"])
+@pytest.mark.parametrize(
+    ("old", "size"), [(False, (48, 64)), (True, (8, 72))], ids=["layer", "layers"]
+)
 @pytest.mark.parametrize("name", CAFFE)
 def test_a_caffe_network_equals_the_slow_twin(name, old, size, tmp_path):
     check_caffe(tmp_path, name, width=NARROW, old=old, size=size)

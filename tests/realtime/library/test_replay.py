@@ -27,7 +27,6 @@ from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.scoring.judge import Judge
 from kpopdance.realtime.scoring.recipe import CHANGES, RECIPE, changes_since
 from kpopdance.realtime.scoring.report import report_of
-from kpopdance.realtime.scoring.standard import standard_from_choreography
 from tests import dances
 from tests.test_dance import BPM, SONG, Stage
 
@@ -36,7 +35,7 @@ DANCE = SONG.members[0]
 
 @pytest.fixture(scope="module")
 def standard():
-    return standard_from_choreography(DANCE, bpm=BPM)
+    return dances.standard_of(DANCE, bpm=BPM)
 
 
 def kept(stage, report, **changes):

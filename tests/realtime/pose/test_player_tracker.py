@@ -23,6 +23,7 @@ from tests import dances
 
 MINA, JAE, SURI, TOBI = OUTFITS
 SMALL = (240, 320)
+NOISE = np.random.default_rng(0).normal(0, 2, (8, *SMALL, 3)).round().astype(np.int16)
 FPS = 5.0
 DANCE: Choreography = dances.song(5, bpm=120.0, moves=12)
 DANCER = DrawnDancer(DANCE, DancerStyle(), SMALL)
@@ -60,7 +61,7 @@ def picture(people, rng):
             for a, b in bones:
                 ends = (joints[[a, b], :2] - (0, size if a == b else 0)).round().astype(int)
                 cv2.line(image, *ends.tolist(), colour, max(round(size * wide), 1))
-    return np.clip(image + rng.normal(0, 2, image.shape), 0, 255).astype(np.uint8)
+    return cv2.add(image, NOISE[rng.integers(len(NOISE))], dtype=cv2.CV_8U)
 
 
 def follow(
@@ -76,7 +77,8 @@ def follow(
     for at_s in np.arange(round(until_s / every_s)) * every_s if looks_s is None else looks_s:
         people = scene(at_s)
         image = picture(people.values(), rng)
-        image = np.clip(image * light(at_s), 0, 255).astype(np.uint8)
+        if light(at_s) != 1:
+            image = np.clip(image * light(at_s), 0, 255).astype(np.uint8)
         region = tracker.region(at_s)
         names, poses = [], []
         for name, (joints, _) in people.items():

@@ -75,7 +75,7 @@ def test_a_swap_of_some_frames_is_undone(fps, count, pair):
     tried = 0
     for seed in range(6):
         at_s, joints = dance(seed, fps)
-        for first in clear_moments(joints, pair, count, fps // 2):
+        for first in clear_moments(joints, pair, count, fps):
             rows = slice(first - 15, first + count + 8)
             bad = swapped_at(joints, pair, range(first, first + count))
             out = run(at_s[rows], bad[rows])

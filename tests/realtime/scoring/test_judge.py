@@ -31,7 +31,7 @@ LIMBS = {
 @cache
 def asked(seed, bpm):
     dance = dances.song(seed, bpm=bpm)
-    standard = standard_from_choreography(dance, bpm=bpm)
+    standard = dances.standard_of(dance, bpm=bpm)
     # somebody good with a style of their own: 93 to 96, so what costs points is seen to cost them
     style = styled(dance.joints, seed + 40)
     calm = styled(dance.joints, seed + 40, deg=25.0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import product
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -12,7 +15,6 @@ from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.pose.live_filter import LiveFilter
 from kpopdance.realtime.scoring.judge import Judge
 from kpopdance.realtime.scoring.looks import asked_as_seen
-from kpopdance.realtime.scoring.standard import standard_from_choreography
 from tests import dances
 from tools.bench.scoring import spoilt_dances as spoilt
 
@@ -28,7 +30,7 @@ DANCES = {120.0: (5, "normal"), 150.0: (9, "pro"), 92.0: (7, "kids")}
 def asked(request):
     seed, strictness = DANCES[request.param]
     dance = dances.song(seed, bpm=request.param, moves=6)
-    return standard_from_choreography(dance, bpm=request.param, terms=Terms(strictness))
+    return dances.standard_of(dance, bpm=request.param, terms=Terms(strictness))
 
 
 def looks_at(rate, end_s, *, together, seed=1):
@@ -66,21 +68,53 @@ CHEATS = {
 }
 
 
-@pytest.mark.parametrize("together", [1, 0, 3])
-@pytest.mark.parametrize("how", HONEST)
+@cache
+def often_seen(asked, how):
+    """The score of who is looked at 60 times a second."""
+    joints, late_s = HONEST[how](asked.dance.joints)
+    looks_s = looks_at(60, asked.dance.end_s, together=1)
+    return judged(asked, joints, looks_s, late_s=late_s).totals()[0]
+
+
+TOGETHER = (1, 0, 3)
+QUICK = {  # of each dance and way one; all are among the long tests
+    (bpm, how, TOGETHER[(d + h) % 3])
+    for d, bpm in enumerate(DANCES)
+    for h, how in enumerate(HONEST)
+}
+
+
+def but_quick(cases, quick):
+    """Mark as long what is not among the quick ones, of which each kind is tried in one way."""
+    return [
+        pytest.param(*case, marks=() if case in quick else pytest.mark.long) for case in cases
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "how", "together"),
+    but_quick(product(DANCES, HONEST, TOGETHER), QUICK),
+    indirect=["asked"],
+)
 def test_a_dance_is_worth_the_same_at_any_rate_and_every_move_is_judged(asked, how, together):
     joints, late_s = HONEST[how](asked.dance.joints)
     end_s = asked.dance.end_s
-    often = judged(asked, joints, looks_at(60, end_s, together=1), late_s=late_s)
     for rate, points in FAIR.items():
         looks_s = looks_at(rate, end_s, together=together if rate < 30 else 1)
         judge = judged(asked, joints, looks_s, late_s=late_s)
         assert all(verdict.judged for verdict in judge.verdicts), rate
-        apart = judge.totals()[0] - often.totals()[0]
+        apart = judge.totals()[0] - often_seen(asked, how)
         assert abs(apart) <= (points if together < 2 else BURSTS), (rate, apart)
 
 
-@pytest.mark.parametrize("how", ["small", "in a style"])
+@pytest.mark.parametrize(
+    ("asked", "how"),
+    but_quick(
+        product(DANCES, ["small", "in a style"]),
+        {(120.0, "small"), (150.0, "in a style"), (92.0, "small")},
+    ),
+    indirect=["asked"],
+)
 def test_steadied_live_a_dance_is_worth_the_same_at_any_rate(asked, how):
     joints, late_s = HONEST[how](asked.dance.joints)
     often, *fewer = (

@@ -14,7 +14,6 @@ from kpopdance.realtime.scoring.energy import Energy
 from kpopdance.realtime.scoring.features import LIMB_BONES, Features
 from kpopdance.realtime.scoring.marks import Marks
 from kpopdance.realtime.scoring.reasons import BONE_WORDS, reasons_of
-from kpopdance.realtime.scoring.standard import standard_from_choreography
 from tests import dances
 from tests.dances import judged, track_of
 
@@ -24,7 +23,7 @@ FPS = 30
 @pytest.fixture(scope="module")
 def song():
     dance = dances.song(1, moves=10)
-    return dance, standard_from_choreography(dance, bpm=120.0)
+    return dance, dances.standard_of(dance)
 
 
 def told(standard, joints, **how):
@@ -86,7 +85,7 @@ def test_the_mirror_image_is_on_the_other_side(song):
 ])  # fmt: skip
 def test_the_bone_that_is_off_is_named(end, word):
     joints = dances.song(2, moves=6).joints
-    standard = standard_from_choreography(Choreography(joints.copy(), 30.0), bpm=120.0)
+    standard = dances.standard_of(Choreography(joints.copy(), 30.0))
     wrong = dances.turned(joints, extra={end: np.full(len(joints), 1.2)})
     dearest_each = [verdict.reasons[0].text for verdict in told(standard, wrong)]
     assert all(text.startswith(word) for text in dearest_each), dearest_each
@@ -106,7 +105,7 @@ def test_too_low_and_too_high_are_told_apart(end, angle, advice):
     angles = {**base_angles(rows), 3: np.pi + 0.2 * swing, 6: 0.2 * swing}
     angles |= {4: np.pi + swing, 7: swing}  # level, pointing away from the body
     joints = dances.figure(angles, np.tile([1.0, 0.5], (rows, 1)))
-    standard = standard_from_choreography(Choreography(joints.copy(), 30.0), bpm=120.0)
+    standard = dances.standard_of(Choreography(joints.copy(), 30.0))
     wrong = dances.turned(joints, extra={end: np.full(rows, angle)})
     assert dearest(told(standard, wrong)) == advice
 
@@ -239,9 +238,9 @@ def test_who_stays_upright_where_the_coach_leans_is_told_to_lean():
     rows = np.arange(len(upright))
     bend = 0.7 + 0.1 * np.sin(rows / 9)
     leaning = dances.turned(upright, extra={1: bend})
-    coach = standard_from_choreography(Choreography(leaning.copy(), 30.0), bpm=120.0)
+    coach = dances.standard_of(Choreography(leaning.copy(), 30.0))
     texts = {r.text for v in told(coach, upright) for r in v.reasons}
     assert "body too upright" in texts
     assert "body leans" not in texts
-    plain = standard_from_choreography(Choreography(upright.copy(), 30.0), bpm=120.0)
+    plain = dances.standard_of(Choreography(upright.copy(), 30.0))
     assert "body leans" in {r.text for v in told(plain, leaning) for r in v.reasons}

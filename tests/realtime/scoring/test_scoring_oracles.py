@@ -479,7 +479,7 @@ def test_moves_of_the_seated_end_where_the_arms_rest(seed):
 
 @pytest.fixture(scope="module")
 def small():
-    return standard_from_choreography(dances.song(2, moves=3), bpm=120.0)
+    return dances.standard_of(dances.song(2, moves=3))
 
 
 def test_a_move_without_camera_for_more_than_a_fifth_is_not_judged(small):

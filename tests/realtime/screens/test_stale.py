@@ -77,7 +77,9 @@ def anything(rng, number):
     return page, float(rng.uniform(0, 9))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize(
+    "seed", [*range(4), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 8))]
+)
 def test_a_frame_after_any_others_is_the_frame_of_a_new_window(seed):
     rng = np.random.default_rng(seed)
     old, surfaces = Pages(), {size: pygame.Surface(size) for size in SIZES}

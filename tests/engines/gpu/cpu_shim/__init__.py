@@ -13,44 +13,24 @@ unknown kernel, 2 threads that wait at different barriers, 3 an impossible block
 
 from __future__ import annotations
 
-import atexit
 import ctypes
-import os
-import shutil
-import subprocess
-import tempfile
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from tests.compiling import compiled
+
 HERE = Path(__file__).parent
 KERNELS = Path(__file__).parents[4] / "engines" / "gpu" / "kernels.cu"
-FLAGS = ("-std=c++17", "-O2", "-ffp-contract=off", "-U_FORTIFY_SOURCE", "-shared", "-fPIC")
+FLAGS = ("-O2", "-ffp-contract=off", "-U_FORTIFY_SOURCE")
 ORDERS = {"forward": (0, 0), "reverse": (1, 0), "shuffled": (2, 20), "shuffled again": (2, 26)}
 Grid = tuple[int, int, int]
 
 
-class NoCompiler(Exception):
-    """The kernels cannot be built for the CPU here; the text says why."""
-
-
-@cache
-def build_library(kernels: Path = KERNELS, *, extra: tuple[str, ...] = ()) -> Path:
-    """Return the shared library, built once in this process; ``extra`` are compiler's options."""
-    compiler = os.environ.get("CXX") or shutil.which("g++")
-    if compiler is None:
-        raise NoCompiler("no g++ is installed: the kernels cannot run on the CPU")
-    library = Path(tempfile.mkdtemp(prefix="kernels-on-the-cpu-")) / "kernels.so"
-    atexit.register(shutil.rmtree, library.parent, ignore_errors=True)
-    told = subprocess.run(
-        [compiler, *FLAGS, *extra, f'-DSHIM_KERNELS="{kernels.resolve()}"', f"-I{HERE}",
-         str(HERE / "shim.cpp"), "-o", str(library)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if told.returncode != 0:
-        raise NoCompiler(f"{compiler} cannot build the kernels: {told.stderr[:2000]}")
-    return library
+def build_library(folder: Path) -> Path:
+    """Return the shared library, built into a folder where it does not lie there already."""
+    words = (*FLAGS, f'-DSHIM_KERNELS="{KERNELS.resolve()}"', f"-I{HERE}")
+    return compiled(HERE / "shim.cpp", folder / "kernels.so", *words)
 
 
 class Shim:

@@ -2,7 +2,7 @@
 
 Three lines for a test of whatever speaks to a GPU::
 
-    env = paper_driver.build(tmp_path, kernels=cpu_shim.build_library())
+    env = paper_driver.build(tmp_path, kernels=cpu_shim.build_library(tmp_path))
     ran = subprocess.run([sys.executable, "-c", PROGRAM], env=env, cwd=tmp_path, check=False)
     assert ran.returncode == 0
 
@@ -14,21 +14,17 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
-import subprocess
 from pathlib import Path
+
+from tests.compiling import compiled
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[3]
 NAME = "libcuda.so.1"
 
 
-class NoCompiler(Exception):
-    """The paper driver cannot be built here; the text says why."""
-
-
 def build(folder: Path, *, kernels: Path | None = None) -> dict[str, str]:
-    """Return the environment of a process that finds the paper driver, built into the folder.
+    """Return the environment of a process that finds the paper driver, built into the folder once.
 
     ``kernels`` is the library with the kernels, as ``driver.cpp`` describes it. The environment's
     ``PYTHONPATH`` begins with this repository.
@@ -45,18 +41,9 @@ def build(folder: Path, *, kernels: Path | None = None) -> dict[str, str]:
 
 
 def compile_library(source: Path, library: Path, *extra: str) -> Path:
-    """Return the shared library, built from one C++ file."""
-    compiler = os.environ.get("CXX") or shutil.which("g++")
-    if compiler is None:
-        raise NoCompiler("no g++ is installed")
-    told = subprocess.run(
-        [compiler, "-std=c++17", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
-         "-fvisibility=hidden", *extra, "-o", str(library), str(source), "-ldl"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if told.returncode != 0:
-        raise NoCompiler(f"{compiler} cannot build {source.name}: {told.stderr[:2000]}")
-    return library
+    """Return the shared library, built from one C++ file where it does not lie there already."""
+    words = ("-O1", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden", *extra)
+    return compiled(source, library, *words, libraries=("-ldl",))
 
 
 class Paper:

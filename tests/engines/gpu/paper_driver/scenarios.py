@@ -1,6 +1,7 @@
 """What the device layers are put through: ``python scenarios.py SCENARIO LAYER``.
 
-Each runs in a process of its own, for a GPU that is lost stays lost. Names tell what is proved.
+Each runs in a process of its own (see ``forking``), for a GPU that is lost stays lost. Names tell
+what is proved.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from kpopdance.engines.errors import NetworkError
 from kpopdance.engines.gpu.device import Device, GpuError
 from kpopdance.engines.gpu.devices import open_device
 from tests.engines.gpu.paper_driver import Paper
+from tests.forking import next_scenario
 
 KERNELS = ["scale", "write_down", "shape", "beyond", "fails"]
 ONE = (1, 1, 1)
@@ -688,5 +690,5 @@ def pycuda_is_used_first(layer):
 
 
 if __name__ == "__main__":
+    next_scenario()
     globals()[sys.argv[1]](sys.argv[2])
-    sys.stdout.write("proved\n")

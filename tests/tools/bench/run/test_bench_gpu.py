@@ -17,6 +17,7 @@ from kpopdance.engines.formats import CLOSE_NETWORKS
 from kpopdance.engines.onnxruntime_runner import COREML, CPU, OnnxRuntimeNetwork
 from kpopdance.engines.runtimes import EIGHT_BITS
 from kpopdance.engines.vision import PersonEye
+from tests.compiling import NoCompiler
 from tests.engines.gpu import cpu_shim, paper_driver
 from tools.bench.run import bench_gpu
 from tools.bench.run.gpu_close import ON_A_GPU, dancers, joints_apart
@@ -25,12 +26,12 @@ from tools.bench.run.gpu_provider import provider_figures
 
 
 @pytest.fixture(scope="module")
-def paper(tmp_path_factory):
+def paper(for_all):
     pytest.importorskip("cuda.bindings", reason="cuda-bindings is not installed")
     try:
-        kernels = cpu_shim.build_library()
-        return paper_driver.build(tmp_path_factory.mktemp("paper"), kernels=kernels)
-    except (paper_driver.NoCompiler, cpu_shim.NoCompiler) as why:
+        kernels = cpu_shim.build_library(for_all / "paper")
+        return paper_driver.build(for_all / "paper", kernels=kernels)
+    except NoCompiler as why:
         pytest.skip(str(why))
 
 
