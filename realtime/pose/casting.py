@@ -6,8 +6,8 @@ Tracklets (``tracklets.py``) are put together to people in three steps, each wit
   tracklets, by place, speed, size and clothes.
 - What is long apart, or in another scene, is joined by looks: the likest first, never two who are seen
   at the same time.
-- Where two people were close, what comes after is exchanged if looks and motion fit better so, until
-  nothing gets better.
+- Where two people met, what comes after is exchanged, and single tracklets are given to somebody else,
+  if looks and motion fit better so, until nothing gets better.
 """
 
 from __future__ import annotations
@@ -45,6 +45,9 @@ LEAST_LOOKS: Final = 3.0  # pictures in which a garment was seen
 AGAINST: Final = 9.0  # the most that motion, or looks, can say against somebody
 JOINS_SOON: Final = 7.0  # as much is said against whom we still join, soon
 JOINS_LATE: Final = 4.5  # and later, by looks alone
+GLIMPSE: Final = 3  # sightings; of fewer nothing can be told, and most are mistakes
+SOMEBODY: Final = 6.0  # is said against there being one person more
+MET_S: Final = 1.0  # who met so long before a moment may go on as the other
 BOTH_ROWS: Final = 2  # pictures in which two may be seen and yet be one: a mistake
 SURE_LOOKS: Final = 10.0  # pictures from which on looks count in full
 
@@ -96,13 +99,13 @@ def people_of(
     seen: Sightings, tracklets: Sequence[NDArray[np.int64]], cuts: Sequence[int]
 ) -> list[NDArray[np.int64]]:
     """Return people: which sightings each is, in order of time; who is seen most comes first."""
-    pieces = _pieces(seen, tracklets, cuts)
+    pieces = _pieces(seen, [each for each in tracklets if len(each) >= GLIMPSE], cuts)
     if not pieces:
         return []
     usual = _usual(seen, pieces)
     chains = _gone_on(seen, pieces, usual)
     people = _put_together(seen, pieces, chains, usual)
-    people = _exchanged(seen, pieces, people, usual)
+    people = _Exchange(seen, pieces, people, usual).done()
     told = [np.concatenate([pieces[k].sightings for k in person]) for person in people]
     return sorted((np.sort(each) for each in told), key=len, reverse=True)
 
@@ -292,27 +295,71 @@ def _rows_of(seen: Sightings, pieces: list[_Piece], chain: Sequence[int]) -> NDA
     return np.unique(np.concatenate([seen.rows[pieces[k].sightings] for k in chain]))
 
 
-def _exchanged(
-    seen: Sightings, pieces: list[_Piece], people: list[list[int]], usual: float
-) -> list[list[int]]:
-    """Return people with what comes after they met exchanged, wherever that says less against them."""
-    moments = sorted({piece.first for piece in pieces})
-    told = {k: _said_against(seen, pieces, person, usual) for k, person in enumerate(people)}
-    better = True
-    while better:
+class _Exchange:
+    """Exchanges what people are made of wherever that says less against all of it."""
+
+    def __init__(
+        self, seen: Sightings, pieces: list[_Piece], people: list[list[int]], usual: float
+    ) -> None:
+        self._seen, self._pieces, self._usual = seen, pieces, usual
+        self._people = people
+        self._told = [self._against(person) for person in people]
+
+    def done(self) -> list[list[int]]:
+        """Return people of whom nothing can be exchanged for the better."""
+        while self._crossings() or self._gifts():
+            pass
+        return [person for person in self._people if person]
+
+    def _crossings(self) -> bool:
+        """Let two who met go on as each other."""
         better = False
-        for row in moments:
-            for a in range(len(people)):
-                for b in range(a):
-                    new = _crossed(pieces, people[a], people[b], row)
-                    if new is None:
-                        continue
-                    said = [_said_against(seen, pieces, person, usual) for person in new]
-                    if sum(said) < told[a] + told[b] - 1e-3:
-                        people[a], people[b] = new
-                        told[a], told[b] = said
-                        better = True
-    return people
+        for row in sorted({piece.first for piece in self._pieces}):
+            near = [k for k, person in enumerate(self._people) if self._met(person, row)]
+            for a in near:
+                for b in (b for b in near if b < a):
+                    new = _crossed(self._pieces, self._people[a], self._people[b], row)
+                    better |= new is not None and self._taken(a, b, *new)
+        return better
+
+    def _gifts(self) -> bool:
+        """Give single pieces to somebody else who is not seen at that time."""
+        better = False
+        for piece in range(len(self._pieces)):
+            for b in range(len(self._people)):
+                a = next(k for k, person in enumerate(self._people) if piece in person)
+                if a != b and self._free(self._people[b], piece):
+                    rest = [k for k in self._people[a] if k != piece]
+                    better |= self._taken(a, b, rest, sorted([*self._people[b], piece]))
+        return better
+
+    def _taken(self, a: int, b: int, one: list[int], other: list[int]) -> bool:
+        """Make two people anew if that says less against them; return whether it does."""
+        said = self._against(one), self._against(other)
+        if sum(said) >= self._told[a] + self._told[b] - 1e-3:
+            return False
+        self._people[a], self._people[b] = one, other
+        self._told[a], self._told[b] = said
+        return True
+
+    def _met(self, person: list[int], row: int) -> bool:
+        """Say whether something of a person begins or ends shortly before a moment."""
+        at_s = self._seen.at_s
+        return any(
+            -MET_S <= at_s[end] - at_s[row] <= MET_S / 2
+            for k in person
+            for end in (self._pieces[k].first, self._pieces[k].last)
+        )
+
+    def _free(self, person: list[int], piece: int) -> bool:
+        one = self._pieces[piece]
+        there = (self._pieces[k] for k in person)
+        return all(other.last < one.first or one.last < other.first for other in there)
+
+    def _against(self, person: list[int]) -> float:
+        if not person:
+            return 0.0
+        return SOMEBODY + _said_against(self._seen, self._pieces, person, self._usual)
 
 
 def _crossed(
