@@ -5,11 +5,12 @@ A camera stands at the origin of a floor measured in body heights; x runs to the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
+from kpopdance.realtime.core.body import MIRROR
 from kpopdance.realtime.pose.sightings import SCENERY, Sightings
 from tests import dances
 
@@ -23,7 +24,10 @@ STANDS = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
 
 @dataclass
 class Person:
-    """Who dances (``seed``), where at a second (x, z), in which clothes, and when they are there."""
+    """Who dances (``seed``), where at a second (x, z), in which clothes, and when they are there.
+
+    ``image``: in a mirror behind who dances the same, right and left exchanged.
+    """
 
     seed: int
     path: object
@@ -31,10 +35,9 @@ class Person:
     there: tuple = ((-1.0, 1e9),)
     size: float = 1.0
     still: bool = False
-    mirror_of: object = None
+    image: bool = False
     unseen: tuple = ()
     swing: float = 1.0
-    joints: np.ndarray = field(default=None, repr=False)
 
 
 @dataclass
@@ -101,7 +104,7 @@ def _danced(one, at_s):
         joints[row, :, 0] = WIDTH / 2 + x * px + (joints[row, :, 0] - middle) * scale
         joints[row, :, 1] = HORIZON_PX + CAMERA_HIGH * px + (joints[row, :, 1] - feet) * scale
     joints[:, list(one.unseen)] = (np.nan, np.nan, 0)
-    return joints
+    return joints[:, MIRROR] if one.image else joints
 
 
 def _seen_by(joints, lens):

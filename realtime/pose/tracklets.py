@@ -13,6 +13,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from kpopdance.realtime.core.body import L_HIP, NECK, R_HIP
+from kpopdance.realtime.pose.appearance import GREY_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +31,10 @@ COMES: Final = 1.0  # body sizes: who comes or goes so near to another may be ta
 DOUBLE: Final = 0.22  # body sizes: so near in one picture, it is one person seen twice
 MIDDLE: Final = (NECK, R_HIP, L_HIP)
 NEVER: Final = 1e6
+DRESSED: Final = 0.5  # body sizes that another garment is worth
+USUALLY: Final = 0.4  # garments that a sighting differs from the last ones of the same person
+MOST: Final = 2.0
+SOON: Final = 0.2  # of what somebody wears is taken from the newest picture
 
 
 def sizes_of(joints: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -85,6 +90,8 @@ class _Open:
     joints: NDArray[np.float32]
     size: float
     row: int
+    colours: NDArray[np.float32]
+    worn: NDArray[np.bool_]
 
 
 def tracklets_of(seen: Sightings, cuts: Iterable[int]) -> list[NDArray[np.int64]]:
@@ -126,7 +133,11 @@ def _joined(
         large = np.maximum(np.array([one.size for one in active]), 4.0)
         gone_s = seen.at_s[row] - np.array([seen.at_s[one.row] for one in active])
         way = apart_each(was, seen.joints[here], large)
-        cost = np.where(way <= (NEAR + FASTER * gone_s)[:, None], way, NEVER)
+        dressed = DRESSED * _otherwise(active, seen.colours[here], seen.worn[here])
+        dressed[[row - one.row == 1 for one in active]] = 0  # nobody is exchanged meanwhile
+        cost = np.where(
+            way + dressed <= (NEAR + FASTER * gone_s)[:, None], way + dressed, NEVER
+        )
     pairs = [
         (k, n) for k, n in zip(*linear_sum_assignment(cost), strict=True) if cost[k, n] < NEVER
     ]
@@ -138,7 +149,10 @@ def _joined(
         _go_on(active[k], int(here[n]), seen, sizes, row)
     taken = set(goes_on.values())
     going += [
-        _Open([int(each)], seen.joints[each].copy(), float(sizes[each]), row)
+        _Open(
+            [int(each)], seen.joints[each].copy(), float(sizes[each]), row,
+            seen.colours[each].astype(np.float32), seen.worn[each].copy(),
+        )
         for n, each in enumerate(here) if n not in taken
     ]  # fmt: skip
     return going, ended
@@ -173,6 +187,22 @@ def _go_on(
     one.joints = joints.copy()
     one.size = 0.8 * one.size + 0.2 * float(sizes[sighting])
     one.row = row
+    colours, worn = seen.colours[sighting], seen.worn[sighting]
+    share = np.where(one.worn & worn, SOON, worn.astype(float))[:, None, None]
+    one.colours += share.astype(np.float32) * (colours - one.colours)
+    one.worn = one.worn | worn
+
+
+def _otherwise(
+    active: list[_Open], colours: NDArray[np.uint8], worn: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return how much more than usual each sighting is dressed otherwise than a tracklet (P, Q)."""
+    far = np.zeros((len(active), len(colours)))
+    for k, one in enumerate(active):
+        both = one.worn & worn
+        parts = np.abs(one.colours - colours).mean(axis=(2, 3)) / GREY_LEVELS
+        far[k] = (np.minimum(parts, MOST) * both).sum(axis=1) / np.maximum(both.sum(axis=1), 1)
+    return np.maximum(far - USUALLY, 0)
 
 
 def _shown(one: _Open, moved: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,0 +1,143 @@
+"""From what was seen to a take: who is a member and who is not, where they stand, when they are on."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from kpopdance.realtime.studio.recording import RecordingError
+from kpopdance.realtime.studio.take_making import take_of
+from tests.synthetic_sightings import Person, at, filmed, walk
+
+LENGTH_S = 8.0
+DANCERS = [
+    Person(k, walk((0, k - 1, 5), (2, k - 1, 5), (5, (k + 1) % 3 - 1, 4.5 + 0.4 * k), (8, 1 - k, 5)), k)
+    for k in range(3)
+]  # fmt: skip
+LEGS = (8, 9, 10, 11, 12, 13)
+OTHERS = {
+    "seldom": Person(9, at(2.2, 5), 9, there=((1.0, 1.6),)),
+    "small": Person(9, at(-3, 14), 9),
+    "partial": Person(9, at(1.0, 2.2), 9, unseen=LEGS),
+    "still": Person(9, at(2.4, 5), 9, still=True),
+    "mirror": Person(
+        1, walk((0, 0.3, 8), (2, 0.3, 8), (5, 1.3, 7.5), (8, 0.3, 8)), 9, image=True
+    ),
+}
+GOING_BY = Person(9, walk((3, -2.6, 3.6), (6, 2.6, 3.6)), 9, swing=0.5, there=((3, 6),))
+
+
+def truth(film, take):
+    """Whom each person of a take is, and how far they are off their places in rows both know."""
+    who, off = [], []
+    for own in take.joints:
+        ways = [np.nanmedian(np.abs(own - true)[..., :2]) for true in film.joints]
+        who.append(int(np.nanargmin(ways)))
+    for person in take.members:
+        known = film.shown[who[person]] & np.isfinite(take.floor[person, :, 0])
+        off.append((take.floor[person] - film.floor[who[person]])[known])
+    middle = np.median(np.concatenate(off), axis=0)
+    return who, np.linalg.norm(np.concatenate(off) - middle, axis=1)
+
+
+@cache
+def film_of(*others):
+    return filmed(
+        [*DANCERS, *(GOING_BY if k == "going by" else OTHERS[k] for k in others)], LENGTH_S
+    )
+
+
+@pytest.mark.parametrize("why", [*OTHERS, "going by"])
+def test_who_does_not_dance_is_no_member(why):
+    film = film_of(why)
+    take = take_of(film.seen)
+    who, _ = truth(film, take)
+    told = dict(zip(who, take.reasons, strict=True))
+    assert told == {
+        0: "member",
+        1: "member",
+        2: "member",
+        3: "still" if why == "going by" else why,
+    }
+    assert take.reasons[take.lead] == "member"
+
+
+def test_who_dances_in_the_back_or_comes_late_is_a_member():
+    late = Person(5, at(1.8, 7.5), 5, there=((5, 99),))
+    take = take_of(filmed([*DANCERS, late], LENGTH_S).seen)
+    assert take.reasons == ("member",) * 4
+
+
+def test_where_everybody_stands_is_told_within_a_fifth_of_a_body():
+    film = film_of()
+    who, off = truth(film, take_of(film.seen))
+    assert sorted(who) == [0, 1, 2]
+    assert np.median(off) < 0.15
+    assert np.quantile(off, 0.9) < 0.3
+
+
+def test_a_camera_that_pans_and_zooms_moves_nobody_on_the_floor():
+    def lens(t):
+        zoom = 1 + 0.1 * np.sin(t)
+        return [[zoom, 0, 60 * np.sin(t / 2) - 40], [0, zoom, -30 * np.sin(t)]]
+
+    film = filmed(DANCERS, LENGTH_S, cameras=lens)
+    _, off = truth(film, take_of(film.seen))
+    assert np.median(off) < 0.15
+
+
+def test_who_is_hidden_is_there_and_who_goes_out_at_the_side_is_not():
+    hidden = Person(7, walk((0, -0.9, 6), (2, 0, 6), (5, 0, 6), (7, 1.2, 6)), 7)
+    leaving = Person(8, walk((0, 1.5, 5), (2, 1.5, 5), (4, 4, 5), (6, 4, 5), (8, 1.5, 5)), 8)
+    film = filmed([Person(6, at(0, 4), 6), hidden, leaving], LENGTH_S)
+    take = take_of(film.seen)
+    who, _ = truth(film, take)
+    assert sorted(who) == [0, 1, 2]
+    assert take.there[who.index(1)].all()
+    rows = slice(135, 165)  # 4.5 to 5.5 s
+    assert not take.there[who.index(2), rows].any()
+    assert not film.shown[1, 100:130].any()
+    assert (take.joints[who.index(1), 100:130, :, 2] == 0).all()
+
+
+def test_behind_a_cut_they_are_where_they_were():
+    def cut(t):
+        return [[1, 0, 0], [0, 1, 0]] if t < 4 else [[0.8, 0, 190], [0, 0.8, 100]]
+
+    people = [Person(k, at(k - 1, 4.5 + 0.4 * k), k) for k in range(3)]
+    film = filmed(people, LENGTH_S, cuts=(4,), cameras=cut)
+    take = take_of(film.seen)
+    assert take.cuts == (120,)
+    assert take.reasons == ("member",) * 3
+    jumps = np.abs(take.floor[:, 125] - take.floor[:, 115])
+    assert jumps.max() < 0.3
+
+
+@pytest.mark.parametrize(("dancers", "reasons", "lead"), [
+    ((), ("member", "member", "member", "still"), None),
+    ((3, 1), ("member", "unasked", "member", "still"), 2),
+    ((4,), ("unasked", "unasked", "unasked", "member"), 3),
+])  # fmt: skip
+def test_who_is_asked_for_is_a_member(dancers, reasons, lead):
+    take = take_of(film_of("still").seen, dancers)
+    assert take.reasons == reasons
+    assert lead is None or take.lead == lead
+    first = [float(np.nanmean(take.joints[k, 0, :, 0])) for k in range(3)]
+    assert first == sorted(first)
+
+
+def test_the_same_is_told_of_the_same():
+    one, other = take_of(film_of().seen), take_of(film_of().seen)
+    assert_array_equal(one.joints, other.joints)
+    assert_array_equal(one.floor, other.floor)
+
+
+def test_what_shows_nobody_is_refused():
+    film = filmed([Person(1, at(0, 5), 1, there=((0, 0.2),))], 4.0)
+    with pytest.raises(RecordingError, match="hardly anybody"):
+        take_of(film.seen)
+    with pytest.raises(RecordingError, match="dancer 5 was asked for, but 3 people"):
+        take_of(film_of().seen, (5,))
