@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ANY_NUMBER: Final = 1024  # of looks at a time: as many as there are cores
+LOGGED_S: Final = 10.0  # between two lines of progress that nobody watches on a terminal
 MOST_THREADS: Final = 8  # of one look: with 16, ONNX Runtime's OpenPose gives other last bits
 
 
@@ -121,6 +122,8 @@ def watched(
     total = round(ends_s - start_s, 1) if ends_s else None
     bar = tqdm(
         total=total, desc=what, unit="s", file=sys.stderr, leave=False,
+        smoothing=0.02,  # pictures differ much in what they cost: the time left would leap
+        mininterval=0.1 if sys.stderr.isatty() else LOGGED_S,
         bar_format="{desc}: {percentage:3.0f}% |{bar}| {n:.0f} of {total:.0f} s, {remaining} left"
         if total else None,
     )  # fmt: skip

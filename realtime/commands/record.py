@@ -123,7 +123,7 @@ def _seen_in_video(
                 video.frames(), eyes, dancers=dancers, kept=kept, progress=progress
             )
         warnings = [told for told in (video.warning, audio.warning) if told]
-    start_s = -audio.start_s if args.audio is None else 0.0
+    start_s = 0.0 - audio.start_s if args.audio is None else 0.0  # no -0.0
     return _Seen(take, audio, start_s, warnings, kept)
 
 

@@ -268,11 +268,15 @@ def _formation(body: Element, song: SongPack, places: Formation) -> None:
     plans = SubElement(SubElement(body, "section"), "div", {"class": "plans"})
     known = places.floor[np.isfinite(places.floor).all(axis=-1)]
     reach = max(SMALLEST_STAGE / 2, float(np.abs(known).max())) + 0.35
-    for at_s, row in _moments(song, places):
+    moments = _moments(song, places)
+    near = moments[-1][0] - moments[0][0] < 2 * (len(moments) - 1)
+    for at_s, row in moments:
         figure = SubElement(plans, "figure")
         _plan(figure, places, row, reach)
         section = section_at(song, at_s)
-        _say(figure, "figcaption", _clock(at_s) + (f" · {section}" if section else ""))
+        _say(
+            figure, "figcaption", _clock(at_s, int(near)) + (f" · {section}" if section else "")
+        )
 
 
 def _plan(figure: Element, places: Formation, row: int, reach: float) -> None:
@@ -347,7 +351,9 @@ def _colour(member: int) -> str:
     return MEMBERS[member % len(MEMBERS)]
 
 
-def _clock(song_s: float) -> str:
-    sign = "-" if song_s < 0 else ""
-    minutes, seconds = divmod(abs(song_s), 60)
-    return f"{sign}{int(minutes)}:{int(seconds):02d}"
+def _clock(song_s: float, digits: int = 0) -> str:
+    """Return minutes and seconds, e.g. ``1:05``, with a digit behind where moments lie near."""
+    tenths = int(abs(song_s) * 10**digits + 1e-6)
+    minutes, rest = divmod(tenths, 60 * 10**digits)
+    seconds = f"{rest / 10**digits:0{2 + digits + bool(digits)}.{digits}f}"
+    return f"{'-' if song_s < 0 else ''}{minutes}:{seconds}"
