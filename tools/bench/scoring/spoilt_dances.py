@@ -84,6 +84,36 @@ def styled(joints: Joints, seed: int, deg: float = 30.0, fps: float = 30.0) -> J
     return _built(joints, {end: angles[end] + extra[end] for end in HANGS_ON}, lengths, root)
 
 
+def unsteady(joints: Joints, seed: int, share: float, fps: float = 30.0) -> Joints:
+    """Return the dance with each bone's way from its mean direction too far or too short by a share.
+
+    It wanders. What is asked for decides how large the error is (Harris and Wolpert, "Signal-dependent
+    noise determines motor planning", Nature 1998).
+    """
+    rng = np.random.default_rng(seed)
+    angles, lengths, root = _angles(joints)
+    at_s = np.arange(len(joints)) / fps
+    for end, angle in angles.items():
+        mean = np.angle(np.nanmean(np.exp(1j * angle)))
+        away = np.angle(np.exp(1j * (angle - mean)))
+        angles[end] = mean + (1 + share * wandering(rng, at_s)) * away
+    return _built(joints, angles, lengths, root)
+
+
+def turned_at_most(joints: Joints, rad_a_row: float) -> Joints:
+    """Return the dance by a body whose bones turn no faster: what comes too fast is not reached."""
+    angles, lengths, root = _angles(joints)
+    followed = {}
+    for end, angle in angles.items():
+        now, rows = float(angle[0]), np.empty(len(angle))
+        for row, wanted in enumerate(angle.tolist()):
+            away = (wanted - now + np.pi) % (2 * np.pi) - np.pi
+            now += min(max(away, -rad_a_row), rad_a_row)
+            rows[row] = now
+        followed[end] = rows
+    return _built(joints, followed, lengths, root)
+
+
 def wandering(rng: np.random.Generator, at_s: Floats) -> Floats:
     """Return a slow wandering (T,) about 0, of standard deviation 1, at times (T,) in s."""
     hertz, phase = rng.uniform(0.15, 0.7, (5, 1)), rng.uniform(0, 2 * np.pi, (5, 1))
