@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -153,10 +154,17 @@ def _packs_in(place: Path, deep: int) -> Iterator[Path]:
 
 
 def _folders_in(place: Path) -> list[Path]:
-    if not place.is_dir():
+    try:
+        with os.scandir(place) as inside:
+            shown = [each for each in inside if not each.name.startswith((".", "__"))]
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    inside = (path for path in place.iterdir() if not path.name.startswith((".", "__")))
-    return sorted(path for path in inside if path.is_dir())
+    # a link may lead round in a circle, which a path knows
+    return sorted(
+        place / each.name
+        for each in shown
+        if (Path(each.path).is_dir() if each.is_symlink() else each.is_dir())
+    )
 
 
 def find_pack(name: str, libraries: tuple[Path, ...] = (BUNDLED,)) -> Path:
@@ -251,6 +259,7 @@ def read_facts(folder: Path) -> PackFacts:
     return PackFacts(
         told.title, told.artist, told.bpm, dancers, start_s, end_s, files.audio,
         told.language, folder, tuple(map(_rgb, told.colours)), _cover(path.parent, told),
+        told.preview_s, told.tags, path.stat().st_mtime,
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpopdance.realtime.core.types import Choreography, Formation
+    from kpopdance.realtime.scoring.difficulty import Difficulty
 
 FORMAT: Final = 1
 TOML: Final = "song.toml"
@@ -57,7 +58,8 @@ class PackFacts:
     """What a list tells of a pack, known without its choreography.
 
     ``dancers`` are the pack's members, their number; ``start_s`` and ``length_s`` are the song
-    seconds where the choreography begins and ends; the others as in ``SongPack``.
+    seconds where the choreography begins and ends; ``recorded_s`` is when the choreography was
+    written, s since 1970; ``difficulty`` None: not known yet; the others as in ``SongPack``.
     """
 
     title: str
@@ -71,6 +73,10 @@ class PackFacts:
     folder: Path = Path()
     colours: tuple[tuple[int, int, int], ...] = ()
     cover: Path | None = None
+    preview_s: float = 0.0
+    tags: tuple[str, ...] = ()
+    recorded_s: float = 0.0
+    difficulty: Difficulty | None = None
 
     @property
     def slug(self) -> str:

@@ -50,7 +50,7 @@ USUAL: Final = {
 }  # fmt: skip
 """What an idol dance of middling difficulty has; there each part is one half."""
 WEIGHT: Final = {
-    "speed": 0.3, "limbs": 0.2, "reach": 0.15, "new": 0.1, "memory": 0.15, "motion": 0.1,
+    "speed": 0.2, "limbs": 0.1, "reach": 0.25, "new": 0.15, "memory": 0.2, "motion": 0.1,
 }  # fmt: skip
 STEEP: Final = 2.5
 EASY_BELOW: Final = 0.35
