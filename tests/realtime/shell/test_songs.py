@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 
 import numpy as np
 import pytest
 
+from kpopdance.realtime.library.catalogue import Catalogue
 from kpopdance.realtime.library.pack_reader import load_pack, read_facts
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.songpack import PackFacts, SongPack, SongPackError
 from kpopdance.realtime.shell import songs as module
-from kpopdance.realtime.shell.songs import KEPT, Looked, Songs
+from kpopdance.realtime.shell.songs import KEPT, LOOK_S, Looked, Songs
 from tests import dances
 
 
@@ -159,3 +161,137 @@ def test_the_song_looked_at_comes_beside_and_the_newest_wins(library, loads):
     assert not np.array_equal(other.members[0].joints, songs.load("song-1").members[0].joints)
     assert looked.at("song-2", mirrored=False) is None
     assert sorted(loads) == ["song-1", "song-3"]
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    return Catalogue(tmp_path / "catalogue.sqlite")
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """The folders whose facts were read."""
+    read = []
+
+    def facts(folder):
+        read.append(folder.name)
+        return read_facts(folder)
+
+    monkeypatch.setattr(module, "read_facts", facts)
+    return read
+
+
+def test_the_next_start_reads_only_what_changed(library, catalogue, reads):
+    before = Songs((library,), catalogue).whole()
+    assert sorted(reads) == ["song-1", "song-2", "song-3"]
+    reads.clear()
+    again = Songs((library,), catalogue).whole()
+    assert reads == ["song-2"]  # damage may be mended by now
+    assert list(again.found) == list(before.found)
+    assert again.packs["song-1"].title == "Song 1"
+    reads.clear()
+    toml = library / "song-3" / "song.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8").replace("Song 3", "Other"), encoding="utf-8"
+    )
+    changed = Songs((library,), catalogue).whole()
+    assert reads == ["song-2", "song-3"]
+    assert changed.packs["song-3"].title == "Other"
+
+
+def passed(songs, now_s):
+    """Let the songs look at their folders once, at a second."""
+    songs.look(now_s)
+    while songs._looking is not None:
+        if songs._looking.done():
+            songs.look(now_s)
+        threading.Event().wait(0.002)
+    return songs
+
+
+def test_new_changed_and_vanished_packs_are_noticed(library, catalogue, reads, tmp_path):
+    songs = Songs((library,), catalogue).whole()
+    kept = songs.load("song-3")
+    songs.look(0.0)
+    assert songs._looking is None  # all were just read
+    passed(songs, LOOK_S)
+    reads.clear()
+    before = songs.found
+    passed(songs, 10 * LOOK_S)
+    assert songs.found is before
+    assert reads == []
+
+    save_pack(
+        SongPack("New", "N", 120.0, (dances.song(5, moves=2),), tmp_path / "a.ogg"),
+        library / "a-new",
+    )
+    save_pack(
+        SongPack("Else", "N", 120.0, (dances.song(6, moves=2),), tmp_path / "a.ogg"),
+        library / "song-3",
+        replace=True,
+    )
+    shutil.rmtree(library / "song-1")
+    passed(songs, 20 * LOOK_S)
+    assert list(songs.found) == ["a-new", "song-2", "song-3"]
+    assert songs.packs["song-3"].title == "Else"
+    assert songs.load("song-3") is not kept
+    assert songs.meant("new") == {"a-new"}
+    assert songs.meant("song") == set()
+    assert songs.meant(" ") is None
+    shutil.rmtree(library)
+    assert list(passed(songs, 30 * LOOK_S).found) == []
+    assert catalogue.entries() == {}
+
+
+def test_a_library_that_is_away_for_a_moment_takes_nothing_away(
+    library, catalogue, monkeypatch
+):
+    songs = Songs((library,), catalogue).whole()
+    songs.look(0.0)
+
+    def gone(libraries):
+        raise OSError("the disk is away")
+
+    monkeypatch.setattr(module, "pack_folders", gone)
+    assert len(passed(songs, 2 * LOOK_S).found) == 3
+
+
+def test_a_damaged_catalogue_learns_all_again(library, catalogue, tmp_path):
+    songs = Songs((library,), catalogue).whole()
+    songs.look(0.0)
+    catalogue.close()
+    (tmp_path / "catalogue.sqlite").write_bytes(b"no database" * 100)
+    assert songs.meant("song") == set()
+    passed(songs, 2 * LOOK_S)
+    assert songs.meant("song") == {"song-1", "song-3"}
+
+
+def weighed(songs, first):
+    for _ in range(5000):
+        songs.weigh(first)
+        if all(song.difficulty is not None for song in songs.packs.values()):
+            return [name for name, song in songs.packs.items()]
+        threading.Event().wait(0.002)
+    raise AssertionError("not weighed")
+
+
+def test_how_hard_songs_are_is_worked_out_once_the_chosen_one_first(library, catalogue, loads):
+    songs = Songs((library,), catalogue).whole()
+    assert [song.difficulty for song in songs.packs.values()] == [None, None]
+    weighed(songs, "song-3")
+    assert loads == ["song-3", "song-1"]
+    expected = songs.packs["song-1"].difficulty
+    again = Songs((library,), catalogue).whole()
+    assert again.packs["song-1"].difficulty.level == pytest.approx(expected.level)
+    assert again.packs["song-1"].difficulty.reasons == expected.reasons
+
+
+def test_damage_found_while_weighing_is_told(library, catalogue):
+    songs = Songs((library,), catalogue).whole()
+    joints = np.full((1, 60, 18, 3), np.nan, np.float32)
+    np.savez(library / "song-3" / "choreography.npz", joints=joints, fps=30.0, start_s=0.0)
+    songs.look(0.0)
+    passed(songs, LOOK_S)
+    weighed(songs, "song-3")
+    assert "confidences" in songs.found["song-3"]
+    assert "confidences" in passed(songs, 10 * LOOK_S).found["song-3"]

@@ -5,9 +5,9 @@
 Songs nobody danced, each with a tempo, reach, limbs, holds and repetitions of its own, are danced by
 players of four skills and judged by the game's own judge. A player knows nothing of the level: late by
 a lag that wanders, off in every bone the more the farther it goes, no faster than a body of that skill
-turns, and forgetting bars the more often the less often they came. Printed: every song, and how well
-the order of the levels is the order of what was lost (Spearman's rank correlation), all players
-together and skill by skill.
+turns, and forgetting a bar the more often the more poses it has and the less often it came. Printed:
+every song, and how well the order of the levels is the order of what was lost (Spearman's rank
+correlation), all players together and skill by skill.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.realtime.core.tempo import Tempo
-from kpopdance.realtime.core.track import PoseTrack, resample
-from kpopdance.realtime.core.types import Choreography, Pose
+from kpopdance.realtime.core.track import resample
+from kpopdance.realtime.core.types import Choreography
+from kpopdance.realtime.scoring.chance import corrected
 from kpopdance.realtime.scoring.difficulty import Difficulty, difficulty_of
-from kpopdance.realtime.scoring.judge import Judge
-from kpopdance.realtime.scoring.standard import standard_from_choreography
+from kpopdance.realtime.scoring.marks import marks_of
+from kpopdance.realtime.scoring.standard import standard_from_choreography, windows_of
+from kpopdance.realtime.scoring.timing import BAND_ROWS
 from tools.bench.scoring import spoilt_dances as spoil
 from tools.bench.scoring.generated_dances import FPS, STYLES, choreography, generated
 
@@ -35,23 +37,24 @@ if TYPE_CHECKING:
     Joints = NDArray[np.float32]
 
 SKILLS: Final = (0.2, 0.4, 0.6, 0.8)
-PLAYERS: Final = 4  # of each skill
-LENGTH_S: Final = 32.0
+PLAYERS: Final = 8  # of each skill
+LENGTH_S: Final = 40.0
 PHRASE_BARS: Final = 4
 LATE_S: Final = 0.15  # a wandering lag's standard deviation at skill 0, as the others
 UNSTEADY: Final = 0.5  # of how far a bone is from its mean direction
 TURNS: Final = (2.5, 9.0)  # rad/s that a body of skill 0, and of skill 1, can turn its bones
-FORGETS: Final = 0.5  # of the bars never danced before; each time it came, half as often
+FORGETS: Final = 0.12  # how often a pose to reach that came never before is; then half as often
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Song:
-    """A generated song: its dance, its tempo, and which phrase each bar belongs to."""
+    """A generated song: its dance, its tempo, which bar each one is, and poses to reach in a bar."""
 
     name: str
     dance: Choreography
     bpm: float
     bars: tuple[int, ...]
+    poses: float
 
 
 def song_of(seed: int) -> Song:
@@ -77,8 +80,9 @@ def song_of(seed: int) -> Song:
         for n, k in enumerate(bars)
     ]
     dance = Choreography(np.concatenate(parts), FPS)
+    poses = 4 / float(np.mean(style.rhythm)) * (1 - style.holds) * (1 - style.alike / 2)
     limbs = f"arms {style.arms:.1f} legs {style.legs:.1f}"
-    return Song(f"{name}, {style.bpm:.0f} bpm, {limbs}", dance, style.bpm, bars)
+    return Song(f"{name}, {style.bpm:.0f} bpm, {limbs}", dance, style.bpm, bars, poses)
 
 
 def danced(song: Song, skill: float, seed: int) -> Joints:
@@ -100,20 +104,22 @@ def _forgotten(song: Song, often: float, rng: np.random.Generator) -> Joints:
     came: dict[int, int] = {}
     for number, bar in enumerate(song.bars):
         rows = slice(round(number * bar_rows), round((number + 1) * bar_rows))
-        if rng.uniform() < often * 0.5 ** came.get(bar, 0):
+        remembered = (1 - often * 0.5 ** came.get(bar, 0)) ** song.poses
+        if rng.uniform() > remembered:
             joints[rows] = joints[rows.start]
         came[bar] = came.get(bar, 0) + 1
     return joints
 
 
 def earned(standard: Standard, joints: Joints) -> float:
-    """Return the score 0..100 that the game's judge gives."""
-    judge, track = Judge(standard), PoseTrack()
+    """Return the score 0..100 that the game's judge gives, all moves at once."""
     at_s = standard.dance.start_s + np.arange(len(joints)) / FPS
-    for at, row in zip(at_s.tolist(), joints, strict=True):
-        track.add(at, Pose(row))
-    judge.step(track, float(at_s[-1]) + 9)
-    return judge.totals()[0]
+    player = windows_of(lambda t: resample(at_s, joints, t), standard.end_s, BAND_ROWS)
+    marks = marks_of(
+        standard.windows, player, standard.rows, standard.floor, standard.terms.strict
+    )
+    worth = float(np.average(marks.worth, weights=standard.weight))
+    return 100 * corrected(worth, standard.null)
 
 
 def rank_correlation(first: list[float], second: list[float]) -> float:
