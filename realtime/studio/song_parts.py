@@ -101,7 +101,11 @@ def parts_of(samples: NDArray[np.float32], rate: int, bars: Bars) -> SongParts:
         loudest = _loudest(heard.loud_db, USUAL_BARS)
         return SongParts((), round(max(float(heard.start_s[loudest]), 0.0), 3))
     at_s = [round(max(float(heard.start_s[part.begin]), 0.0), 3) for part in parts]
-    told = tuple(zip(names, at_s, strict=True))
+    told = tuple(
+        (name, begin_s)
+        for before, name, begin_s in zip(["", *names], names, at_s, strict=False)
+        if not name == before == "break"  # two that come once are told apart by nothing
+    )
     return SongParts(told, at_s[names.index("chorus")])
 
 
@@ -253,7 +257,7 @@ def _kinds(heard: _Heard) -> list[_Part]:
     """Return the parts, of those that are alike told that they are; neighbours that are become one."""
     both = _compared(heard)
     parts: list[_Part] = []
-    for begin, end in _parted(both, list(pairwise(_borders(heard)))):
+    for begin, end in pairwise(_borders(heard)):
         alike, higher, kind = max(
             ((*_likest(both, part, (begin, end)), part.kind) for part in parts),
             default=(0.0, 0, 0),
@@ -268,21 +272,6 @@ def _kinds(heard: _Heard) -> list[_Part]:
         else:
             whole.append(part)
     return whole
-
-
-def _parted(both: Floats, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the parts (begin, end), those cut in two that end or begin with another one."""
-    for begin, end in parts:
-        for other in parts:
-            bars = other[1] - other[0]
-            if bars > end - begin - USUAL_BARS // 2:
-                continue
-            for at, cut in ((end - bars, end - bars), (begin, begin + bars)):
-                piece = _Part(at, at + bars, 0, 0)
-                if _likest(both, piece, other)[0] >= ALIKE:
-                    cuts = sorted({begin, cut, end, *(edge for part in parts for edge in part)})
-                    return _parted(both, list(pairwise(cuts)))
-    return parts
 
 
 def _likest(both: Floats, part: _Part, other: tuple[int, int]) -> tuple[float, int]:

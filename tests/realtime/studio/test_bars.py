@@ -142,6 +142,19 @@ def test_changes_of_tempo_are_told_with_their_bars(tempos):
     assert_allclose(told, beat_s[: len(told)], atol=0.04)
 
 
+@pytest.mark.parametrize("border", [45, 48, 51])
+def test_a_tempo_changes_where_both_meet(border):
+    """However unsurely it is heard where: the bar nearest to that counts."""
+    slow, fast = 60 / 110, 60 / 115
+    at_s = np.concatenate([slow * np.arange(48), slow * 48 + fast * np.arange(48)])
+    at_s = at_s + np.random.default_rng(border).normal(0, 0.005, 96)
+    number = np.arange(96) % 4 + 1
+    before, after = (
+        bars._even(at_s[part], number[part], 4) for part in (np.s_[:border], np.s_[border:])
+    )
+    assert_allclose(bars._begin_s(before, after, 4), 48 * slow, atol=0.1)
+
+
 def test_one_tempo_is_told_where_a_bar_is_heard_wrong():
     """Half a beat too long, as a silent break may be heard, and back again."""
     number = np.arange(128) % 4 + 1
