@@ -54,18 +54,18 @@ class DtwStream:
         """Return the best path as columns int (..., R): the lag column of each reference row."""
         if self._free is None or self._stalled is None:
             raise ValueError("a path needs at least one row")
-        both = np.stack([self._free, self._stalled])
+        *shape, lags = self._free.shape
+        both = np.stack([self._free, self._stalled]).reshape(2, -1, lags)
+        each = np.arange(both.shape[1])
         column = both.min(axis=0).argmin(axis=-1)
-        at = column[None, ..., None]
-        state = np.take_along_axis(both, np.broadcast_to(at, (2, *at.shape[1:])), -1)[..., 0]
-        in_stall = state.argmin(axis=0)
+        in_stall = both[:, each, column].argmin(axis=0)
         columns = [column]
         for best in reversed(self._back):
-            step = np.take_along_axis(best, column[..., None], axis=-1)[..., 0]
-            column = column + np.where(in_stall == 1, 1, np.where(step % 2 == 1, -1, 0))
-            in_stall = np.where(in_stall == 1, 0, (step >= 2).astype(int))
+            step = best.reshape(-1, lags)[each, column]
+            column = column + np.where(in_stall == 1, 1, -(step % 2))
+            in_stall = np.where(in_stall == 1, 0, step // 2)
             columns.append(column)
-        return np.stack(columns[::-1], axis=-1)
+        return np.stack(columns[::-1], axis=-1).reshape(*shape, -1)
 
 
 def align(costs: NDArray[np.floating]) -> NDArray[np.intp]:

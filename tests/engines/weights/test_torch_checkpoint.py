@@ -191,7 +191,7 @@ def test_a_damaged_or_greedy_pickle_is_refused_soon(code, told):
     "code",
     [
         b"(" * 90_000 + b"t" * 90_000 + b".",
-        b"N" + b"\x85" * 199_000 + b".",
+        b"N" + b"\x85" * 99_000 + b".",
         b"]" * 90_000 + b"a" * 89_999 + b".",
         b"]q\x00h\x00ah\x00h\x00a.",
         b"}q\x00X\x01\x00\x00\x00ah\x00s.",
