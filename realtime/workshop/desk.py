@@ -77,6 +77,7 @@ class DeskPage(Page):
         self._keeping: Future[KeptDraft] | None = None
         self._saving: Future[KeptDraft] | None = None
         self._written_share = 0.0
+        self._wished_s = -1.0
         self._told: tuple[str, float] = ("", 0.0)
         self._lines: tuple[Draft | None, tuple[MemberLine, ...]] = (None, ())
         self.chosen = kept.draft.lead
@@ -128,7 +129,10 @@ class DeskPage(Page):
             else:
                 self._say(str(why))
         if self._reel is not None:
-            self._reel.wish(max(self._player.at_s - self._film_s, 0.0) + ROUNDING_S)
+            wished_s = max(self._player.at_s - self._film_s, 0.0) + ROUNDING_S
+            if wished_s != self._wished_s:
+                self._reel.wish(wished_s)
+                self._wished_s = wished_s
 
     def _keep(self) -> None:
         """Keep the edits beside the window, one writing after the other."""

@@ -43,6 +43,8 @@ FILMS: Final = (
 MOST_LISTED: Final = 2000
 CANNOT: Final = "No song can be made of this"
 NOBODY: Final = np.zeros((0, 18, 3), np.float32)
+WAITING_HZ: Final = 2.5
+"""So often the page is drawn where nothing new is seen."""
 SETTLED_S, LATELY_S = 3.0, 20.0
 """How fast it goes is told after so long, by the last of it: what was seen before is passed at once."""
 
@@ -260,6 +262,7 @@ class LookingPage(Page):
         self._looking = Looking(workshop.kit, film)
         self._asks = False
         self._went: deque[tuple[float, float]] = deque()
+        self._shown: tuple[object, ...] = ()
 
     def step(self, now_s: float) -> Page | None:
         """Go on to the desk as soon as everybody is known."""
@@ -298,7 +301,14 @@ class LookingPage(Page):
 
     def draw(self, surface: Surface) -> None:
         """Draw the newest picture with everybody in it, and how far it is."""
-        self.screen.draw(surface, self.view())
+        view = self.view()
+        shown = (
+            self._looking.glimpse, view.doing, view.asks, view.left_s and int(view.left_s),
+            self.pointed, surface.get_size(), int(WAITING_HZ * self.age_s),
+        )  # fmt: skip
+        if shown != self._shown:  # drawing takes time from looking
+            self.screen.draw(surface, view)
+            self._shown = shown
 
     def view(self) -> LookingView:
         """Return what is shown now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pygame
 
 from kpopdance.realtime.core import body
@@ -29,7 +30,6 @@ from kpopdance.realtime.screens.parts.theme import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from kpopdance.realtime.screens.parts.theme import Colour, Theme
@@ -52,11 +52,12 @@ def colour_of(person: int) -> Colour:
 
 
 class FilmPanel:
-    """Draws the film; makes the picture once of each that comes, however often it is shown."""
+    """Draws the film; makes each picture with everybody in it once, however often it is shown."""
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
-        self._seen: tuple[NDArray[np.uint8] | None, tuple[int, int]] = (None, (0, 0))
+        self._film: FilmView | None = None
+        self._colours: list[Colour] = []
         self._shown = pygame.Surface((1, 1))
 
     def draw(
@@ -68,23 +69,32 @@ class FilmPanel:
     ) -> None:
         """Draw picture, frame and skeletons; ``colours`` are everybody's."""
         place = shown_at(box, film.size)
-        frame = place.inflate(8, 8)
-        self.theme.panel(surface, frame, Glass(6, dim(VIOLET, 0.5), 1.2, 255, INK))
-        clip = surface.get_clip()
-        surface.set_clip(place.clip(clip))
-        if film.picture is None:
-            surface.fill(INK, place)
-        else:
-            surface.blit(self._scaled(film.picture, place.size), place)
-        for joints, colour in zip(film.joints, colours, strict=False):
-            self._person(surface, place, joints, (film.size, colour))
-        surface.set_clip(clip)
+        self.theme.panel(
+            surface, place.inflate(8, 8), Glass(6, dim(VIOLET, 0.5), 1.2, 255, INK)
+        )
+        if place.size != self._shown.get_size() or not self._shows(film, colours):
+            self._shown = pygame.Surface(place.size)
+            self._film, self._colours = film, list(colours)
+            self._make(film, colours)
+        surface.blit(self._shown, place)
 
-    def _scaled(self, picture: NDArray[np.uint8], size: tuple[int, int]) -> pygame.Surface:
-        if self._seen[0] is not picture or self._seen[1] != size:
-            self._shown = resized(picture, size, flip=False)
-            self._seen = (picture, size)
-        return self._shown
+    def _shows(self, film: FilmView, colours: Sequence[Colour]) -> bool:
+        """Say whether the picture that was made last is this one."""
+        last = self._film
+        return (
+            last is not None
+            and last.picture is film.picture
+            and self._colours == list(colours)
+            and np.array_equal(last.joints, film.joints, equal_nan=True)
+        )
+
+    def _make(self, film: FilmView, colours: Sequence[Colour]) -> None:
+        place = self._shown.get_rect()
+        self._shown.fill(INK)
+        if film.picture is not None:
+            self._shown.blit(resized(film.picture, place.size, flip=False), place)
+        for joints, colour in zip(film.joints, colours, strict=False):
+            self._person(self._shown, place, joints, (film.size, colour))
 
     def _person(
         self, surface: pygame.Surface, place: pygame.Rect, joints: NDArray[np.float32],

@@ -28,8 +28,9 @@ class GreyFilm:
         self.closed = False
 
     def wish(self, at_s: float) -> None:
-        shown_s = np.floor(at_s * FPS) / FPS
-        self.now = Frame(np.full((90, 160, 3), 90, np.uint8), float(shown_s), 0)
+        shown_s = float(np.floor(at_s * FPS) / FPS)
+        if self.now is None or self.now.captured_s != shown_s:
+            self.now = Frame(np.full((90, 160, 3), 90, np.uint8), shown_s, 0)
 
     def close(self) -> None:
         self.closed = True
