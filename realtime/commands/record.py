@@ -198,6 +198,8 @@ def _report_json(
     step_s = float(take.at_s[-1]) / (len(take.at_s) - 1)
     return {
         "folder": str(folder), "title": song.title, "bpm": song.bpm, "offset_s": song.offset_s,
+        "tempo": [{"start_s": at_s, "bpm": bpm} for at_s, bpm in song.tempo_changes],
+        "sections": [{"name": name, "start_s": at_s} for name, at_s in song.sections],
         "length_s": round(song.length_s, 2), "warnings": warnings, "lead": song.lead,
         "cuts_s": [round(float(take.at_s[row]), 3) for row in take.cuts],
         "members": [
@@ -214,6 +216,10 @@ def _report_json(
 
 def _report_words(folder: Path, song: SongPack, take: Take) -> str:
     lines = [f"wrote {folder}: {song.length_s:.1f} s, {song.bpm:g} bpm"]
+    lines += [f"  {bpm:g} bpm from {at_s:.1f} s" for at_s, bpm in song.tempo_changes]
+    if song.sections:
+        told = ", ".join(f"{name} {at_s:.1f} s" for name, at_s in song.sections)
+        lines += [f"  parts: {told}"]
     if take.cuts:
         lines.append(f"{len(take.cuts)} cuts; who is who was told by their looks")
     for number, person in enumerate(take.members, start=1):
