@@ -65,9 +65,6 @@ class _Looks:
     def __add__(self, other: _Looks) -> _Looks:
         return _Looks(self.colours + other.colours, self.count + other.count)
 
-    def __sub__(self, other: _Looks) -> _Looks:
-        return _Looks(self.colours - other.colours, self.count - other.count)
-
     def unlike(self, other: _Looks) -> float:
         """Return how unlike two look, in garments; NaN: nothing tells."""
         both = (self.count >= LEAST_LOOKS) & (other.count >= LEAST_LOOKS)
@@ -302,7 +299,10 @@ class _Exchange:
         self, seen: Sightings, pieces: list[_Piece], people: list[list[int]], usual: float
     ) -> None:
         self._seen, self._pieces, self._usual = seen, pieces, usual
-        self._people = people
+        self._colours = np.stack([piece.looks.colours for piece in pieces])
+        self._count = np.stack([piece.looks.count for piece in pieces])
+        self._links: dict[tuple[int, int], float] = {}
+        self._people = [sorted(person) for person in people]
         self._told = [self._against(person) for person in people]
 
     def done(self) -> list[list[int]]:
@@ -319,7 +319,8 @@ class _Exchange:
             for a in near:
                 for b in (b for b in near if b < a):
                     new = _crossed(self._pieces, self._people[a], self._people[b], row)
-                    better |= new is not None and self._taken(a, b, *new)
+                    if new is not None and self._may_be(row, *new):
+                        better |= self._taken(a, b, *new)
         return better
 
     def _gifts(self) -> bool:
@@ -356,10 +357,42 @@ class _Exchange:
         there = (self._pieces[k] for k in person)
         return all(other.last < one.first or one.last < other.first for other in there)
 
+    def _may_be(self, row: int, one: list[int], other: list[int]) -> bool:
+        """Say whether motion lets at least one of two people go on so at a moment."""
+        links = []
+        for person in (one, other):
+            late = next((n for n, k in enumerate(person) if self._pieces[k].first >= row), 0)
+            if late:
+                links.append(self._link(person[late - 1], person[late]))
+        return not links or min(links) < AGAINST
+
     def _against(self, person: list[int]) -> float:
+        """Return how much looks and motion say against these pieces, in their order, being one."""
         if not person:
             return 0.0
-        return SOMEBODY + _said_against(self._seen, self._pieces, person, self._usual)
+        motion = sum(self._link(i, j) for i, j in pairwise(person))
+        return SOMEBODY + motion + self._looks(np.array(person))
+
+    def _link(self, i: int, j: int) -> float:
+        """Return how much motion says against one piece going on as another."""
+        if (i, j) not in self._links:
+            told = _motion_against(self._seen, self._pieces[i], self._pieces[j])
+            self._links[i, j] = told
+        return self._links[i, j]
+
+    def _looks(self, person: NDArray[np.int64]) -> float:
+        """Return how much each piece's looks say against it being one with the others."""
+        colours, count = self._colours[person], self._count[person]
+        rest, rest_count = colours.sum(axis=0) - colours, count.sum(axis=0) - count
+        both = (count >= LEAST_LOOKS) & (rest_count >= LEAST_LOOKS)
+        mine = colours / np.maximum(count, 1)[..., None, None]
+        theirs = rest / np.maximum(rest_count, 1)[..., None, None]
+        far = np.minimum(np.abs(mine - theirs).mean(axis=(2, 3)) / GREY_LEVELS, MOST)
+        weight = WEIGHT * both
+        unlike = (weight * far).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
+        told = np.minimum(count.max(axis=1), rest_count.max(axis=1))
+        told = np.minimum(told, SURE_LOOKS) / SURE_LOOKS
+        return float((told * np.minimum((unlike / (2 * self._usual)) ** 2, AGAINST)).sum())
 
 
 def _crossed(
@@ -378,17 +411,4 @@ def _crossed(
             return None
         if not before + after:
             return None
-    return early + other_late, other_early + late
-
-
-def _said_against(
-    seen: Sightings, pieces: list[_Piece], person: list[int], usual: float
-) -> float:
-    """Return how much looks and motion say against these pieces being one person."""
-    whole = _sum_of(pieces, person)
-    looks = sum(
-        _looks_against(pieces[k].looks, whole - pieces[k].looks, usual) for k in person
-    )  # fmt: skip
-    order = sorted(person, key=lambda k: pieces[k].first)
-    motion = sum(_motion_against(seen, pieces[i], pieces[j]) for i, j in pairwise(order))
-    return looks + motion
+    return sorted(early + other_late), sorted(other_early + late)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 STANDS: Final = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
 """How a scenery moves whose camera does not."""
 CUT_LEVELS: Final = 22.0  # mean grey levels between two pictures; dancers and pans change less
+AROUND: Final = 2  # pictures before and after, none of which may differ half as much
+STANDS_OUT: Final = 2.0
 LIGHT: Final = 12.0  # of that, what is left when the light's change is taken off
 DISSOLVES_S: Final = (0.3, 0.6, 1.2)  # how long one may take
 STOOD: Final = 0.05  # px: the camera did not move
@@ -52,7 +54,7 @@ def cuts_of(
     moved : float32 (T, 2, 3)
         How the scenery moved, see ``Sightings``: what a camera moves is no dissolve.
     """
-    hard = [row for row in range(1, len(scenery)) if is_cut(scenery[row - 1], scenery[row])]
+    hard = _hard_cuts(scenery)
     stood = np.abs(moved - STANDS).max(axis=(1, 2)) < STOOD
     soft = _dissolves(at_s, _coarse(scenery), hard, np.cumsum(stood))
     return sorted({*hard, *soft})
@@ -76,6 +78,24 @@ def scenes_of(rows: int, cuts: Sequence[int]) -> list[slice]:
     """Return the scenes that cuts make of so many pictures."""
     edges = [0, *cuts, rows]
     return [slice(first, behind) for first, behind in pairwise(edges)]
+
+
+def _hard_cuts(scenery: NDArray[np.uint8]) -> list[int]:
+    """Return where a picture differs from the one before, and far more than those around it do.
+
+    What whirls past a camera differs from picture to picture too.
+    """
+    levels = np.array([
+        float(np.abs(one.astype(np.float32) - other).mean())
+        for one, other in pairwise(scenery)
+    ])  # fmt: skip
+    around = np.pad(levels, AROUND)
+    others = [around[AROUND + k : len(levels) + AROUND + k] for k in (-2, -1, 1, 2)]
+    stands_out = levels > STANDS_OUT * np.max(others, axis=0, initial=0.0)
+    return [
+        row + 1 for row in np.flatnonzero(stands_out).tolist()
+        if is_cut(scenery[row], scenery[row + 1])
+    ]  # fmt: skip
 
 
 def _coarse(scenery: NDArray[np.uint8]) -> NDArray[np.float32]:

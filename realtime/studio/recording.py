@@ -12,6 +12,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.track import MAX_GAP_S, PoseTrack, resample
 from kpopdance.realtime.core.types import Choreography
 from kpopdance.realtime.pose.offline_filter import fill_gaps, smooth_both_ways, without_mistakes
+from kpopdance.realtime.pose.scenes import scenes_of
 from kpopdance.realtime.pose.watcher import PlayerWatcher
 from kpopdance.realtime.studio.ahead import looked_at
 
@@ -75,24 +76,33 @@ class Recording:
     """One dancer of a video.
 
     ``at_s`` float64 (T,) from the first picture, ``joints`` float32 (T, 18, 3) px as the network
-    saw them, ``height`` of the picture in px.
+    saw them, ``height`` of the picture in px; ``cuts`` are the rows at which another scene begins.
     """
 
     at_s: NDArray[np.float64]
     joints: NDArray[np.float32]
     height: int
+    cuts: tuple[int, ...] = ()
 
     def choreography(self, start_s: float = 0.0) -> Choreography:
         """Return the dance in stage units: mistakes out, gaps filled, smoothed in both directions.
 
         ``start_s`` is the song second of the video's first picture.
         """
-        sound = without_mistakes(self.at_s, self.joints)
-        whole = smooth_both_ways(self.at_s, fill_gaps(self.at_s, sound))
+        whole = np.concatenate([self._whole(s) for s in scenes_of(len(self.at_s), self.cuts)])
         times = np.arange(0.0, self.at_s[-1], 1 / RECORDED_FPS)
         rows = resample(self.at_s, whole, times)
+        later = np.searchsorted(self.at_s, times, side="right")
+        between = np.isin(later, self.cuts) & (times > self.at_s[later - 1] + 1e-9)
+        rows[between] = (np.nan, np.nan, 0)  # half of another scene
         rows[..., :2] /= self.height
         return Choreography(rows, RECORDED_FPS, start_s)
+
+    def _whole(self, scene: slice) -> NDArray[np.float32]:
+        """Return a scene's joints, mistakes out, gaps filled, smoothed."""
+        at_s = self.at_s[scene]
+        sound = without_mistakes(at_s, self.joints[scene])
+        return smooth_both_ways(at_s, fill_gaps(at_s, sound))
 
     def quality(self) -> Quality:
         """Return how much was seen."""

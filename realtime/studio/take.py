@@ -109,7 +109,7 @@ class Take:
 
     def recording(self, person: int) -> Recording:
         """Return one person's dance as it was seen."""
-        return Recording(self.at_s, self.joints[person], self.size[1])
+        return Recording(self.at_s, self.joints[person], self.size[1], self.cuts)
 
     def choreographies(self, start_s: float = 0.0) -> tuple[Choreography, ...]:
         """Return what each member dances; ``start_s`` is the song second of the first picture."""

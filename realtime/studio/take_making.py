@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.realtime.core.body import L_KNEE, R_KNEE
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.pose.casting import people_of
 from kpopdance.realtime.pose.floor import floor_of
-from kpopdance.realtime.pose.scenes import cuts_of, scenes_of
+from kpopdance.realtime.pose.scenes import cuts_of
+from kpopdance.realtime.pose.stature import torsos_over_time
 from kpopdance.realtime.pose.strangers import reasons_of
 from kpopdance.realtime.pose.tracker import prominence
 from kpopdance.realtime.pose.tracklets import tracklets_of
@@ -33,6 +35,9 @@ LEAST_S: Final = 0.4  # who is seen for less is a mistake of the networks, and n
 LEAST_SEEN: Final = 0.1  # of the pictures: where all are seen less, there is no dance
 HIDDEN_S: Final = 1.0  # unseen for so long, somebody is still there wherever they were
 AT_EDGE: Final = 0.08  # of the picture's width: who vanishes so near to it has left
+CLOSE_UP: Final = 1.8  # times as large as somebody usually is in the film, and without legs
+KNEES: Final = (R_KNEE, L_KNEE)
+BEHIND_CUT_S: Final = 5.0  # the camera looks elsewhere: who is seen before and after is there
 EVERY: Final = 5  # pictures, for what changes slowly
 
 
@@ -73,13 +78,14 @@ def take_of(seen: Sightings, dancers: tuple[int, ...] = ()) -> Take:
         raise RecordingError(
             "hardly anybody is seen in the video; choose one that shows a whole dancer, well lit"
         )
+    joints = _without_close_ups(seen.at_s, joints)
     reasons = reasons_of(seen.at_s, joints)
     order = _from_left(joints, reasons)
     joints, told = joints[order], _asked([reasons[k] for k in order], dancers)
     return Take(
         at_s=seen.at_s, size=size, joints=joints,
-        there=np.stack([_there(seen.at_s, one, size, cuts) for one in joints]),
         floor=floor_of(seen.at_s, joints, size, seen.moved, cuts),
+        there=np.stack([_there(seen.at_s, one, size, cuts) for one in joints]),
         reasons=tuple(told), cuts=tuple(cuts),
         lead=dancers[0] - 1 if dancers else _lead(joints, told, size[0]),
     )  # fmt: skip
@@ -95,6 +101,18 @@ def _joints(seen: Sightings, people: Sequence[NDArray[np.int64]]) -> NDArray[np.
     for own, each in zip(joints, real, strict=True):
         own[seen.rows[each]] = seen.joints[each]
     return joints
+
+
+def _without_close_ups(
+    at_s: NDArray[np.float64], joints: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return joints (P, T, 18, 3), unseen where somebody is shown from so near that no dance is."""
+    torso = torsos_over_time(at_s, joints)
+    usual = np.array([np.median(own[own > 0]) if (own > 0).any() else 0.0 for own in torso])
+    legs = (joints[:, :, KNEES, 2] > 0).any(axis=2)
+    out = joints.copy()
+    out[(torso > CLOSE_UP * usual[:, None]) & ~legs] = (np.nan, np.nan, 0)
+    return out
 
 
 def _share_seen(joints: NDArray[np.float32]) -> float:
@@ -137,14 +155,14 @@ def _there(
     """Return when somebody is on stage, bool (T,): seen, or hidden until they are seen again."""
     seen = np.asarray((joints[..., 2] > 0).any(axis=-1))
     there = seen.copy()
-    for scene in scenes_of(len(at_s), cuts):
-        rows = scene.start + np.flatnonzero(seen[scene])
-        for left, right in pairwise(rows.tolist()):
-            if right - left > 1 and (
-                at_s[right] - at_s[left] <= HIDDEN_S
-                or not any(_at_edge(joints[row], size[0]) for row in (left, right))
-            ):
-                there[left:right] = True
+    for left, right in pairwise(np.flatnonzero(seen).tolist()):
+        gone_s = at_s[right] - at_s[left]
+        if any(left < cut <= right for cut in cuts):
+            hidden = gone_s <= BEHIND_CUT_S
+        else:
+            hidden = not any(_at_edge(joints[row], size[0]) for row in (left, right))
+        if gone_s <= HIDDEN_S or hidden:
+            there[left:right] = True
     return there
 
 

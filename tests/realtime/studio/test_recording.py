@@ -8,7 +8,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from kpopdance.engines.ports import Eyes
 from kpopdance.realtime.core.types import Frame
-from kpopdance.realtime.studio.recording import RECORDED_FPS, RecordingError, player_track
+from kpopdance.realtime.studio.recording import (
+    RECORDED_FPS,
+    Recording,
+    RecordingError,
+    player_track,
+)
 from kpopdance.realtime.studio.take_making import take_from
 from tests import dances
 from tests.fakes import PaintedPersonVision, PaintedVision, eyes_of
@@ -200,3 +205,15 @@ def test_a_player_s_track_is_steadied_as_in_the_game():
     film = Film([[joints] for joints in people])
     found = player_track(film, film.eyes).joints[20:, :, :2]
     assert np.nanstd(found, axis=0).mean() < 0.75 * np.std(people, axis=0)[:, :2].mean()
+
+
+def test_a_cut_mixes_no_two_scenes():
+    at_s = np.arange(60) / 25
+    left, right = (np.stack([person(x, row) for row in range(60)]) for x in (70, 250))
+    joints = np.where((np.arange(60) < 31)[:, None, None], left, right).astype(np.float32)
+    dance = Recording(at_s, joints, HEIGHT, (31,)).choreography()
+    seen = dance.joints[..., 2] > 0
+    assert np.flatnonzero(~seen.all(axis=1)).tolist() == [37]  # between 1.2 and 1.24 s
+    before = Recording(at_s[:31], left[:31], HEIGHT).choreography().joints
+    assert_allclose(dance.joints[:36], before[:36], atol=1e-5)
+    assert np.nanmin(dance.joints[38:, :, 0]) > 0.8

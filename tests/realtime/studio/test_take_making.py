@@ -141,3 +141,20 @@ def test_what_shows_nobody_is_refused():
         take_of(film.seen)
     with pytest.raises(RecordingError, match="dancer 5 was asked for, but 3 people"):
         take_of(film_of().seen, (5,))
+
+
+def test_a_close_up_is_unseen():
+    def nears(t):
+        return [[1, 0, 0], [0, 1, 0]] if t < 5 else [[3, 0, -1280], [0, 3, -900]]
+
+    film = filmed([Person(1, at(0, 5), 1)], LENGTH_S, cuts=(5,), cameras=nears)
+    legs = np.isin(np.arange(18), LEGS[1:]) & np.ones(18, bool)
+    near = film.seen.rows >= 150
+    film.seen.joints[np.ix_(near, legs)] = (np.nan, np.nan, 0)  # out of the picture
+    take = take_of(film.seen)
+    seen = (take.joints[0, :, :, 2] > 0).any(axis=1)
+    assert seen[:150].mean() > 0.9
+    assert not seen[150:].any()
+    dance = take.choreographies()[0]
+    assert (dance.joints[:140, :, 2] > 0).mean() > 0.8
+    assert (dance.joints[151:, :, 2] == 0).all()
