@@ -44,6 +44,8 @@ from kpopdance.realtime.shell.songs import Songs
 if TYPE_CHECKING:
     import argparse
 
+    from numpy.typing import NDArray
+
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.ports import Pictures
     from kpopdance.realtime.devices.film_reel import FilmReel
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.workshop.films import Workshop
 
 PICTURE_SIZE: Final = (1280, 720)
+COVER_PX: Final = 200
 SETTLE_S: Final = 10.0  # longest wait at the end for networks that are being opened
 RESULT_BYTES: Final = 1_000_000  # of two such pictures and the result, at least
 
@@ -129,7 +132,7 @@ def make_kit(settings: Settings, style: str = "", ready: Readying | None = None)
         turn_camera=cameras.turn, camera_health=lambda: cameras.health,
         news=told.news, version=our_version(), picture_size=cameras.picture_size, refit=refit,
         bring=lambda path, audio: _brought(path, settings.libraries[0], audio),
-        open_film=_film,
+        open_film=_film, read_cover=_cover,
     )  # fmt: skip
 
 
@@ -137,6 +140,12 @@ def _film(path: Path) -> Pictures:
     from kpopdance.realtime.devices.moving_film import MovingFilm  # few songs have one
 
     return MovingFilm(path)
+
+
+def _cover(path: Path) -> NDArray[np.uint8]:
+    from kpopdance.realtime.devices.video_file import small_picture
+
+    return small_picture(path, COVER_PX)
 
 
 def _brought(path: Path, library: Path, audio: Path | None) -> Brought:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.devices.media_file import Media
 
 ROUNDING_S = 1e-6  # of time stamps against seconds as typed
+LONGEST_SIDE_PX = 4096  # of what is only shown small
 TRUNCATED_S = 0.7  # of the promised length missing at the end
 MEASURED = ("gif", "apng", "mpegts", "mpeg")  # kinds that do not say how long they are
 MATROSKA = "matroska,webm"
@@ -217,6 +218,20 @@ class VideoFile:
         if there_s > promised_s - TRUNCATED_S:
             return ""
         return f"ends after {there_s:.1f} s of {promised_s:.1f} s, the file is truncated"
+
+
+def small_picture(path: Path, side_px: int) -> NDArray[np.uint8]:
+    """Return a photograph or a film's first picture, its shorter side so long at most.
+
+    Raises
+    ------
+    VideoError
+        Where it cannot be read, or its sides are so long that reading it would take seconds.
+    """
+    with VideoFile(path, side_px=side_px) as video:
+        if max(video.info.size) > LONGEST_SIDE_PX:
+            raise VideoError(f"{path}: is larger than {LONGEST_SIDE_PX} px; save it smaller")
+        return next(video.frames()).image
 
 
 class _Moments:

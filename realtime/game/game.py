@@ -32,6 +32,7 @@ from kpopdance.realtime.screens.results import ResultsScreen
 from kpopdance.realtime.screens.song_list import SongListScreen
 from kpopdance.realtime.screens.view import DanceView, ListView, ResultView, SongCard
 from kpopdance.realtime.shell.beside import NOTICE_S, beside
+from kpopdance.realtime.shell.covers import Covers
 from kpopdance.realtime.shell.pages import Message, Page
 from kpopdance.realtime.shell.songs import Looked
 
@@ -183,6 +184,7 @@ class SongListPage(Page):
         self._waiting = MessageScreen(game.backdrop)
         self._scores: dict[str, float] = {}
         self._looked = Looked(game.songs)
+        self._covers = Covers(game.kit.read_cover)
         self._listed: dict[str, PackFacts | str] = {}
         self.wanted: str | None = None
         self._reading: Future[dict[str, float]] | None = None
@@ -297,11 +299,14 @@ class SongListPage(Page):
 
     def _card(self, slug: str) -> SongCard:
         key = score_key(slug, self._game.terms_of(slug))
-        return card_of(slug, self._listed[slug], self._scores.get(key))
+        song = self._listed[slug]
+        card = card_of(slug, song, self._scores.get(key))
+        path = song.cover if isinstance(song, PackFacts) else None
+        return replace(card, cover=self._covers.of(path))
 
     def _view(self) -> ListView:
         game, age_s, chosen = self._game, self.age_s, self.screen.selected
-        hint = "" if self._studio is None else DROP_HINT
+        hint = DROP_HINT if self._studio is not None and game.kit.seeing.done else ""
         status = game.songs.progress or " · ".join(
             filter(None, (hint, eyes_in_words(game.kit)))
         )

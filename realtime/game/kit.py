@@ -36,7 +36,8 @@ class Kit:
     next camera and returns whether that is so with it, ``camera_health`` is of the one that stays
     open; ``news`` tells what takes long while loading; ``picture_size`` is the camera's (width,
     height) in px, as far as one can know; ``bring`` brings a shared song into the library, with a file
-    of the player's if one is named; ``open_film`` opens a song's video to be its coach.
+    of the player's if one is named; ``open_film`` opens a song's video to be its coach; ``read_cover``
+    returns a cover, small, uint8 (H, W, 3) BGR.
     """
 
     seeing: Later[Eyes]
@@ -58,6 +59,7 @@ class Kit:
     refit: Callable[[Kit, Settings], Kit] | None = None
     bring: Callable[[Path, Path | None], Brought] | None = None
     open_film: Callable[[Path], Pictures] | None = None
+    read_cover: Callable[[Path], NDArray[np.uint8]] | None = None
 
     @property
     def eyes(self) -> Eyes:

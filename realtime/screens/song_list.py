@@ -9,6 +9,8 @@ import pygame
 
 from kpopdance.realtime.core.terms import USUAL
 from kpopdance.realtime.screens.actions import ENTER
+from kpopdance.realtime.screens.parts.brush import cut_out
+from kpopdance.realtime.screens.parts.film import rounded
 from kpopdance.realtime.screens.parts.notices import draw_notices
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.screens.parts.theme import Align, Hints
-    from kpopdance.realtime.screens.view import ListView, SongCard
+    from kpopdance.realtime.screens.view import Cover, ListView, SongCard
 
 KEYS: Final[Hints] = (
     ("↑ ↓", "choose"),
@@ -267,6 +269,8 @@ class SongListScreen(Screen):
         score = pygame.Rect(0, 0, round(104 * u), box.height)
         score.right = box.right - round(20 * u)
         left = round(26 * u)
+        if card.cover is not None:
+            left += self._cover(sprite, card.cover, u)
         line = pygame.Rect(left, round(9 * u), score.left - left - round(10 * u), round(44 * u))
         low = pygame.Rect(left, line.bottom, line.width, round(32 * u))
         ink = FAINT if card.problem else WHITE
@@ -289,6 +293,19 @@ class SongListScreen(Screen):
         self._facts(sprite, card, low, u)
         self._best(sprite, card, score, u)
         return sprite
+
+    def _cover(self, sprite: pygame.Surface, cover: Cover, u: float) -> int:
+        """Draw the middle of a cover as a square at the left; return what it takes, px."""
+        side = sprite.get_height() - round(24 * u)
+        high, wide = cover.picture.shape[:2]
+        part = min(high, wide)
+        window = ((wide - part) / 2, (high - part) / 2, float(part), float(part))
+        seen = cut_out(cover.picture, window, (side, side), flip=False)
+        square = pygame.Surface((side, side), pygame.SRCALPHA)
+        square.blit(pygame.image.frombuffer(seen.data, (side, side), "BGR"), (0, 0))
+        pygame.surfarray.pixels_alpha(square)[:] = rounded((side, side), 10 * u)
+        sprite.blit(square, (round(14 * u), round(12 * u)))
+        return side
 
     def _problem(
         self, sprite: pygame.Surface, card: SongCard, low: pygame.Rect, u: float

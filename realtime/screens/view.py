@@ -19,6 +19,13 @@ DancePhase = Literal["loading", "count-in", "playing", "paused", "finished"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Cover:
+    """A song's cover: uint8 (H, W, 3) BGR; the same object for the same picture."""
+
+    picture: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SongCard:
     """One line of the song list; ``problem`` says why it cannot be played, empty if it can."""
 
@@ -31,6 +38,7 @@ class SongCard:
     members: int
     best_score: float | None = None
     problem: str = ""
+    cover: Cover | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -103,11 +103,11 @@ def _mask(size: tuple[int, int]) -> pygame.Surface:
     light = np.rint(255 * (1 - EDGE_DARK * np.clip(away, 0, 1))).astype(np.uint8)
     mask = pygame.Surface(size, pygame.SRCALPHA)
     pygame.surfarray.blit_array(mask, np.repeat(light[..., None], 3, axis=2))
-    pygame.surfarray.pixels_alpha(mask)[:] = _rounded(size, high * RADIUS)
+    pygame.surfarray.pixels_alpha(mask)[:] = rounded(size, high * RADIUS)
     return mask
 
 
-def _rounded(size: tuple[int, int], radius: float) -> NDArray[np.uint8]:
+def rounded(size: tuple[int, int], radius: float) -> NDArray[np.uint8]:
     """Return how much of each px lies inside a rounded rectangle, uint8 (width, height)."""
     beyond = [
         np.maximum(np.abs(np.arange(side) + 0.5 - side / 2) - side / 2 + radius, 0)

@@ -33,7 +33,7 @@ from kpopdance.realtime.screens.results import (
     result_layout,
 )
 from kpopdance.realtime.screens.song_list import SongListScreen, list_layout
-from kpopdance.realtime.screens.view import ListView, Upcoming
+from kpopdance.realtime.screens.view import FilmView, ListView, Upcoming
 from tests.fakes import LOST_CAMERA
 from tests.realtime.screens import views
 
@@ -463,3 +463,24 @@ def test_the_same_view_costs_no_new_sprites(stage):
     for _ in range(3):
         screen.draw(surface, views.dance())
     assert len(stage.theme._kept) == kept
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("phase", ["count-in", "playing", "paused"])
+def test_with_a_film_all_else_stands_where_it_was(stage, written, size, phase):
+    def drawn(**film):
+        page, beat = pygame.Surface(size), -2.5 if phase == "count-in" else 62.0
+        DanceScreen(stage).draw(page, views.dance(phase=phase, beat=beat, **film))
+        return pygame.surfarray.array3d(page)
+
+    picture = np.full((360, 640, 3), 120, np.uint8)
+    film = FilmView(picture, (100.0, 10.0, 200.0, 300.0), False, views.dance().coach * 360)
+    drawn(), drawn()  # the backdrop is painted piece by piece
+    with_film, without = drawn(film=film), drawn()
+    assert_inside(written)
+    changed = np.abs(with_film.astype(int) - without).sum(axis=2) > 0
+    at = dance_layout(size)
+    assert changed[at.coach.left : at.coach.right, at.coach.top : at.coach.bottom].any()
+    if phase != "paused":  # then a panel of glass lies over it
+        for rect in (at.title, at.clock, at.keys, at.status):
+            assert not changed[rect.left : rect.right, rect.top : rect.bottom].any()

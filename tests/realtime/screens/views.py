@@ -8,7 +8,7 @@ import numpy as np
 import pygame
 
 from kpopdance.realtime.core.types import GRADES, Pose, Report, Verdict
-from kpopdance.realtime.screens.view import DanceView, ResultView, SongCard, Upcoming
+from kpopdance.realtime.screens.view import Cover, DanceView, ResultView, SongCard, Upcoming
 
 STANDING = (
     (0.00, -0.40), (0.00, -0.30), (-0.08, -0.29), (-0.16, -0.36), (-0.20, -0.48),
@@ -54,7 +54,8 @@ def cards(count=12):
         SongCard(f"song{i}", f"Song {i}", "crew", "ko", 120.0, 90.0, 3) for i in range(count)
     ]
     songs[0] = dataclasses.replace(songs[0], title="다시 만난 세계", best_score=91.5)
-    songs[1] = dataclasses.replace(songs[1], title=LONG, artist=LONG)
+    cover = Cover(np.full((20, 30, 3), 90, np.uint8))
+    songs[1] = dataclasses.replace(songs[1], title=LONG, artist=LONG, cover=cover)
     songs[2] = dataclasses.replace(songs[2], problem="song.toml: bpm is missing; add it. " * 6)
     return songs
 
