@@ -647,7 +647,9 @@ def eyes_in_words(kit: Kit) -> str:
     """Return which networks see and what they run on, or what takes long until they do."""
     if not kit.seeing.done:
         return kit.news() or "opening the networks"
-    return f"{kit.eyes.name} · {kit.eyes.runtime}"
+    first, *more = kit.eyes.name.split(" + ")
+    names = f"{first} and {len(more)} more" if len(more) > 1 else kit.eyes.name
+    return f"{names} · {kit.eyes.runtime}"
 
 
 def result_view(

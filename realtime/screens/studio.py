@@ -74,6 +74,8 @@ ASKING: Final = {
     "swap": "Swap {} from here on with whom?",
     "join": "Who else is {}?",
 }
+TAG: Final = 9.0
+"""Longest tag at somebody's head, of its letters' size."""
 ROW: Final = 42.0
 """Height of somebody's line, design units."""
 
@@ -111,10 +113,11 @@ def studio_layout(size: tuple[int, int], film: tuple[int, int]) -> StudioLayout:
     if is_wide(size):
         foot = height - 78 * u
         line = foot - 160 * u
-        column = width - edge - max(330 * u, 0.27 * width)
+        wide = (line - 80 * u) * film[0] / film[1]
+        column = min(edge + wide + 18 * u, width - edge - max(300 * u, 0.24 * width))
         return StudioLayout(
             heading=box(edge, 14 * u, width - edge, 60 * u),
-            film=box(edge, 68 * u, column - 14 * u, line - 12 * u),
+            film=box(edge, 68 * u, column - 18 * u, line - 12 * u),
             members=box(column, 68 * u, width - edge, line - 12 * u),
             timeline=box(edge, line, width - edge, foot - 10 * u),
             chips=box(edge, foot, width - edge, height - 12 * u), unit=u,
@@ -286,6 +289,7 @@ class StudioScreen(Screen):
                 line = view.lines[person]
                 words = f"{line.number} {line.name}" if line.name else str(line.number)
                 size = px * (1.25 if person == view.chosen else 1.0)
+                words = self.theme.shortened(words, size, TAG * size)
                 top = max(head[1] - 0.7 * px, place.top + 1.8 * size)
                 tag(self.theme, surface, (head[0], top), words, (size, _colour(line, person)))
         surface.set_clip(clip)
@@ -382,6 +386,8 @@ class StudioScreen(Screen):
         text = writing.text
         while text and self.theme.width(text + writing.composing, px) > inner.width - px:
             text = text[1:]
+        if writing.fresh and text:
+            self._selected(surface, inner, self.theme.width(text, px), px)
         drawn = self.theme.write(surface, text, inner, Style(px, WHITE, "left", px))
         held = box(drawn.right if text else inner.left, inner.top, inner.right, inner.bottom)
         shown = self.theme.write(surface, writing.composing, held, Style(px, CYAN, "left", px))
@@ -393,6 +399,14 @@ class StudioScreen(Screen):
             ends + 2, inner.centery - round(0.6 * px), max(1, round(2 * u)), round(1.2 * px)
         )
         surface.fill(CYAN, caret)
+
+    def _selected(
+        self, surface: pygame.Surface, inner: pygame.Rect, wide: int, px: float
+    ) -> None:
+        """Draw that what is typed takes the place of what is there."""
+        place = pygame.Rect(inner.left - 3, 0, wide + 6, round(1.5 * px))
+        place.centery = inner.centery
+        pygame.draw.rect(surface, mix(INK, CYAN, 0.4), place, border_radius=4)
 
     # the list of members, which scrolls to the chosen one
 

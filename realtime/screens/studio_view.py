@@ -39,11 +39,15 @@ class MemberLine:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What is being written: which field, the text so far, and what an input method still holds."""
+    """What is being written: which field, the text so far, and what an input method still holds.
+
+    While it is ``fresh``, what is typed takes the place of the text.
+    """
 
     field: Field
     text: str
     composing: str = ""
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -181,7 +181,10 @@ class DeskPage(Page):
         if writing is None:
             return super().key(name)
         if name == "backspace" and not writing.composing:
-            self.writing = replace(writing, text=writing.text[:-1])
+            text = "" if writing.fresh else writing.text[:-1]
+            self.writing = replace(writing, text=text, fresh=False)
+        if name in ("left", "right", "home", "end"):
+            self.writing = replace(writing, fresh=False)
         action = self.screen.writing_meanings.get("return" if "enter" in name else name)
         held = writing.composing and name != "escape"  # the key is the input method's
         return self if action is None or held else self.act(action)
@@ -379,8 +382,11 @@ class DeskPage(Page):
         for _ in range(min(abs(hand.wheel), 8)):
             self._move("closer" if hand.wheel > 0 else "farther")
         if self.writing is not None:
-            text = self.writing.text + hand.typed
-            self.writing = replace(self.writing, text=text, composing=hand.composing)
+            fresh = self.writing.fresh and not (hand.typed or hand.composing)
+            before = self.writing.text if fresh or not self.writing.fresh else ""
+            self.writing = Writing(
+                self.writing.field, before + hand.typed, hand.composing, fresh=fresh
+            )
         writing = self.writing
         self.writes_at = None if writing is None else self.screen.field_box(writing.field, size)
         return self
@@ -404,7 +410,7 @@ class DeskPage(Page):
     def _begin_writing(self, field: Field) -> None:
         draft = self.draft
         told = {"name": draft.names[self.chosen], "title": draft.title, "artist": draft.artist}
-        self.writing, self.asks = Writing(field, told[field]), ""
+        self.writing, self.asks = Writing(field, told[field], fresh=True), ""
 
     def _finish_writing(self) -> None:
         writing, draft = self.writing, self.draft

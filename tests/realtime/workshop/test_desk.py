@@ -148,10 +148,15 @@ def test_names_are_written_hangul_as_it_is_composed(desk):
     desk.write("인")
     desk.press("tab", "escape")
     assert desk.edits == ["name 2=해인"]
-    desk.press("tab")
+    desk.press("tab", "end")
     desk.write("!")
     desk.press("enter")
     assert desk.edits[1:] == ["title 새 노래!"]
+    desk.press("return")
+    desk.write("", composing="ㅎ")  # what is typed takes the place of what was there
+    desk.write("하니")
+    desk.press("return", "return", "backspace", "return")
+    assert desk.edits[2:] == ["name 2=하니", "name 2="]
     desk.press("return")
     desk.write("x" * 200)
     desk.press("return")
