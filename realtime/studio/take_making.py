@@ -11,6 +11,7 @@ from kpopdance.realtime.core.body import L_KNEE, R_KNEE
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.pose.casting import people_of
 from kpopdance.realtime.pose.floor import floor_of
+from kpopdance.realtime.pose.hidden import without_hidden, without_others_hands
 from kpopdance.realtime.pose.scenes import cuts_of
 from kpopdance.realtime.pose.stature import torsos_over_time
 from kpopdance.realtime.pose.strangers import reasons_of
@@ -73,6 +74,9 @@ def take_of(seen: Sightings, dancers: tuple[int, ...] = ()) -> Take:
     size = (width, height)
     cuts = cuts_of(seen.at_s, seen.scenery, seen.moved)
     people = people_of(seen, tracklets_of(seen, cuts), cuts)
+    length_s = seen.at_s[-1] - seen.at_s[0]
+    least = min(LEAST_S, length_s / 4) / length_s * (len(seen.at_s) - 1)
+    people = [each for each in people if len(each) >= least][:MAX_PEOPLE]
     joints = _joints(seen, people)
     if not len(joints) or _share_seen(joints) < LEAST_SEEN:
         raise RecordingError(
@@ -92,15 +96,14 @@ def take_of(seen: Sightings, dancers: tuple[int, ...] = ()) -> Take:
 
 
 def _joints(seen: Sightings, people: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
-    """Return joints (P, T, 18, 3) of those who are seen for more than a moment."""
-    length_s = seen.at_s[-1] - seen.at_s[0]
-    least = min(LEAST_S, length_s / 4) / length_s * (len(seen.at_s) - 1)
-    real = [each for each in people if len(each) >= least][:MAX_PEOPLE]
-    joints = np.full((len(real), len(seen.at_s), 18, 3), np.nan, np.float32)
+    """Return the joints (P, T, 18, 3) that are seen of these people, and are theirs."""
+    joints = np.full((len(people), len(seen.at_s), 18, 3), np.nan, np.float32)
     joints[..., 2] = 0
-    for own, each in zip(joints, real, strict=True):
+    for own, each in zip(joints, people, strict=True):
         own[seen.rows[each]] = seen.joints[each]
-    return joints
+    if len(people) < 2:
+        return joints
+    return without_hidden(seen.at_s, without_others_hands(joints, seen, people))
 
 
 def _without_close_ups(
