@@ -279,7 +279,7 @@ def _film_told(film: Film | None, names: dict[str, str]) -> dict[str, Any]:
     if film is None or not (film.linked or "video" in names):
         return {}
     place = {"video_link": str(film.path)} if film.linked else {"video": names["video"]}
-    return place | {"video_start_s": round(film.start_s, 4)}
+    return place | {"video_start_s": round(film.start_s, 4) + 0.0}  # no -0.0
 
 
 def _told_if_known(pack: SongPack, names: dict[str, str]) -> dict[str, Any]:
