@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from kpopdance.realtime.studio.kept_looks import KeptLooks
 
 
+LEAST_S: Final = 1.0  # of a dance that was not looked at to its end
+
+
 class Glimpse(NamedTuple):
     """How far a film is, 0..1 (None: nobody knows), its newest picture and who is seen in it."""
 
@@ -52,30 +55,31 @@ class Places:
 
 
 def first_draft(
-    film: Path,
-    places: Places,
-    open_eyes: Callable[[Path], Eyes],
-    tell: Callable[[Glimpse], None],
-) -> KeptDraft:
+    film: Path, places: Places, open_eyes: Callable[[Path], Eyes], tell: Callable[[Glimpse], None],
+    sound: Path | None = None,
+) -> KeptDraft:  # fmt: skip
     """Look at a film and return its draft, kept; what was seen of it before is not looked at again.
 
+    ``sound`` is a file that begins with the film's first picture; None: the film's own is taken.
     ``tell`` hears of every picture; it may raise EnoughError, and a draft is made of what was seen.
 
     Raises
     ------
+    NoSoundError
+        Where it has no sound.
     DanceError
         Where no song can be made of it.
     """
     check_film(film)
-    sound = sound_of(film)
+    audio = sound_of(sound or film)
     title, artist = named_in(film)
     eyes = open_eyes(film)
     looks = looks_of(film, eyes.name, places.cache, places.clock.now)
     with VideoFile(film) as video:
         seen, whole = _seen(video, eyes, looks, tell)
-    draft = heard(draft_of(take_of(seen), title), sound)
-    draft = replace(draft, artist=artist, start_s=-sound.start_s)
-    kept = begun(places.library, draft, film, film)
+    draft = heard(draft_of(take_of(seen), title), audio)
+    draft = replace(draft, artist=artist, start_s=0.0 if sound else -audio.start_s)
+    kept = begun(places.library, draft, film, sound or film)
     if whole:
         looks.remove()
     return kept
@@ -96,6 +100,6 @@ def _seen(
         return look_at(video.frames(), eyes, kept=looks, glimpse=told), True
     except EnoughError:
         seen = looks.so_far()
-    if seen is None:
+    if seen is None or seen.at_s[-1] - seen.at_s[0] < LEAST_S:
         raise RecordingError(f"{video.path}: too little was seen of it; look on for a while")
     return seen, False

@@ -93,7 +93,7 @@ def sound_of(path: Path) -> Audio:
     try:
         return read_audio(path)
     except MediaError as why:
-        raise MediaError(f"{why} (a song needs sound: give it with --audio FILE)") from None
+        raise type(why)(f"{why} (a song needs sound: give it with --audio FILE)") from None
 
 
 def song_of(

@@ -10,6 +10,7 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.texts import one_form
+from kpopdance.realtime.devices.audio_file import NoSoundError
 from kpopdance.realtime.screens.films import FilmListScreen, LookingScreen
 from kpopdance.realtime.screens.studio_view import (
     FilmCard,
@@ -18,7 +19,7 @@ from kpopdance.realtime.screens.studio_view import (
     LookingView,
 )
 from kpopdance.realtime.shell.beside import beside
-from kpopdance.realtime.shell.pages import Page, Waiting
+from kpopdance.realtime.shell.pages import Message, Page, Waiting
 from kpopdance.realtime.studio.drafts import draft_of_film, draft_of_song, drafts_in, opened
 from kpopdance.realtime.studio.filming import EnoughError, Glimpse, Places, first_draft
 from kpopdance.realtime.workshop.desk import DeskPage
@@ -42,6 +43,11 @@ FILMS: Final = (
 )  # fmt: skip
 MOST_LISTED: Final = 2000
 CANNOT: Final = "No song can be made of this"
+SOUND: Final = "Which song is it?"
+ASKED: Final = (
+    "{name} has no sound, and a song needs one.\n\nDrop the song here, as it begins with the first "
+    "picture of the video: mp3, m4a, ogg, flac, wav, or a video."
+)
 NOBODY: Final = np.zeros((0, 18, 3), np.float32)
 WAITING_HZ: Final = 2.5
 """So often the page is drawn where nothing new is seen."""
@@ -213,14 +219,14 @@ def _megabytes(path: Path) -> str:
 class Looking:
     """A film that is looked at beside the window; ``glimpse`` and ``doing`` are replaced whole."""
 
-    def __init__(self, kit: WorkKit, film: Path) -> None:
+    def __init__(self, kit: WorkKit, film: Path, sound: Path | None = None) -> None:
         self.glimpse: Glimpse | None = None
         self.doing = "listening to the song"
         self._ending = threading.Event()
         self._leaving = threading.Event()
         self._kit = kit
         places = Places(kit.library, kit.cache, kit.clock)
-        self.coming = beside(lambda: first_draft(film, places, self._eyes, self._tell))
+        self.coming = beside(lambda: first_draft(film, places, self._eyes, self._tell, sound))
 
     def end(self) -> None:
         """Let it be enough: a draft is made of what was seen so far."""
@@ -251,15 +257,30 @@ class LeftError(DanceError):
     """Who looked on has left."""
 
 
+class SilentPage(Message):
+    """Waits for the sound of a film that has none."""
+
+    def __init__(self, workshop: Workshop, film: Path, back: Page | None) -> None:
+        words = (SOUND, ASKED.format(name=one_form(film.name)))
+        super().__init__(workshop.backdrop, words, back)
+        self._workshop, self._film = workshop, film
+
+    def dropped(self, path: Path) -> Page | None:
+        """Look at the film with the sound that was dropped."""
+        return LookingPage(self._workshop, self._film, self.back, path)
+
+
 class LookingPage(Page):
     """A film while it is looked at: poses appear; it can be ended early."""
 
     heading = CANNOT
 
-    def __init__(self, workshop: Workshop, film: Path, back: Page | None) -> None:
-        self._workshop, self._name, self.back = workshop, film.name, back
+    def __init__(
+        self, workshop: Workshop, film: Path, back: Page | None, sound: Path | None = None
+    ) -> None:
+        self._workshop, self._film, self.back = workshop, film, back
         self.screen: LookingScreen = LookingScreen(workshop.backdrop)
-        self._looking = Looking(workshop.kit, film)
+        self._looking = Looking(workshop.kit, film, sound)
         self._asks = False
         self._went: deque[tuple[float, float]] = deque()
         self._shown: tuple[object, ...] = ()
@@ -295,6 +316,12 @@ class LookingPage(Page):
         """Do what the chip under the mouse does."""
         return self.act(self.screen.action_of(target.which)) if target.kind == "chip" else self
 
+    def failed(self, why: DanceError) -> Page | None:
+        """Tell it; ask for the sound where that is all that lacks."""
+        if isinstance(why, NoSoundError):
+            return SilentPage(self._workshop, self._film, self.back)
+        return super().failed(why)
+
     def quit(self) -> None:
         """End at once."""
         self._looking.leave()
@@ -315,11 +342,11 @@ class LookingPage(Page):
         glimpse = self._looking.glimpse
         if glimpse is None:
             film = FilmView(None, NOBODY, (16, 9))
-            return LookingView(self._name, film, self._looking.doing, age_s=self.age_s)
+            return LookingView(self._film.name, film, self._looking.doing, age_s=self.age_s)
         image = glimpse.frame.image
         film = FilmView(image, glimpse.people, image.shape[1::-1])
         return LookingView(
-            self._name, film, self._looking.doing, glimpse.share or 0.0, self._left_s(glimpse),
+            self._film.name, film, self._looking.doing, glimpse.share or 0.0, self._left_s(glimpse),
             asks=self._asks, age_s=self.age_s,
         )  # fmt: skip
 

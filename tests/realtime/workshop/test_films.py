@@ -14,6 +14,7 @@ import pytest
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.audio_file import NoSoundError
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
@@ -34,8 +35,11 @@ class Looks:
 
     def __init__(self, library):
         self.library, self.more, self.ended = library, threading.Semaphore(0), []
+        self.silent = False
 
-    def __call__(self, film, places, open_eyes, tell):
+    def __call__(self, film, places, open_eyes, tell, sound=None):
+        if self.silent and sound is None:
+            raise NoSoundError(f"{film}: has no sound stream")
         people = np.ones((2, 18, 3), np.float32)
         try:
             for number in range(1, 11):
@@ -212,6 +216,20 @@ def test_what_is_no_film_is_told_in_one_sentence(tmp_path, workshop):
     message = shown.page.failed(told.value)
     assert isinstance(message, Message)
     assert message.back == "list"
+
+
+def test_a_film_without_sound_asks_for_it(tmp_path, workshop, looks):
+    looks.silent = True
+    shown = looking_at(tmp_path, workshop)
+    with pytest.raises(NoSoundError) as told:
+        shown.until_next()
+    silent = shown.page.failed(told.value)
+    assert "새 춤.mp4 has no sound" in silent.words[1]
+    assert silent.key("escape") == "list"
+    looks.more.release(99)
+    desk = Shown(silent.dropped(tmp_path / "song.mp3")).until_next()
+    assert isinstance(desk, DeskPage)
+    desk.leave()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 36), (320, 700), (640, 360), (1920, 1080)])
