@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from kpopdance.realtime.studio import filming
 from kpopdance.realtime.studio.filming import EnoughError, _seen
 from kpopdance.realtime.studio.kept_looks import EVERY_S, KeptLooks
 from kpopdance.realtime.studio.recording import RecordingError
@@ -43,7 +44,8 @@ def test_a_film_of_unknown_length_has_no_share(tmp_path):
     assert {glimpse.share for glimpse in looked(tmp_path / "a", length_s=None)[1]} == {None}
 
 
-def test_enough_is_what_was_seen_so_far_and_the_rest_can_follow(tmp_path):
+def test_enough_is_what_was_seen_so_far_and_the_rest_can_follow(tmp_path, monkeypatch):
+    monkeypatch.setattr(filming, "LEAST_S", 0.2)  # of a second of film
     (some, whole), _ = looked(tmp_path / "a", until=28)
     assert not whole
     assert 8 <= len(some.at_s) <= 28
