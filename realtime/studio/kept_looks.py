@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EVERY_S: Final = 3.0  # of work; what comes to an end a little later is kept
-LOOKS: Final = 1
+LOOKS: Final = 2
 """The number of the way of looking: one more when the same film may be seen otherwise."""
 MOST_PIECES: Final = 100_000
 MOST_BYTES: Final = 1 << 28

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from kpopdance.realtime.core.terms import Terms
+from kpopdance.realtime.scoring.standard import standard_from_choreography
 from kpopdance.realtime.studio.recording import RecordingError
 from kpopdance.realtime.studio.take_making import take_of
 from tests.synthetic_sightings import Person, at, filmed, walk
@@ -158,3 +160,16 @@ def test_a_close_up_is_unseen():
     dance = take.choreographies()[0]
     assert (dance.joints[:140, :, 2] > 0).mean() > 0.8
     assert (dance.joints[151:, :, 2] == 0).all()
+
+
+def test_a_lead_who_is_unseen_for_a_third_is_asked_for_the_rest_alone():
+    people = [Person(1, at(0, 5), 1, there=((0, 4), (8, 12))), Person(2, at(2.4, 6), 2)]
+    take = take_of(filmed(people, 12.0).seen, (1,))
+    [dance] = take.choreographies()
+    assert 0.6 < (dance.joints[..., 2] > 0).any(axis=1).mean() < 0.72
+    standard = standard_from_choreography(dance, bpm=120.0, terms=Terms())
+    middle = (standard.start_s + standard.end_s) / 2
+    unseen = (middle > 4.7) & (middle < 7.3)
+    assert unseen.any()
+    assert (standard.weight[unseen] == 0).all()
+    assert (standard.weight[(middle < 3.3) | (middle > 8.7)] > 0).all()

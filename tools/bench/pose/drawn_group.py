@@ -1,0 +1,195 @@
+"""A group that dances, drawn: who stands where at every moment; crossings, a cut, a zoom and a pan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, Outfit, body_px
+from kpopdance.realtime.library.pack_reader import find_pack, load_pack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+SIZE: Final = (960, 540)
+FOCAL_PX: Final = 0.9 * SIZE[0]
+HORIZON_PX: Final = 190.0
+CAMERA_HIGH: Final = 1.0
+"""Body heights over the floor."""
+FPS: Final = 20.0
+STAYS_S, GOES_S = 1.6, 1.4
+"""For so long everybody dances in their place, then all change places."""
+AWAY: Final = 4.0
+"""Body heights to the side: out of the picture."""
+ROWS_APART: Final = 60
+HIDES: Final = 0.22
+"""Body heights beside somebody nearer: one is hidden."""
+PICTURES: Final = 5
+"""Posters on the wall, by which a camera's motion shows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """What was drawn: joints float64 (P, T, 18, 3) px, floor (P, T, 2), who is to be seen (P, T)."""
+
+    at_s: NDArray[np.float64]
+    joints: NDArray[np.float64]
+    floor: NDArray[np.float64]
+    shown: NDArray[np.bool_]
+    lenses: NDArray[np.float64]
+    outfits: tuple[Outfit, ...]
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield the pictures."""
+        room = _Posters()
+        for row, at_s in enumerate(self.at_s):
+            people = [
+                (self.joints[k, row].astype(np.float32), self.outfits[k])
+                for k in range(len(self.joints))
+                if abs(float(self.joints[k, row, :, 0].mean()) - SIZE[0] / 2) < SIZE[0]
+            ]
+            yield Frame(room.take(people, row, self.lenses[row]), float(at_s), row)
+
+
+def group(people: int, seconds: float, *, moving: bool = True, seed: int = 0) -> Group:
+    """Return a group of so many; the last comes late, the first leaves before the end.
+
+    ``moving``: the camera pans, zooms, and there is a cut in the middle.
+    """
+    rng = np.random.default_rng(seed)
+    at_s = np.arange(round(seconds * FPS)) / FPS
+    song = load_pack(find_pack("neon-steps"))
+    slots = _slots(people)
+    floor = _paths(people, at_s, slots, rng)
+    joints = np.empty((people, len(at_s), 18, 3))
+    lenses = np.stack([_lens(t, seconds, moving=moving) for t in at_s])
+    for k in range(people):
+        dance = song.members[k % len(song.members)].joints[960 + ROWS_APART * k :]
+        for row, t in enumerate(at_s):
+            joints[k, row] = _placed(dance[round(t * 30)], floor[k, row], lenses[row])
+    return Group(at_s, joints, floor, _shown(joints, floor), lenses, _outfits(people, rng))
+
+
+def _slots(people: int) -> NDArray[np.float64]:
+    """Return places in two rows."""
+    front = (people + 1) // 2
+    places = [(0.75 * (k - (front - 1) / 2), 4.3) for k in range(front)]
+    back = people - front
+    return np.array(places + [(0.75 * (k - (back - 1) / 2) + 0.3, 5.6) for k in range(back)])
+
+
+def _paths(
+    people: int, at_s: NDArray[np.float64], slots: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return where everybody stands (P, T, 2): all change places every three seconds."""
+    step_s = STAYS_S + GOES_S
+    steps = int(at_s[-1] / step_s) + 2
+    orders = [np.arange(people)]
+    for _ in range(steps):
+        orders.append(_exchanged(orders[-1], rng))
+    floor = np.empty((people, len(at_s), 2))
+    for row, t in enumerate(at_s):
+        step, within_s = divmod(float(t), step_s)
+        share = max(0.0, (within_s - STAYS_S) / GOES_S)
+        ease = 0.5 - 0.5 * np.cos(np.pi * share)
+        now, then = (slots[orders[int(step) + k]] for k in (0, 1))
+        floor[:, row] = now + ease * (then - now)
+        late, early = max(0.0, 1 - t / (0.25 * at_s[-1])), max(0.0, t / (0.15 * at_s[-1]) - 5.6)
+        floor[-1, row, 0] += AWAY * min(late * 2, 1.0)
+        floor[0, row, 0] -= AWAY * min(early, 1.0)
+    return floor
+
+
+def _exchanged(order: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return an order in which pairs have changed places."""
+    who = rng.permutation(len(order))
+    out = order.copy()
+    for a, b in zip(who[::2], who[1::2], strict=False):
+        out[[a, b]] = out[[b, a]]
+    return out
+
+
+def _lens(t: float, seconds: float, *, moving: bool) -> NDArray[np.float64]:
+    """Return what the film's picture (2, 3) is of the standing camera's."""
+    if not moving:
+        return np.array([[1.0, 0, 0], [0, 1.0, 0]])
+    share = t / seconds
+    if share >= 0.5:  # behind the cut, from nearer
+        zoom, x, y = 1.18, 30.0, 10.0
+    else:
+        zoom = 1 + 0.12 * np.sin(np.pi * min(share / 0.25, 1.0))
+        x, y = 40 * np.sin(2 * np.pi * max(share - 0.25, 0) / 0.25), 0.0
+    middle = np.array(SIZE) / 2
+    shift = middle - zoom * middle + np.array([x, y])
+    return np.array([[zoom, 0, shift[0]], [0, zoom, shift[1]]])
+
+
+def _placed(
+    dance: NDArray[np.float32], place: NDArray[np.float64], lens: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return a row of a dance (18, 3) as a camera sees it there, px."""
+    joints = dance.astype(np.float64)
+    body = FOCAL_PX / place[1]
+    joints[:, :2] *= body / (body_px((dance * (1000, 1000, 1)).astype(np.float32)) / 1000)
+    feet = joints[[10, 13], :2]
+    joints[:, 0] += SIZE[0] / 2 + place[0] * body - feet[:, 0].mean()
+    joints[:, 1] += HORIZON_PX + CAMERA_HIGH * body - feet[:, 1].max()
+    joints[:, :2] = joints[:, :2] @ lens[:, :2].T + lens[:, 2]
+    return joints
+
+
+def _shown(joints: NDArray[np.float64], floor: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return who is in the picture and not behind somebody (P, T)."""
+    x = joints[..., 0].mean(axis=2)
+    inside: NDArray[np.bool_] = (x > 30) & (x < SIZE[0] - 30)
+    body = FOCAL_PX / floor[..., 1]
+    out = inside.copy()
+    for k in range(len(joints)):
+        for j in range(len(joints)):
+            nearer = (floor[j, :, 1] < floor[k, :, 1]) & inside[j]
+            out[k] &= ~(nearer & (np.abs(x[j] - x[k]) < HIDES * body[j]))
+    return out
+
+
+def _outfits(people: int, rng: np.random.Generator) -> tuple[Outfit, ...]:
+    """Return clothes that differ, as those of a practice do."""
+    out = []
+    for k in range(people):
+        like = OUTFITS[k % len(OUTFITS)]
+        top, trousers, trim = (tuple(rng.integers(25, 235, 3).tolist()) for _ in range(3))
+        out.append(Outfit(f"{k}", like.skin, like.hair, like.hair_style, top, trim, trousers,
+                          like.shoes, 1.2 if k % 2 else 0.42))  # fmt: skip
+    return tuple(out)
+
+
+class _Posters:
+    """A room with posters on its wall, seen through a lens."""
+
+    def __init__(self) -> None:
+        self._room = DrawnRoom(SIZE[::-1])
+        rng = np.random.default_rng(5)
+        sheet = rng.integers(40, 220, (12, 64, 3)).astype(np.uint8)
+        self._posters = cv2.resize(sheet, (SIZE[0], 170), interpolation=cv2.INTER_NEAREST)
+
+    def take(
+        self,
+        people: list[tuple[NDArray[np.float32], Outfit]],
+        row: int,
+        lens: NDArray[np.float64],
+    ) -> NDArray[np.uint8]:
+        """Return the picture of people whose joints are in px of the lens."""
+        wall = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
+        wall[:170] = self._posters
+        behind = cv2.warpAffine(wall, lens, SIZE, flags=cv2.INTER_LINEAR)
+        picture = self._room.take(people, row)
+        empty = self._room.take([], row)
+        free = np.abs(picture.astype(np.int16) - empty).max(axis=2) < 6
+        shown = free & (behind.max(axis=2) > 0)
+        picture[shown] = behind[shown]
+        return picture
