@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from kpopdance.realtime.__main__ import main
+from kpopdance.realtime.__main__ import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()
