@@ -262,3 +262,38 @@ print(window.drops(), window.events(), [str(path) for path in window.drops()], w
     told, wrong = python(program, SDL_VIDEODRIVER="dummy").communicate(timeout=60)
     assert wrong == "" or "XDG_RUNTIME_DIR" in wrong
     assert told.splitlines()[-1] == "[] [] ['/tmp/a song.kpopdance', '춤.mp3'] []"
+
+
+WRITE = """
+import sys
+from time import perf_counter
+from kpopdance.realtime.devices.window import GameWindow
+window = GameWindow()
+print("open", flush=True)
+ends, typed, held = perf_counter() + 20, "", False
+while perf_counter() < ends and not (typed.endswith("!") and held):
+    names = window.events()
+    hand = window.hand((10, 10, 200, 40))
+    typed, held = typed + hand.typed, held or hand.held_at is not None
+    if hand.typed:
+        print("typed", typed, flush=True)
+    window.flip()
+print("hand", typed, held, window.hand(None).typed == "", flush=True)
+"""
+
+
+@pytest.mark.screen
+def test_a_real_window_hears_what_is_typed_and_held(display):
+    game = python(WRITE, DISPLAY=display, SDL_FRAMEBUFFER_ACCELERATION="0")
+    try:
+        until(game, "open")
+        steer(display, "windowfocus", window_of(display, game.pid))
+        time.sleep(0.5)
+        steer(display, "type", "--delay", "60", "Ha Ni!")
+        until(game, "typed Ha Ni!")
+        steer(display, "mousemove", "--window", window_of(display, game.pid), "300", "200")
+        steer(display, "mousedown", "1")
+        assert until(game, "hand").split() == ["hand", "Ha", "Ni!", "True", "True"]
+    finally:
+        game.kill()
+        game.communicate()

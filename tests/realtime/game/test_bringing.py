@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,11 +11,15 @@ import pytest
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.game.bringing import BringingPage, SoundPage
+from kpopdance.realtime.game.game import Game
 from kpopdance.realtime.library.shared_pack import SharedPackError, WithoutSoundError
+from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.shell.pages import Message, Page, Shell
+from kpopdance.realtime.shell.songs import Songs
 from tests.fakes import FakeClock
+from tests.realtime.game.test_game import kit
 from tests.realtime.shell.test_pages import Window
 
 SONG, SOUND = Path("given.kpopdance"), Path("mine.mp3")
@@ -101,3 +107,37 @@ def test_the_shell_hands_a_dropped_file_to_the_page_once():
 
 def test_other_pages_leave_it(listed):
     assert listed.dropped(SONG) is listed
+
+
+class Studio:
+    """Says where it was asked to lead."""
+
+    def films(self):
+        return "the films"
+
+    def film(self, path):
+        return f"a song of {path.name}"
+
+    def song(self, pack):
+        return f"edit {pack.name}"
+
+
+def test_the_list_leads_to_the_studio(tmp_path):
+    shutil.copytree(BUNDLED / "neon-steps", tmp_path / "songs" / "mine")
+    bring = Bring("brought")
+    songs = Songs((tmp_path / "songs",))
+    game = Game(kit(tmp_path / "songs", bring=bring), songs, studio=lambda back: Studio())
+    listed = game.first_page()
+    listed.enter(0.0)
+    songs.whole()
+    listed.step(0.1)
+    film, shared = tmp_path / "춤.mp4", tmp_path / "given.kpopdance"
+    film.write_bytes(b"a film")
+    with zipfile.ZipFile(shared, "w") as packed:
+        packed.writestr("song.toml", "")
+    assert listed.key("n") == "the films"
+    assert listed.key("e") == "edit mine"
+    assert listed.dropped(film) == "a song of 춤.mp4"
+    assert isinstance(listed.dropped(shared), BringingPage)
+    without = Game(kit(tmp_path / "songs"), songs).first_page()
+    assert [without.key(name) for name in "ne"] == [without, without]

@@ -14,6 +14,7 @@ import pygame
 import pytest
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
@@ -222,3 +223,27 @@ def test_what_is_waited_for_is_shown_meanwhile():
     page = Waiting(STAGE, ("Heading", "Coming ..."), coming, lambda made: None, None)
     Shell(window, FakeClock()).run(page)
     assert done.is_set()
+
+
+class Worked(Told):
+    """A page that is worked on by hand, and writes into a box."""
+
+    by_hand, writes_at = True, (1, 2, 30, 40)
+
+    def handled(self, hand, size):
+        self._said.append((hand.typed, size))
+        return self
+
+
+def test_a_page_that_is_worked_on_hears_of_hands_and_the_next_writes_nowhere():
+    said, boxes = [], []
+
+    def hand(writes_at):
+        boxes.append(writes_at)
+        return Hand(typed="해")
+
+    second = Told("second", said, {"leave": None})
+    window = Window([], ["return"], [], ["escape"])
+    Shell(window, FakeClock(), hand=hand).run(Worked("first", said, {"next": second}))
+    assert boxes == [(1, 2, 30, 40), None]
+    assert said.count(("해", (640, 360))) == 1
