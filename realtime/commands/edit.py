@@ -10,8 +10,8 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.speaking import print_json, print_result
 from kpopdance.realtime.commands.wishes import settings_from
 from kpopdance.realtime.library.pack_reader import find_pack
-from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.studio.drafts import (
+    check_own,
     draft_of_film,
     draft_of_song,
     keep,
@@ -71,10 +71,7 @@ def _changed(kept: KeptDraft, args: argparse.Namespace) -> KeptDraft:
 def _written(kept: KeptDraft, settings: Settings, *, save: bool) -> KeptDraft:
     """Keep the draft, and write the song where it is one or shall be."""
     library = settings.libraries[0]
-    if kept.pack is not None and kept.pack.is_relative_to(BUNDLED):
-        raise DanceError(
-            f"{kept.pack}: belongs to the game; copy it to {library} and edit that"
-        )
+    check_own(kept)
     kept = keep(kept)
     if kept.pack is not None or save:
         kept = saved(kept, library)

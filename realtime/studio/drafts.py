@@ -23,7 +23,7 @@ from kpopdance.engines.files import refusing, write_whole
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.pack_reader import digest_of, load_pack, standing
 from kpopdance.realtime.library.pack_writer import save_pack, slug_of
-from kpopdance.realtime.library.songpack import CHOREOGRAPHY, Film, SongPackError
+from kpopdance.realtime.library.songpack import BUNDLED, CHOREOGRAPHY, Film, SongPackError
 from kpopdance.realtime.studio.editing import Draft, Edit, EditError, History, draft_of
 from kpopdance.realtime.studio.new_song import song_from, sound_of, unwatched, write_song
 from kpopdance.realtime.studio.take import Take, load_take, save_take
@@ -192,6 +192,14 @@ def draft_of_song(library: Path, pack: Path) -> KeptDraft:
     )
 
 
+def check_own(kept: KeptDraft) -> None:
+    """Refuse to change a song that belongs to the game. Raises DraftError."""
+    if kept.pack is not None and kept.pack.is_relative_to(BUNDLED):
+        raise DraftError(
+            f"{kept.pack}: belongs to the game; copy it to your library, and edit that"
+        )
+
+
 def saved(kept: KeptDraft, library: Path, watching: Watching = unwatched) -> KeptDraft:
     """Write the song, whole or not at all, and keep the draft as the song's; return it.
 
@@ -202,6 +210,7 @@ def saved(kept: KeptDraft, library: Path, watching: Watching = unwatched) -> Kep
     DanceError
         Where the song cannot be written, or its film or sound is gone.
     """
+    check_own(kept)
     if kept.pack is None:
         folder = _unused(library / slug_of(kept.draft.title))
         sources = (kept.sound, *((kept.film.path,) if kept.film else ()))

@@ -14,6 +14,7 @@ import pytest
 
 from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
@@ -282,6 +283,16 @@ def test_what_cannot_be_written_is_said_on_the_page(tmp_path):
     wait_until(lambda: desk.pass_s(0.01) and desk.page.view().notice)
     assert "gone.wav" in desk.page.view().notice
     assert (desk.next, desk.done) == (desk.page, [])
+    desk.page.leave()
+
+
+def test_a_song_of_the_game_s_own_is_not_written(tmp_path):
+    library = tmp_path / "songs"
+    library.mkdir()
+    desk = Desk(library, draft_of_song(library, BUNDLED / "neon-steps"))
+    desk.press("l", "ctrl s")
+    wait_until(lambda: desk.pass_s(0.01) and desk.page.view().notice)
+    assert "belongs to the game" in desk.page.view().notice
     desk.page.leave()
 
 
