@@ -115,8 +115,8 @@ def _play(commands: Commands) -> None:
 def _record(commands: Commands) -> None:
     parser = commands.add_parser(
         "record", help="make a song pack from a dance video",
-        description="Find the dancer in a video, follow every joint, take the sound, and write a "
-        "song pack into your library. Ends with a report of how well everything was seen.",
+        description="Find everybody who dances in a video, follow every joint, take the sound, and "
+        "write a song pack into your library. Ends with a report of how well everything was seen.",
     )  # fmt: skip
     parser.add_argument(
         "video", type=a_file,

@@ -5,7 +5,7 @@ dancer's. Both show once it is known who is who:
 
 - A joint that lies inside the body of somebody who stands clearly nearer to the camera is hidden.
 - A forearm that looks otherwise than the dancer's own does, and like what a neighbour wears there, is
-  the neighbour's: the hand is unseen.
+  the neighbour's: the hand is unseen. So is one that is stretched to reach a neighbour's hand.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ FOREARMS: Final = {R_WRIST: 8, L_WRIST: 9}
 UNSEEN: Final = np.array([np.nan, np.nan, 0], np.float32)
 OTHERWISE: Final = 1.0  # garments from one's own forearm
 LIKE: Final = 0.5  # and to a neighbour's wear, less by so much
+TOUCHES: Final = 0.25  # torsos between two hands at one place
+STRETCHED: Final = 1.25  # times as much as the other's, of what a forearm usually is
 REACH: Final = 0.3  # torsos from a wrist to a neighbour's arm or trunk
 ARMS: Final = ((2, 3, 6), (3, 4, 8), (5, 6, 7), (6, 7, 9), (NECK, R_HIP, 0), (NECK, L_HIP, 0))
 """Where a neighbour's wear may be taken for a forearm: from, to, its place in ``garments_of``."""
@@ -100,6 +102,31 @@ def without_others_hands(
                 told = _beside(joints[:, rows[n]], k, wrist, torso[k, rows[n]])
                 if any(_far(colours[n], worn[j, part]) < own[n] - LIKE for j, part in told):
                     out[k, rows[n], wrist] = (np.nan, np.nan, 0)
+    return _without_stretched(out, torso)
+
+
+def _without_stretched(
+    joints: NDArray[np.float32], torso: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Return joints (P, T, 18, 3) px without hands that are stretched to where another's hand is."""
+    hands = list(FOREARMS)
+    places = joints[:, :, hands, :2].astype(np.float64)  # (P, T, 2, 2)
+    long = np.linalg.norm(places - joints[:, :, [hand - 1 for hand in hands], :2], axis=-1)
+    stretch = long / np.where(torso > 0, torso, np.nan)[..., None]
+    usual = [
+        np.median(own[np.isfinite(own)]) if np.isfinite(own).any() else 1.0 for own in stretch
+    ]
+    stretch /= np.maximum(np.array(usual), 1e-3)[:, None, None]
+    out = joints.copy()
+    for k in range(len(joints)):
+        for j in (j for j in range(len(joints)) if j != k):
+            way = np.linalg.norm(
+                places[k][:, :, None] - places[j][:, None], axis=-1
+            )  # (T, 2, 2)
+            meets = way < TOUCHES * torso[k][:, None, None]
+            more = stretch[k][:, :, None] > STRETCHED * np.maximum(stretch[j][:, None], 1.0)
+            for row, side in np.argwhere((meets & more).any(axis=2)):
+                out[k, row, hands[side]] = UNSEEN
     return out
 
 

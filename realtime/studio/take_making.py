@@ -9,6 +9,7 @@ import numpy as np
 
 from kpopdance.realtime.core.body import L_KNEE, R_KNEE
 from kpopdance.realtime.core.types import Pose
+from kpopdance.realtime.library.choreography_file import MAX_MEMBERS
 from kpopdance.realtime.pose.casting import people_of
 from kpopdance.realtime.pose.floor import floor_of
 from kpopdance.realtime.pose.hidden import without_hidden, without_others_hands
@@ -83,7 +84,7 @@ def take_of(seen: Sightings, dancers: tuple[int, ...] = ()) -> Take:
             "hardly anybody is seen in the video; choose one that shows a whole dancer, well lit"
         )
     joints = _without_close_ups(seen.at_s, joints)
-    reasons = reasons_of(seen.at_s, joints)
+    reasons = _few_enough(joints, reasons_of(seen.at_s, joints))
     order = _from_left(joints, reasons)
     joints, told = joints[order], _asked([reasons[k] for k in order], dancers)
     return Take(
@@ -121,6 +122,16 @@ def _without_close_ups(
 def _share_seen(joints: NDArray[np.float32]) -> float:
     """Return the share of joints seen of who is seen most."""
     return float((joints[..., 2] > 0).mean(axis=(1, 2)).max())
+
+
+def _few_enough(joints: NDArray[np.float32], reasons: list[Reason]) -> list[Reason]:
+    """Return reasons with no more members than a song has: those who are seen most."""
+    seen = (joints[..., 2] > 0).any(axis=-1).sum(axis=1)
+    members = sorted(
+        (k for k, why in enumerate(reasons) if why == "member"), key=lambda k: -int(seen[k])
+    )  # fmt: skip
+    left_out = members[MAX_MEMBERS:]
+    return ["seldom" if k in left_out else why for k, why in enumerate(reasons)]
 
 
 def _from_left(joints: NDArray[np.float32], reasons: Sequence[Reason]) -> list[int]:
