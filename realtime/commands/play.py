@@ -25,7 +25,7 @@ from kpopdance.realtime.commands.common import (
     report_json,
     report_words,
 )
-from kpopdance.realtime.commands.sound import samples_of, speaker_for
+from kpopdance.realtime.commands.sound import part_of, samples_of, speaker_for
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import say_missing, settings_from, terms_from
 from kpopdance.realtime.devices.host_clock import PerfClock
@@ -132,7 +132,7 @@ def make_kit(settings: Settings, style: str = "", ready: Readying | None = None)
         turn_camera=cameras.turn, camera_health=lambda: cameras.health,
         news=told.news, version=our_version(), picture_size=cameras.picture_size, refit=refit,
         bring=lambda path, audio: _brought(path, settings.libraries[0], audio),
-        open_film=_film, read_cover=_cover,
+        open_film=_film, read_cover=_cover, read_part=part_of,
     )  # fmt: skip
 
 

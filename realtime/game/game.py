@@ -14,6 +14,8 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.core.terms import BODIES, COACHES, STRICTNESS, Terms
 from kpopdance.realtime.game.bringing import BringingPage
+from kpopdance.realtime.game.choosing import NAMING, SEARCH, Choosing
+from kpopdance.realtime.game.chorus import Chorus
 from kpopdance.realtime.game.foresight import lighter, seldom_in_words
 from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.opening import Opening
@@ -21,7 +23,7 @@ from kpopdance.realtime.game.preparing import Preparing
 from kpopdance.realtime.library.lags import DANCES, suggested_lag
 from kpopdance.realtime.library.pack_reader import load_pack, read_facts
 from kpopdance.realtime.library.songpack import PackFacts
-from kpopdance.realtime.library.store import StoreError, score_key
+from kpopdance.realtime.library.store import FAVOURITES, StoreError, score_key
 from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW
 from kpopdance.realtime.screens.actions import ENTER
 from kpopdance.realtime.screens.dance import DanceScreen
@@ -41,23 +43,36 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from kpopdance.realtime.core.health import Device
-    from kpopdance.realtime.core.ports import Surface
+    from kpopdance.realtime.core.ports import Hand, Speaker, Surface
     from kpopdance.realtime.game.kit import Kit
     from kpopdance.realtime.game.performance import Outcome, Performance
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
-    from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.library.store import Remembered
+    from kpopdance.realtime.screens.actions import Action, Target
     from kpopdance.realtime.screens.parts.theme import Hints
     from kpopdance.realtime.shell.songs import Songs
     from kpopdance.realtime.studio.bringing import Brought
 
 PREVIEW_BEATS: Final = 32
+LIST_KEYS: Final = (("L", "★"), ("P", "playlist"))
 QUIZ_KEY: Final = (("Q", "quiz"),)
 AWAY: Final = ("leave", "quiz", "play", "new", "edit")
 STUDIO_KEYS: Final = (("N", "new song"), ("E", "edit"))
 DROP_HINT: Final = "drop a video or a shared song here"
 SLOW: Final = (Cause.TOO_SLOW, Cause.SLOW_COMPUTER)
+FEW_SONGS: Final = 500
+SHOWN_S: Final = 0.5  # between two orderings of many songs, while they are being read
+WEIGH_S: Final = (
+    1.0  # who looks at the list for so long leaves time to work out how hard songs are
+)
+SONGS_A_TURN: Final = 2  # of the wheel
+READING: Final = "Your best scores cannot be read"
+KEEPING: Final = "The song is not put on the list"
+ASKS: Final = ("search", "order", "only", "star", "playlist")
 CANNOT: Final = "This dance cannot begin"
 SELDOM: Final = "Too few looks at you"
 SETTLE_S: Final = 10.0  # longest wait at the end for a camera that does not open
@@ -76,7 +91,15 @@ class Game:
         studio: Callable[[SongListPage], Studio] | None = None,
     ) -> None:  # fmt: skip
         self.preparing = Preparing(kit.read_audio)
-        self.kit = replace(kit, read_audio=self.preparing.sound_of)
+        self.chorus = Chorus(kit)
+
+        def open_speaker(
+            samples: NDArray[np.float32], rate: int, count_in_s: float, beat_s: float
+        ) -> Speaker:
+            self.chorus.settle()  # some devices sound for one at a time
+            return kit.open_speaker(samples, rate, count_in_s, beat_s)
+
+        self.kit = replace(kit, read_audio=self.preparing.sound_of, open_speaker=open_speaker)
         self.songs, self.quiz, self.studio = songs, quiz, studio
         self.backdrop = Backdrop(Theme())
         self.mirror, self.coach = kit.settings.mirror, kit.settings.coach
@@ -112,12 +135,18 @@ class Game:
     def settle(self) -> None:
         """Wait until nothing is being opened any more, so that the devices can be shut."""
         self.preparing.settle()
+        self.chorus.settle()
         if self.given_up is not None:
             self.given_up.wait(SETTLE_S)
 
     def terms_of(self, slug: str) -> Terms:
         """Return on which terms a song is danced now."""
-        return replace(self.terms, mirrored=slug in self.turned)
+        turned = slug in self.turned
+        return (
+            self.terms
+            if turned == self.terms.mirrored
+            else replace(self.terms, mirrored=turned)
+        )
 
     def turn_camera(self) -> bool:
         """Turn to the next camera there is; return whether there is a choice."""
@@ -179,25 +208,35 @@ class SongListPage(Page):
         self._game = game
         quiz = QUIZ_KEY if game.quiz is not None else ()
         studio = STUDIO_KEYS if game.studio is not None else ()
-        self.screen = SongListScreen(game.backdrop, hints=(*quiz, *studio))
+        self.screen = SongListScreen(game.backdrop, hints=(*quiz, *studio, *LIST_KEYS))
         self._studio = None if game.studio is None else game.studio(self)
         self._waiting = MessageScreen(game.backdrop)
-        self._scores: dict[str, float] = {}
         self._looked = Looked(game.songs)
         self._covers = Covers(game.kit.read_cover)
+        self.choosing = Choosing(game.songs.meant)
         self._listed: dict[str, PackFacts | str] = {}
         self.wanted: str | None = None
-        self._reading: Future[dict[str, float]] | None = None
+        self.by_hand = True
+        self._reading: Future[Remembered] | None = None
+        self._doing = READING
         self._trouble: tuple[str, ...] = ()
         self._seen = False
+        self._shown_s = 0.0
 
     def enter(self, now_s: float) -> None:
         """Show the scores as they are now."""
         super().enter(now_s)
         self._game.preparing.settle()
         self._game.songs.begin()
-        self._reading = beside(self._game.kit.store.best_scores)
+        self._remember(self._game.kit.store.remembered, READING)
         self._show()
+
+    def leave(self) -> None:
+        """Fall silent."""
+        self._game.chorus.hush()
+
+    def _remember(self, work: Callable[[], Remembered], doing: str) -> None:
+        self._reading, self._doing = beside(work), doing
 
     def step(self, now_s: float) -> Page:
         """Show the songs that were read meanwhile."""
@@ -205,9 +244,51 @@ class SongListPage(Page):
         if self._reading is not None and self._reading.done():
             self._learn(self._reading)
             self._reading = None
-        if self._listed is not self._game.songs.found:
+        songs = self._game.songs
+        few = len(songs.found) <= FEW_SONGS
+        if self._listed is not songs.found and (few or now_s > self._shown_s + SHOWN_S):
             self._show()
         self._open_eyes()
+        self._look_round(songs)
+        return self
+
+    def _look_round(self, songs: Songs) -> None:
+        """Let what takes its time go on beside the list, once that is seen."""
+        chosen = self.screen.selected
+        facts = None if chosen is None else self._listed.get(chosen.slug)
+        self._game.chorus.look(facts if isinstance(facts, PackFacts) else None, self.now_s)
+        songs.look(self.now_s)
+        if chosen is not None and self.age_s > WEIGH_S:
+            songs.weigh(chosen.slug)
+
+    def key(self, name: str) -> Page | None:
+        """Do what a key means; while something is written, letters are letters."""
+        asked = self.choosing.asked
+        if asked.composing and name != "escape":  # the key is the input method's
+            return self
+        if asked.field and name == "backspace":
+            self.choosing.take_back()
+            self._show()
+        return super().key(name)
+
+    def handled(self, hand: Hand, size: tuple[int, int]) -> Page | None:
+        """Write what is typed, and go along the list as the wheel is turned."""
+        if hand.wheel and self.screen.move(-SONGS_A_TURN * hand.wheel) == "select":
+            self.began_s = self.now_s
+        writing = bool(self.choosing.asked.field)
+        if writing and self.choosing.write(hand):
+            self._show()
+        box = self.screen.field_box(size)
+        self.writes_at = (box.left, box.top, box.width, box.height) if writing else None
+        return self
+
+    def clicked(self, target: Target) -> Page | None:
+        """Choose the song that is clicked on, or do what a button does."""
+        if target.kind != "card":
+            return super().clicked(target)
+        if target.which < len(self.screen.cards):
+            self.screen.choose(target.which)
+            self.began_s = self.now_s
         return self
 
     def _open_eyes(self) -> None:
@@ -222,6 +303,8 @@ class SongListPage(Page):
         """Do what a key of the song list means."""
         game, chosen = self._game, self.screen.selected
         self.wanted = None
+        if action in ASKS or self.choosing.asked.field:
+            return self._ask(action)
         if action in AWAY:
             return self._away(action)
         if action == "select":
@@ -237,10 +320,43 @@ class SongListPage(Page):
         self._show()
         return self
 
+    def _ask(self, action: Action) -> Page:
+        """Do what a key means for which songs are listed, and on which lists they are."""
+        choosing, chosen = self.choosing, self.screen.selected
+        if action in (SEARCH, NAMING):
+            choosing.begin(action)
+        elif action in ("order", "only"):
+            choosing.turn(action)
+        elif action == "star" and chosen is not None:
+            self._turn_listed(FAVOURITES, chosen.slug)
+        elif action == "back":
+            choosing.clear()
+        elif action in ("play", "stop writing"):
+            named = choosing.end()
+            if named and chosen is not None:
+                self._turn_listed(named, chosen.slug)
+        elif action == "select":
+            self.began_s = self.now_s
+        self._show()
+        return self
+
+    def _turn_listed(self, name: str, slug: str) -> None:
+        """Put a song on a list of the player's, or take it off."""
+        store = self._game.kit.store
+
+        def work() -> Remembered:
+            store.turn_listed(name, slug)
+            return store.remembered()
+
+        self._remember(work, KEEPING)
+
     def _away(self, action: Action) -> Page:
         """Go to the page that a key leads to, as far as there is one."""
         game, studio, chosen = self._game, self._studio, self.screen.selected
-        facts = None if chosen is None else game.songs.found[chosen.slug]
+        facts = None if chosen is None else game.songs.found.get(chosen.slug)
+        if action == "leave" and self.choosing.clear():
+            self._show()
+            return self
         if action == "leave":
             return Leaving(game.backdrop, self)
         if action == "quiz" and game.quiz is not None:
@@ -280,28 +396,37 @@ class SongListPage(Page):
             self.screen.draw(surface, self._view())
             self._seen = True
 
-    def _learn(self, reading: Future[dict[str, float]]) -> None:
-        """Show the best scores, or why they are not shown."""
+    def _learn(self, reading: Future[Remembered]) -> None:
+        """Show what is remembered, or why it is not."""
         try:
-            self._scores, self._trouble = reading.result(), ()
+            self.choosing.remembered, self._trouble = reading.result(), ()
         except StoreError as why:
-            self._trouble = (f"Your best scores cannot be read: {why.reason}.",)
+            self._trouble = (f"{self._doing}: {why.reason}.",)
         self._show()
 
     def _show(self) -> None:
         """List what was found; the song that was asked for is selected as soon as it is there."""
-        self._listed = self._game.songs.found
-        cards = Cards(tuple(self._listed), self._card)
-        self.screen.show(cards)
+        game = self._game
+        self._listed, self._shown_s = game.songs.found, self.now_s
         if self.wanted in self._listed:
-            self.screen.choose(cards.slugs.index(self.wanted))
+            self.choosing.show_all()
+        by = (game.terms, frozenset(game.turned))
+        names = self.choosing.names(self._listed, self._best, by)
+        self.screen.writing = bool(self.choosing.asked.field)
+        self.screen.show(Cards(names, self._card))
+        if self.wanted in names:
+            self.screen.choose(names.index(self.wanted))
             self.wanted = None
 
+    def _best(self, slug: str) -> float | None:
+        scores = self.choosing.remembered.scores
+        return scores.get(score_key(slug, self._game.terms_of(slug))) if scores else None
+
     def _card(self, slug: str) -> SongCard:
-        key = score_key(slug, self._game.terms_of(slug))
-        song = self._listed[slug]
-        card = card_of(slug, song, self._scores.get(key))
+        song, playlists = self._listed[slug], self.choosing.remembered.playlists
+        starred = slug in playlists.get(FAVOURITES, ())
         path = song.cover if isinstance(song, PackFacts) else None
+        card = card_of(slug, song, self._best(slug), starred=starred)
         return replace(card, cover=self._covers.of(path))
 
     def _view(self) -> ListView:
@@ -317,14 +442,19 @@ class SongListPage(Page):
             *self._trouble,
         )
         song = None if chosen is None else self._looked.at(chosen.slug, mirrored=terms.mirrored)
+        asked = self.choosing.asked
         if song is None:
-            return ListView(age_s, age_s * 2, notices=told, status=status, terms=terms)
+            return ListView(
+                age_s, age_s * 2, notices=told, status=status, terms=terms, asked=asked
+            )
         game.preparing.look(song, terms, game.kit)
         bpm = song.tempo.bpm_at(song.preview_s)
         beat = (age_s * bpm / 60) % PREVIEW_BEATS
         at_s = song.preview_s + beat * 60 / bpm
         preview = np.stack([member.row(at_s) for member in song.members])
-        return ListView(age_s, beat, preview, song.lead, told, status=status, terms=terms)
+        return ListView(
+            age_s, beat, preview, song.lead, told, status=status, terms=terms, asked=asked
+        )
 
 
 class Leaving(Message):
@@ -633,13 +763,17 @@ def lag_words(hint: float | None, set_ms: float, key: str = "L") -> str:
     )
 
 
-def card_of(slug: str, song: PackFacts | str, best: float | None) -> SongCard:
+def card_of(
+    slug: str, song: PackFacts | str, best: float | None, *, starred: bool = False
+) -> SongCard:
     """Return a pack's line in the song list; of a damaged one, what is wrong with it."""
     if isinstance(song, str):
         return SongCard(slug, slug, "", "", 0.0, 0.0, 0, problem=song)
+    hard = song.difficulty
     return SongCard(
         slug, song.title, song.artist, song.language, song.bpm, song.length_s,
-        song.dancers, best,
+        song.dancers, best, "", None if hard is None else hard.level,
+        "" if hard is None else ", ".join(hard.reasons), starred,
     )  # fmt: skip
 
 

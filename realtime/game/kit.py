@@ -36,8 +36,9 @@ class Kit:
     next camera and returns whether that is so with it, ``camera_health`` is of the one that stays
     open; ``news`` tells what takes long while loading; ``picture_size`` is the camera's (width,
     height) in px, as far as one can know; ``bring`` brings a shared song into the library, with a file
-    of the player's if one is named; ``open_film`` opens a song's video to be its coach; ``read_cover``
-    returns a cover, small, uint8 (H, W, 3) BGR.
+    of the player's if one is named; ``read_part`` as ``read_audio`` of so many seconds from one on;
+    ``open_film`` opens a song's video to be its coach; ``read_cover`` returns a cover, small, uint8
+    (H, W, 3) BGR.
     """
 
     seeing: Later[Eyes]
@@ -58,6 +59,7 @@ class Kit:
     warmth: Warmth = field(default_factory=Warmth)
     refit: Callable[[Kit, Settings], Kit] | None = None
     bring: Callable[[Path, Path | None], Brought] | None = None
+    read_part: Callable[[Path, float, float], tuple[NDArray[np.float32], int]] | None = None
     open_film: Callable[[Path], Pictures] | None = None
     read_cover: Callable[[Path], NDArray[np.uint8]] | None = None
 

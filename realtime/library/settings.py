@@ -57,6 +57,8 @@ class Settings:
         ``whole``, or ``seated``: no legs are asked for.
     coach : str
         ``video``, ``both`` or ``drawn``: who is copied where a song has a video.
+    preview_sound : bool
+        Let the chorus of the song that is chosen in the list sound.
     sound_device : str
         Part of an output's name, empty for the system's choice.
     replays : str
@@ -80,6 +82,7 @@ class Settings:
     strictness: str = "normal"
     body: str = "whole"
     coach: str = "video"
+    preview_sound: bool = True
     sound_device: str = ""
     replays: str = ""
     library: Annotated[

@@ -1,4 +1,4 @@
-"""What the game remembers: best scores, lags and quizzes, in one SQLite database.
+"""What the game remembers: best scores, playlists, lags and quizzes, in one SQLite database.
 
 Every call opens the database, does one transaction and closes it again: no connection is shared
 between threads, and several programs may write at once. What has been returned is on the disk.
@@ -13,6 +13,7 @@ import json
 import math
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from platformdirs import user_data_path
@@ -22,7 +23,7 @@ from kpopdance.engines.files import reason_of, set_aside
 from kpopdance.realtime.core.terms import USUAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Set
     from pathlib import Path
 
     from kpopdance.realtime.core.terms import Terms
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LAGS_KEPT: Final = 8
 QUIZZES_KEPT: Final = 500
+BETWEEN_TERMS: Final = "/"
 BUSY_S: Final = 5.0  # so long another program's writing is waited for
 UPGRADES: Final = (
     (
@@ -37,12 +39,20 @@ UPGRADES: Final = (
         "CREATE TABLE lags (number INTEGER PRIMARY KEY, lag_ms REAL NOT NULL)",
         "CREATE TABLE quizzes (number INTEGER PRIMARY KEY, game TEXT NOT NULL)",
     ),
+    (
+        "CREATE TABLE danced (number INTEGER PRIMARY KEY, slug TEXT UNIQUE NOT NULL)",
+        "CREATE TABLE playlists (name TEXT NOT NULL, slug TEXT NOT NULL, PRIMARY KEY (name, slug)) "
+        "WITHOUT ROWID",
+    ),
 )
 """What leads from each version of the tables to the next; ``PRAGMA user_version`` counts them."""
 ADD_SCORE: Final = (
     "INSERT INTO scores VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET score = excluded.score "
     "WHERE excluded.score > score"
 )
+ADD_DANCED: Final = "INSERT OR REPLACE INTO danced (slug) VALUES (?)"
+FAVOURITES: Final = ""
+"""The playlist that has no name: songs are put on it by a key of their own."""
 ADD_LAG: Final = "INSERT INTO lags (lag_ms) VALUES (?)"
 ADD_QUIZ: Final = "INSERT INTO quizzes (game) VALUES (?)"
 NO_OLDER_FILE: Final = (
@@ -69,6 +79,19 @@ class StoreError(DanceError):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a list of songs tells of a player.
+
+    ``scores`` the best ones by key, ``danced`` slugs, the last danced one last; ``playlists`` name ->
+    slugs, the favourites under ``FAVOURITES``.
+    """
+
+    scores: Mapping[str, float] = field(default_factory=dict)
+    danced: tuple[str, ...] = ()
+    playlists: Mapping[str, Set[str]] = field(default_factory=dict)
+
+
 def store_file() -> Path:
     """Return the usual place of the database."""
     return user_data_path("kpopdance", appauthor=False) / "kpopdance.sqlite"
@@ -76,7 +99,7 @@ def store_file() -> Path:
 
 def score_key(slug: str, terms: Terms) -> str:
     """Return under what a song's best score is kept: each terms have their own."""
-    return slug if terms == USUAL else f"{slug}/{terms.words}"
+    return slug if terms == USUAL else f"{slug}{BETWEEN_TERMS}{terms.words}"
 
 
 class Store:
@@ -95,7 +118,28 @@ class Store:
         def work(db: sqlite3.Connection) -> float | None:
             found = db.execute("SELECT score FROM scores WHERE key = ?", (key,)).fetchone()
             db.execute(ADD_SCORE, (key, round(score, 1)))
+            db.execute(ADD_DANCED, (key.partition(BETWEEN_TERMS)[0],))
             return None if found is None else float(found[0])
+
+        return self._write(work)
+
+    def remembered(self) -> Remembered:
+        """Return what a list of songs tells of this player."""
+        danced = [slug for (slug,) in self._read("SELECT slug FROM danced ORDER BY number")]
+        playlists: dict[str, set[str]] = {}
+        for name, slug in self._read("SELECT name, slug FROM playlists ORDER BY name"):
+            playlists.setdefault(name, set()).add(slug)
+        return Remembered(self.best_scores(), tuple(danced), playlists)
+
+    def turn_listed(self, name: str, slug: str) -> bool:
+        """Put a song on a playlist, or take it off; return whether it is on it now."""
+
+        def work(db: sqlite3.Connection) -> bool:
+            row = (name, slug)
+            gone = db.execute("DELETE FROM playlists WHERE name = ? AND slug = ?", row).rowcount
+            if not gone:
+                db.execute("INSERT INTO playlists VALUES (?, ?)", row)
+            return not gone
 
         return self._write(work)
 

@@ -2,10 +2,11 @@
 
 Six things are measured of the dance alone, no player needed: how fast it turns its limbs, how many of
 them at once, how far they reach, how much of it has not come before, how much of that must be
-remembered in a time, and how little it holds still. Each is an average over the whole dance, so a
-dance that is slowed down, made smaller, held, repeated (also in the mirror) or danced with fewer
-limbs is never harder for it. ``tools/bench/scoring/bench_difficulty.py`` checks the level against
-what simulated players earn.
+remembered in a time, and how little it holds still. Each is a mean over the whole dance, of speeds
+the root of their mean square: a burst is harder than the same way at leisure. So a dance that is
+slowed down, made smaller, held, repeated (also in the mirror) or danced with fewer limbs is never
+harder for it. ``tools/bench/scoring/bench_difficulty.py`` checks the level against what simulated
+players earn.
 """
 
 from __future__ import annotations
@@ -46,11 +47,11 @@ SAME: Final = 0.6
 """Mean distance of two bars' directions (two opposite ones: 2) from which on nothing is alike."""
 BAR_ROWS: Final = 24  # of a bar as it is compared with others, whatever its length
 USUAL: Final = {
-    "speed": 2.2, "limbs": 2.1, "reach": 0.5, "new": 0.4, "memory": 2.0, "motion": 0.75,
+    "speed": 2.9, "limbs": 1.9, "reach": 0.5, "new": 0.4, "memory": 1.6, "motion": 0.75,
 }  # fmt: skip
 """What an idol dance of middling difficulty has; there each part is one half."""
 WEIGHT: Final = {
-    "speed": 0.2, "limbs": 0.1, "reach": 0.25, "new": 0.15, "memory": 0.2, "motion": 0.1,
+    "speed": 0.4, "limbs": 0.1, "reach": 0.2, "new": 0.05, "memory": 0.15, "motion": 0.1,
 }  # fmt: skip
 STEEP: Final = 2.5
 EASY_BELOW: Final = 0.35
@@ -59,7 +60,7 @@ WORDS: Final = {
     "speed": ("fast", "slow"),
     "limbs": ("many limbs at once", "few limbs at once"),
     "reach": ("large moves", "small moves"),
-    "new": ("little repeats", "much repeats"),
+    "new": ("few repeats", "many repeats"),
     "memory": ("much to remember", "little to remember"),
     "motion": ("hardly a hold", "many holds"),
 }
@@ -117,7 +118,7 @@ def measure(features: Features, at_s: Floats, tempo: Tempo) -> dict[str, float]:
     )
     away = np.linalg.norm(features.direction - middle, axis=-1)
     return {
-        "speed": float(turning.max(axis=1).mean()),
+        "speed": float(np.sqrt((turning.max(axis=1) ** 2).mean())),
         "limbs": float((turning > MOVES).sum(axis=1).mean()),
         "reach": float(_of_shown(features, ratio((weight * away).sum(0), weight.sum(0)))),
         "new": float(new.mean()),

@@ -17,7 +17,7 @@ Action = Literal[
     "choose 9", "buzz 1", "buzz 2", "buzz 3", "buzz 4", "new", "edit",
     "left", "right", "bar back", "bar on", "begin", "end", "closer", "farther", "write", "field",
     "swap", "cut", "join", "drop", "lead", "tap", "offset", "section", "no section", "chorus",
-    "undo", "redo", "parent",
+    "undo", "redo", "parent", "search", "order", "only", "star", "playlist", "stop writing",
 ]  # fmt: skip
 
 CHOOSE: Final[tuple[Choose, ...]] = (
@@ -34,11 +34,12 @@ class Target(NamedTuple):
     """What lies under the mouse: a choice and ``which``, or a button that does what its action does.
 
     In the studio: a ``chip``, which of the keys that are listed; a ``member``, a ``name`` to write;
-    a ``moment`` of the song and the ``first beat``, ms; a ``film`` of the list.
+    a ``moment`` of the song and the ``first beat``, ms; a ``film`` of the list. In the song list: a
+    ``card``, and what says which of them are shown.
     """
 
     kind: Literal[
         "choice", "submit", "next", "hint", "replay", "copy", "again", "leave", "save",
-        "chip", "member", "name", "moment", "first beat", "film",
+        "chip", "member", "name", "moment", "first beat", "film", "card", "search", "order", "only",
     ]  # fmt: skip
     which: int = 0

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import pygame
 
 from kpopdance.realtime.core.terms import USUAL
-from kpopdance.realtime.screens.actions import ENTER
+from kpopdance.realtime.screens.actions import ENTER, Target
+from kpopdance.realtime.screens.parts.asking import Asking
 from kpopdance.realtime.screens.parts.brush import cut_out
 from kpopdance.realtime.screens.parts.film import rounded
 from kpopdance.realtime.screens.parts.notices import draw_notices
@@ -34,6 +35,7 @@ from kpopdance.realtime.screens.parts.theme import (
 )
 from kpopdance.realtime.screens.parts.troupe import Troupe
 from kpopdance.realtime.screens.screen import Screen
+from kpopdance.realtime.screens.view import ASKED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +43,9 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.parts.theme import Align, Hints
-    from kpopdance.realtime.screens.view import Cover, ListView, SongCard
+    from kpopdance.realtime.screens.parts.theme import Align, Colour, Hints
+    from kpopdance.realtime.screens.screen import Place
+    from kpopdance.realtime.screens.view import Asked, Cover, ListView, SongCard
 
 KEYS: Final[Hints] = (
     ("↑ ↓", "choose"),
@@ -50,10 +53,22 @@ KEYS: Final[Hints] = (
     ("Esc", "leave"),
     ("F11", "full screen"),
 )
+OF_SONGS: Final = ("↑ ↓", "Enter", "L", "P", "E")
+"""Keys that need a song."""
 TERM_KEYS: Final[dict[str, Action]] = {"s": "strictness", "b": "body", "t": "turn"}
 ROOMS: Final[dict[str, Action]] = {"q": "quiz", "n": "new", "e": "edit"}
+ASKING: Final[dict[str, Action]] = {
+    "/": "search", "ctrl f": "search", "o": "order", "f": "only", "l": "star", "p": "playlist",
+}  # fmt: skip
+"""Which songs are listed, and on which lists they are."""
+WRITTEN: Final[dict[str, Action]] = {"escape": "back", "ctrl f": "stop writing"}
+MANY: Final = 1_000_000
+STEPS: Final = {
+    "up": -1, "down": 1, "page up": -4, "page down": 4, "home": -MANY, "end": MANY,
+}  # fmt: skip
 GLIDE_S: Final = 0.07
 """Half-life of the list's way to the selected card."""
+STAR: Final = "★"
 RECORD_HINT: Final = "kpopdance record VIDEO"
 
 
@@ -62,6 +77,7 @@ class ListLayout:
     """Where everything is, px; all but ``banner`` keep clear of each other."""
 
     wordmark: pygame.Rect
+    asked: pygame.Rect
     cards: pygame.Rect
     preview: pygame.Rect
     keys: pygame.Rect
@@ -80,7 +96,8 @@ def list_layout(size: tuple[int, int]) -> ListLayout:
         column = edge + 0.54 * width
         return ListLayout(
             wordmark=box(edge, 22 * u, column, 118 * u),
-            cards=box(edge, 130 * u, column, foot - 46 * u),
+            asked=box(edge, 126 * u, column - 14 * u, 160 * u),
+            cards=box(edge, 170 * u, column, foot - 46 * u),
             preview=box(column + 12 * u, 72 * u, width, foot - 46 * u),
             keys=box(edge, foot - 30 * u, width * 0.6, foot - 2 * u),
             status=box(width * 0.6, foot - 30 * u, width - edge, foot - 2 * u),
@@ -92,7 +109,8 @@ def list_layout(size: tuple[int, int]) -> ListLayout:
     return ListLayout(
         wordmark=box(28 * u, 22 * u, width - 28 * u, 122 * u),
         preview=box(0, 130 * u, width, middle),
-        cards=box(28 * u, middle + 10 * u, width - 28 * u, foot - 74 * u),
+        asked=box(28 * u, middle + 8 * u, width - 42 * u, middle + 42 * u),
+        cards=box(28 * u, middle + 52 * u, width - 28 * u, foot - 74 * u),
         keys=box(28 * u, foot - 62 * u, width - 28 * u, foot - 34 * u),
         status=box(28 * u, foot - 28 * u, width - 28 * u, foot),
         banner=box(28 * u, 130 * u, width - 28 * u, 176 * u),
@@ -119,8 +137,12 @@ class SongListScreen(Screen):
     ) -> None:
         super().__init__(backdrop)
         self.hints = (*KEYS[:2], *hints, *KEYS[2:])
+        self._idle = tuple(hint for hint in self.hints if hint[0] not in OF_SONGS)
         self.cards: Sequence[SongCard] = ()
         self.troupe = Troupe(backdrop.theme)
+        self.asking = Asking(backdrop.theme)
+        self.writing = False
+        self._asked: tuple[Asked, int] = ASKED, 0
         self._chosen = 0
         self._shown_at = 0.0
         self._age_s: float | None = None
@@ -131,7 +153,11 @@ class SongListScreen(Screen):
         slug = self.selected.slug if self.selected else None
         self.cards = cards
         if self.selected is None or self.selected.slug != slug:
-            self._chosen = next((k for k, card in enumerate(cards) if card.slug == slug), 0)
+            last = max(len(cards) - 1, 0)
+            self._chosen = next(
+                (k for k, card in enumerate(cards) if card.slug == slug),
+                min(self._chosen, last),
+            )
 
     def choose(self, number: int) -> None:
         """Select a card."""
@@ -144,22 +170,28 @@ class SongListScreen(Screen):
         return self.cards[self._chosen] if self._chosen < len(self.cards) else None
 
     def key(self, name: str) -> Action | None:
-        """Return what a key means: ``select`` when the selection moved, ``play``, a change of terms."""
+        """Return what a key means: ``select`` when the selection moved, ``play``, a change of terms.
+
+        While something is written, letters are letters.
+        """
+        if self.writing and (name in WRITTEN or name not in (*STEPS, *ENTER)):
+            return WRITTEN.get(name)
+        if name in ASKING:
+            return ASKING[name]
         if name == "escape":
             return "leave"
         if name in TERM_KEYS:
             return TERM_KEYS[name]
         if name in ROOMS:
             return ROOMS[name]
-        steps = {"up": -1, "down": 1, "page up": -4, "page down": 4}
-        steps |= {"home": -len(self.cards), "end": len(self.cards)}
-        if name in steps and self.cards:
-            return self._move(steps[name])
+        if name in STEPS and self.cards:
+            return self.move(STEPS[name])
         if name in ENTER and self.selected and not self.selected.problem:
             return "play"
         return None
 
-    def _move(self, step: int) -> Action | None:
+    def move(self, step: int) -> Action | None:
+        """Select another card, so many further on; from the last one the next is the first."""
         last = len(self.cards) - 1
         wanted = min(max(self._chosen + step, 0), last)
         if abs(step) == 1 and wanted == self._chosen:
@@ -184,17 +216,49 @@ class SongListScreen(Screen):
         self._wordmark(surface, at)
         if self.selected and self.selected.problem:
             self._why_not(surface, at, self.selected)
+        self._asked = view.asked, len(self.cards)
+        self.asking.draw(surface, at.asked, *self._asked, at.unit, self._over)
         if self.cards:
             self._cards(surface, at, view.age_s)
+        elif view.asked.of:
+            self.asking.none_found(surface, at.cards, view.asked, at.unit)
         else:
             self._empty(surface, at)
-        self.theme.keys(surface, at.keys, self.hints if self.cards else self.hints[2:])
+        if self.selected and self.selected.why_hard:
+            self._why_hard(surface, at, self.selected)
+        self.theme.keys(surface, at.keys, self.hints if self.cards else self._idle)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         small = Style(12.5 * at.unit, FAINT, align, 9)
         self.theme.write_parts(surface, view.status, at.status, small)
         draw_notices(self.theme, surface, at.banner, view.notices, at.unit)
         if self.cards and not view.notices:
             self._terms(surface, at, view.terms)
+
+    def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
+        at = list_layout(size)
+        if at.cards.collidepoint(position) and self.cards:
+            pitch = at.card_height + round(12 * at.unit)
+            number = int((position[1] - at.cards.top) / pitch + self._shown_at)
+            return Target("card", number) if number < len(self.cards) else None
+        return self.asking.under(at.asked, *self._asked, position)
+
+    def field_box(self, size: tuple[int, int]) -> pygame.Rect:
+        """Return where text is written."""
+        return self.asking.places(list_layout(size).asked, *self._asked)[0]
+
+    def _why_hard(self, surface: pygame.Surface, at: ListLayout, card: SongCard) -> None:
+        """Say below the preview what makes the song hard or easy."""
+        u = at.unit
+        line = pygame.Rect(0, 0, round(at.preview.width * 0.92), round(30 * u))
+        line.midbottom = at.preview.midbottom
+        words = f"Level {card.level:.0f}: {card.why_hard}" if card.level else card.why_hard
+        wide = min(line.width, self.theme.width(words, 16 * u) + round(36 * u))
+        chip = pygame.Rect(0, line.top, wide, line.height)
+        chip.centerx = line.centerx
+        self.theme.panel(surface, chip, Glass(14 * u, dim(VIOLET, 0.9), 1.0, 190, NIGHT))
+        self.theme.write(
+            surface, words, chip.inflate(-round(20 * u), 0), Style(16 * u, SOFT, "centre", 7)
+        )
 
     def _wordmark(self, surface: pygame.Surface, at: ListLayout) -> None:
         style = Style(76 * at.unit)
@@ -274,6 +338,10 @@ class SongListScreen(Screen):
         line = pygame.Rect(left, round(9 * u), score.left - left - round(10 * u), round(44 * u))
         low = pygame.Rect(left, line.bottom, line.width, round(32 * u))
         ink = FAINT if card.problem else WHITE
+        if card.starred:
+            star = self.theme.write(sprite, STAR, line, Style(24 * u, GOLD, "left", 8))
+            line.width -= star.right + round(8 * u) - line.left
+            line.left = star.right + round(8 * u)
         drawn = self.theme.write(sprite, card.title, line, Style(29 * u, ink, "left", 22 * u))
         by = line.copy()
         by.left, by.width = (
@@ -338,9 +406,12 @@ class SongListScreen(Screen):
         self, sprite: pygame.Surface, card: SongCard, low: pygame.Rect, u: float
     ) -> None:
         dancers = "1 dancer" if card.members == 1 else f"{card.members} dancers"
-        facts = (card.language, f"{card.bpm:.0f} bpm", clock_words(card.length_s), dancers)
+        level = "" if card.level is None else f"level {card.level:.0f}"
+        length = clock_words(card.length_s)
+        facts = (level, f"{card.bpm:.0f} bpm", length, dancers, card.language)
         left = low.left
         for fact in filter(None, facts):
+            edge = dim(VIOLET, 0.9) if card.level is None or fact != level else heat(card.level)
             px = 14.5 * u
             chip = pygame.Rect(
                 left,
@@ -350,9 +421,7 @@ class SongListScreen(Screen):
             )
             if chip.right > low.right:
                 break
-            self.theme.panel(
-                sprite, chip, Glass(12 * u, dim(VIOLET, 0.9), 1.0, 150, (52, 36, 104))
-            )
+            self.theme.panel(sprite, chip, Glass(12 * u, edge, 1.0, 150, (52, 36, 104)))
             self.theme.write(sprite, fact, chip, Style(px, SOFT, "centre", 6))
             left = chip.right + round(7 * u)
 
@@ -403,6 +472,12 @@ class SongListScreen(Screen):
             ink = WHITE if changed else SOFT
             self.theme.write(surface, words, text, Style(px, ink, "left", 7))
             left = chip.right + gap
+
+
+def heat(level: float) -> Colour:
+    """Return the colour of a level: from cyan for easy over gold to red for hard."""
+    share = (level - 1) / 9
+    return mix(CYAN, GOLD, 2 * share) if share < 0.5 else mix(GOLD, RED, 2 * share - 1)
 
 
 def _words(card: SongCard) -> tuple[object, ...]:

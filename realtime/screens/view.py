@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from kpopdance.realtime.core.terms import USUAL
 
@@ -27,7 +27,10 @@ class Cover:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SongCard:
-    """One line of the song list; ``problem`` says why it cannot be played, empty if it can."""
+    """One line of the song list; ``problem`` says why it cannot be played, empty if it can.
+
+    ``level`` is how hard it is, 1..10, None while nobody knows; ``why_hard`` says what makes it so.
+    """
 
     slug: str
     title: str
@@ -38,6 +41,9 @@ class SongCard:
     members: int
     best_score: float | None = None
     problem: str = ""
+    level: float | None = None
+    why_hard: str = ""
+    starred: bool = False
     cover: Cover | None = None
 
 
@@ -170,12 +176,32 @@ class ResultView:
     suggestion: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which songs a list shows: those that are searched for, of a kind, in an order; of how many.
+
+    ``field`` is what is written now: ``search``, the name of a ``playlist``, or nothing; ``composing``
+    what an input method holds that is not written yet.
+    """
+
+    typed: str = ""
+    composing: str = ""
+    field: str = ""
+    order: str = "title"
+    only: str = "all songs"
+    of: int = 0
+
+
+ASKED: Final = Asked()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ListView:
     """What moves on the song list: the clock of its page, its coach, what the player must know.
 
     ``age_s`` and ``beat`` only drive motion; ``preview`` is float32 (M, 18, 3) in stage units, the
-    selected song's dancers now, ``lead`` the one in front; ``terms`` it will be judged on.
+    selected song's dancers now, ``lead`` the one in front; ``terms`` it will be judged on; ``asked``
+    which songs are listed.
     """
 
     age_s: float
@@ -185,3 +211,4 @@ class ListView:
     notices: tuple[str, ...] = ()
     status: str = ""
     terms: Terms = USUAL
+    asked: Asked = ASKED

@@ -16,9 +16,11 @@ import pytest
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.library import store as module
 from kpopdance.realtime.library.store import (
+    FAVOURITES,
     LAGS_KEPT,
     QUIZZES_KEPT,
     UPGRADES,
+    Remembered,
     Store,
     StoreError,
     score_key,
@@ -274,3 +276,18 @@ def test_each_terms_have_their_own_best_score():
     keys = [score_key("neon", each) for each in terms]
     assert keys[0] == "neon"
     assert len(set(keys)) == len(keys)
+
+
+def test_lists_and_the_order_of_dances_are_remembered(tmp_path):
+    store = Store(tmp_path / "kpopdance.sqlite")
+    assert store.remembered() == Remembered()
+    for key in ("neon", "별", "neon/pro"):
+        store.keep_score(key, 50.0)
+    assert store.turn_listed(FAVOURITES, "별")
+    assert store.turn_listed("Party", "neon")
+    assert store.turn_listed("Party", "별")
+    assert not store.turn_listed("Party", "neon")
+    found = Store(store.path).remembered()
+    assert found.danced == ("별", "neon")
+    assert found.playlists == {FAVOURITES: {"별"}, "Party": {"별"}}
+    assert set(found.scores) == {"neon", "별", "neon/pro"}

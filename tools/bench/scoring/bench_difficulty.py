@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Joints = NDArray[np.float32]
 
 SKILLS: Final = (0.2, 0.4, 0.6, 0.8)
-PLAYERS: Final = 8  # of each skill
+PLAYERS: Final = 12  # of each skill
 LENGTH_S: Final = 40.0
 PHRASE_BARS: Final = 4
 LATE_S: Final = 0.15  # a wandering lag's standard deviation at skill 0, as the others
