@@ -30,7 +30,8 @@ def test_everything_may_be_set(tmp_path):
         "camera_fps": 60, "mirror": False, "network": "movenet",
         "model": "~/own.onnx", "engine": "onnxruntime", "threads": 3,
         "crop_px": 224, "thorough": True, "player_lag_ms": -120.5,
-        "strictness": "pro", "body": "seated", "coach": "both", "preview_sound": False, "sound_device": "블루투스",
+        "strictness": "pro", "body": "seated", "coach": "both", "preview_sound": False,
+        "sound_device": "블루투스",
             "replays": "~/춤춤", "library": "~/춤",
     }  # fmt: skip
     lines = [
