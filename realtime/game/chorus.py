@@ -122,7 +122,7 @@ class Chorus:
         try:
             samples, rate = read(audio, song.preview_s, LONG_S)
             faded = faded_in_and_out(samples, rate)
-            speaker = self._kit.open_speaker(faded, rate, 0.0, 0.0)
+            speaker = self._kit.open_speaker(faded, rate, 0.0, 60 / song.bpm)
         except (DanceError, OSError):
             self._failed = audio  # told when it is danced
             return None

@@ -9,6 +9,7 @@ import pytest
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.health import Cause, Health
+from kpopdance.realtime.devices.sound import CountIn
 from kpopdance.realtime.game.chorus import LONG_S, LOUD, RESTED_S, Chorus, faded_in_and_out
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import PackFacts
@@ -47,6 +48,7 @@ class Kit:
         return np.ones((round(10 * RATE), 2), np.float32), RATE
 
     def open_speaker(self, samples, rate, count_in_s, beat_s):
+        CountIn(count_in_s, beat_s)  # as the real one checks it
         self.cards.append(Card(samples, self.cause))
         return self.cards[-1]
 
