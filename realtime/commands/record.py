@@ -18,6 +18,7 @@ from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.pack_writer import check_pack_folder, slug_of
 from kpopdance.realtime.library.songpack import Film
+from kpopdance.realtime.studio.drafts import remember
 from kpopdance.realtime.studio.kept_looks import KeptLooks, looks_of
 from kpopdance.realtime.studio.keypoint_folder import take_of_folder
 from kpopdance.realtime.studio.new_song import (
@@ -83,14 +84,23 @@ def run(args: argparse.Namespace) -> int:
         song, seen.audio, folder, sources=(args.video, args.audio or args.video),
         give_way=args.replace, watching=partial(watched, what="keeping its pictures"),
     )  # fmt: skip
-    if seen.kept is not None:
-        seen.kept.remove()
-    learn(folder, settings.libraries[0], settings.terms)
+    _remember(args, settings, seen, folder)
     if args.json:
         print_json(_report_json(folder, song, take, seen.warnings))
     else:
         print_result(_report_words(folder, song, take))
     return 0
+
+
+def _remember(args: argparse.Namespace, settings: Settings, seen: _Seen, folder: Path) -> None:
+    """Keep what the song's first dance and its next edits will ask for, and no more."""
+    library = settings.libraries[0]
+    if seen.kept is not None:
+        seen.kept.remove()
+    learn(folder, library, settings.terms)
+    if folder.parent == library:
+        film = Film(args.video.resolve(), seen.start_s) if args.video.is_file() else None
+        remember(library, folder, seen.take, film, args.audio or args.video)
 
 
 def _film(args: argparse.Namespace, start_s: float) -> Film | None:

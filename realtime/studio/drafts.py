@@ -106,7 +106,7 @@ def begun(library: Path, draft: Draft, film: Path, sound: Path) -> KeptDraft:
         name = slug_of(draft.title)
     except SongPackError:  # asked for again when it is to be a song
         name = UNNAMED
-    folder = _free(library / FOLDER / name, film)
+    folder = _free(library / FOLDER / name, lambda told: told.film == str(film))
     shown = Film(film, draft.start_s)
     return keep(KeptDraft(folder, shown, sound, History((draft,)), whole=False))
 
@@ -158,6 +158,8 @@ def opened(folder: Path) -> KeptDraft:
         raise DraftError(f"{folder / TOLD}: {why}; remove the draft") from None
     film = Film(Path(told.film), told.film_start_s) if told.film else None
     pack = Path(told.pack) if told.pack and Path(told.pack).is_dir() else None
+    if pack is not None and film is not None and not film.path.is_file():
+        film = load_pack(pack).film  # the video is gone, and the song has a small one
     return KeptDraft(folder, film, Path(told.sound), history, pack)
 
 
@@ -186,10 +188,22 @@ def draft_of_song(library: Path, pack: Path) -> KeptDraft:
         return kept
     song = load_pack(pack)
     assert song.audio is not None
-    folder = library / FOLDER / slug_of(pack.resolve().name)
+    folder = _folder_of(library, pack)
     return KeptDraft(
         folder, song.film, song.audio, History((_draft_from(song),)), pack, whole=False
     )
+
+
+def remember(library: Path, pack: Path, take: Take, film: Film | None, sound: Path) -> None:
+    """Keep what was seen in the film of a song, so that it is edited from that.
+
+    ``film`` is the video it was seen in, None where there was none; ``sound`` the file its sound is of.
+    Raises DanceError where it cannot be kept.
+    """
+    song, pack = load_pack(pack), pack.resolve()
+    draft = replace(_like(song, draft_of(take, song.title)), start_s=song.members[0].start_s)
+    folder = _folder_of(library, pack)
+    keep(KeptDraft(folder, film, sound.resolve(), History((draft,)), pack, whole=False))
 
 
 def check_own(kept: KeptDraft) -> None:
@@ -246,11 +260,17 @@ def _draft_from(song: SongPack) -> Draft:
         np.arange(joints.shape[1]) / first.fps, (round(ROWS_PX * WIDE), ROWS_PX), joints,
         there, floor, reasons, (), song.lead,
     )  # fmt: skip
+    names = song.names or ("",) * len(joints)
+    draft = replace(draft_of(take, song.title), names=names, start_s=first.start_s)
+    return replace(_like(song, draft), finished=True)
+
+
+def _like(song: SongPack, draft: Draft) -> Draft:
+    """Return a draft with what a song tells beside its dances."""
     return replace(
-        draft_of(take, song.title), artist=song.artist, bpm=song.bpm, offset_s=song.offset_s,
-        preview_s=song.preview_s, sections=song.sections, mirrored=song.mirrored,
-        names=song.names or ("",) * len(joints), start_s=first.start_s, length_s=song.length_s,
-        finished=True, tempo_changes=song.tempo_changes,
+        draft, artist=song.artist, bpm=song.bpm, offset_s=song.offset_s, preview_s=song.preview_s,
+        sections=song.sections, mirrored=song.mirrored, length_s=song.length_s,
+        tempo_changes=song.tempo_changes,
     )  # fmt: skip
 
 
@@ -284,12 +304,16 @@ def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no number")
 
 
-def _free(folder: Path, film: Path) -> Path:
-    """Return a folder for the draft of a film: its title's, numbered where another film has that."""
+def _folder_of(library: Path, pack: Path) -> Path:
+    return _free(library / FOLDER / pack.name, lambda told: told.pack == str(pack))
+
+
+def _free(folder: Path, own: Callable[[_Told], bool]) -> Path:
+    """Return a folder for a draft: that of its name, numbered where another one lies there."""
     names = chain([folder], (folder.with_name(f"{folder.name}-{n}") for n in count(2)))
     for one in names:
         try:
-            if not (one / TOLD).exists() or _told_in(one / TOLD).film == str(film):
+            if not (one / TOLD).exists() or own(_told_in(one / TOLD)):
                 return one
         except DraftError:
             continue

@@ -15,7 +15,7 @@ from kpopdance.realtime.core.types import Formation
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.library.pack_reader import load_pack, pack_folders
 from kpopdance.realtime.library.pack_writer import save_pack
-from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.library.songpack import Film, SongPack
 from kpopdance.realtime.studio import drafts
 from kpopdance.realtime.studio.drafts import (
     begun,
@@ -24,9 +24,11 @@ from kpopdance.realtime.studio.drafts import (
     drafts_in,
     keep,
     opened,
+    remember,
     saved,
 )
 from kpopdance.realtime.studio.editing import Edit, draft_of
+from kpopdance.realtime.studio.new_song import song_from
 from kpopdance.realtime.studio.take import Take
 from tests import dances
 
@@ -158,6 +160,21 @@ def test_a_draft_of_a_song_that_is_another_one_now_is_not_taken(tmp_path, sound)
     fresh = draft_of_song(tmp_path, done.pack)
     assert fresh.draft.finished
     assert fresh.draft.people == 1
+
+
+def test_a_recorded_song_is_edited_from_what_was_seen(tmp_path, sound):
+    draft, pack = a_draft(), tmp_path / "song"
+    song = dataclasses.replace(song_from(draft), audio=sound)
+    save_pack(song, pack)
+    waiting = begun(tmp_path, dataclasses.replace(draft, title="song"), sound, sound)
+    remember(tmp_path, pack, draft.take, Film(sound, draft.start_s), sound)
+    kept = draft_of_song(tmp_path, pack)
+    assert kept.folder != waiting.folder  # another film's draft of that name stays
+    assert not kept.draft.finished
+    assert (kept.draft.bpm, kept.draft.start_s, kept.draft.people) == (121.5, -0.05, 3)
+    saved(with_edits(kept, "keep 3", "name 3=유나"), tmp_path)
+    assert load_pack(pack).names == ("", "", "유나")
+    assert len(drafts_in(tmp_path)) == 2
 
 
 DAMAGE = {
