@@ -122,7 +122,7 @@ def studio_layout(size: tuple[int, int], film: tuple[int, int]) -> StudioLayout:
             timeline=box(edge, line, width - edge, foot - 10 * u),
             chips=box(edge, foot, width - edge, height - 12 * u), unit=u,
         )  # fmt: skip
-    film_low = 68 * u + min(0.42 * height, (width - 2 * edge) * 0.9)
+    film_low = 68 * u + min(0.42 * height, (width - 2 * edge) * film[1] / film[0])
     foot = height - 150 * u
     return StudioLayout(
         heading=box(edge, 14 * u, width - edge, 60 * u),
