@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.core.types import Frame
 
-SIDE_PX: Final = 720
+SIDE_PX: Final = 540
 """Pictures are made so small: the window shows no larger ones."""
-KEPT: Final = 90
-"""Pictures kept: three seconds, so that steps back cost nothing."""
+KEPT: Final = 48
+"""Pictures kept, so that steps back cost nothing; of a wide film they take 75 MB."""
 ON_S: Final = 1.5
 """So far ahead the film is read on; farther, it is wound."""
 BEFORE_S: Final = 0.5

@@ -57,8 +57,8 @@ def test_steps_back_are_not_decoded_again(film, monkeypatch):
 
 
 def test_pictures_are_made_to_fit(film):
-    reader = _Reader(film, 45)
-    assert reader.at(0.0, lambda: True).image.shape == (45, 80, 3)
+    reader = _Reader(film, 36)
+    assert reader.at(0.0, lambda: True).image.shape == (36, 64, 3)
     reader.close()
 
 
