@@ -66,7 +66,7 @@ class DeskPage(Page):
         self._kit, self.back, self._done = kit, back, done
         self.screen: StudioScreen = StudioScreen(backdrop)
         self._kept, self._written = kept, kept.history
-        self._saved = kept.history if kept.pack is not None else None
+        self._saved = kept.draft if kept.pack is not None else None
         self._reel: Reel | None = None
         self._opening: Future[Reel] | None = None
         self._film_s = kept.draft.start_s if kept.film is None else kept.film.start_s
@@ -156,7 +156,7 @@ class DeskPage(Page):
             self._say(str(why))
             return self
         kept = saving.result()
-        self._kept, self._written, self._saved = kept, kept.history, kept.history
+        self._kept, self._written, self._saved = kept, kept.history, kept.draft
         assert kept.pack is not None
         return self._done(kept.pack)
 
@@ -442,7 +442,7 @@ class DeskPage(Page):
             mirrored=draft.mirrored, chosen=self.chosen, asks=self.asks,
             playing=self._player.playing, writing=self.writing, taps=len(self._taps_s),
             notice=notice if self.now_s - since_s < NOTICE_S else "",
-            status=self._status(), saved=self._saved is self.history,
+            status=self._status(), saved=self._saved is self.draft,
         )  # fmt: skip
 
     def _tempo_now(self) -> Tempo:
@@ -454,7 +454,7 @@ class DeskPage(Page):
     def _status(self) -> str:
         if self._saving is not None:
             return f"writing the song ... {100 * self._written_share:.0f} %"
-        if self._saved is self.history:
+        if self._saved is self.draft:
             return "as in your songs"
         return "kept as a draft" if self._saved is None else "kept; not in the song yet"
 

@@ -269,6 +269,9 @@ def test_a_song_is_written_and_edited_again(tmp_path):
     assert again.page.view().saved
     again.press("ctrl z")
     assert not again.page.view().saved
+    again.press("ctrl y")
+    assert again.page.view().saved
+    again.press("ctrl z")
     again.press("ctrl s")
     wait_until(lambda: again.pass_s(0.01) and again.done)
     again.page.leave()
