@@ -29,7 +29,6 @@ SEARCH: Final = "search"
 NAMING: Final = "playlist"
 MOST_TYPED: Final = 80
 MOST_NAME: Final = 40
-UNKNOWN_LEVEL: Final = 11.0  # behind all others
 
 
 class Choosing:
@@ -41,6 +40,7 @@ class Choosing:
     def __init__(self, meant: Callable[[str], set[str] | None]) -> None:
         self._meant = meant
         self._made: tuple[tuple[object, ...], tuple[str, ...]] | None = None
+        self._titled: tuple[Found, list[str]] | None = None
         self.asked = Asked()
         self.remembered = Remembered()
 
@@ -52,7 +52,10 @@ class Choosing:
         self.asked = replace(asked, of=len(found))
         of = (found, self.remembered, asked.order, asked.only, by)
         if self._made is None or not _same(self._made[0], of):
-            self._made = of, listed(found, asked.order, asked.only, self.remembered, best)
+            if self._titled is None or self._titled[0] is not found:
+                self._titled = found, by_title(found)
+            titled = self._titled[1]
+            self._made = of, listed(found, titled, asked, self.remembered, best)
         searched = asked.field != NAMING
         meant = self._meant(asked.typed + asked.composing) if searched else None
         names = self._made[1]
@@ -119,56 +122,70 @@ def kinds(remembered: Remembered) -> tuple[str, ...]:
     return ALL, STARRED, NEW, BAD, *named
 
 
-def listed(
-    found: Found, order: str, only: str, remembered: Remembered, best: Best
-) -> tuple[str, ...]:
-    """Return the names of the songs of a kind, in an order; damaged packs come last.
-
-    ``best`` tells a song's best score on the terms it is danced on now, None where there is none.
-    """
-    chosen = _of_kind(found, only, remembered, best)
-    whole = [name for name in chosen if isinstance(found[name], PackFacts)]
-    damaged = [name for name in chosen if not isinstance(found[name], PackFacts)]
-    key = _key(found, order, remembered, best)
-    return (*sorted(whole, key=key), *damaged)
-
-
-def _of_kind(found: Found, only: str, remembered: Remembered, best: Best) -> list[str]:
-    if only == ALL:
-        return list(found)
-    if only == NEW:
-        danced = {
-            *remembered.danced,
-            *(key.partition(BETWEEN_TERMS)[0] for key in remembered.scores),
-        }
-        return [name for name in found if name not in danced]
-    if only == BAD:
-        return [name for name in found if (best(name) or BADLY) < BADLY]
-    on = remembered.playlists.get(FAVOURITES if only == STARRED else only, ())
-    return [name for name in found if name in on]
-
-
-def _key(
-    found: Found, order: str, remembered: Remembered, best: Best
-) -> Callable[[str], tuple[float | str, ...]]:
-    last = {name: -number for number, name in enumerate(remembered.danced, 1)}
-    of: dict[str, Callable[[str, PackFacts], float | str]] = {
-        "title": lambda name, song: "",
-        "artist": lambda name, song: song.artist.casefold() or "\U0010ffff",
-        "tempo": lambda name, song: song.bpm,
-        "length": lambda name, song: song.length_s,
-        "difficulty": lambda name, song: (
-            UNKNOWN_LEVEL if song.difficulty is None else song.difficulty.level
-        ),
-        "newest": lambda name, song: -song.recorded_s,
-        "last danced": lambda name, song: last.get(name, 0),
-        "best": lambda name, song: -(best(name) or 0.0),
+def by_title(found: Found) -> list[str]:
+    """Return the names of songs by their titles; damaged packs come last."""
+    title = {
+        name: song.title.casefold()
+        for name, song in found.items()
+        if isinstance(song, PackFacts)
     }
-    first = of[order]
+    return sorted(title, key=title.__getitem__) + [name for name in found if name not in title]
 
-    def key(name: str) -> tuple[float | str, ...]:
-        song = found[name]
-        assert isinstance(song, PackFacts)
-        return first(name, song), song.title.casefold(), name
 
-    return key
+def listed(
+    found: Found, titled: list[str], asked: Asked, remembered: Remembered, best: Best
+) -> tuple[str, ...]:
+    """Return the names of the songs of the kind that is asked for, in the order that is.
+
+    ``titled`` are all of them by their titles; ``best`` tells a song's best score on the terms it is
+    danced on now, None where there is none.
+    """
+    chosen = _of_kind(titled, asked.only, remembered, best)
+    if asked.order == "title":
+        return tuple(chosen)
+    value = _values(found, asked.order, remembered, best)
+    return tuple(sorted(chosen, key=lambda name: value.get(name, _LAST)))
+
+
+def _of_kind(titled: list[str], only: str, remembered: Remembered, best: Best) -> list[str]:
+    if only == ALL:
+        return titled
+    danced = _danced(remembered)
+    if only == NEW:
+        return [name for name in titled if name not in danced]
+    if only == BAD:
+        return [name for name in titled if name in danced and (best(name) or BADLY) < BADLY]
+    on = remembered.playlists.get(FAVOURITES if only == STARRED else only, ())
+    return [name for name in titled if name in on]
+
+
+def _danced(remembered: Remembered) -> set[str]:
+    return {*remembered.danced, *(key.partition(BETWEEN_TERMS)[0] for key in remembered.scores)}
+
+
+_LAST: Final = (1, 0.0)
+
+
+def _values(
+    found: Found, order: str, remembered: Remembered, best: Best
+) -> Mapping[str, tuple[int, float | str]]:
+    """Return what songs are put in order by; those that have none, and damaged packs, come last."""
+    if order == "last danced":
+        return {name: (0, -number) for number, name in enumerate(remembered.danced)}
+    if order == "best":
+        score = {name: best(name) for name in _danced(remembered)}
+        return {name: (0, -told) for name, told in score.items() if told is not None}
+    songs = {name: song for name, song in found.items() if isinstance(song, PackFacts)}
+    if order == "artist":
+        return {
+            name: (0, song.artist.casefold()) for name, song in songs.items() if song.artist
+        }
+    if order == "difficulty":
+        hard = {name: song.difficulty for name, song in songs.items()}
+        return {name: (0, told.level) for name, told in hard.items() if told is not None}
+    told_by: Callable[[PackFacts], float] = {
+        "tempo": lambda song: song.bpm,
+        "length": lambda song: song.length_s,
+        "newest": lambda song: -song.recorded_s,
+    }[order]
+    return {name: (0, told_by(song)) for name, song in songs.items()}

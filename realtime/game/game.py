@@ -189,6 +189,10 @@ class Cards(Sequence[SongCard]):
     def __len__(self) -> int:
         return len(self.slugs)
 
+    def place(self, slug: str) -> int | None:
+        """Return where a song is; None where it is not."""
+        return self.slugs.index(slug) if slug in self.slugs else None
+
     @overload
     def __getitem__(self, number: int) -> SongCard: ...
 
@@ -413,7 +417,8 @@ class SongListPage(Page):
         by = (game.terms, frozenset(game.turned))
         names = self.choosing.names(self._listed, self._best, by)
         self.screen.writing = bool(self.choosing.asked.field)
-        self.screen.show(Cards(names, self._card))
+        cards = Cards(names, self._card)
+        self.screen.show(cards, cards.place)
         if self.wanted in names:
             self.screen.choose(names.index(self.wanted))
             self.wanted = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pygame
 
@@ -38,7 +38,7 @@ from kpopdance.realtime.screens.screen import Screen
 from kpopdance.realtime.screens.view import ASKED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.screens.actions import Action
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.screen import Place
     from kpopdance.realtime.screens.view import Asked, Cover, ListView, SongCard
 
+Places: TypeAlias = "Callable[[str], int | None]"
 KEYS: Final[Hints] = (
     ("↑ ↓", "choose"),
     ("Enter", "dance"),
@@ -148,16 +149,19 @@ class SongListScreen(Screen):
         self._age_s: float | None = None
         self.show(cards)
 
-    def show(self, cards: Sequence[SongCard]) -> None:
-        """Take other cards; the selection stays on its song where it is still there."""
+    def show(self, cards: Sequence[SongCard], places: Places | None = None) -> None:
+        """Take other cards; the selection stays on its song where it is still there.
+
+        ``places`` tells where a song is by its slug, None where it is not, without all cards.
+        """
         slug = self.selected.slug if self.selected else None
         self.cards = cards
         if self.selected is None or self.selected.slug != slug:
-            last = max(len(cards) - 1, 0)
-            self._chosen = next(
-                (k for k, card in enumerate(cards) if card.slug == slug),
-                min(self._chosen, last),
+            where = (
+                {card.slug: k for k, card in enumerate(cards)}.get if places is None else places
             )
+            place = None if slug is None else where(slug)
+            self._chosen = min(self._chosen, max(len(cards) - 1, 0)) if place is None else place
 
     def choose(self, number: int) -> None:
         """Select a card."""
