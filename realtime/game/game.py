@@ -65,7 +65,7 @@ STUDIO_KEYS: Final = (("N", "new song"), ("E", "edit"))
 DROP_HINT: Final = "drop a video or a shared song here"
 SLOW: Final = (Cause.TOO_SLOW, Cause.SLOW_COMPUTER)
 FEW_SONGS: Final = 500
-SHOWN_S: Final = 0.5  # between two orderings of many songs, while they are being read
+SHOWN_S: Final = 1.0  # between two orderings of many songs, while they are being read
 WEIGH_S: Final = (
     1.0  # who looks at the list for so long leaves time to work out how hard songs are
 )
@@ -233,6 +233,7 @@ class SongListPage(Page):
         self._game.preparing.settle()
         self._game.songs.begin()
         self._remember(self._game.kit.store.remembered, READING)
+        self._listed, self._shown_s = self._game.songs.found, now_s
         self._show()
 
     def leave(self) -> None:
@@ -251,6 +252,7 @@ class SongListPage(Page):
         songs = self._game.songs
         few = len(songs.found) <= FEW_SONGS
         if self._listed is not songs.found and (few or now_s > self._shown_s + SHOWN_S):
+            self._listed, self._shown_s = songs.found, now_s
             self._show()
         self._open_eyes()
         self._look_round(songs)
@@ -389,6 +391,7 @@ class SongListPage(Page):
     def show_new(self, folder: Path) -> Page:
         """Show a song that is new, or another one now."""
         self.wanted = self._game.songs.learn(folder)
+        self._shown_s = -SHOWN_S
         return self
 
     def draw(self, surface: Surface) -> None:
@@ -411,7 +414,6 @@ class SongListPage(Page):
     def _show(self) -> None:
         """List what was found; the song that was asked for is selected as soon as it is there."""
         game = self._game
-        self._listed, self._shown_s = game.songs.found, self.now_s
         if self.wanted in self._listed:
             self.choosing.show_all()
         by = (game.terms, frozenset(game.turned))

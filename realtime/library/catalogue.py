@@ -118,8 +118,8 @@ class Catalogue:
         gone = [(os.fsencode(folder),) for folder in folders]
         self._write({FORGET_WORDS: gone, FORGET: gone})
 
-    def search(self, typed: str) -> set[bytes] | None:
-        """Return the folders (see ``os.fsencode``) of the packs that are meant by what is typed.
+    def search(self, typed: str) -> list[tuple[bytes]] | None:
+        """Return rows of the folders (see ``os.fsencode``) of the packs that are meant by what is typed.
 
         Every word of it begins one of a title's, an artist's or a tag's, see ``spellings``; None for
         no word at all.
@@ -135,8 +135,8 @@ class Catalogue:
             each = " AND ".join(["instr(spelled, ?)"] * len(words))
             return db.execute(FIND.format(each), [f" {word}" for word in words]).fetchall()
 
-        none: list[tuple[bytes]] = []
-        return {folder for (folder,) in self._tried(work, none)}
+        nothing: list[tuple[bytes]] = []
+        return self._tried(work, nothing)
 
     def close(self) -> None:
         """Close the file; the next call opens it again."""

@@ -161,10 +161,10 @@ class Songs:
 
     def meant(self, typed: str) -> set[str] | None:
         """Return the names of the songs that are searched for; None where nothing is."""
-        folders = self._catalogue.search(typed)
-        if folders is None:
+        rows = self._catalogue.search(typed)
+        if rows is None:
             return None
-        return {self._names[folder] for folder in folders if folder in self._names}
+        return {self._names[folder] for (folder,) in rows if folder in self._names}
 
     def version(self, name: str) -> str:
         """Return what is another text as soon as a song's files have become other ones."""

@@ -183,5 +183,5 @@ def test_many_songs_are_put_in_order_seldom_while_they_are_read(page, monkeypatc
     songs.found = dict(songs.found)
     page.step(5.2)
     assert page._listed is shown
-    page.step(6.0)
+    page.step(7.0)
     assert page._listed is songs.found

@@ -47,7 +47,7 @@ def folders(tmp_path):
 
 
 def names(found, typed):
-    return {Path(os.fsdecode(folder)).name for folder in found.search(typed)}
+    return {Path(os.fsdecode(folder)).name for (folder,) in found.search(typed)}
 
 
 def same(found, expected):
@@ -91,7 +91,7 @@ def test_songs_are_found_as_they_are_typed(path, folders, indexed, monkeypatch):
     assert {typed: names(found, typed) for typed in FINDS} == FINDS
     assert [found.search(typed) for typed in ("", "  ", "-")] == [None] * 3
     found.forget(list(folders))
-    assert found.search("neon") == set()
+    assert found.search("neon") == []
 
 
 def damaged(path):
@@ -139,7 +139,7 @@ def test_damage_while_the_game_runs_is_told_to_those_who_keep(path, folders):
     found.learn(folders)
     found.close()
     path.write_bytes(b"never a database" * 100)
-    assert found.search("neon") == set()
+    assert found.search("neon") == []
     assert found.behind
     found.learn(folders)
     assert len(found.search("neon")) == 1
