@@ -45,8 +45,10 @@ LEAST_LOOKS: Final = 3.0  # pictures in which a garment was seen
 AGAINST: Final = 9.0  # the most that motion, or looks, can say against somebody
 JOINS_SOON: Final = 7.0  # as much is said against whom we still join, soon
 JOINS_LATE: Final = 4.5  # and later, by looks alone
-GLIMPSE: Final = 3  # sightings; of fewer nothing can be told, and most are mistakes
+GLIMPSE: Final = 5  # sightings; of fewer little is told: they go to whom they fit, or to nobody
+FITS: Final = 2.0  # is said against whom a glimpse is given to, at most
 SOMEBODY: Final = 6.0  # is said against there being one person more
+BELONGS: Final = 3.0  # is said against a piece that belongs to somebody, at most
 MET_S: Final = 1.0  # who met so long before a moment may go on as the other
 BOTH_ROWS: Final = 2  # pictures in which two may be seen and yet be one: a mistake
 SURE_LOOKS: Final = 10.0  # pictures from which on looks count in full
@@ -96,13 +98,17 @@ def people_of(
     seen: Sightings, tracklets: Sequence[NDArray[np.int64]], cuts: Sequence[int]
 ) -> list[NDArray[np.int64]]:
     """Return people: which sightings each is, in order of time; who is seen most comes first."""
-    pieces = _pieces(seen, [each for each in tracklets if len(each) >= GLIMPSE], cuts)
-    if not pieces:
+    pieces = _pieces(seen, tracklets, cuts)
+    long = [k for k, piece in enumerate(pieces) if len(piece.sightings) >= GLIMPSE]
+    if not long:
         return []
+    glimpses = [piece for piece in pieces if len(piece.sightings) < GLIMPSE]
+    pieces = [pieces[k] for k in long]
     usual = _usual(seen, pieces)
     chains = _gone_on(seen, pieces, usual)
     people = _put_together(seen, pieces, chains, usual)
     people = _Exchange(seen, pieces, people, usual).done()
+    people = _with_glimpses(seen, pieces, people, glimpses, usual)
     told = [np.concatenate([pieces[k].sightings for k in person]) for person in people]
     return sorted((np.sort(each) for each in told), key=len, reverse=True)
 
@@ -153,14 +159,15 @@ def _speed(
 
 
 def _clear(seen: Sightings, sizes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which sightings show somebody whom nobody else is close to."""
+    """Return which sightings show somebody before whom nobody else is."""
     clear = np.ones(len(seen.rows), np.bool_)
     middles = middles_of(seen.joints)
+    feet = np.where(seen.joints[..., 2] > 0, seen.joints[..., 1], -np.inf).max(axis=1)
     for row in np.flatnonzero(np.bincount(seen.rows) > 1).tolist():
         here = np.arange(len(seen.rows))[seen.of_row(row)]
         way = np.linalg.norm(middles[here][:, None] - middles[here][None], axis=-1)
         way /= np.maximum(sizes[here][:, None], sizes[here][None])
-        np.fill_diagonal(way, np.inf)
+        way[feet[here][None] <= feet[here][:, None]] = np.inf  # who is no nearer hides nothing
         clear[here] = way.min(axis=1) > CLEAR
     return clear
 
@@ -307,7 +314,7 @@ class _Exchange:
 
     def done(self) -> list[list[int]]:
         """Return people of whom nothing can be exchanged for the better."""
-        while self._crossings() or self._gifts():
+        while self._crossings() or self._gifts() or self._unions():
             pass
         return [person for person in self._people if person]
 
@@ -333,6 +340,32 @@ class _Exchange:
                     rest = [k for k in self._people[a] if k != piece]
                     better |= self._taken(a, b, rest, sorted([*self._people[b], piece]))
         return better
+
+    def _unions(self) -> bool:
+        """Give all of somebody's pieces at which another is not seen to that one."""
+        better = False
+        for a in range(len(self._people)):
+            for b in range(len(self._people)):
+                free = [k for k in self._people[b] if a != b and self._free(self._people[a], k)]
+                if free and self._people[a]:
+                    rest = [k for k in self._people[b] if k not in free]
+                    better |= self._taken(a, b, *self._sorted_out(self._people[a] + free, rest))
+        return better
+
+    def _sorted_out(self, one: list[int], other: list[int]) -> tuple[list[int], list[int]]:
+        """Return two people, those pieces given from the first to the other that least belong to it."""
+        one, other = sorted(one), sorted(other)
+        while True:
+            said = self._against(one)
+            told = {
+                k: said - self._against([n for n in one if n != k])
+                for k in one if self._free(other, k)
+            }  # fmt: skip
+            worst = max(told, key=told.__getitem__, default=None)
+            if worst is None or told[worst] < BELONGS:
+                return one, other
+            one.remove(worst)
+            other = sorted([*other, worst])
 
     def _taken(self, a: int, b: int, one: list[int], other: list[int]) -> bool:
         """Make two people anew if that says less against them; return whether it does."""
@@ -393,6 +426,34 @@ class _Exchange:
         told = np.minimum(count.max(axis=1), rest_count.max(axis=1))
         told = np.minimum(told, SURE_LOOKS) / SURE_LOOKS
         return float((told * np.minimum((unlike / (2 * self._usual)) ** 2, AGAINST)).sum())
+
+
+def _with_glimpses(
+    seen: Sightings, pieces: list[_Piece], people: list[list[int]], glimpses: list[_Piece],
+    usual: float,
+) -> list[list[int]]:  # fmt: skip
+    """Return people with those glimpses that fit somebody; they are added to the pieces."""
+    looks = [_sum_of(pieces, person) for person in people]
+    out = [list(person) for person in people]
+    for one in glimpses:
+        costs = []
+        for k, person in enumerate(out):
+            before = [j for j in person if pieces[j].last < one.first]
+            after = [j for j in person if pieces[j].first > one.last]
+            if len(before) + len(after) < len(person):
+                continue  # is seen elsewhere then
+            said = _looks_against(one.looks, looks[k], usual)
+            if before:
+                last = max(before, key=lambda j: pieces[j].last)
+                said += _motion_against(seen, pieces[last], one)
+            if after:
+                then = min(after, key=lambda j: pieces[j].first)
+                said += _motion_against(seen, one, pieces[then])
+            costs.append((said, k))
+        if costs and min(costs)[0] < FITS:
+            out[min(costs)[1]].append(len(pieces))
+            pieces.append(one)
+    return out
 
 
 def _crossed(

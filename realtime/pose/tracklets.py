@@ -33,6 +33,7 @@ MIDDLE: Final = (NECK, R_HIP, L_HIP)
 NEVER: Final = 1e6
 DRESSED: Final = 0.5  # body sizes that another garment is worth
 USUALLY: Final = 0.4  # garments that a sighting differs from the last ones of the same person
+SUDDENLY: Final = 0.8  # and from the picture before: seldom is somebody exchanged meanwhile
 MOST: Final = 2.0
 SOON: Final = 0.2  # of what somebody wears is taken from the newest picture
 
@@ -133,8 +134,9 @@ def _joined(
         large = np.maximum(np.array([one.size for one in active]), 4.0)
         gone_s = seen.at_s[row] - np.array([seen.at_s[one.row] for one in active])
         way = apart_each(was, seen.joints[here], large)
-        dressed = DRESSED * _otherwise(active, seen.colours[here], seen.worn[here])
-        dressed[[row - one.row == 1 for one in active]] = 0  # nobody is exchanged meanwhile
+        usual = [USUALLY if row - one.row > 1 else SUDDENLY for one in active]
+        otherwise = _otherwise(active, seen.colours[here], seen.worn[here])
+        dressed = DRESSED * np.maximum(otherwise - np.array(usual)[:, None], 0)
         cost = np.where(
             way + dressed <= (NEAR + FASTER * gone_s)[:, None], way + dressed, NEVER
         )
@@ -196,13 +198,13 @@ def _go_on(
 def _otherwise(
     active: list[_Open], colours: NDArray[np.uint8], worn: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Return how much more than usual each sighting is dressed otherwise than a tracklet (P, Q)."""
+    """Return how far each sighting's clothes are from a tracklet's, garments (P, Q)."""
     far = np.zeros((len(active), len(colours)))
     for k, one in enumerate(active):
         both = one.worn & worn
         parts = np.abs(one.colours - colours).mean(axis=(2, 3)) / GREY_LEVELS
         far[k] = (np.minimum(parts, MOST) * both).sum(axis=1) / np.maximum(both.sum(axis=1), 1)
-    return np.maximum(far - USUALLY, 0)
+    return far
 
 
 def _shown(one: _Open, moved: NDArray[np.float32]) -> NDArray[np.float32]:
