@@ -127,13 +127,15 @@ class Hand:
 
     ``held_at`` is where the mouse is while its button is held, px of the surface (None: it is not);
     ``wheel`` by how many steps it was turned, up is positive; ``typed`` what was written, and
-    ``composing`` what an input method holds that is not written yet (Hangul).
+    ``composing`` what an input method holds that is not written yet (Hangul); ``again`` are the keys
+    that are held down so long that they count once more.
     """
 
     held_at: tuple[int, int] | None = None
     wheel: int = 0
     typed: str = ""
     composing: str = ""
+    again: tuple[str, ...] = ()
 
 
 class Window(Protocol):

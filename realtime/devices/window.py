@@ -33,6 +33,10 @@ PLACES: Final[Mapping[int, str]] = {
 """The keys of a US keyboard by their place."""
 COMMAND: Final = pygame.KMOD_META if sys.platform == "darwin" else pygame.KMOD_CTRL
 CHORD: Final = pygame.KMOD_CTRL | pygame.KMOD_ALT | pygame.KMOD_META
+REPEATED: Final = {
+    pygame.K_LEFT: "left", pygame.K_RIGHT: "right", pygame.K_BACKSPACE: "backspace",
+}  # fmt: skip
+REPEAT_AFTER_S, REPEAT_EVERY_S = 0.4, 0.04
 PRINTED: Final = (
     *range(ord("a"), ord("z") + 1),
     *range(ord("!"), ord("A")),
@@ -77,6 +81,7 @@ class GameWindow:
         self._drops: list[Path] = []
         self._typed, self._composing, self._wheel = "", "", 0
         self._writes_at: Place | None = None
+        self._counts_s: dict[str, float] = {}  # when a key that is held counts again
         pygame.key.stop_text_input()  # until something is written, keys are keys
         self._pace = Pace(perf_counter())
         self._closed = False
@@ -149,12 +154,23 @@ class GameWindow:
         held = pygame.mouse.get_pressed()[0]
         did = Hand(
             self._px(pygame.mouse.get_pos()) if held else None, self._wheel, self._typed,
-            self._composing,
+            self._composing, self._again(perf_counter()),
         )  # fmt: skip
         self._typed, self._wheel = "", 0
         if writes_at != self._writes_at:
             self._begin_writing(writes_at)
         return did
+
+    def _again(self, now_s: float) -> tuple[str, ...]:
+        """Return the keys that are held down so long that they count once more."""
+        pressed, again = pygame.key.get_pressed(), []
+        for key, name in REPEATED.items():
+            if not pressed[key]:
+                self._counts_s.pop(name, None)
+            elif now_s >= self._counts_s.setdefault(name, now_s + REPEAT_AFTER_S):
+                self._counts_s[name] = now_s + REPEAT_EVERY_S
+                again.append(name)
+        return tuple(again)
 
     def _begin_writing(self, at: Place | None) -> None:
         """Let the system hand over text, beside the box that it is written into; or no longer."""

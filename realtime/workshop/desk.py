@@ -379,6 +379,9 @@ class DeskPage(Page):
             self._player.go(self.screen.second_at(hand.held_at, size))
         elif self._drag == "first beat":
             self._dragged_s = self.screen.second_at(hand.held_at, size)
+        for name in hand.again:
+            if name != "backspace" or self.writing is not None:
+                self.key(name)
         for _ in range(min(abs(hand.wheel), 8)):
             self._move("closer" if hand.wheel > 0 else "farther")
         if self.writing is not None:

@@ -233,6 +233,19 @@ def test_the_time_line_is_zoomed_around_now(desk):
     assert desk.page.view().end_s - desk.page.view().begin_s == 16.0
 
 
+def test_keys_that_are_held_step_on_and_rub_out(desk):
+    for _ in range(5):
+        desk.page.handled(Hand(again=("right",)), SIZE)
+        desk.pass_s(0.02)
+    assert desk.page.view().song_s == pytest.approx(0.2)
+    desk.page.handled(Hand(again=("backspace",)), SIZE)
+    assert desk.edits == []  # nobody is dropped by it
+    desk.press("tab", "end")
+    for _ in range(2):
+        desk.page.handled(Hand(again=("backspace",)), SIZE)
+    assert desk.page.writing.text == "새 "
+
+
 def test_edits_are_kept_without_being_asked_and_after_leaving(tmp_path):
     desk = Desk(tmp_path / "songs")
     folder = desk.page._kept.folder
