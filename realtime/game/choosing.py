@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.library.store import BETWEEN_TERMS, FAVOURITES, Remembered
 from kpopdance.realtime.screens.view import Asked
+from kpopdance.realtime.shell.beside import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from concurrent.futures import Future
 
     from kpopdance.realtime.core.ports import Hand
 
@@ -29,6 +31,42 @@ SEARCH: Final = "search"
 NAMING: Final = "playlist"
 MOST_TYPED: Final = 80
 MOST_NAME: Final = 40
+
+
+class Searching:
+    """Finds songs, where there are many of them beside the window: what was found before stands so long.
+
+    ``meant`` finds by what is typed, ``few`` tells whether that takes no time.
+    """
+
+    def __init__(
+        self, meant: Callable[[str], set[str] | None], few: Callable[[], bool]
+    ) -> None:
+        self._meant, self._few = meant, few
+        self._typed: str | None = None
+        self._found: set[str] | None = None
+        self._coming: Future[tuple[str, set[str] | None]] | None = None
+
+    def __call__(self, typed: str) -> set[str] | None:
+        """Return the names of the songs that are meant, None where nothing is searched for."""
+        if typed == self._typed:
+            return self._found
+        if not typed or self._few():
+            self._typed, self._found = typed, self._meant(typed)
+        elif self._coming is None:
+            self._coming = beside(lambda: (typed, self._meant(typed)))
+        return self._found
+
+    def news(self) -> bool:
+        """Take what was found beside; return whether something was."""
+        if self._coming is None or not self._coming.done():
+            return False
+        (self._typed, self._found), self._coming = self._coming.result(), None
+        return True
+
+    def again(self) -> None:
+        """Search anew at the next call: the songs are other ones."""
+        self._typed = None
 
 
 class Choosing:

@@ -14,7 +14,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.core.terms import BODIES, COACHES, STRICTNESS, Terms
 from kpopdance.realtime.game.bringing import BringingPage
-from kpopdance.realtime.game.choosing import NAMING, SEARCH, Choosing
+from kpopdance.realtime.game.choosing import NAMING, SEARCH, Choosing, Searching
 from kpopdance.realtime.game.chorus import Chorus
 from kpopdance.realtime.game.foresight import lighter, seldom_in_words
 from kpopdance.realtime.game.keeping import Keeping
@@ -217,7 +217,8 @@ class SongListPage(Page):
         self._waiting = MessageScreen(game.backdrop)
         self._looked = Looked(game.songs)
         self._covers = Covers(game.kit.read_cover)
-        self.choosing = Choosing(game.songs.meant)
+        self._searching = Searching(game.songs.meant, lambda: len(self._listed) <= FEW_SONGS)
+        self.choosing = Choosing(self._searching)
         self._listed: dict[str, PackFacts | str] = {}
         self.wanted: str | None = None
         self.by_hand = True
@@ -253,6 +254,9 @@ class SongListPage(Page):
         few = len(songs.found) <= FEW_SONGS
         if self._listed is not songs.found and (few or now_s > self._shown_s + SHOWN_S):
             self._listed, self._shown_s = songs.found, now_s
+            self._searching.again()
+            self._show()
+        if self._searching.news():
             self._show()
         self._open_eyes()
         self._look_round(songs)

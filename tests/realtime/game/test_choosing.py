@@ -1,12 +1,20 @@
 """Which songs a list shows: searched for, of a kind, in an order, on a player's lists."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kpopdance.realtime.core.ports import Hand
-from kpopdance.realtime.game.choosing import MOST_NAME, MOST_TYPED, ORDERS, Choosing, kinds
+from kpopdance.realtime.game.choosing import (
+    MOST_NAME,
+    MOST_TYPED,
+    ORDERS,
+    Choosing,
+    Searching,
+    kinds,
+)
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.library.store import FAVOURITES, Remembered
 from kpopdance.realtime.scoring.difficulty import Difficulty
@@ -122,3 +130,38 @@ def test_the_order_is_worked_out_once_until_something_changes():
     asks.names(dict(FOUND), best, "terms")
     asks.names(FOUND, best, "other terms")
     assert len(asked) == 3 * count
+
+
+def test_many_songs_are_searched_beside_and_the_newest_word_wins():
+    going, asked = threading.Event(), []
+
+    def meant(typed):
+        if typed:
+            assert threading.current_thread() is not threading.main_thread()
+            going.wait(10)
+        asked.append(typed)
+        return {typed} if typed else None
+
+    search = Searching(meant, lambda: False)
+    assert search("") is None
+    assert search("a") is None  # what was found before stands
+    assert search("ab") is None
+    assert not search.news()
+    going.set()
+    found = []
+    while not found or found[-1] != {"ab"}:
+        if search.news():
+            found.append(search("ab"))
+        threading.Event().wait(0.001)
+    assert found == [{"a"}, {"ab"}]
+    assert search("ab") == {"ab"}
+    assert asked == ["", "a", "ab"]
+    search.again()
+    assert search("ab") == {"ab"}  # and is looked for again
+    assert search("") is None
+
+
+def test_few_songs_are_searched_at_once():
+    search = Searching(lambda typed: {typed}, lambda: True)
+    assert (search("a"), search("b")) == ({"a"}, {"b"})
+    assert not search.news()

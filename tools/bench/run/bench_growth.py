@@ -148,14 +148,14 @@ def _frames(listed: Songs) -> str:
         elif pressed and key:
             page.key(key)
         page.draw(surface)
-        kind = "still" if not pressed else "search" if searching else "key"
+        kind = "search" if searching else "key" if pressed else "still"
         if key:  # what is drawn first of all is kept
             took_s[kind].append(time.thread_time() - began_s)
         time.sleep(1 / 60)  # what else the page has begun gets its turn, as in the game
     page.leave()
     return (
         f"a frame of the list {1000 * float(np.median(took_s['still'])):.1f} ms, with a key "
-        f"{1000 * max(took_s['key']):.1f} ms at most, with a letter of a search "
+        f"{1000 * max(took_s['key']):.1f} ms at most, while a search is typed "
         f"{1000 * max(took_s['search']):.1f} ms at most"
     )
 
