@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.studio.bringing import Brought
 
 PREVIEW_BEATS: Final = 32
-LIST_KEYS: Final = (("L", "★"), ("P", "playlist"))
+LIST_KEYS: Final = (("L", "★"), ("P", "list"))
 QUIZ_KEY: Final = (("Q", "quiz"),)
 AWAY: Final = ("leave", "quiz", "play", "new", "edit")
 STUDIO_KEYS: Final = (("N", "new song"), ("E", "edit"))
