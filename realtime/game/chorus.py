@@ -78,6 +78,13 @@ class Chorus:
             if self._sounding is not None:
                 self._sounding.speaker.pause()
 
+    def second(self, now_s: float) -> float | None:
+        """Return how many seconds of it have sounded; None where nothing sounds."""
+        heard = None if self._sounding is None else self._sounding.speaker.heard
+        if heard is None or self._sounding is None:
+            return None
+        return min(max(heard.song_s + now_s - heard.at_s, 0.0), self._sounding.length_s)
+
     def hush(self) -> None:
         """Fall silent, and give the device back beside the window."""
         self._wanted = None

@@ -460,7 +460,8 @@ class SongListPage(Page):
             )
         game.preparing.look(song, terms, game.kit)
         bpm = song.tempo.bpm_at(song.preview_s)
-        beat = (age_s * bpm / 60) % PREVIEW_BEATS
+        sounds_s = game.chorus.second(self.now_s)  # who hears it sees it danced to
+        beat = (age_s * bpm / 60) % PREVIEW_BEATS if sounds_s is None else sounds_s * bpm / 60
         at_s = song.preview_s + beat * 60 / bpm
         preview = np.stack([member.row(at_s) for member in song.members])
         return ListView(

@@ -9,6 +9,7 @@ import pytest
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.health import Cause, Health
+from kpopdance.realtime.core.types import Heard
 from kpopdance.realtime.devices.sound import CountIn
 from kpopdance.realtime.game.chorus import LONG_S, LOUD, RESTED_S, Chorus, faded_in_and_out
 from kpopdance.realtime.library.settings import Settings
@@ -23,6 +24,7 @@ class Card:
     def __init__(self, samples, cause=Cause.WELL):
         self.samples, self.said = samples, []
         self.health = Health("sound", cause)
+        self.heard = None
 
     def start(self, from_s):
         self.said.append(("start", from_s))
@@ -76,6 +78,10 @@ def test_it_sounds_when_looked_at_for_a_while_and_comes_again():
     assert kit.reads == [("one.ogg", 33.0, LONG_S)]
     (card,) = kit.cards
     assert card.said == [("start", 0.0)]
+    assert chorus.second(1.5) is None  # the device has not told yet
+    card.heard = Heard(0.25, 1.25)
+    assert chorus.second(1.5) == 0.5
+    assert chorus.second(99.0) == 10.0
     look(chorus, replace_facts(one), 5.0, 10.9)
     assert card.said == [("start", 0.0)]  # other facts of the same song
     look(chorus, one, 11.1)
