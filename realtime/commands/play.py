@@ -29,8 +29,8 @@ from kpopdance.realtime.commands.sound import part_of, samples_of, speaker_for
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import say_missing, settings_from, terms_from
 from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.game.dancing import result_view
 from kpopdance.realtime.game.foresight import ENOUGH
-from kpopdance.realtime.game.game import result_view
 from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.performance import Outcome, open_performance
@@ -43,6 +43,7 @@ from kpopdance.realtime.shell.songs import Songs
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -50,10 +51,11 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.ports import Pictures
     from kpopdance.realtime.devices.film_reel import FilmReel
     from kpopdance.realtime.devices.window import GameWindow
-    from kpopdance.realtime.game.game import Game, SongListPage
+    from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.quiz.game import QuizKit
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.screens.view import DanceView
     from kpopdance.realtime.shell.pages import Page
     from kpopdance.realtime.studio.bringing import Brought
@@ -190,13 +192,14 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
 
 def _first_page(game: Game, folder: Path | None) -> Page:
     """Return the song list, or the dance that was asked for as soon as the networks are open."""
+    from kpopdance.realtime.game.listing import first_page
     from kpopdance.realtime.shell.pages import Waiting
 
     if folder is None:
-        return game.first_page()
+        return first_page(game)
     words = ("KPOP DANCE", "Getting ready ...")
     return Waiting(
-        game.backdrop, words, game.kit.seeing.begin(), lambda _: game.first_page(folder), None,
+        game.backdrop, words, game.kit.seeing.begin(), lambda _: first_page(game, folder), None,
         game.kit.news,
     )  # fmt: skip
 
@@ -212,7 +215,7 @@ def _quiz(settings: Settings, songs: Songs, window: GameWindow, back: Page) -> P
     return quiz_page(kit, window.copy, back, news=lambda: songs.progress)
 
 
-def _studio(kit: Kit, back: SongListPage) -> Workshop:
+def _studio(kit: Kit, backdrop: Backdrop, back: Page, done: Callable[[Path], Page]) -> Workshop:
     """Return what leads from the song list to where songs are made."""
     from platformdirs import user_videos_path
 
@@ -225,7 +228,7 @@ def _studio(kit: Kit, back: SongListPage) -> Workshop:
         settings.terms, lambda film, tell: eyes_for_film(film, settings, tell), _film_reel, samples_of,
         lambda samples, rate: speaker_for(samples, rate, kit.clock, settings.sound_device),
     )  # fmt: skip
-    return Workshop(work, back.screen.backdrop, back, back.show_new)
+    return Workshop(work, backdrop, back, done)
 
 
 def _film_reel(path: Path) -> FilmReel:

@@ -29,7 +29,8 @@ from kpopdance.realtime.devices import (
     webcam,
 )
 from kpopdance.realtime.devices.window import save_picture
-from kpopdance.realtime.game.game import CANNOT, DEMO
+from kpopdance.realtime.game.dancing import CANNOT
+from kpopdance.realtime.game.game import DEMO
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.backdrop import Backdrop

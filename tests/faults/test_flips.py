@@ -28,6 +28,7 @@ from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.game import Game
 from kpopdance.realtime.game.kit import Kit
+from kpopdance.realtime.game.listing import first_page
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import SongPack
@@ -189,7 +190,7 @@ def test_the_list_moves_while_thousands_of_songs_are_read(library, tmp_path, cou
     kit = kit_of(library if count == 200 else tmp_path / "songs", clock, ScriptedCamera())
     songs = Songs(kit.settings.libraries)
     game = Game(kit, songs)
-    page = game.first_page()
+    page = first_page(game)
 
     def some():
         return len(songs.found) > 20
@@ -240,7 +241,7 @@ def test_a_dance_from_the_list_and_back(library):
         ("SongListPage", ["s", "", "return"]), ("LoadingPage", [""]),
         ("DancePage", [danced, "escape", "", "escape"]), ("SongListPage", ["", "t", ""]),
     )  # fmt: skip
-    seen = watch(window, clock, game.first_page())
+    seen = watch(window, clock, first_page(game))
     game.settle()
     assert seen == {"SongListPage", "LoadingPage", "DancePage", "ResultPage"}
 

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.game.game import Game, Leaving
+from kpopdance.realtime.game.game import Game
 from kpopdance.realtime.game.kit import Kit
+from kpopdance.realtime.game.listing import Leaving, first_page
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import SongPack
@@ -212,7 +213,7 @@ def played(library, store, acts, look_s=0.0):
         return QuizKit(clock, shelf, Rules(players=2), kit.store, "2026-11-29", silent)
 
     game = Game(kit, songs, lambda back: quiz_page(quiz_kit, window.copy, back))
-    SeenShell(window, clock).run(game.first_page(None))
+    SeenShell(window, clock).run(first_page(game, None))
     game.settle()
     return window.seen
 

@@ -59,6 +59,7 @@ def _played(
     from kpopdance.realtime.commands.play import make_kit
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.game.game import Game
+    from kpopdance.realtime.game.listing import first_page
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.shell.songs import Songs
 
@@ -70,7 +71,7 @@ def _played(
     shell = WatchedShell(HandledWindow(shown, hand, kit.clock), kit.clock, hand)
     try:
         while not hand.ends:
-            shell.run(game.first_page())
+            shell.run(first_page(game))
     finally:
         kit.close()
         window.close()

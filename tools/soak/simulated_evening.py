@@ -17,6 +17,7 @@ from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker
 from kpopdance.realtime.devices.window import offscreen_surface
 from kpopdance.realtime.game.game import Game
 from kpopdance.realtime.game.kit import Kit
+from kpopdance.realtime.game.listing import first_page
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.settings import Settings
@@ -122,7 +123,7 @@ def simulated_evening(length_s: float, seed: int) -> tuple[Meter, str]:
         shell = WatchedShell(HandledWindow(window, hand, clock), clock, hand)
         songs = Songs(kit.settings.libraries).whole()
         while not hand.ends:
-            shell.run(game.first_page())
+            shell.run(first_page(game))
             if not hand.ends:
                 shell.run(_reverse(kit, songs))
     took_s = time.perf_counter() - began_real_s

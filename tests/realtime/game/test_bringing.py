@@ -12,6 +12,7 @@ import pytest
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.game.bringing import BringingPage, SoundPage
 from kpopdance.realtime.game.game import Game
+from kpopdance.realtime.game.listing import first_page
 from kpopdance.realtime.library.shared_pack import SharedPackError, WithoutSoundError
 from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
@@ -126,8 +127,8 @@ def test_the_list_leads_to_the_studio(tmp_path):
     shutil.copytree(BUNDLED / "neon-steps", tmp_path / "songs" / "mine")
     bring = Bring("brought")
     songs = Songs((tmp_path / "songs",))
-    game = Game(kit(tmp_path / "songs", bring=bring), songs, studio=lambda back: Studio())
-    listed = game.first_page()
+    game = Game(kit(tmp_path / "songs", bring=bring), songs, studio=lambda *_: Studio())
+    listed = first_page(game)
     listed.enter(0.0)
     songs.whole()
     listed.step(0.1)
@@ -139,5 +140,5 @@ def test_the_list_leads_to_the_studio(tmp_path):
     assert listed.key("e") == "edit mine"
     assert listed.dropped(film) == "a song of 춤.mp4"
     assert isinstance(listed.dropped(shared), BringingPage)
-    without = Game(kit(tmp_path / "songs"), songs).first_page()
+    without = first_page(Game(kit(tmp_path / "songs"), songs))
     assert [without.key(name) for name in "ne"] == [without, without]

@@ -12,8 +12,10 @@ from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.ports import CameraState, Deliveries
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.game import foresight
+from kpopdance.realtime.game.dancing import DancePage, LoadingPage, SlowPage
 from kpopdance.realtime.game.foresight import foreseen, lighter, watched_for
-from kpopdance.realtime.game.game import DancePage, Game, LoadingPage, SlowPage
+from kpopdance.realtime.game.game import Game
+from kpopdance.realtime.game.listing import first_page
 from kpopdance.realtime.library.pack_reader import read_facts
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.shell.beside import Later, Warmth
@@ -74,7 +76,7 @@ def slow_kit(library, *, fps=30.0, look_s=0.03, **changes):
 def opened(game):
     """The page that follows when a dance has been opened."""
     facts = read_facts(game.kit.settings.libraries[0] / "short")
-    page = LoadingPage(game, facts, game.first_page())
+    page = LoadingPage(game, facts, first_page(game))
     page.enter(0.0)
     page._opening._coming.result(30)
     return page.step(1.0)

@@ -20,8 +20,10 @@ from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.types import Frame, Report
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game import performance
-from kpopdance.realtime.game.game import DEMO, Game, Leaving, ResultPage, card_of, lag_words
+from kpopdance.realtime.game.dancing import ResultPage, lag_words
+from kpopdance.realtime.game.game import DEMO, Game
 from kpopdance.realtime.game.kit import Kit
+from kpopdance.realtime.game.listing import Leaving, card_of, first_page
 from kpopdance.realtime.game.opening import GivenUp, Opening
 from kpopdance.realtime.game.performance import Outcome, open_performance
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
@@ -89,7 +91,7 @@ def choose(devices, *steps, first=None, quiz=None):
     """Go from the song list or a first dance, pressing keys on the way."""
     window = PressedWindow(devices.clock, *steps)
     game = window.game = Game(devices, Songs(devices.settings.libraries).whole(), quiz)
-    Shell(window, devices.clock).run(game.first_page(first))
+    Shell(window, devices.clock).run(first_page(game, first))
     game.settle()
     return game
 
@@ -168,7 +170,7 @@ STANDARDS = {}
 
 def test_the_game_asks_before_it_is_left(library, monkeypatch):
     monkeypatch.undo()
-    listed = Game(kit(library), Songs((library,))).first_page()
+    listed = first_page(Game(kit(library), Songs((library,))))
     for key, following in (("escape", listed), ("return", None), ("keypad enter", None)):
         asked = listed.key("escape")
         asked.enter(1.0)
@@ -194,7 +196,7 @@ def test_the_song_that_was_asked_for_is_selected_in_the_list(library, first):
     devices = kit(library)
     songs = Songs(devices.settings.libraries)
     game = Game(devices, songs)
-    page = game.first_page(find_pack(first, devices.settings.libraries))
+    page = first_page(game, find_pack(first, devices.settings.libraries))
     listed = page.key("escape")
     listed.enter(1.0)
     songs.whole()
@@ -583,7 +585,7 @@ def test_who_goes_back_while_it_loads_waits_for_nothing(library, monkeypatch, ke
         devices.clock, (lambda game: bool(noted.shown) and asked.is_set(), key)
     )
     game = window.game = Game(devices, Songs(devices.settings.libraries))
-    Shell(window, devices.clock).run(game.first_page(library / "short"))
+    Shell(window, devices.clock).run(first_page(game, library / "short"))
     assert (game.outcomes, closed) == ([], [])  # the window is gone, the camera still opens
     opening.set()
     game.settle()
@@ -722,7 +724,7 @@ def test_no_key_reads_the_library_again_and_new_scores_show(library, monkeypatch
         (ready, "return"), (write, "escape"), (paused, "escape"), (back, "s"),
     )  # fmt: skip
     game = window.game = Game(devices, songs, quiz)
-    listed = game.first_page()
+    listed = first_page(game)
     Shell(window, devices.clock).run(listed)
     assert (reads, len(set(loads))) == ([], len(loads))  # a choreography once, and kept
     assert not any(at_the_window for _, at_the_window in loads)
@@ -739,7 +741,7 @@ def test_no_key_reads_the_library_again_and_new_scores_show(library, monkeypatch
 def test_the_list_says_where_the_players_library_is_missing(library, there):
     folder = library if there else library / "gone"
     settings = Settings(library=str(folder))
-    listed = Game(kit(library, settings=settings), Songs((library,))).first_page()
+    listed = first_page(Game(kit(library, settings=settings), Songs((library,))))
     listed.enter(1.0)
     said = f"{folder}: the library is not there; correct library in the settings"
     assert (said in listed._view().notices) != there

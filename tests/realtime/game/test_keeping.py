@@ -12,7 +12,8 @@ import pytest
 
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.types import Report, Verdict
-from kpopdance.realtime.game.game import Game, ResultPage
+from kpopdance.realtime.game.dancing import ResultPage
+from kpopdance.realtime.game.game import Game
 from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.performance import Outcome

@@ -14,6 +14,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.game import preparing
 from kpopdance.realtime.game.game import Game
+from kpopdance.realtime.game.listing import first_page
 from kpopdance.realtime.game.performance import open_performance, watcher_of
 from kpopdance.realtime.game.preparing import RESTED_S, Preparing, warm
 from kpopdance.realtime.library import standards
@@ -235,7 +236,7 @@ def test_the_list_is_seen_before_the_networks_are_opened(library):
 
     devices = kit(library, seeing=Later(opened), news=lambda: "Finding out ...")
     window.append(OneShotWindow(devices.clock))
-    page = Game(devices, Songs((library,))).first_page()
+    page = first_page(Game(devices, Songs((library,))))
     page.enter(0.0)
     assert page._view().status in ("Finding out ...", "looking for songs", "1 of 1 songs")
     with pytest.raises(DanceError, match="download it again"):

@@ -6,7 +6,8 @@ import pygame
 import pytest
 
 from kpopdance.realtime.core.ports import Hand
-from kpopdance.realtime.game.game import Game, SongListPage
+from kpopdance.realtime.game.game import Game
+from kpopdance.realtime.game.listing import SongListPage
 from kpopdance.realtime.library.catalogue import Catalogue
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.songpack import SongPack
@@ -174,7 +175,7 @@ def test_how_hard_the_songs_are_comes_while_the_list_is_looked_at(page):
 
 
 def test_many_songs_are_put_in_order_seldom_while_they_are_read(page, monkeypatch):
-    monkeypatch.setattr("kpopdance.realtime.game.game.FEW_SONGS", 1)
+    monkeypatch.setattr("kpopdance.realtime.game.listing.FEW_SONGS", 1)
     songs = page._game.songs
     page.step(5.0)
     songs.found = dict(songs.found)

@@ -116,7 +116,8 @@ def _frames(listed: Songs) -> str:
     from kpopdance.realtime.commands.play import make_kit
     from kpopdance.realtime.core.ports import Hand
     from kpopdance.realtime.devices.window import offscreen_surface
-    from kpopdance.realtime.game.game import Game, SongListPage
+    from kpopdance.realtime.game.game import Game
+    from kpopdance.realtime.game.listing import SongListPage
     from kpopdance.realtime.library.settings import Settings
 
     page = SongListPage(Game(make_kit(Settings(camera="dancer")), listed))

@@ -149,6 +149,7 @@ def _played(fps: int, seconds: float) -> Seen:
     from kpopdance.realtime.commands.play import make_kit
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.game.game import Game
+    from kpopdance.realtime.game.listing import first_page
     from kpopdance.realtime.library.pack_reader import find_pack
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.shell.pages import Shell
@@ -170,7 +171,7 @@ def _played(fps: int, seconds: float) -> Seen:
         window, song = GameWindow(), find_pack("neon-steps", kit.settings.libraries)
         game = Game(kit, Songs(kit.settings.libraries))
         watched = _Watched(window, game, seconds)
-        Shell(watched, kit.clock).run(game.first_page(song))
+        Shell(watched, kit.clock).run(first_page(game, song))
         window.close()
         kit.close()
     return watched.seen

@@ -1,0 +1,363 @@
+"""The pages of a dance: loading, too slow or impossible, the dance itself, the result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from kpopdance.realtime.core.health import Cause
+from kpopdance.realtime.core.terms import COACHES, Terms
+from kpopdance.realtime.game.foresight import lighter, seldom_in_words
+from kpopdance.realtime.game.game import after
+from kpopdance.realtime.game.keeping import Keeping
+from kpopdance.realtime.game.opening import Opening
+from kpopdance.realtime.library.lags import DANCES, suggested_lag
+from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW
+from kpopdance.realtime.screens.actions import ENTER
+from kpopdance.realtime.screens.dance import DanceScreen
+from kpopdance.realtime.screens.message import MessageScreen
+from kpopdance.realtime.screens.results import ResultsScreen
+from kpopdance.realtime.screens.view import DanceView, ResultView
+from kpopdance.realtime.shell.beside import NOTICE_S, beside
+from kpopdance.realtime.shell.pages import Message, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from kpopdance.engines.errors import DanceError
+    from kpopdance.realtime.core.health import Device
+    from kpopdance.realtime.core.ports import Surface
+    from kpopdance.realtime.game.game import Game
+    from kpopdance.realtime.game.performance import Outcome, Performance
+    from kpopdance.realtime.library.songpack import PackFacts, SongPack
+    from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.screens.parts.theme import Hints
+
+SLOW: Final = (Cause.TOO_SLOW, Cause.SLOW_COMPUTER)
+CANNOT: Final = "This dance cannot begin"
+SELDOM: Final = "Too few looks at you"
+
+
+class LoadingPage(Page):
+    """Everything is opened beside it; who goes back does not wait for it."""
+
+    heading = CANNOT
+
+    def __init__(self, game: Game, song: PackFacts | SongPack, back: Page | None) -> None:
+        self._game, self._song, self.back = game, song, back
+        self.screen = DanceScreen(game.backdrop)
+        terms = game.terms_of(song.slug)
+        # the dance before goes before this one's sound and standard come
+        game.performing = None
+        game.preparing.settle(song.folder, terms)
+        self._opening = Opening(game.kit, lambda: game.load(song), terms, game.given_up)
+
+    def step(self, now_s: float) -> Page | None:
+        """Dance as soon as all is open."""
+        super().step(now_s)
+        if not self._opening.done:
+            return self
+        performance = self._opening.result()
+        dance = DancePage(self._game, performance.song, performance, self.back)
+        if performance.foreseen:
+            return SlowPage(self._game, performance, dance, self._anew)
+        return dance
+
+    def failed(self, why: DanceError) -> Page | None:
+        """Tell it, and let the player try again at once."""
+        return CannotPage(self._game, why, self._anew, self.back)
+
+    def act(self, action: Action) -> Page | None:
+        """Go back at once, or turn to another camera; what was opened is closed beside."""
+        if action == "camera" and self._game.turn_camera():
+            self._give_up()
+            return self._anew()
+        if action != "back":
+            return self
+        self._give_up()
+        return self.back
+
+    def _anew(self) -> Page:
+        return LoadingPage(self._game, self._song, self.back)
+
+    def quit(self) -> None:
+        """End at once; what was opened is closed beside."""
+        self._give_up()
+
+    def draw(self, surface: Surface) -> None:
+        """Draw what is waited for, and how far it is."""
+        share = self._opening.share
+        doing = "Getting to know the dance ..." if share < 1 else "Warming up ..."
+        self.screen.draw(surface, _waiting(self._song, self._game.kit.news() or doing, share))
+
+    def _give_up(self) -> None:
+        self._game.given_up = self._opening
+        self._opening.give_up()
+
+
+class SlowPage(Message):
+    """Says before a dance that it will be looked at too seldom, and offers what helps."""
+
+    def __init__(
+        self, game: Game, performance: Performance, dance: DancePage, anew: Callable[[], Page]
+    ) -> None:
+        super().__init__(game.backdrop, (SELDOM, ""), dance.back)
+        self._game, self._performance, self._dance, self._anew = game, performance, dance, anew
+        settings = game.kit.settings
+        self._lighter = None if game.kit.refit is None else lighter(settings)
+        faster: Hints = () if self._lighter is None else (("F", "faster"),)
+        turns: Hints = (("C", "another camera"),) if game.kit.turn_camera else ()
+        self.screen = MessageScreen(
+            game.backdrop, (("Enter", "dance"), *faster, ("R", "look again"), *turns)
+        )
+
+    def key(self, name: str) -> Page | None:
+        """Dance as it is, faster, or with another camera; look again; or go back."""
+        following: Page | None = self
+        if name in ENTER:
+            return self._dance
+        if name == "f" and self._lighter is not None:
+            self._game.refit(self._lighter)
+            following = self._anew()
+        elif name == "r" or (name == "c" and self._game.turn_camera()):
+            following = self._anew()
+        elif name == "escape":
+            following = self.back
+        if following is not self:
+            self._performance.close()
+        return following
+
+    def quit(self) -> Page | None:
+        """End; what was opened is closed."""
+        self._performance.close()
+        return None
+
+    def draw(self, surface: Surface) -> None:
+        """Draw what is the matter now: a light may have been turned on meanwhile."""
+        key = self.screen.theme.cap("F")
+        words = seldom_in_words(self._performance.foresee(), self._lighter, key)
+        self.screen.draw(surface, SELDOM, words, 2 * self.age_s)
+
+
+class CannotPage(Message):
+    """Why a dance cannot begin; it is tried again, or with another camera."""
+
+    def __init__(
+        self, game: Game, why: DanceError, retry: Callable[[], Page], back: Page | None
+    ) -> None:
+        super().__init__(game.backdrop, (CANNOT, str(why)), back)
+        self._game, self._retry = game, retry
+        turns: Hints = (("C", "another camera"),) if game.kit.turn_camera else ()
+        self.screen = MessageScreen(game.backdrop, (("R", "try again"), *turns))
+
+    def act(self, action: Action) -> Page | None:
+        """Try again, or go back."""
+        if action == "camera" and self._game.turn_camera():
+            return self._retry()
+        return self._retry() if action == "again" else super().act(action)
+
+
+class DancePage(Page):
+    """The dance."""
+
+    heading = CANNOT
+
+    def __init__(
+        self, game: Game, song: SongPack, performance: Performance, back: Page | None
+    ) -> None:
+        self._game, self._song, self._performance = game, song, performance
+        self.back = back
+        self.screen = DanceScreen(game.backdrop)
+        self._frame_s: list[float] = []
+        self._tells_trouble = False
+
+    def enter(self, now_s: float) -> None:
+        """Begin."""
+        super().enter(now_s)
+        self._game.performing = self._performance
+        self._performance.begin()
+
+    def step(self, now_s: float) -> Page:
+        """Go on with the song; at its end the result is shown."""
+        self._frame_s.append(now_s - self.now_s)
+        super().step(now_s)
+        if self._performance.session.tick():
+            return self
+        outcome = self._performance.outcome(self._frame_s)
+        self._game.outcomes.append(outcome)
+        return ResultPage(self._game, self._song, self._performance.terms, outcome, self.back)
+
+    def act(self, action: Action) -> Page | None:
+        """Do what a key means in a dance."""
+        session = self._performance.session
+        if action == "pause":
+            session.toggle_pause()
+        elif action == "another":
+            session.choose_anew()
+        elif action in ("mirror", "coach", "everybody"):
+            self._look_otherwise(action)
+        elif action == "back" and session.paused:
+            return self.back
+        elif action == "back":
+            session.toggle_pause()  # one key more: a dance is not lost by the first
+        elif action == "again":
+            return self._again()
+        elif action == "camera" and self._mends("camera") and self._game.turn_camera():
+            return LoadingPage(self._game, self._song, self.back)
+        return self
+
+    def _look_otherwise(self, action: Action) -> None:
+        """Copy another coach, see the others of the film too, or all as in a mirror; or no longer."""
+        game = self._game
+        if action == "mirror":
+            game.mirror = not game.mirror
+        elif action == "coach":
+            game.coach = after(COACHES, game.coach)
+        else:
+            game.everybody = not game.everybody
+
+    def _again(self) -> Page:
+        """Start again where it is paused or silent; a camera that shows nothing is opened anew."""
+        if self._performance.session.paused or self._mends("sound"):
+            return LoadingPage(self._game, self._song, self.back)
+        if self._mends("camera"):
+            self._performance.camera.retry()
+        return self
+
+    def _mends(self, device: Device) -> bool:
+        """Return whether a device may be mended by opening it anew."""
+        reports = self._performance.session.health()
+        return any(report.mendable and report.device == device for report in reports)
+
+    def draw(self, surface: Surface) -> None:
+        """Draw the dance as it is now."""
+        game = self._game
+        view = self._performance.view(
+            mirror=game.mirror, coach=game.coach, everybody=game.everybody
+        )
+        notices = (*view.notices, *game.told, *self._film_trouble())
+        self.screen.draw(surface, replace(view, notices=notices))
+
+    def _film_trouble(self) -> tuple[str, ...]:
+        """Tell for a while why the song's video is not shown, in its first dance alone."""
+        trouble, told = self._performance.film_trouble, self._game.film_troubles
+        if not trouble or (trouble in told and not self._tells_trouble):
+            return ()
+        told.add(trouble)
+        self._tells_trouble = self.age_s < NOTICE_S
+        return (trouble,) if self._tells_trouble else ()
+
+    def leave(self) -> None:
+        """Close all that was opened for it."""
+        self._performance.close()
+
+
+class ResultPage(Page):
+    """What a dance was worth; what it leaves is stored beside it, and told when it is stored."""
+
+    heading = CANNOT
+
+    def __init__(
+        self, game: Game, song: SongPack, terms: Terms, outcome: Outcome, back: Page | None
+    ) -> None:
+        self._game, self._song, self._outcome, self.back = game, song, outcome, back
+        self.screen = ResultsScreen(game.backdrop)
+        self._keeping = Keeping(game.kit, outcome, song.slug, terms)
+        self._saving: Future[Keeping] | None = None
+        self._hint: float | None = None
+        artist = " · ".join(filter(None, (song.artist, terms.words)))
+        view = result_view(song, outcome, age_s=0.0, counts=self._keeping.counts)
+        self._shown = replace(view, artist=artist, stored=False)
+        self._save()
+
+    def step(self, now_s: float) -> Page:
+        """Tell what was stored."""
+        super().step(now_s)
+        if self._saving is not None and self._saving.done():
+            self._tell(self._saving.result())
+            self._saving = None
+        return self
+
+    def act(self, action: Action) -> Page | None:
+        """Dance again, go back, take the suggested lag, or store what could not be stored."""
+        game = self._game
+        if action == "again":
+            return LoadingPage(game, self._song, self.back)
+        if action == "lag" and self._hint is not None:
+            settings = replace(game.kit.settings, player_lag_ms=self._hint)
+            game.kit = replace(game.kit, settings=settings)
+        if action == "save" and self._saving is None and self._shown.unsaved:
+            self._save()
+        return self.back if action == "back" else self
+
+    def draw(self, surface: Surface) -> None:
+        """Draw the result."""
+        self.screen.draw(surface, self.view())
+
+    def view(self) -> ResultView:
+        """Return what is shown now."""
+        key = self.screen.theme.cap("L")
+        told = lag_words(self._hint, self._game.kit.settings.player_lag_ms, key)
+        return replace(self._shown, age_s=self.age_s, suggestion=told)
+
+    def _save(self) -> None:
+        self._saving = self._outcome.saving = beside(self._keeping.store)
+        self._shown = replace(self._shown, unsaved="")
+
+    def _tell(self, keeping: Keeping) -> None:
+        self._hint = suggested_lag(keeping.lags_ms, self._game.kit.settings.player_lag_ms)
+        self._shown = replace(
+            self._shown, best_before=keeping.best_before, stored=keeping.score_stored,
+            unsaved=keeping.problem,
+        )  # fmt: skip
+
+
+def lag_words(hint: float | None, set_ms: float, key: str = "L") -> str:
+    """Return the suggestion of a fixed lag in words, or that it was taken; empty where none is."""
+    if hint is None:
+        return ""
+    if hint == set_ms:
+        return (
+            f"{hint:.0f} ms are taken off from the next dance on. "
+            f"To keep it: player_lag_ms = {hint:.0f} in the settings."
+        )
+    way = "late" if hint > set_ms else "early"
+    return (
+        f"Your last {DANCES} dances were all {abs(hint - set_ms):.0f} ms {way}, as a Bluetooth "
+        f"speaker makes them. Press {key} to take it off."
+    )
+
+
+def result_view(
+    song: SongPack, outcome: Outcome, *,
+    age_s: float, best_before: float | None = None, counts: bool = False,
+) -> ResultView:  # fmt: skip
+    """Return the result page of an outcome."""
+    report = outcome.report
+    lost = Counter(move.why for move in report.moves)
+    blamed = [each.sentence for each in outcome.health if each.blind or each.cause in SLOW]
+    why = blamed[0] if blamed else "Pictures are missing."
+    told = {NO_PICTURES: why, TOO_SLOW: "This computer is too slow."}
+    notices = tuple(
+        f"{lost[kind]} moves were not judged. {words}"
+        for kind, words in told.items()
+        if lost[kind]
+    )
+    return ResultView(
+        song.title, song.artist, report, age_s, best_before, notices, outcome.camera, counts
+    )
+
+
+def _waiting(song: PackFacts | SongPack, message: str, share: float) -> DanceView:
+    empty = np.full((1, 18, 3), np.nan, dtype=np.float32)
+    empty[..., 2] = 0
+    return DanceView(
+        title=song.title, artist=song.artist, phase="loading",
+        song_s=0.0, length_s=song.length_s, bpm=song.bpm,
+        beat=0.0, picture=None, pose=None, mirror=True, coach=empty, lead=0, upcoming=(),
+        score=0.0, combo=0, verdict=None, verdict_age_s=99.0, message=message, loaded=share,
+    )  # fmt: skip
