@@ -120,8 +120,8 @@ def score_video(
     >>> from pathlib import Path
     >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
     >>> lead = song.members[song.lead]
-    >>> chorus = kpopdance.Choreography(lead.joints[960:1081].copy(), lead.fps, start_s=32.0)
-    >>> film = kpopdance.drawn_film(Path("steps.mp4"), chorus, 32, 36)
+    >>> chorus = kpopdance.Choreography(lead.joints[960:1051].copy(), lead.fps, start_s=32.0)
+    >>> film = kpopdance.drawn_film(Path("steps.mp4"), chorus, 32, 35)
     >>> reference = kpopdance.reference_from_dance(chorus, bpm=120)
     >>> eyes = kpopdance.open_eyes(network="openpose")
     >>> attempt = kpopdance.score_video(reference, film, eyes, align="32")
@@ -314,7 +314,7 @@ def reference_from_video(
     >>> import kpopdance
     >>> from pathlib import Path
     >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
-    >>> film = kpopdance.drawn_film(Path("steps.mp4"), song.members[song.lead], 32, 35)
+    >>> film = kpopdance.drawn_film(Path("steps.mp4"), song.members[song.lead], 32, 34.2)
     >>> eyes = kpopdance.open_eyes(network="openpose")
     >>> len(kpopdance.reference_from_video(film, eyes).standard.start_s)
     1

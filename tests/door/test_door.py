@@ -7,15 +7,25 @@ import doctest
 import inspect
 import subprocess
 import sys
+from functools import lru_cache
 
 import pytest
 
 import kpopdance
+from kpopdance.engines.choose import open_eyes
+from kpopdance.engines.names import AUTO
 
 VERBS = [name for name in kpopdance.__all__ if inspect.isfunction(getattr(kpopdance, name))] + [
     "DanceLibrary",
     "MaskWish",
 ]
+SHOWN = {name: getattr(kpopdance, name) for name in VERBS}
+
+
+@lru_cache(maxsize=2)
+def opened(network: str = AUTO):
+    """Open networks once for all examples that want the same."""
+    return open_eyes(network=network)
 
 
 def test_what_is_told_to_type_checkers_is_what_is_loaded():
@@ -49,9 +59,10 @@ def test_every_name_is_documented(name):
 @pytest.mark.parametrize("name", VERBS)
 def test_its_example_runs(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    [example] = doctest.DocTestFinder(recurse=False).find(
-        getattr(kpopdance, name), name, globs={}
-    )
+    if name != "open_eyes":
+        monkeypatch.setattr(kpopdance, "open_eyes", opened, raising=False)
+    shown = SHOWN[name]
+    [example] = doctest.DocTestFinder(recurse=False).find(shown, name, globs={})
     assert example.examples, "no example"
     told: list[str] = []
     ran = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(

@@ -45,7 +45,8 @@ def there(things, tmp_path, monkeypatch):
     def never(*_args, **_kwargs):
         raise AssertionError("the work began")
 
-    for command in ("record", "mask", "pose", "play"):
+    monkeypatch.setattr("kpopdance.realtime.commands.record.eyes_for_film", never)
+    for command in ("mask", "pose", "play"):
         monkeypatch.setattr(f"kpopdance.realtime.commands.{command}.eyes_from", never)
     there = tmp_path / "there"
     shutil.copytree(things, there)
