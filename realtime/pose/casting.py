@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from kpopdance.realtime.pose.appearance import GREY_LEVELS
+from kpopdance.realtime.pose.appearance import GARMENTS, GREY_LEVELS
+from kpopdance.realtime.pose.hidden import inside
 from kpopdance.realtime.pose.scenes import camera_paths
 from kpopdance.realtime.pose.tracklets import middles_of, sizes_of
 
@@ -118,20 +119,20 @@ def _pieces(
 ) -> list[_Piece]:
     """Return the tracklets in order of their beginning, with what tells whose each is."""
     sizes, middles = sizes_of(seen.joints), _steadied_middles(seen, cuts)
-    clear = _clear(seen, sizes)
-    pooled, worn = _pooled(seen)
+    clear, shown = _clear(seen, sizes), _shown(seen, sizes)
+    pooled, worn = _pooled(seen.colours, seen.worn)
     out = []
     for each in sorted(tracklets, key=lambda one: seen.rows[one[0]]):
-        own = each[clear[each]]
-        count = worn[own].sum(axis=0).astype(np.float64)
-        colours = (pooled[own] * worn[own][..., None, None]).sum(axis=0)
+        looks = _looks_of(pooled[each], worn[each] & clear[each][:, None])
+        if looks.count.max() < LEAST_LOOKS:  # never alone: what nobody stands before tells
+            looks = _looks_of(*_pooled(seen.colours[each], seen.worn[each] & shown[each]))
         at_s = seen.at_s[seen.rows[each]]
         early = each[at_s <= at_s[0] + LOOK_BACK_S]
         late = each[at_s >= at_s[-1] - LOOK_BACK_S]
         first, last = int(seen.rows[each[0]]), int(seen.rows[each[-1]])
         out.append(_Piece(
             each, first, last, int(np.searchsorted(cuts, first, side="right")),
-            _Looks(colours, count), middles[each[0]], middles[each[-1]],
+            looks, middles[each[0]], middles[each[-1]],
             (_speed(seen, middles, early), _speed(seen, middles, late)),
             (float(np.median(sizes[early])), float(np.median(sizes[late]))),
         ))  # fmt: skip
@@ -172,9 +173,31 @@ def _clear(seen: Sightings, sizes: NDArray[np.float64]) -> NDArray[np.bool_]:
     return clear
 
 
-def _pooled(seen: Sightings) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return each sighting's colours by part (N, 6, 5, 3), right and left as one, and which are seen."""
-    colours, worn = seen.colours.astype(np.float64), seen.worn
+def _shown(seen: Sightings, sizes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which garments (N, 10) of each sighting nobody nearer stands before."""
+    shown = np.ones((len(seen.rows), len(GARMENTS)), np.bool_)
+    feet = np.where(seen.joints[..., 2] > 0, seen.joints[..., 1], -np.inf).max(axis=1)
+    middles = np.stack(
+        [seen.joints[:, np.array(bones).ravel()].mean(axis=1) for bones in GARMENTS], axis=1
+    )
+    for row in np.flatnonzero(np.bincount(seen.rows) > 1).tolist():
+        here = np.arange(len(seen.rows))[seen.of_row(row)]
+        for front in here:
+            back = here[feet[here] < feet[front]]
+            before = np.repeat(seen.joints[front][None], len(back), axis=0)
+            shown[back] &= ~inside(middles[back], before, np.full(len(back), sizes[front]))
+    return shown
+
+
+def _looks_of(pooled: NDArray[np.float64], told: NDArray[np.bool_]) -> _Looks:
+    """Return looks of colours (N, 6, 5, 3), of those parts (N, 6) that tell."""
+    return _Looks((pooled * told[..., None, None]).sum(axis=0), told.sum(axis=0) * 1.0)
+
+
+def _pooled(
+    colours: NDArray[np.uint8], worn: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return colours by part (N, 6, 5, 3), right and left as one, and which are seen (N, 6)."""
     limbs = colours[:, 2:].reshape(-1, 4, 2, *colours.shape[2:])
     there = worn[:, 2:].reshape(-1, 4, 2)
     count = there.sum(axis=2)
@@ -187,16 +210,13 @@ def _pooled(seen: Sightings) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
 
 def _usual(seen: Sightings, pieces: list[_Piece]) -> float:
     """Return how unlike themselves people look in this film: halves of long tracklets, compared."""
-    pooled, worn = _pooled(seen)
+    pooled, worn = _pooled(seen.colours, seen.worn)
     told = []
     for piece in pieces:
         halves = np.array_split(piece.sightings, 2)
         if len(halves[1]) < SURE_LOOKS:
             continue
-        one, other = (
-            _Looks((pooled[h] * worn[h][..., None, None]).sum(axis=0), worn[h].sum(axis=0) * 1.0)
-            for h in halves
-        )  # fmt: skip
+        one, other = (_looks_of(pooled[half], worn[half]) for half in halves)
         told.append(one.unlike(other))
     return max(USUAL, float(np.nanmedian(told)) if np.isfinite(told).any() else USUAL)
 

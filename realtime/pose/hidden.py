@@ -76,7 +76,7 @@ def without_hidden(
             nearer |= both & (larger > LARGER) & ~(lower < -NEARER)
             rows = np.flatnonzero(nearer)
             if len(rows):
-                behind = _inside(joints[back, rows], joints[front, rows], torso[front, rows])
+                behind = inside(joints[back, rows], joints[front, rows], torso[front, rows])
                 out[back, rows] = np.where(behind[..., None], UNSEEN, out[back, rows])
     return out
 
@@ -165,16 +165,16 @@ def _far(colours: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np
     return np.asarray(np.nan_to_num(far, nan=np.inf), np.float64)
 
 
-def _inside(
+def inside(
     joints: NDArray[np.float32], front: NDArray[np.float32], torso: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """Return which joints (R, 18) of (R, 18, 3) lie inside the body of another (R, 18, 3)."""
-    inside = np.zeros(joints.shape[:2], np.bool_)
+    """Return which joints (R, J) of (R, J, 3) lie inside the body of another (R, 18, 3)."""
+    within = np.zeros(joints.shape[:2], np.bool_)
     for start, end, thick in SOLID:
         known = (front[:, start, 2] > 0) & (front[:, end, 2] > 0)
         way = _to_bone(joints[..., :2], front[:, start, None, :2], front[:, end, None, :2])
-        inside |= known[:, None] & (way < thick * torso[:, None])
-    return inside & (joints[..., 2] > 0)
+        within |= known[:, None] & (way < thick * torso[:, None])
+    return within & (joints[..., 2] > 0)
 
 
 def _to_bone(

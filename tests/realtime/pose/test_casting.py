@@ -106,6 +106,15 @@ def test_people_are_known_again_behind_a_cut_where_they_stand_otherwise():
     assert cast(filmed(people, cuts=(5,)), (150,)) == (1.0, 5)
 
 
+def test_who_is_never_seen_alone_is_known_again_by_what_nobody_stands_before():
+    fronts = [Person(1, at(x, 4.5), k) for k, x in ((2, -1.3), (5, 1.3))]
+    backs = [  # all dance alike, and so they are never farther apart
+        Person(1, walk((0, x, 4.7), (4, x, 4.7), (8, -x, 4.7)), k, ((-1, 4), (back_s, 99)))
+        for k, x, back_s in ((3, -1.58, 8.2), (4, 1.58, 8))
+    ]
+    assert cast(filmed([*fronts, *backs], 12.0)) == (1.0, 4)
+
+
 def test_what_a_moving_camera_films_goes_on():
     def pans(t):
         return [[1 + t / 30, 0, 40 * t], [0, 1 + t / 30, 0]]
