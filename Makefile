@@ -10,8 +10,9 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 CASES ?= 1000
 SYSTEM := tools/install_system.sh
-# a worker a core; who is done takes tests from the others
-WORKERS := -n logical --dist worksteal
+# a worker a core and a few more, as many tests wait for a clock; who is done takes tests from the others
+WORKERS := -n $(shell $(PYTHON) -c "import os; n = os.cpu_count() or 1; print(n + max(1, n // 4))") \
+	--dist worksteal
 
 install: $(VENV)/.installed
 $(VENV)/.installed: pyproject.toml $(SYSTEM) tools/link_checkout.sh
