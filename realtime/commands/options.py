@@ -131,6 +131,11 @@ def _record(commands: Commands) -> None:
         help="several videos: so many at once (default 1)",
     )
     parser.add_argument(
+        "--cluster", default="", metavar="ADDRESS",
+        help="several videos: on the workers of a Dask cluster, e.g. tcp://studio:8786, that see the "
+        "same folders",
+    )  # fmt: skip
+    parser.add_argument(
         "--title", help="the song's title; the video's tags or name if left out"
     )
     parser.add_argument("--artist", default="", help="who performs it; found in the same way")

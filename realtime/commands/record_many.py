@@ -1,4 +1,4 @@
-"""Many videos, one song each: several at once, each by itself, so that none stops the others.
+"""Many videos, one song each: several at once, here or on a cluster; none stops the others.
 
 A video whose pack is there is done: after whatever ended a run, the same line goes on with the rest.
 """
@@ -10,6 +10,8 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tqdm import tqdm
@@ -21,7 +23,10 @@ from kpopdance.realtime.library.pack_writer import slug_of
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
+    from collections.abc import Iterator
+    from concurrent.futures import Executor, Future
+
+    from distributed import Client
 
 VIDEOS: Final = (
     ".3gp", ".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm",
@@ -40,6 +45,7 @@ PASSED_ON: Final = (
 )
 """Options that each video is recorded with."""
 SWITCHES: Final = ("mirrored", "replace")
+ANSWERS_S: Final = 15.0  # so long a cluster's scheduler is waited for
 MOST_BYTES: Final = 64 * MOST_TEXT_BYTES
 
 
@@ -57,6 +63,8 @@ def run_many(args: argparse.Namespace, library: Path) -> int:
     ]
     if refused:
         raise DanceError(f"--{refused[0]}: is one song's; leave it out for several videos")
+    if args.cluster and args.jobs != 1:
+        raise DanceError("--jobs: a cluster has its own workers; leave it out with --cluster")
     if args.jobs < 1:
         raise DanceError(f"--jobs {args.jobs}: choose 1 or more")
     folders = folders_for(videos_of(args.video), args.out or library)
@@ -114,9 +122,10 @@ def _recorded(
 ) -> dict[Path, dict[str, Any]]:
     """Record each in a process of its own, so many at once; return what each told."""
     told: dict[Path, dict[str, Any]] = {}
-    threads = args.threads or max(1, (os.cpu_count() or 2) // args.jobs)
+    share = 1 if args.cluster else max(1, (os.cpu_count() or 2) // args.jobs)
+    threads = args.threads or share
     with (
-        ThreadPoolExecutor(args.jobs) as pool,
+        _pool(args) as pool,
         tqdm(total=len(waiting), unit="song", leave=False, disable=None) as progress,
     ):
         coming = {
@@ -126,7 +135,7 @@ def _recorded(
         try:
             for done in as_completed(coming):
                 video = coming[done]
-                told[video] = done.result()
+                told[video] = _told_by(done)
                 why = told[video].get("problem")
                 progress.update()
                 progress.set_postfix_str(
@@ -134,21 +143,70 @@ def _recorded(
                 )
                 tqdm.write(f"{video.name}: {why or 'done'}", file=sys.stderr)
         except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for one in coming:
+                one.cancel()
+            pool.shutdown(wait=False)
             raise
     return told
 
 
+@contextmanager
+def _pool(args: argparse.Namespace) -> Iterator[Executor]:
+    """Give who records: threads here, each with a process, or the workers of a Dask cluster.
+
+    The workers see the same folders under the same names, and have the same game.
+    """
+    if not args.cluster:
+        with ThreadPoolExecutor(args.jobs) as pool:
+            yield pool
+        return
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise DanceError(
+            "--cluster: needs Dask; install it with: pip install 'kpopdance[cluster]'"
+        ) from None
+    try:
+        client: Any = Client(args.cluster, timeout=ANSWERS_S)
+    except (OSError, ValueError) as why:
+        raise DanceError(
+            f"--cluster {args.cluster}: no scheduler answers ({why}); start one with: dask scheduler"
+        ) from None
+    with (
+        client,
+        client.get_executor(pure=False, resources=_asked_of(client)) as pool,
+    ):
+        yield pool
+
+
+def _asked_of(client: Client) -> dict[str, int]:
+    """Return what a video takes of a worker: its GPU, where all workers say that they have one."""
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    return {"GPU": 1} if workers and all("GPU" in one["resources"] for one in workers) else {}
+
+
+def _told_by(done: Future[dict[str, Any]]) -> dict[str, Any]:
+    """Return what recording told, or why whoever should have recorded it could not."""
+    why = done.exception()
+    return done.result() if why is None else {"problem": f"its worker was lost ({why})"}
+
+
 def _words(args: argparse.Namespace, video: Path, folder: Path, threads: int) -> list[str]:
-    words = ["record", str(video), "--out", str(folder), "--json", "--threads", str(threads)]
+    words = ["record", _from_anywhere(video), "--out", _from_anywhere(folder), "--json"]
+    words += ["--threads", str(threads)]
     for name in PASSED_ON:
         value = getattr(args, name, None)
         if value not in (None, ""):
-            words += [f"--{name}", str(value)]
+            words += [f"--{name}", _from_anywhere(value) if isinstance(value, Path) else value]
     words += [f"--{name}" for name in SWITCHES if getattr(args, name)]
     for library in args.library or ():
         words += ["--library", library]
     return [*words, f"--{args.film}-video"]
+
+
+def _from_anywhere(path: Path) -> str:
+    """Return a path as it is called from other folders too."""
+    return os.path.abspath(path)  # noqa: PTH100 - a link stays a link
 
 
 def _one(words: list[str]) -> dict[str, Any]:

@@ -105,6 +105,78 @@ def test_what_is_one_songs_is_refused_for_many(words, videos, asked, tmp_path, c
     assert asked == []
 
 
+@pytest.fixture(scope="module")
+def cluster():
+    """A Dask cluster of two workers in this process, each of which says that it has a GPU."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None,
+        resources={"GPU": 1}, protocol="tcp://",
+    ) as made:  # fmt: skip
+        yield made
+
+
+def test_a_cluster_records_each_once_a_gpu_each(cluster, videos, tmp_path, monkeypatch, capsys):
+    noted = tmp_path / "noted"
+    noted.mkdir()
+
+    def one(line):  # the workers have a copy of this: what it saw lies in files
+        video, folder = Path(line[1]), Path(line[line.index("--out") + 1])
+        busy = noted / f"{video.name}.busy"
+        busy.touch()
+        sleep(0.2)
+        with (noted / "at_once").open("a") as file:
+            file.write(f"{len(list(noted.glob('*.busy')))}\n")
+        busy.unlink()
+        if "broken" in video.name:
+            return {"problem": f"{video}: is no video"}
+        folder.mkdir(parents=True)
+        return {"folder": str(folder)}
+
+    monkeypatch.setattr(record_many, "_one", one)
+    monkeypatch.chdir(tmp_path)
+    line = (
+        "record",
+        "videos",
+        "--out",
+        "lib",
+        "--cluster",
+        cluster.scheduler_address,
+        "--json",
+    )
+    code, out, _ = typed(capsys, *line)
+    told = json.loads(out)["songs"]
+    assert code == 2
+    assert [one.get("problem", "") for one in told] == [
+        "", "", f"{videos / 'broken.mp4'}: is no video", "",
+    ]  # fmt: skip
+    assert told[0]["folder"] == str(tmp_path / "lib" / "a"), "the same place from anywhere"
+    assert max((noted / "at_once").read_text().split()) == "2"
+    assert typed(capsys, *line)[0] == 2
+    assert len((noted / "at_once").read_text().split()) == 5, "what is there is not done again"
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("--cluster", "tcp://127.0.0.1:1"), "no scheduler answers"),
+    (("--cluster", "nonsense://x"), "no scheduler answers"),
+    (("--cluster", "tcp://127.0.0.1:1", "--jobs", "2"), "leave it out with --cluster"),
+])  # fmt: skip
+def test_a_cluster_that_is_none_is_refused(words, said, videos, asked, monkeypatch, capsys):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(record_many, "ANSWERS_S", 0.5)
+    code, out, err = typed(capsys, "record", str(videos), *words)
+    assert (code, out) == (2, "")
+    assert said in err.splitlines()[-1]
+    assert asked == []
+
+
+def test_without_dask_it_is_said_how_to_get_it(videos, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    code, _, err = typed(capsys, "record", str(videos), "--cluster", "tcp://studio:8786")
+    assert code == 2
+    assert "kpopdance[cluster]" in err
+
+
 @pytest.mark.long
 def test_a_kill_costs_nothing_and_the_number_of_jobs_neither(tmp_path, monkeypatch, capsys):
     """The real command over real videos, killed when the first song is there, then run again."""
