@@ -184,7 +184,8 @@ def score_track(
     >>> import kpopdance
     >>> import numpy as np
     >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
-    >>> dance = song.members[song.lead]
+    >>> lead = song.members[song.lead]
+    >>> dance = kpopdance.Choreography(lead.joints[:600].copy(), lead.fps)  # its first 20 s
     >>> track = kpopdance.PoseTrack()
     >>> for row, joints in enumerate(dance.joints):
     ...     at_s = dance.start_s + row / dance.fps
@@ -243,9 +244,10 @@ def reference_from_dance(
     >>> import kpopdance
     >>> song = kpopdance.load_pack(kpopdance.find_pack("neon-steps"))
     >>> strict = kpopdance.Terms(strictness="pro")
-    >>> reference = kpopdance.reference_from_dance(song.members[1], bpm=120, terms=strict)
+    >>> dance = kpopdance.Choreography(song.members[1].joints[:600].copy(), 30.0)
+    >>> reference = kpopdance.reference_from_dance(dance, bpm=120, terms=strict)
     >>> len(reference.standard.start_s)
-    41
+    10
     """
     asked = turned((dance,))[0] if terms.mirrored else dance
     standard = standard_from_choreography(

@@ -366,6 +366,7 @@ def test_terms_are_chosen_in_the_list_and_danced(library, monkeypatch):
     terms = seen_terms(monkeypatch)
     choose(
         kit(library),
+        (ready, "end"),
         (ready, "s"),
         (ready, "b"),
         (ready, "t"),
@@ -377,7 +378,7 @@ def test_terms_are_chosen_in_the_list_and_danced(library, monkeypatch):
 
 def test_terms_go_round(library, monkeypatch):
     terms = seen_terms(monkeypatch)
-    keys = [(ready, key) for key in "sssbbtt"]
+    keys = [(ready, key) for key in ("end", *"sssbbtt")]
     choose(kit(library), *keys, (ready, "return"), (dancing, "escape"))
     assert [one.words for one in terms] == [""]
 
