@@ -192,12 +192,13 @@ def _told_by(done: Future[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _words(args: argparse.Namespace, video: Path, folder: Path, threads: int) -> list[str]:
-    words = ["record", _from_anywhere(video), "--out", _from_anywhere(folder), "--json"]
+    named = _from_anywhere if args.cluster else str  # here a message names what was typed
+    words = ["record", named(video), "--out", named(folder), "--json"]
     words += ["--threads", str(threads)]
     for name in PASSED_ON:
         value = getattr(args, name, None)
         if value not in (None, ""):
-            words += [f"--{name}", _from_anywhere(value) if isinstance(value, Path) else value]
+            words += [f"--{name}", named(value) if isinstance(value, Path) else value]
     words += [f"--{name}" for name in SWITCHES if getattr(args, name)]
     for library in args.library or ():
         words += ["--library", library]

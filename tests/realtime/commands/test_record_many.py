@@ -70,6 +70,14 @@ def test_each_is_recorded_once_and_none_stops_the_others(videos, asked, tmp_path
     assert [words[1] for words in asked] == [str(videos / "broken.mp4")]
 
 
+def test_a_video_is_named_as_it_was_typed(videos, asked, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = typed(capsys, "record", "videos", "--out", "lib")
+    assert code == 2
+    assert f"broken.mp4: {Path('videos', 'broken.mp4')}: is no video" in err
+    assert {Path(words[1]).parts[0] for words in asked} == {"videos"}
+
+
 def test_videos_of_one_name_have_folders_of_their_own(tmp_path):
     paths = [tmp_path / place / "dance.mp4" for place in ("x", "y", "z")]
     folders = folders_for(paths, tmp_path)
