@@ -17,6 +17,8 @@ from kpopdance.realtime.devices.slot import FrameSlot
 from kpopdance.realtime.devices.webcam import WebcamReader, camera_index
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -81,6 +83,12 @@ class _Came(NamedTuple):
 
     at_s: float
     unpacked_s: float
+
+
+def rate(came_s: Sequence[float], now_s: float) -> float | None:
+    """Return the pictures a second of the last ``RATE_S``, None where too few have come."""
+    times = [at_s for at_s in came_s if now_s - at_s < RATE_S]
+    return (len(times) - 1) / (times[-1] - times[0]) if len(times) > 2 else None
 
 
 class LiveCamera:
@@ -191,9 +199,7 @@ class LiveCamera:
         return _camera(Cause.TOO_SLOW, sentence, remedy)
 
     def _rate(self, now: float) -> float | None:
-        """Return the pictures a second of the last seconds, None where too few have come."""
-        times = [came.at_s for came in list(self._came) if now - came.at_s < RATE_S]
-        return (len(times) - 1) / (times[-1] - times[0]) if len(times) > 2 else None
+        return rate([came.at_s for came in list(self._came)], now)
 
     # the reading thread
 

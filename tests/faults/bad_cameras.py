@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import socket
 import threading
+from time import perf_counter
 
 import cv2
 import numpy as np
@@ -90,9 +91,10 @@ def films(picture, fps=FPS):
 
     def film(connection, stop, asked):
         connection.sendall(FILM)
+        since_s = perf_counter()
         for number in itertools.count():
             connection.sendall(picture(number))
-            if stop.wait(1 / fps):
+            if stop.wait(max(0.0, since_s + (number + 1) / fps - perf_counter())):
                 return
 
     return film

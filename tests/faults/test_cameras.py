@@ -67,7 +67,7 @@ SERVED = {
     "an endless head": (trickles, Cause.HANGS, "sends nothing"),
     "a head alone": (begins(FILM), Cause.HANGS, "no picture"),
     "one picture of a film": (begins(FILM, STILL, STILL), Cause.HANGS, "stopped"),
-    "3 a second": (films(lambda n: part(noisy(n)), fps=3.0), Cause.TOO_SLOW, "only 3 "),
+    "3 a second": (films(lambda n: part(noisy(n)), fps=3.0), Cause.TOO_SLOW, "sends only "),
     "19 a second": (films(lambda n: part(noisy(n)), fps=19.0), Cause.WELL, ""),
     "black": (films(lambda n: BLACK), Cause.BLACK, "empty"),
     "blue": (films(lambda n: BLUE), Cause.BLACK, "empty"),

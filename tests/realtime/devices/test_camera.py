@@ -12,7 +12,7 @@ from cv2_enumerate_cameras import CameraInfo
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.health import Cause
-from kpopdance.realtime.devices.camera import CameraRequest, LiveCamera
+from kpopdance.realtime.devices.camera import RATE_S, CameraRequest, LiveCamera, rate
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.devices.webcam import CameraError, camera_index, list_cameras
 
@@ -31,6 +31,15 @@ def numbered(n):
 
 def number_of(frame):
     return sum(int(frame.image[120, 20 + 25 * bit].mean() > 127) << bit for bit in range(BITS))
+
+
+@pytest.mark.parametrize("fps", [1.0, 3.0, 7.9, 30.0])
+def test_the_rate_is_that_of_the_last_seconds(fps):
+    fast = np.arange(-200, 0) / 100.0
+    times = [*fast, *np.arange(0.0, 10.0, 1 / fps)]
+    assert rate(times, times[-1]) == pytest.approx(fps)
+    assert rate(times[-2:], times[-1]) is None
+    assert rate(times, times[-1] + RATE_S) is None
 
 
 class MjpegServer:
