@@ -89,7 +89,7 @@ def wait_until(done, seconds=10.0):
     deadline = time.perf_counter() + seconds
     while not done():
         assert time.perf_counter() < deadline, "the watcher did not take the frame"
-        time.sleep(0.0002)
+        time.sleep(0.001)
 
 
 @pytest.fixture(scope="module")

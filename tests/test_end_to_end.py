@@ -99,6 +99,7 @@ def test_the_bundled_song_has_a_full_standard(song):
     assert 110 <= song.bpm <= 130
 
 
+@pytest.mark.long
 def test_the_dancer_is_held_while_somebody_walks_through(chorus):
     """Another person crosses the picture in front of the dancer, hiding her for a moment."""
     dancer, walker = DrawnDancer(chorus), DrawnDancer(chorus, DancerStyle(still=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -22,19 +23,26 @@ LENGTH_S = 14
 SOUND = music(21, LENGTH_S)
 
 
+@pytest.fixture(scope="module")
+def friend(tmp_path_factory):
+    """A friend's folder: a song, its sound, another song's."""
+    folder = tmp_path_factory.mktemp("friend")
+    write_audio(folder / "friend.ogg", SOUND, RATE)
+    write_audio(folder / "other.wav", music(8, 12), RATE)
+    dance = Choreography(dances.song(3, moves=5).joints, 30.0, 0.5)
+    song = SongPack("우리의 춤", "Artist", 118.0, (dance,), folder / "friend.ogg", offset_s=0.1)
+    save_pack(song, folder / "friends" / "dance")
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def given(tmp_path, monkeypatch):
-    """A folder to work in with a friend's song, given without and with its sound; nobody's library."""
+def given(friend, tmp_path, monkeypatch):
+    """A friend's song in a folder to work in; nobody's library."""
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
     monkeypatch.setenv("XDG_MUSIC_DIR", str(tmp_path / "music"))
     monkeypatch.chdir(tmp_path)
-    write_audio(tmp_path / "friend.ogg", SOUND, RATE)
-    dance = Choreography(dances.song(3, moves=5).joints, 30.0, 0.5)
-    song = SongPack(
-        "우리의 춤", "Artist", 118.0, (dance,), tmp_path / "friend.ogg", offset_s=0.1
-    )
-    save_pack(song, tmp_path / "friends" / "dance")
+    shutil.copytree(friend, tmp_path, dirs_exist_ok=True)
     return load_pack(tmp_path / "friends" / "dance")
 
 
@@ -127,7 +135,6 @@ def test_a_folder_of_openposes_json_becomes_a_song(given, tmp_path, capsys):
 ])  # fmt: skip
 def test_bad_input_is_one_sentence_and_leaves_nothing(line, words, given, tmp_path, capsys):
     assert typed(capsys, "export", "friends/dance", "--out", "given.kpopdance")[0] == 0
-    write_audio(tmp_path / "other.wav", music(8, 12), RATE)
     (tmp_path / "friends" / "other").mkdir()
     before = held(tmp_path)
     code, out, told = typed(capsys, *line.split())

@@ -375,7 +375,7 @@ def test_a_dance_of_one_move_can_be_danced(moves):
     ],
 )
 def test_moves_begin_with_a_bar(start_s, offset_s, changes, begins_s):
-    dance = dances.song(7, moves=5, start_s=start_s)
+    dance = dances.song(7, moves=4, start_s=start_s)
     standard = standard_from_choreography(
         dance, bpm=120.0, first_beat_s=offset_s, changes=changes
     )

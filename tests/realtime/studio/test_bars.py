@@ -10,6 +10,7 @@ from kpopdance.realtime.devices.audio_file import read_audio
 from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.studio import bars
 from kpopdance.realtime.studio.bars import Bars, bars_of
+from tests.quick import but_quick
 
 RATE = 48_000
 
@@ -125,7 +126,11 @@ def joined(*tempos, length_s=24.0):
 
 
 @pytest.mark.parametrize(
-    "tempos", [(110, 128), (128, 110), (100, 103), (120, 90, 120), (140, 144, 132)]
+    "tempos",
+    but_quick(
+        [((110, 128),), ((128, 110),), ((100, 103),), ((120, 90, 120),), ((140, 144, 132),)],
+        {((128, 110),), ((120, 90, 120),)},
+    ),
 )
 def test_changes_of_tempo_are_told_with_their_bars(tempos):
     sound, starts = joined(*tempos)

@@ -100,6 +100,7 @@ def test_a_true_pair_scores_above_a_false_one(pair, dances):
     assert other.own < 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "what", ["0.5 s late", "0.5 s early", "1 s late", "2 s early", "mirrored", "frozen"]
 )
@@ -108,6 +109,7 @@ def test_what_is_spoilt_loses_the_score(found, what):
     assert found[what].target.startswith("<=")
 
 
+@pytest.mark.long
 def test_everything_asked_of_a_good_pair_is_measured(found):
     assert found["score"].target == ">= 70"
     assert abs(found["lag forgiven, ms"].measured) < 40
@@ -118,6 +120,7 @@ def test_everything_asked_of_a_good_pair_is_measured(found):
     assert len([what for what in found if what.endswith(("early", "late"))]) == 6
 
 
+@pytest.mark.long
 def test_a_pair_that_scores_little_has_nothing_to_lose(dances):
     (ann, _), (milk,) = dances[0], dances[1]
     told = {one.what: one for one in real_pairs.findings_of(real_pairs.Pair(ann, milk, "no"))}
