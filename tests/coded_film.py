@@ -29,13 +29,16 @@ def number_in(picture, *, flip=False):
     return int((bits << np.arange(BITS)).sum())
 
 
-def write_coded(path, count, fps=30.0, size=(160, 90), key_every=15):
-    """Write so many of them; return their seconds."""
+def write_coded(path, count, fps=30.0, size=(160, 90), key_every=15, sound=None):
+    """Write so many of them, with a file's sound; return their seconds."""
     at_s = np.arange(count) / fps
     writer = VideoWriter(
         path, fps, {**FINE, "g": str(key_every), "preset": "ultrafast", "sc_threshold": "0"}
     )
+    if sound is not None:
+        writer.keep_sound(sound, 0.0)
     for number, each in enumerate(at_s):
         writer.add(coded_picture(number, size), float(each))
     writer.finish(count / fps)
+    writer.close()
     return at_s

@@ -96,20 +96,21 @@ class PaintedVision:
     """Sees exactly the people a frame's number stands for: maps painted from known poses.
 
     ``people`` maps the mark in a picture's first pixel to float32 (18, 3) joints px, (P, 18, 3)
-    of several, or None. ``asked`` remembers the region of every look.
+    of several, or None; ``mark`` reads a picture's number elsewhere. ``asked`` remembers the region of
+    every look.
     """
 
     name, runtime, reason, failure = "painted", "no runtime", "a test", ""
 
-    def __init__(self, people: dict[int, np.ndarray | None]) -> None:
-        self.people = people
+    def __init__(self, people: dict[int, np.ndarray | None], mark=None) -> None:
+        self.people, self._mark = people, mark or mark_of
         self.asked = []
 
     def see(self, image, *, region, size) -> PoseMaps:
         from tests.synthetic import paint
 
         self.asked.append(region)
-        joints = self.people[mark_of(image)]
+        joints = self.people[self._mark(image)]
         left, top, right, bottom = region or (
             -0.5,
             -0.5,

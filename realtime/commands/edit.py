@@ -16,6 +16,7 @@ from kpopdance.realtime.studio.drafts import (
     draft_of_song,
     keep,
     saved,
+    throw_away,
 )
 from kpopdance.realtime.studio.editing import Edit, EditError
 from kpopdance.realtime.studio.new_song import learn
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 def run(args: argparse.Namespace) -> int:
     """Edit, save, and tell what there is."""
     settings = settings_from(args)
+    if args.throw_away:
+        return _thrown_away(args, settings.libraries[0])
     kept = _changed(_meant(args.song, settings), args)
     changed = bool(args.edits or args.undo)
     if not args.dry_run and (changed or args.save):
@@ -46,11 +49,29 @@ def _meant(named: str, settings: Settings) -> KeptDraft:
     """Return the draft of a song, or of a video that is none yet."""
     library, path = settings.libraries[0], Path(named)
     if path.is_file():
-        kept = draft_of_film(library, path.resolve())
-        if kept is None:
-            raise DanceError(f"{path}: is no song yet; make one: kpopdance record {path}")
-        return kept
+        return _of_film(library, path)
     return draft_of_song(library, find_pack(named, settings.libraries).resolve())
+
+
+def _of_film(library: Path, film: Path) -> KeptDraft:
+    kept = draft_of_film(library, film.resolve())
+    if kept is None:
+        raise DanceError(f"{film}: is no song yet; make one: kpopdance record {film}")
+    return kept
+
+
+def _thrown_away(args: argparse.Namespace, library: Path) -> int:
+    """Remove a video's draft: nothing else is done with it."""
+    if args.edits or args.undo or args.save:
+        raise DanceError("--throw-away: leaves nothing to edit; type it alone")
+    kept = _of_film(library, Path(args.song))
+    if not args.dry_run:
+        throw_away(kept)
+    if args.json:
+        print_json({"thrown_away": str(kept.folder), "edits": len(kept.history.done)})
+    else:
+        print_result(f"thrown away: {kept.draft.title}, {len(kept.history.done)} edits")
+    return 0
 
 
 def _changed(kept: KeptDraft, args: argparse.Namespace) -> KeptDraft:

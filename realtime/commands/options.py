@@ -208,6 +208,11 @@ def _edit(commands: Commands) -> None:
         "--save", action="store_true", help="make a song of a video that is none yet"
     )
     parser.add_argument(
+        "--throw-away",
+        action="store_true",
+        help="remove the draft of a video that is no song yet",
+    )
+    parser.add_argument(
         "--dry-run", action="store_true", help="tell what would come of it, and write nothing"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -540,7 +545,7 @@ def _network_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--threads", type=int,
-        help="for the network; 0: one less than cores, all of them for videos",
+        help="for the networks, all together; 0: one less than cores, all of them for videos",
     )  # fmt: skip
 
 

@@ -43,6 +43,11 @@ LIST_CHIPS: Final = (
     Chip("↑ ↓", "choose", "down"), Chip("Enter", "make a song of it", "play"),
     Chip("←", "folder above", "parent"), Chip("Esc", "songs", "back"),
 )  # fmt: skip
+BEGUN_CHIPS: Final = (
+    Chip("↑ ↓", "choose", "down"), Chip("Enter", "go on with it", "play"),
+    Chip("Del", "throw it away", "drop"), *LIST_CHIPS[2:],
+)  # fmt: skip
+SURE_CHIPS: Final = (Chip("Enter", "throw it away", "play"), Chip("Esc", "keep it", "back"))
 LOOKING_CHIPS: Final = (Chip("Esc", "enough", "back"),)
 ASKING_CHIPS: Final = (
     Chip("Enter", "make a song of what was seen", "play"), Chip("Space", "go on looking", "pause"),
@@ -97,7 +102,7 @@ class FilmListScreen(_ChipScreen):
     meanings: ClassVar[Meanings] = {
         "up": "up", "down": "down", "page up": "bar back", "page down": "bar on", "home": "begin",
         "end": "end", "return": "play", "left": "parent", "backspace": "parent", "escape": "back",
-        "right": "play",
+        "right": "play", "delete": "drop",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:
@@ -126,7 +131,7 @@ class FilmListScreen(_ChipScreen):
         draw_notices(self.theme, surface, notice, (view.notice,) if view.notice else (), u)
         self._draw_chips(
             surface,
-            LIST_CHIPS,
+            _list_chips(view),
             box(44 * u, height - 48 * u, width - 44 * u, height - 14 * u),
             30 * u,
         )
@@ -256,6 +261,13 @@ class LookingScreen(_ChipScreen):
             lit = int(2.5 * age_s) % 3 == dot
             at = (film.centerx + (dot - 1) * 34 * u, film.centery)
             pygame.draw.aacircle(surface, CYAN if lit else mix(INK, CYAN, 0.3), at, 8 * u)
+
+
+def _list_chips(view: FilmListView) -> tuple[Chip, ...]:
+    if view.asks:
+        return SURE_CHIPS
+    begun = bool(view.cards) and view.cards[view.chosen].begun
+    return BEGUN_CHIPS if begun else LIST_CHIPS
 
 
 def _mark(

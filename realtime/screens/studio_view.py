@@ -135,10 +135,11 @@ class FilmCard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FilmListView:
-    """The films of a folder to make songs of."""
+    """The films of a folder to make songs of; ``asks`` whether the chosen draft shall go."""
 
     place: str
     cards: tuple[FilmCard, ...]
     chosen: int = 0
     notice: str = ""
+    asks: bool = False
     age_s: float = 0.0

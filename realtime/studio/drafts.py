@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from dataclasses import asdict, dataclass, replace
 from itertools import chain, count
 from pathlib import Path
@@ -204,6 +205,25 @@ def remember(library: Path, pack: Path, take: Take, film: Film | None, sound: Pa
     draft = replace(_like(song, draft_of(take, song.title)), start_s=song.members[0].start_s)
     folder = _folder_of(library, pack)
     keep(KeptDraft(folder, film, sound.resolve(), History((draft,)), pack, whole=False))
+
+
+def throw_away(kept: KeptDraft) -> None:
+    """Remove a draft that is no song yet; its video stays.
+
+    Raises
+    ------
+    DraftError
+        Where it is a song's, or cannot be removed.
+    """
+    if kept.pack is not None:
+        raise DraftError(f"{kept.pack}: is a song; undo its edits, or remove its folder")
+    try:
+        (kept.folder / TOLD).unlink()  # first: from then on it is a draft no more
+    except OSError as why:
+        raise DraftError(
+            f"{kept.folder}: cannot be removed ({why.strerror}); check its rights"
+        ) from None
+    shutil.rmtree(kept.folder, ignore_errors=True)
 
 
 def check_own(kept: KeptDraft) -> None:

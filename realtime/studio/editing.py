@@ -13,10 +13,11 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.tempo import Tempo
+from kpopdance.realtime.studio.bar_lines import FASTEST_BPM, SLOWEST_BPM, on_bars
 from kpopdance.realtime.studio.take import REASONS, Take
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -30,8 +31,6 @@ MOST_PEOPLE: Final = 64
 LONGEST: Final = 300
 """Letters of a title, an artist."""
 LONGEST_NAME: Final = 100
-SLOWEST_BPM, FASTEST_BPM = 30.0, 300.0
-LEAST_TAPS: Final = 4
 YES_NO: Final = {"yes": True, "no": False}
 SECTIONS: Final = ("intro", "verse", "pre-chorus", "chorus", "bridge", "dance break", "outro")
 """Usual names, in the order in which the page offers them."""
@@ -218,23 +217,6 @@ class History:
         return replace(self, at=min(len(self.edits), self.at + 1))
 
 
-def tempo_of(taps_s: Sequence[float], offset_s: float) -> tuple[float, float] | None:
-    """Return the tempo that was tapped and its first beat, the one nearest to ``offset_s``.
-
-    None for less than ``LEAST_TAPS``, and for taps that keep no tempo a song may have.
-    """
-    if len(taps_s) < LEAST_TAPS:
-        return None
-    at_s = np.array(taps_s)
-    beat_s = float(np.median(np.diff(at_s)))
-    if not 60 / FASTEST_BPM <= beat_s <= 60 / SLOWEST_BPM:
-        return None
-    index = np.rint((at_s - at_s[0]) / beat_s)
-    beat_s, first_s = (float(each) for each in np.polyfit(index, at_s, 1))
-    first_s += beat_s * round((offset_s - first_s) / beat_s)
-    return round(60 / beat_s, 2), round(first_s, 3)
-
-
 def _settled(draft: Draft) -> Draft:
     """Return a draft whose members are there, and whose lead is one of them."""
     members = tuple(
@@ -331,16 +313,14 @@ def _bpm(draft: Draft, told: str) -> Draft:
     value = _number(bpm)
     if not SLOWEST_BPM <= value <= FASTEST_BPM:
         raise EditError(f"choose {SLOWEST_BPM:g} to {FASTEST_BPM:g} beats a minute")
-    changed = replace(draft, bpm=value, tempo_changes=())
-    return _offset(changed, offset) if sign else changed
+    offset_s = _offset_s(offset) if sign else draft.offset_s
+    return on_bars(draft, replace(draft, bpm=value, offset_s=offset_s, tempo_changes=()))
 
 
 def _offset(draft: Draft, told: str) -> Draft:
-    value = _number(told)
-    if not -60 <= value <= 600:
-        raise EditError("choose a song second from -60 to 600")
+    value = _offset_s(told)
     changes = tuple(change for change in draft.tempo_changes if change[0] > value)
-    return replace(draft, offset_s=value, tempo_changes=changes)
+    return on_bars(draft, replace(draft, offset_s=value, tempo_changes=changes))
 
 
 def _section(draft: Draft, told: str) -> Draft:
@@ -419,6 +399,13 @@ def _number(text: str) -> float:
         value = np.nan
     if not np.isfinite(value):
         raise EditError(f"{text!r} is no number")
+    return value
+
+
+def _offset_s(text: str) -> float:
+    value = _number(text)
+    if not -60 <= value <= 600:
+        raise EditError("choose a song second from -60 to 600")
     return value
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -17,29 +15,25 @@ from kpopdance.realtime.screens.studio import StudioScreen
 from kpopdance.realtime.screens.studio_view import FilmView, MemberLine, StudioView, Writing
 from kpopdance.realtime.shell.beside import beside
 from kpopdance.realtime.shell.pages import Page
-from kpopdance.realtime.studio.drafts import keep, saved
-from kpopdance.realtime.studio.editing import SECTIONS, Edit, EditError, tempo_of
-from kpopdance.realtime.studio.new_song import learn
+from kpopdance.realtime.studio.bar_lines import tempo_of
+from kpopdance.realtime.studio.editing import SECTIONS, Edit, EditError
+from kpopdance.realtime.workshop.drawer import Drawer
 from kpopdance.realtime.workshop.player import Player
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from concurrent.futures import Future
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.ports import Hand, Surface
-    from kpopdance.realtime.core.types import Frame
-    from kpopdance.realtime.devices.video_file import VideoFile
     from kpopdance.realtime.screens.actions import Action, Target
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.screens.studio_view import Asks, Field
     from kpopdance.realtime.studio.drafts import KeptDraft
     from kpopdance.realtime.studio.editing import Draft, History
     from kpopdance.realtime.workshop.kit import Reel, WorkKit
-
-log = logging.getLogger(__name__)
 
 NOTICE_S: Final = 6.0
 TAPPED_S: Final = 1.6
@@ -63,10 +57,9 @@ class DeskPage(Page):
         self, kit: WorkKit, backdrop: Backdrop, kept: KeptDraft, back: Page | None,
         done: Callable[[Path], Page | None],
     ) -> None:  # fmt: skip
-        self._kit, self.back, self._done = kit, back, done
+        self.back, self._done = back, done
         self.screen: StudioScreen = StudioScreen(backdrop)
-        self._kept, self._written = kept, kept.history
-        self._saved = kept.draft if kept.pack is not None else None
+        self._drawer = Drawer(kit, kept)
         self._reel: Reel | None = None
         self._opening: Future[Reel] | None = None
         self._film_s = kept.draft.start_s if kept.film is None else kept.film.start_s
@@ -74,9 +67,6 @@ class DeskPage(Page):
             path = kept.film.path
             self._opening = beside(lambda: kit.open_film(path))
         self._player = Player(kit, kept.sound, _ends_s(kept.draft))
-        self._keeping: Future[KeptDraft] | None = None
-        self._saving: Future[KeptDraft] | None = None
-        self._written_share = 0.0
         self._wished_s = -1.0
         self._told: tuple[str, float] = ("", 0.0)
         self._lines: tuple[Draft | None, tuple[MemberLine, ...]] = (None, ())
@@ -98,7 +88,7 @@ class DeskPage(Page):
     @property
     def history(self) -> History:
         """All drafts so far."""
-        return self._kept.history
+        return self._drawer.history
 
     @property
     def draft(self) -> Draft:
@@ -114,9 +104,16 @@ class DeskPage(Page):
         self._take_reel()
         if self._taps_s and now_s - self._tapped_s > TAPPED_S:
             self._tempo()
-        self._keep()
-        if self._saving is not None and self._saving.done():
-            return self._after_saving(self._saving)
+        try:
+            self._drawer.step()
+            song = self._drawer.song()
+        except DanceError as why:
+            self._say(str(why))
+            return self
+        if song is not None and self._drawer.in_song:
+            return self._done(song)
+        if song is not None:
+            self._say("The song is written. What you changed meanwhile is not in it yet.")
         return self
 
     def _take_reel(self) -> None:
@@ -134,41 +131,9 @@ class DeskPage(Page):
                 self._reel.wish(wished_s)
                 self._wished_s = wished_s
 
-    def _keep(self) -> None:
-        """Keep the edits beside the window, one writing after the other."""
-        if self._keeping is not None and self._keeping.done():
-            why = self._keeping.exception()
-            if why is None:
-                self._kept = replace(self._kept, whole=True)
-            elif isinstance(why, DanceError):
-                self._say(f"What you edit is not kept: {why}")
-            else:
-                raise why
-            self._keeping = None
-        if self._keeping is None and self._written is not self.history and self._saving is None:
-            kept, self._written = self._kept, self.history
-            self._keeping = beside(lambda: keep(kept))
-
-    def _after_saving(self, saving: Future[KeptDraft]) -> Page | None:
-        self._saving = None
-        why = saving.exception()
-        if isinstance(why, DanceError):
-            self._say(str(why))
-            return self
-        kept = saving.result()
-        self._kept, self._written, self._saved = kept, kept.history, kept.draft
-        assert kept.pack is not None
-        return self._done(kept.pack)
-
     def leave(self) -> None:
         """Keep what was edited last; let go of film and sound."""
-        if self._keeping is not None:
-            self._keeping.exception()
-        if self._written is not self.history:
-            try:
-                keep(self._kept)
-            except DanceError as why:
-                log.warning("what was edited is not kept: %s", why)
+        self._drawer.close()
         self._player.close()
         if self._reel is not None:
             beside(self._reel.close)
@@ -234,6 +199,7 @@ class DeskPage(Page):
             if action in ("left", "right"):
                 player.pause()
             player.go(float(to_s[action]))
+            player.hear(player.at_s)
 
     def _choose(self, person: int) -> None:
         """Work on somebody; or they are the other one who was asked for."""
@@ -253,18 +219,18 @@ class DeskPage(Page):
     def do(self, word: str, told: str) -> None:
         """Do an edit; what it refuses is said."""
         try:
-            self._kept = replace(self._kept, history=self.history.did(Edit(word, told)))
+            self._drawer.history = self.history.did(Edit(word, told))
         except EditError as why:
             self._say(str(why))
         else:
             self._told = ("", 0.0)
 
     def _undo(self) -> None:
-        self._kept = replace(self._kept, history=self.history.undone())
+        self._drawer.history = self.history.undone()
         self.chosen = min(self.chosen, self.draft.people - 1)
 
     def _redo(self) -> None:
-        self._kept = replace(self._kept, history=self.history.redone())
+        self._drawer.history = self.history.redone()
 
     def _cut(self) -> None:
         self.do("cut", f"{self.chosen + 1}@{self._player.at_s:.3f}")
@@ -327,30 +293,8 @@ class DeskPage(Page):
 
     def _save(self) -> None:
         """Write the song beside the window."""
-        if self._saving is not None:
-            return
-        kit, kept, keeping = self._kit, self._kept, self._keeping
-
-        def save() -> KeptDraft:
-            if keeping is not None:
-                keeping.exception()
-            done = saved(keep(kept), kit.library, self._watching)
-            assert done.pack is not None
-            learn(done.pack, kit.library, kit.terms)
-            return done
-
         self._player.pause()
-        self._saving = beside(save)
-
-    @contextmanager
-    def _watching(self, video: VideoFile) -> Iterator[Callable[[Frame], None]]:
-        """Tell how far the film is that is written into the song."""
-        length_s = video.info.length_s or np.inf
-
-        def told(frame: Frame) -> None:
-            self._written_share = min(frame.captured_s / length_s, 1.0)
-
-        yield told
+        self._drawer.save()
 
     def _say(self, text: str) -> None:
         self._told = (text, self.now_s)
@@ -376,9 +320,9 @@ class DeskPage(Page):
         if hand.held_at is None:
             self._let_go()
         elif self._drag == "moment":
-            self._player.go(self.screen.second_at(hand.held_at, size))
+            self._player.drag(self.screen.second_at(hand.held_at, size))
         elif self._drag == "first beat":
-            self._dragged_s = self.screen.second_at(hand.held_at, size)
+            self._drag_beat(self.screen.second_at(hand.held_at, size))
         for name in hand.again:
             if name != "backspace" or self.writing is not None:
                 self.key(name)
@@ -394,9 +338,16 @@ class DeskPage(Page):
         self.writes_at = None if writing is None else self.screen.field_box(writing.field, size)
         return self
 
+    def _drag_beat(self, to_s: float) -> None:
+        """Take the first beat along, and let be heard what it would begin with."""
+        if self._dragged_s not in (None, to_s):
+            self._player.hear(to_s)
+        self._dragged_s = to_s
+
     def _let_go(self) -> None:
         if self._drag == "first beat" and self._dragged_s is not None:
             self.do("offset", f"{self._dragged_s:.3f}")
+        self._player.let_go()
         self._drag, self._dragged_s = "", None
 
     def _write(self, action: Action) -> None:
@@ -445,7 +396,7 @@ class DeskPage(Page):
             mirrored=draft.mirrored, chosen=self.chosen, asks=self.asks,
             playing=self._player.playing, writing=self.writing, taps=len(self._taps_s),
             notice=notice if self.now_s - since_s < NOTICE_S else "",
-            status=self._status(), saved=self._saved is self.draft,
+            status=self._drawer.words, saved=self._drawer.in_song,
         )  # fmt: skip
 
     def _tempo_now(self) -> Tempo:
@@ -453,13 +404,6 @@ class DeskPage(Page):
         if self._dragged_s is None:
             return self.draft.tempo
         return Tempo(self.draft.bpm, self._dragged_s)
-
-    def _status(self) -> str:
-        if self._saving is not None:
-            return f"writing the song ... {100 * self._written_share:.0f} %"
-        if self._saved is self.draft:
-            return "as in your songs"
-        return "kept as a draft" if self._saved is None else "kept; not in the song yet"
 
     def _film(self, at_s: float) -> FilmView:
         """Return the picture of now with everybody as they are in it."""

@@ -20,7 +20,13 @@ from kpopdance.realtime.screens.studio_view import (
 )
 from kpopdance.realtime.shell.beside import beside
 from kpopdance.realtime.shell.pages import Message, Page, Waiting
-from kpopdance.realtime.studio.drafts import draft_of_film, draft_of_song, drafts_in, opened
+from kpopdance.realtime.studio.drafts import (
+    draft_of_film,
+    draft_of_song,
+    drafts_in,
+    opened,
+    throw_away,
+)
 from kpopdance.realtime.studio.filming import EnoughError, Glimpse, Places, first_draft
 from kpopdance.realtime.workshop.desk import DeskPage
 
@@ -48,6 +54,7 @@ ASKED: Final = (
     "{name} has no sound, and a song needs one.\n\nDrop the song here, as it begins with the first "
     "picture of the video: mp3, m4a, ogg, flac, wav, or a video."
 )
+SURE: Final = "Throw away {name}? What was seen and corrected is lost; the video stays."
 NOBODY: Final = np.zeros((0, 18, 3), np.float32)
 WAITING_HZ: Final = 2.5
 """So often the page is drawn where nothing new is seen."""
@@ -113,6 +120,8 @@ class FilmListPage(Page):
         self._workshop, self.back = workshop, workshop.back
         self.screen: FilmListScreen = FilmListScreen(workshop.backdrop)
         self._chosen = 0
+        self._asks = False
+        self._throwing: Future[None] | None = None
         self._open(place)
 
     def _open(self, place: Path) -> None:
@@ -128,6 +137,8 @@ class FilmListPage(Page):
     def step(self, now_s: float) -> Page | None:
         """Show the films as soon as they are found."""
         super().step(now_s)
+        if self._throwing is not None and self._throwing.done():
+            self._after_throwing(self._throwing)
         if self._listing is not None and self._listing.done():
             listing, self._listing = self._listing, None
             why = listing.exception()
@@ -141,8 +152,19 @@ class FilmListPage(Page):
             self._chosen = min(self._chosen, max(len(self._cards) - 1, 0))
         return self
 
+    def _after_throwing(self, throwing: Future[None]) -> None:
+        self._throwing = None
+        self._open(self._place)
+        try:
+            throwing.result()
+        except DanceError as why:
+            self._notice = str(why)
+
     def act(self, action: Action) -> Page | None:
-        """Choose, open, go up a folder, or leave."""
+        """Choose, open, go up a folder, throw away what was begun, or leave."""
+        if self._asks:
+            self._answer(action)
+            return self
         last = len(self._cards) - 1
         steps = {"up": -1, "down": 1, "bar back": -8, "bar on": 8, "begin": -last, "end": last}
         if action == "back":
@@ -154,12 +176,29 @@ class FilmListPage(Page):
             self._chosen = min(max(self._chosen + steps[action], 0), last)
         elif action == "play" and self._cards:
             return self._take(self._chosen)
+        elif action == "drop" and self._cards and self._throwing is None:
+            self._ask()
         return self
+
+    def _ask(self) -> None:
+        """Ask whether the draft that is chosen shall go."""
+        card = self._cards[self._chosen]
+        if card.begun:
+            self._asks, self._notice = True, SURE.format(name=card.name)
+
+    def _answer(self, action: Action) -> None:
+        """Throw the draft away, or keep it."""
+        self._asks, self._notice = False, ""
+        if action == "play":
+            folder = self._paths[self._chosen]
+            self._throwing = beside(lambda: throw_away(opened(folder)))
 
     def clicked(self, target: Target) -> Page | None:
         """Take the film that was clicked."""
         if target.kind == "chip":
             return self.act(self.screen.action_of(target.which))
+        if self._asks:
+            return self.act("back")
         if target.kind != "film" or target.which >= len(self._cards):
             return self
         if target.which != self._chosen:
@@ -186,7 +225,9 @@ class FilmListPage(Page):
     def draw(self, surface: Surface) -> None:
         """Draw the list."""
         words = f"{self._place}" if self._listing is None else f"{self._place}: being read ..."
-        view = FilmListView(words, self._cards, self._chosen, self._notice, self.age_s)
+        view = FilmListView(
+            words, self._cards, self._chosen, self._notice, self._asks, self.age_s
+        )
         self.screen.draw(surface, view)
 
 

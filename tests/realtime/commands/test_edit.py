@@ -12,6 +12,7 @@ from kpopdance.realtime.commands import options
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.studio.editing import EDITS
+from tests.realtime.workshop.desk_kits import kept_draft
 
 
 @pytest.fixture
@@ -104,3 +105,22 @@ def test_other_things_than_songs_are_refused(capsys, song, tmp_path):
         code, _, err = run(capsys, named, "--lead", "1")
         assert code == 2
         assert told in err
+
+
+def test_a_video_s_draft_is_thrown_away_and_a_song_never(capsys, song, tmp_path):
+    kept = kept_draft(song.parent)
+    film = kept.film.path
+    for words, said in (
+        (["mine"], "mine: is no song yet"),
+        ([film, "--lead", "1"], "type it alone"),
+        ([film, "--save"], "type it alone"),
+    ):
+        code, out, err = run(capsys, *words, "--throw-away")
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert said in err
+    assert run(capsys, film, "--throw-away", "--dry-run")[0] == 0
+    assert kept.folder.is_dir()
+    assert run(capsys, film, "--throw-away")[1] == "thrown away: 새 노래, 0 edits\n"
+    assert not kept.folder.exists()
+    assert film.is_file()
+    assert run(capsys, film, "--throw-away")[0] == 2

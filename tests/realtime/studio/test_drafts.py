@@ -8,14 +8,16 @@ import shutil
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.types import Formation
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.library.pack_reader import load_pack, pack_folders
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.songpack import Film, SongPack
+from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.studio import drafts
 from kpopdance.realtime.studio.drafts import (
     begun,
@@ -26,6 +28,7 @@ from kpopdance.realtime.studio.drafts import (
     opened,
     remember,
     saved,
+    throw_away,
 )
 from kpopdance.realtime.studio.editing import Edit, draft_of
 from kpopdance.realtime.studio.new_song import song_from
@@ -219,3 +222,30 @@ def test_a_song_whose_sound_is_gone_is_not_half_written(tmp_path, sound):
         saved(kept, tmp_path)
     assert pack_folders((tmp_path,)) == []
     assert draft_of_film(tmp_path, film) is not None
+
+
+def test_a_draft_is_thrown_away_and_a_song_is_not(tmp_path, sound):
+    kept = begun(tmp_path, a_draft(), sound, sound)
+    song = saved(
+        begun(tmp_path, dataclasses.replace(a_draft(), title="b"), sound, sound), tmp_path
+    )
+    throw_away(kept)
+    assert drafts_in(tmp_path) == [song.folder]
+    assert not kept.folder.exists()
+    assert sound.is_file()
+    with pytest.raises(DanceError, match="is a song"):
+        throw_away(song)
+    with pytest.raises(DanceError, match="cannot be removed"):
+        throw_away(kept)
+    assert draft_of_song(tmp_path, song.pack).folder == song.folder
+
+
+@pytest.mark.parametrize("edit", ["offset 0.6", "bpm 100@0.1"])
+def test_moves_are_cut_on_the_bars_as_they_are_corrected(tmp_path, sound, edit):
+    kept = begun(tmp_path, a_draft(), sound, sound)
+    song = load_pack(saved(with_edits(kept, edit), tmp_path).pack)
+    standard = standard_of(song, Terms())
+    beats = [song.tempo.beat_at(float(at_s)) for at_s in standard.start_s]
+    assert len(beats) > 1
+    assert_allclose(beats, np.round(beats), atol=1e-6)
+    assert round(beats[0]) % 4 == 0

@@ -16,7 +16,6 @@ from kpopdance.realtime.studio.editing import (
     History,
     draft_of,
     edited,
-    tempo_of,
 )
 from kpopdance.realtime.studio.take import Take
 
@@ -201,19 +200,3 @@ def test_times_are_song_seconds():
     assert later.song_s(20) == pytest.approx(6.0)
     assert [later.row_at(s) for s in (-9, 5.0, 6.02, 6.03, 99)] == [0, 0, 20, 21, 39]
     assert rows_of(edited(later, Edit("swap", "1,2@6.0")))[0] == "0x20 1x20"
-
-
-@pytest.mark.parametrize("bpm", [62.0, 120.0, 187.5])
-def test_a_tempo_is_what_was_tapped(bpm):
-    rng, beat_s = np.random.default_rng(3), 60 / bpm
-    taps = 3.21 + beat_s * np.array([0, 1, 2, 3, 5, 6, 7, 8]) + rng.normal(0, 0.01, 8)
-    told = tempo_of(list(taps), offset_s=0.5)
-    assert told[0] == pytest.approx(bpm, rel=0.01)
-    assert abs(told[1] - 0.5) <= beat_s / 2 + 0.01
-    off = (told[1] - 3.21) / beat_s
-    assert abs(off - round(off)) < 0.06
-
-
-@pytest.mark.parametrize("taps", [[1, 1.5, 2], [1, 1, 1, 1], [1, 9, 17, 25], []])
-def test_what_is_no_tempo_is_none(taps):
-    assert tempo_of(taps, 0.0) is None

@@ -15,9 +15,11 @@ from kpopdance.realtime.studio.editing import draft_of
 from kpopdance.realtime.studio.take import Take
 from kpopdance.realtime.workshop.kit import WorkKit
 from tests import dances
-from tests.fakes import FakeClock, SilentAudio, eyes_of
+from tests.coded_film import number_in, write_coded
+from tests.fakes import FakeClock, PaintedVision, SilentAudio, eyes_of
 
 FPS, ROWS, PEOPLE = 25, 400, 4
+FILMED, FILM_SIZE = 45, (320, 240)
 
 
 class GreyFilm:
@@ -82,3 +84,19 @@ def kept_draft(library: Path):
     library.mkdir(exist_ok=True)
     sound = sound_file(library.parent)
     return begun(library, a_draft(), sound, sound)
+
+
+def a_film(path: Path) -> Path:
+    """A film of 1.5 s with sound, whose pictures ``film_vision`` knows."""
+    sound = sound_file(path.parent)
+    write_coded(path, FILMED, size=FILM_SIZE, sound=sound)
+    return path
+
+
+def film_vision() -> PaintedVision:
+    """Sees two dancers in that film."""
+    people = np.stack([dances.song(k, moves=2).joints[:FILMED] for k in range(2)], axis=1)
+    people[..., :2] *= 0.5 * FILM_SIZE[1]
+    people[..., :2] += 0.5 * np.array(FILM_SIZE) - people[0, :, :, :2].mean(axis=1)[:, None]
+    people[:, :, :, 0] += 80 * (np.arange(2) - 0.5)[:, None]
+    return PaintedVision(dict(enumerate(people)), number_in)

@@ -21,6 +21,7 @@ from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.screens.parts.timeline import timeline_layout, x_of
 from kpopdance.realtime.screens.studio import CHIPS, studio_layout
 from kpopdance.realtime.studio.drafts import draft_of_song, opened
+from kpopdance.realtime.workshop import drawer
 from kpopdance.realtime.workshop.desk import TAPPED_S, DeskPage
 from tests.fakes import FakeClock
 from tests.realtime.workshop.desk_kits import kept_draft, kit_of
@@ -176,6 +177,24 @@ def test_the_first_beat_and_the_place_are_dragged(desk):
     assert desk.page._drag == ""
 
 
+def test_where_one_steps_or_drags_to_the_song_is_heard(desk):
+    speaker, heard = desk.page._player._speaker, []
+    start = speaker.start
+    speaker.start = lambda from_s: (heard.append(round(from_s, 2)), start(from_s))
+    desk.go(3.0)
+    desk.press("right")
+    desk.pass_s(0.3)
+    line, x = desk.on_line(0.5)
+    to = desk.on_line(1.25)[1]
+    desk.click((x, line.ruler.centery), (x + 9, line.ruler.centery), (to, line.ruler.top))
+    desk.pass_s(0.3)
+    at = (desk.on_line(7.0)[1], line.rows.centery)
+    desk.click(at, at)
+    desk.pass_s(0.3)
+    assert heard == pytest.approx([3.04, 1.25, 7.0], abs=0.05)
+    assert speaker.heard is None
+
+
 def test_who_is_clicked_is_worked_on(desk):
     rows = studio_layout(SIZE, (640, 360))
     place = desk.page.screen._row(rows, 0).center
@@ -248,9 +267,9 @@ def test_keys_that_are_held_step_on_and_rub_out(desk):
 
 def test_edits_are_kept_without_being_asked_and_after_leaving(tmp_path):
     desk = Desk(tmp_path / "songs")
-    folder = desk.page._kept.folder
+    folder = desk.page._drawer._kept.folder
     desk.press("l", "m")
-    wait_until(lambda: desk.pass_s(0.01) and desk.page._keeping is None)
+    wait_until(lambda: desk.pass_s(0.01) and desk.page._drawer._keeping is None)
     assert [edit.word for edit in opened(folder).history.done] == ["lead", "mirrored"]
     desk.page.key("delete")  # and at once
     assert desk.page.key("escape") == "behind"
@@ -289,6 +308,33 @@ def test_a_song_is_written_and_edited_again(tmp_path):
     wait_until(lambda: again.pass_s(0.01) and again.done)
     again.page.leave()
     assert len(load_pack(pack).members) == 3
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_is_edited_while_the_song_is_written_is_not_lost(tmp_path, monkeypatch, stays):
+    library, go_on = tmp_path / "songs", threading.Event()
+    real = drawer.saved
+
+    def slowly(*given):
+        assert go_on.wait(60)
+        return real(*given)
+
+    monkeypatch.setattr(drawer, "saved", slowly)
+    desk = Desk(library)
+    folder = desk.page._drawer._kept.folder
+    desk.press("ctrl s", "1", "l")
+    if stays:
+        go_on.set()
+        wait_until(lambda: desk.pass_s(0.01) and desk.page.view().notice)
+        assert "is not in it yet" in desk.page.view().notice
+        assert desk.page.view().status == "kept; not in the song yet"
+        assert (desk.next, desk.done) == (desk.page, [])
+    else:
+        threading.Timer(0.1, go_on.set).start()
+    desk.page.leave()
+    kept = opened(folder)
+    assert [edit.word for edit in kept.history.done] == ["lead"]
+    assert kept.pack == library / "새-노래"
 
 
 def test_what_cannot_be_written_is_said_on_the_page(tmp_path):

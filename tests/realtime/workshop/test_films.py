@@ -148,6 +148,39 @@ def test_what_was_begun_is_listed_first_and_opened(tmp_path, workshop):
     desk.leave()
 
 
+def test_a_draft_is_thrown_away_when_one_is_sure(tmp_path, workshop):
+    film = kept_draft(tmp_path / "songs").film.path
+    list_ = Shown(workshop.films(tmp_path))
+    list_.until(lambda: list_.page._cards)
+    for sure in ("escape", "down"):
+        list_.page.key("delete")
+        list_.pass_s()
+        assert "Throw away 새 노래?" in list_.page._notice
+        assert list_.page.key(sure) is list_.page
+        assert (list_.page._notice, list_.page._cards[0].begun) == ("", True)
+    list_.page.key("delete")
+    list_.pass_s()
+    list_.page.clicked(Target("film", 1))  # a click beside the question is no answer to it
+    assert not list_.page._asks
+    list_.page.key("delete")
+    list_.page.key("return")
+    list_.until(lambda: list_.page._cards and not list_.page._cards[0].begun)
+    assert film.is_file()
+    assert not list((tmp_path / "songs" / ".drafts").iterdir())
+    list_.page.key("delete")  # a folder is none
+    assert not list_.page._asks
+
+
+def test_a_draft_that_cannot_be_thrown_away_is_told(tmp_path, workshop):
+    kept = kept_draft(tmp_path / "songs")
+    list_ = Shown(workshop.films(tmp_path))
+    list_.until(lambda: list_.page._cards)
+    (kept.folder / "draft.json").unlink()
+    list_.page.key("delete")
+    list_.page.key("return")
+    list_.until(lambda: "draft.json: cannot be read" in list_.page._notice)
+
+
 def test_a_film_that_was_begun_goes_on_where_it_was_left(tmp_path, workshop):
     kept = kept_draft(tmp_path / "songs")
     desk = Shown(workshop.film(kept.film.path)).until_next()
