@@ -24,6 +24,7 @@ import pytest
 
 from kpopdance.realtime.commands.quiz import Learning
 from kpopdance.realtime.commands.sound import part_of, samples_of
+from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.game import Game
@@ -43,6 +44,8 @@ from kpopdance.realtime.shell.beside import Later, beside
 from kpopdance.realtime.shell.pages import Message, Shell, Waiting
 from kpopdance.realtime.shell.songs import Songs
 from kpopdance.realtime.studio.drafts import draft_of_film
+from kpopdance.realtime.studio.filming import Glimpse
+from kpopdance.realtime.workshop import films
 from kpopdance.realtime.workshop.films import Workshop
 from tests import dances
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
@@ -312,6 +315,62 @@ def test_the_studio_keeps_and_writes_beside(tmp_path, monkeypatch, people, rows,
     again = draft_of_film(library, kept.film.path)
     assert again.history.done
     assert (again.pack is not None) == (ends == "ctrl s")
+
+
+def a_workshop(place, clock, vision=None):
+    """A library, and the films of a folder of their own for each try."""
+    folder = Path(tempfile.mkdtemp(dir=place))
+    (folder / "songs").mkdir()
+    stage = Backdrop(Theme())
+    end = Message(stage, ("", ""), None)
+    kit = desk_kits.kit_of(folder / "songs", clock, vision)
+    return folder, Workshop(kit, stage, end, lambda pack: end)
+
+
+@every_time
+def test_a_film_is_looked_at_beside(tmp_path):
+    clock = FakeClock()
+    folder, workshop = a_workshop(tmp_path, clock, desk_kits.film_vision())
+    desk_kits.a_film(folder / "film.mp4")
+    page = workshop.films(folder)
+    window = WatchedWindow(
+        clock, ("FilmListPage", [lambda: page._cards, "end", "return"]),
+        ("LookingPage", [""]), ("DeskPage", ["", "space", *[""] * 9, "escape"]), ("Message", ["", ""]),
+    )  # fmt: skip
+    seen = watch(window, clock, page)
+    assert seen == {"FilmListPage", "OpeningPage", "LookingPage", "DeskPage", "Message"}
+    assert draft_of_film(folder / "songs", (folder / "film.mp4").resolve())
+
+
+LARGE_PX = (2160, 3840, 3)
+
+
+@every_time
+def test_a_large_film_on_a_large_window_is_shown_while_it_is_looked_at(tmp_path, monkeypatch):
+    clock, shown = FakeClock(), threading.Semaphore(0)
+    people = desk_kits.a_draft().joints(0)
+
+    def looks(film, places, open_eyes, tell, sound=None):
+        for number in range(1, 9):
+            image = np.full(LARGE_PX, 20 * number, np.uint8)
+            tell(Glimpse(number / 8, Frame(image, number / 8, number), people))
+            assert shown.acquire(timeout=60)
+        return desk_kits.kept_draft(places.library)
+
+    monkeypatch.setattr(films, "first_draft", looks)
+    folder, workshop = a_workshop(tmp_path, clock)
+    page = workshop.film(folder / "film.mp4")
+
+    def let():
+        shown.release()
+        return True
+
+    window = WatchedWindow(
+        clock, ("LookingPage", [*["", let] * 6, "escape", "", "space", *["", let] * 2]),
+        ("DeskPage", ["", "escape"]), ("Message", [""]),
+    )  # fmt: skip
+    window.surface = pygame.Surface((1920, 1080))
+    assert watch(window, clock, page) == {"OpeningPage", "LookingPage", "DeskPage", "Message"}
 
 
 @pytest.mark.parametrize("slow_tries", [TRIES - 1, TRIES])

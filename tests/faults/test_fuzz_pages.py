@@ -37,7 +37,7 @@ from kpopdance.realtime.search.guess import DanceLibrary
 from kpopdance.realtime.shell.beside import Later
 from kpopdance.realtime.shell.pages import Message, Shell
 from kpopdance.realtime.shell.songs import Songs
-from kpopdance.realtime.studio.drafts import opened
+from kpopdance.realtime.studio.drafts import drafts_in, opened
 from kpopdance.realtime.workshop.films import Workshop
 from tests import dances
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
@@ -283,26 +283,34 @@ WORK = st.lists(
         st.tuples(st.just("click"), PLACES), st.tuples(st.just("hold"), st.none() | PLACES),
         st.tuples(st.just("type"), st.sampled_from([EVIL, "해", "ㅎ", "", "1,2@3", "a" * 150])),
         st.tuples(st.just("size"), SIZES), st.tuples(st.just("wait"), st.integers(1, 60)),
+        st.tuples(st.just("drop"), st.integers(0, 4)),
     ),
     min_size=1, max_size=120 if CASES else 60,
 )  # fmt: skip
 
 
 class HandledWindow(RestlessWindow):
-    """The same child with its hands on the mouse, typing; ``hold`` and ``type`` are acts too."""
+    """The same child with its hands on the mouse, typing; ``hold``, ``type``, ``drop`` are acts too."""
 
-    def __init__(self, clock, acts):
+    def __init__(self, clock, acts, folder):
         super().__init__(clock, ScriptedCamera(), acts)
         self._held, self._typed = None, ""
+        self._folder, self._dropped = folder, []
 
     def _done(self, kind, what):
         if kind == "hold":
             self._held = self.pointer = what
         elif kind == "type":
             self._typed = what
+        elif kind == "drop":
+            self._dropped = [self._folder / DROPPED[what]]
         else:
             return super()._done(kind, what)
         return []
+
+    def drops(self):
+        dropped, self._dropped = self._dropped, []
+        return dropped
 
     def hand(self, writes_at):
         typed, self._typed = self._typed, ""
@@ -313,20 +321,29 @@ class HandledWindow(RestlessWindow):
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory):
-    """A draft on the disk."""
-    library = tmp_path_factory.mktemp("drafts") / "songs"
-    return library, desk_kits.kept_draft(library).folder
+def filmed(tmp_path_factory):
+    return desk_kits.a_film(tmp_path_factory.mktemp("films") / "film.mp4")
 
 
-@cases(4)
-@given(acts=WORK, at_once=st.booleans())
-def test_fuzz_pages_of_the_studio(begun, acts, at_once):
-    library, folder = begun
+DROPPED = ["film.mp4", "film.wav", "songs", "nothing here.mp4", "songs/.drafts"]
+
+
+@cases(6)
+@given(acts=WORK, begins=st.sampled_from(["a draft", "the list", "a film"]))
+def test_fuzz_pages_of_the_studio(filmed, tmp_path_factory, acts, begins):
+    folder = tmp_path_factory.mktemp("studio")
+    shutil.copy(filmed, folder / "film.mp4")
+    draft = desk_kits.kept_draft(folder / "songs").folder
     clock, stage = FakeClock(), Backdrop(Theme())
     end = Message(stage, ("", ""), None)
-    workshop = Workshop(desk_kits.kit_of(library, clock), stage, end, lambda pack: end)
-    window = HandledWindow(clock, acts)
-    page = workshop.desk(opened(folder)) if at_once else workshop.films(library)
-    SeenShell(window, clock, hand=window.hand).run(page)
-    opened(folder)  # whatever was done to it
+    kit = desk_kits.kit_of(folder / "songs", clock, desk_kits.film_vision())
+    workshop = Workshop(kit, stage, end, lambda pack: end)
+    window = HandledWindow(clock, acts, folder)
+    page = {
+        "a draft": lambda: workshop.desk(opened(draft)), "the list": lambda: workshop.films(folder),
+        "a film": lambda: workshop.film(folder / "film.mp4"),
+    }[begins]()  # fmt: skip
+    SeenShell(window, clock, drops=window.drops, hand=window.hand).run(page)
+    for each in drafts_in(kit.library):
+        opened(each)  # whatever was done to it
+    assert (folder / "film.mp4").is_file()
