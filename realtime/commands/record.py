@@ -77,10 +77,9 @@ def run(args: argparse.Namespace) -> int:
     take = seen.take
     filmed = take.choreographies(seen.start_s)
     song = song_of(_wish(args, title), filmed, seen.audio, take.formation())
-    song = replace(
-        song, film=_film(args, seen.start_s), lead=take.members.index(take.lead)
-    )  # fmt: skip
-    write_song(
+    film = _film(args, seen.start_s)
+    song = replace(song, film=film, lead=take.members.index(take.lead))
+    song = write_song(
         song, seen.audio, folder, sources=(args.video, args.audio or args.video),
         give_way=args.replace, watching=partial(watched, what="keeping its pictures"),
     )  # fmt: skip
@@ -88,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(_report_json(folder, song, take, seen.warnings))
     else:
-        print_result(_report_words(folder, song, take))
+        print_result(_report_words(folder, song, take, asked=film is not None))
     return 0
 
 
@@ -211,6 +210,8 @@ def _report_json(
         "tempo": [{"start_s": at_s, "bpm": bpm} for at_s, bpm in song.tempo_changes],
         "sections": [{"name": name, "start_s": at_s} for name, at_s in song.sections],
         "length_s": round(song.length_s, 2), "warnings": warnings, "lead": song.lead,
+        "video": None if song.film is None else str(song.film.path),
+        "video_linked": song.film is not None and song.film.linked,
         "cuts_s": [round(float(take.at_s[row]), 3) for row in take.cuts],
         "members": [
             {"person": person + 1, "on_stage_s": round(step_s * float(take.there[person].sum()), 2)}
@@ -224,7 +225,7 @@ def _report_json(
     }  # fmt: skip
 
 
-def _report_words(folder: Path, song: SongPack, take: Take) -> str:
+def _report_words(folder: Path, song: SongPack, take: Take, *, asked: bool) -> str:
     lines = [f"wrote {folder}: {song.length_s:.1f} s, {song.bpm:g} bpm"]
     lines += [f"  {bpm:g} bpm from {at_s:.1f} s" for at_s, bpm in song.tempo_changes]
     if song.sections:
@@ -250,5 +251,18 @@ def _report_words(folder: Path, song: SongPack, take: Take) -> str:
     ]  # fmt: skip
     if any(why != "member" for why in take.reasons):
         lines.append("choose otherwise: record it again with --dancer N,M,... and --replace")
-    lines.append(f"dance it: kpopdance play {folder.name}")
-    return "\n".join(lines)
+    lines += [_video_words(song.film, asked=asked), f"dance it: kpopdance play {folder.name}"]
+    return "\n".join(filter(None, lines))
+
+
+def _video_words(film: Film | None, *, asked: bool) -> str:
+    """Return what became of the video that was ``asked`` for as the coach, or not."""
+    if film is None:
+        return "its video could not be kept: the coach is drawn" if asked else ""
+    if film.linked:
+        return f"its video is the coach on the stage, from where it lies: {film.path}"
+    size = film.path.stat().st_size / 1e6
+    return (
+        f"its video is kept small in it ({size:.1f} MB), the coach on the stage; it never leaves this "
+        "computer unless you export it --with-video"
+    )

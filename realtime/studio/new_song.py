@@ -163,10 +163,11 @@ def _rows(take: Take, member: int, start_s: float) -> Choreography:
 def write_song(
     song: SongPack, audio: Audio, folder: Path, *, sources: tuple[Path, ...], give_way: bool,
     watching: Watching = unwatched,
-) -> None:  # fmt: skip
-    """Write a song with its sound as a pack; ``give_way`` as ``replace`` in ``save_pack``.
+) -> SongPack:  # fmt: skip
+    """Write a song with its sound as a pack, and return what that holds.
 
-    Its film, unless it is linked, is made small first; ``watching`` shows how far that is.
+    ``give_way`` as ``replace`` in ``save_pack``. Its film, unless it is linked, is made small first;
+    ``watching`` shows how far that is.
     """
     beside = folder if folder.is_dir() else folder.parent
     beside.mkdir(parents=True, exist_ok=True)
@@ -183,6 +184,7 @@ def write_song(
     finally:
         sound.unlink(missing_ok=True)
         kept.unlink(missing_ok=True)
+    return load_pack(folder)
 
 
 def _made_small(song: SongPack, kept: Path, watching: Watching) -> Film | None:

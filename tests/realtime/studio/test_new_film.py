@@ -23,9 +23,10 @@ def written(tmp_path, film, dancers=1):
     one = Choreography(dances.song(1, moves=1).joints, 30.0, -0.2)
     song = SongPack("노래", "a", 120.0, (one,) * dancers, None, film=film)
     folder = tmp_path / "library" / "song"
-    write_song(song, AUDIO, folder, sources=(film.path,), give_way=folder.exists())
+    song = write_song(song, AUDIO, folder, sources=(film.path,), give_way=folder.exists())
     assert not [path for path in folder.parent.iterdir() if path.name.startswith(".part")]
-    return load_pack(folder)
+    assert load_pack(folder).film == song.film
+    return song
 
 
 @pytest.mark.parametrize(("dancers", "side_px"), [(1, SIDE_PX), (3, GROUP_SIDE_PX)])
