@@ -93,12 +93,14 @@ def eyes_for_film(film: Path, settings: Settings, tell: Callable[[str], None]) -
 def shared_out(wanted: int, threads: int = 0) -> tuple[int | None, int]:
     """Return how many threads one look has (None: as is best for a game), and how many look at once.
 
-    So many looks at a time are ``wanted``, 0 in a game; ``threads`` are asked for, 0: any number.
+    So many looks at a time are ``wanted``, 0 in a game; ``threads`` are asked for, all together, 0: as
+    many as there are cores.
     """
     if not wanted:
         return threads or None, 1
-    at_once = min(wanted, max(1, cores() // (threads or 1)))
-    return threads or min(cores() // at_once, MOST_THREADS), at_once
+    share = threads or cores()
+    at_once = min(wanted, share)
+    return min(share // at_once, MOST_THREADS), at_once
 
 
 def cache_folder() -> Path:

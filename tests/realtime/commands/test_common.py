@@ -24,10 +24,12 @@ from kpopdance.realtime.core.types import Frame
         (5, 0, 2, (1, 2)),
         (3, 0, 4, (1, 3)),
         (5, 0, 16, (3, 5)),
-        (5, 2, 16, (2, 5)),
-        (5, 8, 4, (8, 1)),
+        (5, 2, 16, (1, 2)),
+        (5, 1, 16, (1, 1)),
+        (1, 2, 16, (2, 1)),
+        (5, 8, 4, (1, 5)),
         (common.ANY_NUMBER, 0, 16, (1, 16)),
-        (common.ANY_NUMBER, 4, 16, (4, 4)),
+        (common.ANY_NUMBER, 4, 16, (1, 4)),
     ],
 )
 def test_all_cores_look_where_nothing_is_played(monkeypatch, wanted, threads, cores, want):
