@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tempfile
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,10 +27,15 @@ from kpopdance.realtime.library.pack_writer import slug_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Executor, Future
 
     from distributed import Client
+
+    Hear = Callable[[str, int], None]
+    """Hears of which video how much is done, %."""
+    Work = Callable[[list[str], str], dict[str, Any]]
+    """Records by a line of words; the second is what the video is called."""
 
 VIDEOS: Final = (
     ".3gp", ".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm",
@@ -47,6 +56,10 @@ PASSED_ON: Final = (
 SWITCHES: Final = ("mirrored", "replace")
 ANSWERS_S: Final = 15.0  # so long a cluster's scheduler is waited for
 MOST_BYTES: Final = 64 * MOST_TEXT_BYTES
+FAR: Final = re.compile(r"finding poses: +(\d+)%")
+"""How far one recording says that it is."""
+MOST_SHOWN: Final = 4
+LAST_LINES: Final = 20
 
 
 def is_many(path: Path) -> bool:
@@ -124,41 +137,61 @@ def _recorded(
     told: dict[Path, dict[str, Any]] = {}
     share = 1 if args.cluster else max(1, (os.cpu_count() or 2) // args.jobs)
     threads = args.threads or share
-    with (
-        _pool(args) as pool,
-        tqdm(total=len(waiting), unit="song", leave=False, disable=None) as progress,
-    ):
-        coming = {
-            pool.submit(_one, _words(args, video, folder, threads)): video
-            for video, folder in waiting.items()
-        }
-        try:
-            for done in as_completed(coming):
-                video = coming[done]
-                told[video] = _told_by(done)
-                why = told[video].get("problem")
-                progress.update()
-                progress.set_postfix_str(
-                    f"{sum(bool(t.get('problem')) for t in told.values())} failed"
-                )
-                tqdm.write(f"{video.name}: {why or 'done'}", file=sys.stderr)
-        except KeyboardInterrupt:
-            for one in coming:
-                one.cancel()
-            pool.shutdown(wait=False)
-            raise
+    with tqdm(total=len(waiting), unit="song", leave=False, disable=None) as bar:
+        far = _Far(bar)
+        with _pool(args, far.hear) as (pool, work):
+            coming = {
+                pool.submit(work, _words(args, video, folder, threads), video.name): video
+                for video, folder in waiting.items()
+            }
+            try:
+                for done in as_completed(coming):
+                    video = coming[done]
+                    told[video] = _told_by(done)
+                    far.done(video.name, told[video].get("problem"))
+            except KeyboardInterrupt:
+                for one in coming:
+                    one.cancel()
+                pool.shutdown(wait=False)
+                raise
     return told
 
 
+class _Far:
+    """Shows how far all are, and each that is being recorded; ``hear`` is called by any thread."""
+
+    def __init__(self, bar: Any) -> None:  # noqa: ANN401 - tqdm has no types
+        self._bar, self._failed = bar, 0
+        self._each: dict[str, int] = {}
+
+    def hear(self, name: str, percent: int) -> None:
+        """Take in how far one is, %."""
+        self._each[name] = percent
+        self._show()
+
+    def done(self, name: str, problem: str | None) -> None:
+        """Take in that one is done, or why not."""
+        self._each.pop(name, None)
+        self._failed += bool(problem)
+        self._bar.update()
+        self._show()
+        tqdm.write(f"{name}: {problem or 'done'}", file=sys.stderr)
+
+    def _show(self) -> None:
+        each = [f"{name} {percent} %" for name, percent in list(self._each.items())]
+        shown = [*each[:MOST_SHOWN], *(["..."] if len(each) > MOST_SHOWN else [])]
+        self._bar.set_postfix_str(", ".join([f"{self._failed} failed", *shown]))
+
+
 @contextmanager
-def _pool(args: argparse.Namespace) -> Iterator[Executor]:
-    """Give who records: threads here, each with a process, or the workers of a Dask cluster.
+def _pool(args: argparse.Namespace, hear: Hear) -> Iterator[tuple[Executor, Work]]:
+    """Give who records, and how: threads here, each with a process, or the workers of a Dask cluster.
 
     The workers see the same folders under the same names, and have the same game.
     """
     if not args.cluster:
         with ThreadPoolExecutor(args.jobs) as pool:
-            yield pool
+            yield pool, lambda words, name: _one(words, partial(hear, name))
         return
     try:
         from distributed import Client
@@ -176,7 +209,17 @@ def _pool(args: argparse.Namespace) -> Iterator[Executor]:
         client,
         client.get_executor(pure=False, resources=_asked_of(client)) as pool,
     ):
-        yield pool
+        topic = f"kpopdance {client.id}"
+        client.subscribe_topic(topic, lambda event: hear(*event[1]))
+        yield pool, partial(_on_worker, topic)
+
+
+def _on_worker(topic: str, words: list[str], name: str) -> dict[str, Any]:
+    """Record one video on a cluster's worker, which tells under a topic how far it is."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    return _one(words, lambda percent: worker.log_event(topic, (name, percent)))
 
 
 def _asked_of(client: Client) -> dict[str, int]:
@@ -210,14 +253,24 @@ def _from_anywhere(path: Path) -> str:
     return os.path.abspath(path)  # noqa: PTH100 - a link stays a link
 
 
-def _one(words: list[str]) -> dict[str, Any]:
-    """Return what recording one video told, or its ``problem``."""
-    done = subprocess.run(
-        [sys.executable, "-m", "kpopdance", *words], capture_output=True, text=True, check=False,
-        encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    if done.returncode == 0:
-        told: dict[str, Any] = json.loads(done.stdout)
-        return told
-    lines = done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]
+def _one(words: list[str], hear: Callable[[int], None]) -> dict[str, Any]:
+    """Return what recording one video told, or its ``problem``; ``hear`` hears how far it is, %."""
+    last: deque[str] = deque(maxlen=LAST_LINES)
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out,
+        subprocess.Popen(
+            [sys.executable, "-m", "kpopdance", *words], stdout=out, stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, text=True, encoding="utf-8", errors="replace",
+        ) as process,
+    ):  # fmt: skip
+        assert process.stderr is not None
+        for line in process.stderr:
+            last.append(line)
+            if (far := FAR.match(line.strip())) is not None:
+                hear(int(far[1]))
+        if process.wait() == 0:
+            out.seek(0)
+            told: dict[str, Any] = json.loads(out.read())
+            return told
+    lines = "".join(last).strip().splitlines() or [f"ended with {process.returncode}"]
     return {"problem": lines[-1].removeprefix("kpopdance: ")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -9,12 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 from time import perf_counter, sleep
+from types import SimpleNamespace
 
 import pytest
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.__main__ import main
 from kpopdance.realtime.commands import record_many
+from kpopdance.realtime.commands.common import watched
 from kpopdance.realtime.commands.record_many import folders_for, is_many, videos_of
 from kpopdance.realtime.devices.audio_file import write_audio
 from tests.realtime.studio.test_rhythm import RATE, music
@@ -36,8 +39,9 @@ def asked(monkeypatch):
     """What was to be recorded; whoever is asked for a broken one says so, others make a pack."""
     words = []
 
-    def one(line):
+    def one(line, hear):
         words.append(line)
+        hear(50)
         if "broken" in line[1]:
             return {"problem": f"{line[1]}: is no video"}
         folder = line[line.index("--out") + 1]
@@ -68,6 +72,35 @@ def test_each_is_recorded_once_and_none_stops_the_others(videos, asked, tmp_path
     asked.clear()
     assert typed(capsys, *line)[0] == 2
     assert [words[1] for words in asked] == [str(videos / "broken.mp4")]
+
+
+def test_one_is_recorded_in_a_process_of_its_own(tmp_path):
+    """What it tells, or its last sentence; and how far it is, in the words that it says it with."""
+    heard = []
+    assert record_many._one(["songs", "neon-steps", "--json"], heard.append)["songs"]
+    problem = record_many._one(["record", str(tmp_path / "no.mp4")], heard.append)["problem"]
+    assert problem.startswith(f"{tmp_path / 'no.mp4'}: ")
+    assert heard == []
+    told = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stderr", told)
+        video = SimpleNamespace(info=SimpleNamespace(length_s=10.0), warning="")
+        with watched(video, "finding poses") as move:
+            move(SimpleNamespace(captured_s=4.0))
+    assert record_many.FAR.match(told.getvalue().strip())[1] == "0"
+
+
+def test_how_far_all_and_each_are_is_shown():
+    said = []
+    bar = SimpleNamespace(update=lambda: said.append("one more"), set_postfix_str=said.append)
+    far = record_many._Far(bar)
+    for number in range(6):
+        far.hear(f"{number}.mp4", 10 * number)
+    far.done("1.mp4", "1.mp4: is no video")
+    assert said[0] == "0 failed, 0.mp4 0 %"
+    assert said[-2:] == [
+        "one more", "1 failed, 0.mp4 0 %, 2.mp4 20 %, 3.mp4 30 %, 4.mp4 40 %, ...",
+    ]  # fmt: skip
 
 
 def test_a_video_is_named_as_it_was_typed(videos, asked, tmp_path, monkeypatch, capsys):
@@ -128,7 +161,7 @@ def test_a_cluster_records_each_once_a_gpu_each(cluster, videos, tmp_path, monke
     noted = tmp_path / "noted"
     noted.mkdir()
 
-    def one(line):  # the workers have a copy of this: what it saw lies in files
+    def one(line, hear):  # the workers have a copy of this: what it saw lies in files
         video, folder = Path(line[1]), Path(line[line.index("--out") + 1])
         busy = noted / f"{video.name}.busy"
         busy.touch()
@@ -136,11 +169,16 @@ def test_a_cluster_records_each_once_a_gpu_each(cluster, videos, tmp_path, monke
         with (noted / "at_once").open("a") as file:
             file.write(f"{len(list(noted.glob('*.busy')))}\n")
         busy.unlink()
+        hear(50)
         if "broken" in video.name:
             return {"problem": f"{video}: is no video"}
         folder.mkdir(parents=True)
         return {"folder": str(folder)}
 
+    heard = []
+    monkeypatch.setattr(
+        record_many._Far, "hear", lambda far, name, percent: heard.append((name, percent))
+    )
     monkeypatch.setattr(record_many, "_one", one)
     monkeypatch.chdir(tmp_path)
     line = (
@@ -160,6 +198,7 @@ def test_a_cluster_records_each_once_a_gpu_each(cluster, videos, tmp_path, monke
     ]  # fmt: skip
     assert told[0]["folder"] == str(tmp_path / "lib" / "a"), "the same place from anywhere"
     assert max((noted / "at_once").read_text().split()) == "2"
+    assert ("a.MKV", 50) in heard, "how far each is comes from the workers"
     assert typed(capsys, *line)[0] == 2
     assert len((noted / "at_once").read_text().split()) == 5, "what is there is not done again"
 
