@@ -171,7 +171,10 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
     window, ready = GameWindow(), Readying()
     songs = Songs(settings.libraries)
     kit = make_kit(settings, args.dancer_style, ready)
-    game = Game(kit, songs, partial(_quiz, settings, songs, window), partial(_studio, kit))
+    game = Game(
+        kit, songs, lambda back: _quiz(settings, songs, window, game.kit.store, back),
+        partial(_studio, kit),
+    )  # fmt: skip
     if args.mirrored and folder is not None:
         game.turn(one_form(folder.name))
     try:
@@ -204,13 +207,15 @@ def _first_page(game: Game, folder: Path | None) -> Page:
     )  # fmt: skip
 
 
-def _quiz(settings: Settings, songs: Songs, window: GameWindow, back: Page) -> Page:
+def _quiz(
+    settings: Settings, songs: Songs, window: GameWindow, store: Store, back: Page
+) -> Page:
     """Return the first page of a quiz in front of the song list."""
     from kpopdance.realtime.commands.quiz import Learning, quiz_kit
     from kpopdance.realtime.quiz.game import quiz_page
 
     def kit() -> QuizKit:
-        return quiz_kit(settings, Rules(), Learning(songs))
+        return dataclasses.replace(quiz_kit(settings, Rules(), Learning(songs)), store=store)
 
     return quiz_page(kit, window.copy, back, news=lambda: songs.progress)
 
@@ -285,7 +290,7 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
         outcome = dance_unseen(performance, snapshot.see)
     finally:
         kit.close()
-    keeping = Keeping(kit, outcome, song.slug, terms_from(settings, args)).store()
+    keeping = Keeping(kit, outcome, song, terms_from(settings, args)).store()
     result = report_json(outcome.report, kit.eyes) | health_json(outcome) | {
         "timing": timing(outcome), "kept": keeping.facts,
     }  # fmt: skip

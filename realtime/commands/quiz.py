@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 from contextlib import suppress
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
@@ -14,7 +13,7 @@ from kpopdance.realtime.commands.common import eyes_from
 from kpopdance.realtime.commands.sound import part_of, speaker_for
 from kpopdance.realtime.commands.speaking import print_result, say
 from kpopdance.realtime.commands.wishes import say_missing, settings_from
-from kpopdance.realtime.devices.host_clock import PerfClock
+from kpopdance.realtime.devices.host_clock import PerfClock, local_now
 from kpopdance.realtime.library.store import Store, store_file
 from kpopdance.realtime.quiz.clips import PackShelf, VideoShelf, refuse_missing
 from kpopdance.realtime.quiz.rules import (
@@ -237,7 +236,7 @@ def quiz_kit(
 
 
 def _today() -> str:
-    return date.today().isoformat()  # noqa: DTZ011 - the player's own day
+    return local_now().date().isoformat()
 
 
 def _frames(path: Path) -> Iterator[Frame]:

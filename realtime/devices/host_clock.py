@@ -1,8 +1,9 @@
-"""The one place that reads the host clock (perf_counter: fine and steady on every system)."""
+"""The one place that reads clocks: the host's (perf_counter: fine and steady), and the calendar."""
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from time import perf_counter, thread_time
 
 
@@ -12,6 +13,11 @@ class PerfClock:
     def now(self) -> float:
         """Return ``time.perf_counter()``."""
         return perf_counter()
+
+
+def local_now() -> datetime:
+    """Return date and time as they are told here, with the zone: for what is kept, not to measure."""
+    return datetime.now(UTC).astimezone()
 
 
 def thread_s() -> float:

@@ -266,7 +266,7 @@ class ResultPage(Page):
     ) -> None:
         self._game, self._song, self._outcome, self.back = game, song, outcome, back
         self.screen = ResultsScreen(game.backdrop)
-        self._keeping = Keeping(game.kit, outcome, song.slug, terms)
+        self._keeping = Keeping(game.kit, outcome, song, terms)
         self._saving: Future[Keeping] | None = None
         self._hint: float | None = None
         artist = " · ".join(filter(None, (song.artist, terms.words)))
@@ -312,7 +312,7 @@ class ResultPage(Page):
         self._hint = suggested_lag(keeping.lags_ms, self._game.kit.settings.player_lag_ms)
         self._shown = replace(
             self._shown, best_before=keeping.best_before, stored=keeping.score_stored,
-            unsaved=keeping.problem,
+            unsaved=keeping.problem, earlier=keeping.earlier,
         )  # fmt: skip
 
 

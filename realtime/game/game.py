@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.game.performance import Outcome, Performance
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.library.store import Store
     from kpopdance.realtime.shell.pages import Page
     from kpopdance.realtime.shell.songs import Songs
 
@@ -37,7 +38,7 @@ class Game:
     """What the pages of the game share.
 
     ``quiz`` returns the first page of a quiz in front of a page; ``studio`` leads to the pages that
-    make songs.
+    make songs; ``database`` is the store on the disk, whoever plays.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Game:
             return kit.open_speaker(samples, rate, count_in_s, beat_s)
 
         self.kit = replace(kit, read_audio=self.preparing.sound_of, open_speaker=open_speaker)
+        self.database = kit.store
         self.songs, self.quiz, self.studio = songs, quiz, studio
         self.backdrop = Backdrop(Theme())
         self.mirror, self.coach = kit.settings.mirror, kit.settings.coach
@@ -98,6 +100,10 @@ class Game:
         self.kit = replace(self.kit, keeps_scores=turn())
         self.told = () if self.kit.keeps_scores else (DEMO,)
         return True
+
+    def play_as(self, store: Store) -> None:
+        """Keep what is danced from now on in a store: another player's, or a guest's."""
+        self.kit = replace(self.kit, store=store)
 
     def refit(self, settings: Settings) -> None:
         """See and film from now on as other settings want it."""

@@ -8,6 +8,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.files import discard, move_to_free, part_of, reason_of, sweep
+from kpopdance.realtime.core.progress import Danced, DancedMove, moment_of
+from kpopdance.realtime.library.history import keep_dance
 from kpopdance.realtime.library.lags import LEAST_RECOGNISED
 from kpopdance.realtime.library.replay import save_replay
 from kpopdance.realtime.library.store import StoreError, score_key
@@ -15,10 +17,13 @@ from kpopdance.realtime.library.store import StoreError, score_key
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kpopdance.realtime.core.progress import Moment
     from kpopdance.realtime.core.terms import Terms
+    from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.game.kit import Kit
     from kpopdance.realtime.game.performance import Outcome
     from kpopdance.realtime.library.replay import Replay
+    from kpopdance.realtime.library.songpack import SongPack
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +39,8 @@ class Keeping:
         Whether its score and lag are to be kept: a player danced it, and enough was judged.
     best_before : float or None
         The best score before this dance; None where it is the first.
+    earlier : tuple of float
+        The scores of this song on these terms before it, oldest first.
     lags_ms : list of float
         The last dances' lags with this one's, oldest first; empty where it has none.
     replay : Path or None
@@ -42,10 +49,12 @@ class Keeping:
         What is not stored; empty when all is.
     """
 
-    def __init__(self, kit: Kit, outcome: Outcome, slug: str, terms: Terms) -> None:
-        self._kit, self._outcome, self._key = kit, outcome, score_key(slug, terms)
+    def __init__(self, kit: Kit, outcome: Outcome, song: SongPack, terms: Terms) -> None:
+        self._kit, self._outcome, self._key = kit, outcome, score_key(song.slug, terms)
+        self._danced = danced_of(outcome.report, song, terms, moment_of(kit.local_now()))
         self.counts = kit.keeps_scores and outcome.report.complete
         self.best_before: float | None = None
+        self.earlier: tuple[float, ...] = ()
         self.lags_ms: list[float] = []
         self.replay: Path | None = None
         self.reasons: tuple[tuple[str, str], ...] = ()
@@ -86,15 +95,15 @@ class Keeping:
     def facts(self) -> dict[str, Any]:
         """Return what ``--json`` prints of it."""
         return {
-            "score": self.counts and self.score_stored,
+            "score": self.counts and self.score_stored and self._kit.store.keeps,
             "replay": None if self.replay is None else str(self.replay),
             "problems": [f"{SPOKEN[what]} is not saved: {why}." for what, why in self.reasons],
         }  # fmt: skip
 
     def _score(self) -> None:
-        store, score = self._kit.store, self._outcome.report.score
-        if self.counts:
-            self.best_before = store.keep_score(self._key, score)
+        store = self._kit.store
+        if self._kit.keeps_scores:
+            self.best_before, self.earlier = keep_dance(store, self._danced, self._key)
         else:
             with suppress(StoreError):  # a best score not known is no loss
                 self.best_before = store.best_scores().get(self._key)
@@ -110,6 +119,18 @@ class Keeping:
         if folder is not None and replay is not None:
             self.replay = keep_replay(folder, replay)
             self._outcome.replay = None  # half a megabyte, of every dance of an evening
+
+
+def danced_of(report: Report, song: SongPack, terms: Terms, ended: Moment) -> Danced:
+    """Return a dance as it is kept."""
+    moves = (
+        DancedMove(move.start_s, move.score if move.judged else None) for move in report.moves
+    )
+    return Danced(
+        ended.before(song.length_s), song.slug, song.title, song.length_s, report.score,
+        report.stars, terms.words, counts=report.complete, lag_ms=report.lag_ms,
+        grades=report.counts, limbs=report.limbs, moves=tuple(moves),
+    )  # fmt: skip
 
 
 def keep_replay(folder: Path, replay: Replay) -> Path:

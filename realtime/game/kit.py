@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kpopdance.realtime.core.health import WELL_CAMERA
+from kpopdance.realtime.devices.host_clock import local_now
 from kpopdance.realtime.shell.beside import Later, Warmth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     import numpy as np
@@ -38,7 +40,7 @@ class Kit:
     height) in px, as far as one can know; ``bring`` brings a shared song into the library, with a file
     of the player's if one is named; ``read_part`` as ``read_audio`` of so many seconds from one on;
     ``open_film`` opens a song's video to be its coach; ``read_cover`` returns a cover, small, uint8
-    (H, W, 3) BGR.
+    (H, W, 3) BGR; ``local_now`` tells date and time.
     """
 
     seeing: Later[Eyes]
@@ -62,6 +64,7 @@ class Kit:
     read_part: Callable[[Path, float, float], tuple[NDArray[np.float32], int]] | None = None
     open_film: Callable[[Path], Pictures] | None = None
     read_cover: Callable[[Path], NDArray[np.uint8]] | None = None
+    local_now: Callable[[], datetime] = local_now
 
     @property
     def eyes(self) -> Eyes:

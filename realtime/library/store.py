@@ -1,4 +1,4 @@
-"""What the game remembers: best scores, playlists, lags and quizzes, in one SQLite database.
+"""What the game remembers of each player, in one SQLite database.
 
 Every call opens the database, does one transaction and closes it again: no connection is shared
 between threads, and several programs may write at once. What has been returned is on the disk.
@@ -12,8 +12,10 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from platformdirs import user_data_path
@@ -21,10 +23,10 @@ from platformdirs import user_data_path
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import reason_of, set_aside
 from kpopdance.realtime.core.terms import USUAL
+from kpopdance.realtime.library.tables import FIRST_PLAYER, UPGRADES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Set
-    from pathlib import Path
 
     from kpopdance.realtime.core.terms import Terms
 
@@ -33,28 +35,19 @@ LAGS_KEPT: Final = 8
 QUIZZES_KEPT: Final = 500
 BETWEEN_TERMS: Final = "/"
 BUSY_S: Final = 5.0  # so long another program's writing is waited for
-UPGRADES: Final = (
-    (
-        "CREATE TABLE scores (key TEXT PRIMARY KEY, score REAL NOT NULL) WITHOUT ROWID",
-        "CREATE TABLE lags (number INTEGER PRIMARY KEY, lag_ms REAL NOT NULL)",
-        "CREATE TABLE quizzes (number INTEGER PRIMARY KEY, game TEXT NOT NULL)",
-    ),
-    (
-        "CREATE TABLE danced (number INTEGER PRIMARY KEY, slug TEXT UNIQUE NOT NULL)",
-        "CREATE TABLE playlists (name TEXT NOT NULL, slug TEXT NOT NULL, PRIMARY KEY (name, slug)) "
-        "WITHOUT ROWID",
-    ),
-)
-"""What leads from each version of the tables to the next; ``PRAGMA user_version`` counts them."""
 ADD_SCORE: Final = (
-    "INSERT INTO scores VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET score = excluded.score "
-    "WHERE excluded.score > score"
+    "INSERT INTO scores VALUES (?, ?, ?) ON CONFLICT (player, key) DO UPDATE SET "
+    "score = excluded.score WHERE excluded.score > score"
 )
-ADD_DANCED: Final = "INSERT OR REPLACE INTO danced (slug) VALUES (?)"
+ADD_DANCED: Final = "INSERT OR REPLACE INTO danced (player, slug) VALUES (?, ?)"
+GUEST: Final = "Guest"
+MEMORY: Final = "file::memory:"
 FAVOURITES: Final = ""
 """The playlist that has no name: songs are put on it by a key of their own."""
-ADD_LAG: Final = "INSERT INTO lags (lag_ms) VALUES (?)"
-ADD_QUIZ: Final = "INSERT INTO quizzes (game) VALUES (?)"
+ADD_LAG: Final = "INSERT INTO lags (player, lag_ms) VALUES (?, ?)"
+ADD_QUIZ: Final = "INSERT INTO quizzes (player, game) VALUES (?, ?)"
+LAGS: Final = "SELECT lag_ms FROM lags WHERE player = :player ORDER BY number"
+CHOSEN_LAST: Final = "SELECT id FROM players ORDER BY chosen DESC, id LIMIT 1"
 NO_OLDER_FILE: Final = (
     ValueError, TypeError, AttributeError, OverflowError, RecursionError,
 )  # fmt: skip
@@ -68,6 +61,7 @@ REASONS: Final = {
     sqlite3.SQLITE_IOERR: "the disk is full or fails",
     sqlite3.SQLITE_BUSY: "another program holds it",
     sqlite3.SQLITE_LOCKED: "another program holds it",
+    sqlite3.SQLITE_CONSTRAINT: "this player is gone: choose another one",
 } | dict.fromkeys(UNWRITABLE[:3], "the folder or file may not be written to")
 
 
@@ -84,12 +78,14 @@ class Remembered:
     """What a list of songs tells of a player.
 
     ``scores`` the best ones by key, ``danced`` slugs, the last danced one last; ``playlists`` name ->
-    slugs, the favourites under ``FAVOURITES``.
+    slugs, the favourites under ``FAVOURITES``; ``name`` and ``colour`` are the player's.
     """
 
     scores: Mapping[str, float] = field(default_factory=dict)
     danced: tuple[str, ...] = ()
     playlists: Mapping[str, Set[str]] = field(default_factory=dict)
+    name: str = ""
+    colour: int = 0
 
 
 def store_file() -> Path:
@@ -103,72 +99,97 @@ def score_key(slug: str, terms: Terms) -> str:
 
 
 class Store:
-    """The database in a file, made with the first call; every call may raise StoreError."""
+    """The database in a file, made with the first call; every call may raise StoreError.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    What it tells and keeps is one player's: who was chosen last, as of the first call, or the one
+    that ``of`` names. ``keeps`` says whether any of it outlives the game.
+    """
+
+    keeps = True
+
+    def __init__(self, path: Path, player: int | None = None) -> None:
+        self.path, self._player = path, player
+
+    def of(self, player: int) -> Store:
+        """Return the store of another player."""
+        return Store(self.path, player)
 
     def best_scores(self) -> dict[str, float]:
         """Return key -> best score 0..100."""
-        return dict(self._read("SELECT key, score FROM scores"))
+        return dict(self.read("SELECT key, score FROM scores WHERE player = :player"))
 
     def keep_score(self, key: str, score: float) -> float | None:
         """Keep a score if it is the best under its key; return the best before, None for the first."""
-
-        def work(db: sqlite3.Connection) -> float | None:
-            found = db.execute("SELECT score FROM scores WHERE key = ?", (key,)).fetchone()
-            db.execute(ADD_SCORE, (key, round(score, 1)))
-            db.execute(ADD_DANCED, (key.partition(BETWEEN_TERMS)[0],))
-            return None if found is None else float(found[0])
-
-        return self._write(work)
+        return self.write(lambda db, player: add_score(db, player, key, score))
 
     def remembered(self) -> Remembered:
         """Return what a list of songs tells of this player."""
-        danced = [slug for (slug,) in self._read("SELECT slug FROM danced ORDER BY number")]
+        danced = "SELECT slug FROM danced WHERE player = :player ORDER BY number"
+        listed = "SELECT name, slug FROM playlists WHERE player = :player ORDER BY name"
         playlists: dict[str, set[str]] = {}
-        for name, slug in self._read("SELECT name, slug FROM playlists ORDER BY name"):
+        for name, slug in self.read(listed):
             playlists.setdefault(name, set()).add(slug)
-        return Remembered(self.best_scores(), tuple(danced), playlists)
+        slugs = tuple(slug for (slug,) in self.read(danced))
+        who = self.read("SELECT name, colour FROM players WHERE id = :player") or [("", 0)]
+        return Remembered(self.best_scores(), slugs, playlists, *who[0])
 
     def turn_listed(self, name: str, slug: str) -> bool:
         """Put a song on a playlist, or take it off; return whether it is on it now."""
 
-        def work(db: sqlite3.Connection) -> bool:
-            row = (name, slug)
-            gone = db.execute("DELETE FROM playlists WHERE name = ? AND slug = ?", row).rowcount
+        def work(db: sqlite3.Connection, player: int) -> bool:
+            row = (player, name, slug)
+            where = "WHERE player = ? AND name = ? AND slug = ?"
+            gone = db.execute(f"DELETE FROM playlists {where}", row).rowcount
             if not gone:
-                db.execute("INSERT INTO playlists VALUES (?, ?)", row)
+                db.execute("INSERT INTO playlists VALUES (?, ?, ?)", row)
             return not gone
 
-        return self._write(work)
+        return self.write(work)
 
     def lags_ms(self) -> list[float]:
         """Return the last dances' lags, oldest first."""
-        return [lag_ms for (lag_ms,) in self._read("SELECT lag_ms FROM lags ORDER BY number")]
+        return [lag_ms for (lag_ms,) in self.read(LAGS)]
 
     def keep_lag(self, lag_ms: float) -> list[float]:
         """Add a dance's lag; return the last ones, oldest first."""
 
-        def work(db: sqlite3.Connection) -> list[float]:
-            _add(db, "lags", LAGS_KEPT, round(lag_ms, 1))
-            return [lag for (lag,) in db.execute("SELECT lag_ms FROM lags ORDER BY number")]
+        def work(db: sqlite3.Connection, player: int) -> list[float]:
+            _add(db, "lags", LAGS_KEPT, (player, round(lag_ms, 1)))
+            return [lag for (lag,) in db.execute(LAGS, {"player": player})]
 
-        return self._write(work)
+        return self.write(work)
 
     def quizzes(self) -> list[str]:
         """Return the quizzes played as JSON, oldest first."""
-        return [game for (game,) in self._read("SELECT game FROM quizzes ORDER BY number")]
+        played = "SELECT game FROM quizzes WHERE player = :player ORDER BY number"
+        return [game for (game,) in self.read(played)]
 
     def keep_quiz(self, game: str) -> None:
         """Add a quiz as JSON."""
-        self._write(lambda db: _add(db, "quizzes", QUIZZES_KEPT, game))
+        self.write(lambda db, player: _add(db, "quizzes", QUIZZES_KEPT, (player, game)))
 
-    def _read(self, query: str) -> list[Any]:
-        return self._tried(lambda: self._looked_up(query))
+    def read(self, query: str, **values: str | float | None) -> list[Any]:
+        """Return the rows of a query; in it, ``:player`` is the player, other names are ``values``."""
+        return self._tried(lambda: self._looked_up(query, values))
 
-    def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return self._tried(lambda: self._done(work))
+    def write(self, work: Callable[[sqlite3.Connection, int], T]) -> T:
+        """Return what some work gives, when all that it did is on the disk; it is told the player."""
+        return self._tried(lambda: self._done(lambda db: work(db, self._whose(db))))
+
+    def overwrite(self) -> None:
+        """Write the database anew, so that nothing is left in it of what was removed."""
+
+        def anew() -> None:
+            with self._opened() as db:
+                db.execute("VACUUM")
+
+        self._tried(anew)
+
+    def _whose(self, db: sqlite3.Connection) -> int:
+        """Return whose store it is; the player who was chosen last stays it, whoever is chosen then."""
+        if self._player is None:
+            self._player = int(db.execute(CHOSEN_LAST).fetchone()[0])
+        return self._player
 
     def _tried(self, do: Callable[[], T]) -> T:
         """Do something; a damaged database is set aside first. Raises StoreError."""
@@ -185,36 +206,50 @@ class Store:
         except OSError as why:
             raise StoreError(self.path, reason_of(why)) from None
 
-    def _looked_up(self, query: str) -> list[Any]:
+    def _looked_up(self, query: str, values: Mapping[str, str | float | None]) -> list[Any]:
         """Return rows; where nothing can be written, what the files hold as they are."""
+
+        def work(db: sqlite3.Connection) -> list[Any]:
+            return db.execute(query, {**values, "player": self._whose(db)}).fetchall()
+
         try:
-            return self._done(lambda db: db.execute(query).fetchall(), "BEGIN")
+            return self._done(work, "BEGIN")
         except OSError:  # there is no folder, and none can be made
             pass
         except sqlite3.OperationalError as why:
             if _code(why) not in UNWRITABLE:
                 raise
         there = self.path.is_file() and self.path.stat().st_size > 0
-        uri = f"{self.path.absolute().as_uri()}?immutable=1" if there else "file::memory:"
+        uri = f"{self.path.absolute().as_uri()}?immutable=1" if there else MEMORY
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
-            if self._refuse_newer(db) < len(UPGRADES) and not there:
-                self._upgrade(db)
-            return db.execute(query).fetchall()
+            if self._refuse_newer(db) == len(UPGRADES):
+                return work(db)
+            with closing(sqlite3.connect(MEMORY, uri=True, isolation_level=None)) as upgraded:
+                db.backup(upgraded)
+                self._upgrade(upgraded)
+                return work(upgraded)
 
     def _done(
         self, work: Callable[[sqlite3.Connection], T], begin: str = "BEGIN IMMEDIATE"
     ) -> T:
         """Return what some work on the newest tables gives, when it is on the disk."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)) as db:
-            with suppress(sqlite3.OperationalError):  # no such disk, or another one is about it
-                db.execute("PRAGMA journal_mode = WAL")
+        with self._opened() as db:
+            db.execute("PRAGMA foreign_keys = ON")  # what is a player's goes with the player,
+            db.execute("PRAGMA secure_delete = ON")  # and is overwritten
             if self._refuse_newer(db) < len(UPGRADES):
                 self._upgrade(db)
             db.execute(begin)
             result = work(db)
             db.execute("COMMIT")
             return result
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)) as db:
+            with suppress(sqlite3.OperationalError):  # no such disk, or another one is about it
+                db.execute("PRAGMA journal_mode = WAL")
+            yield db
 
     def _refuse_newer(self, db: sqlite3.Connection) -> int:
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
@@ -255,32 +290,75 @@ class Store:
                     beside.replace(aside.with_name(aside.name + ending))
 
 
+class GuestStore(Store):
+    """A store of somebody of whom nothing is kept: it is in memory, and gone with the game."""
+
+    keeps = False
+
+    def __init__(self) -> None:
+        super().__init__(Path("guest"))
+        self._db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self._one_at_a_time = Lock()
+        self.write(
+            lambda db, _: db.execute("UPDATE players SET name = ?, colour = 7", (GUEST,))
+        )
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with self._one_at_a_time:
+            try:
+                yield self._db
+            finally:
+                self._db.rollback()  # of what went wrong half-way
+
+    def _of_older_files(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        return iter(())
+
+
 Rows = list[tuple[str, tuple[Any, ...]]]
 
 
 def _scores(told: Any) -> Rows:  # noqa: ANN401 - whatever the file holds, as below
     rows = [(str(key), float(score)) for key, score in told.items()]
-    return [(ADD_SCORE, row) for row in rows if math.isfinite(row[1])]
+    return [(ADD_SCORE, (FIRST_PLAYER, *row)) for row in rows if math.isfinite(row[1])]
 
 
 def _lags(told: Any) -> Rows:  # noqa: ANN401
     lags_ms = [float(lag_ms) for lag_ms in told]
-    return [(ADD_LAG, (lag,)) for lag in lags_ms if math.isfinite(lag)][-LAGS_KEPT:]
+    finite = [lag for lag in lags_ms if math.isfinite(lag)][-LAGS_KEPT:]
+    return [(ADD_LAG, (FIRST_PLAYER, lag)) for lag in finite]
 
 
 def _quizzes(told: Any) -> Rows:  # noqa: ANN401
     if not isinstance(told, list) or not all(isinstance(game, dict) for game in told):
         raise TypeError("no list of quizzes")
     games = told[-QUIZZES_KEPT:]
-    return [(ADD_QUIZ, (json.dumps(game, ensure_ascii=False),)) for game in games]
+    return [(ADD_QUIZ, (FIRST_PLAYER, json.dumps(game, ensure_ascii=False))) for game in games]
 
 
-def _add(db: sqlite3.Connection, table: str, kept: int, value: float | str) -> None:
-    """Add a row and drop the oldest ones."""
-    db.execute(ADD_LAG if table == "lags" else ADD_QUIZ, (value,))
+def add_score(db: sqlite3.Connection, player: int, key: str, score: float) -> float | None:
+    """Add a score as ``Store.keep_score`` does, to what else a transaction does."""
+    best = best_of(db, player, key)
+    db.execute(ADD_SCORE, (player, key, round(score, 1)))
+    db.execute(ADD_DANCED, (player, key.partition(BETWEEN_TERMS)[0]))
+    return best
+
+
+def best_of(db: sqlite3.Connection, player: int, key: str) -> float | None:
+    """Return the best score under a key, None where there is none."""
+    found = db.execute(
+        "SELECT score FROM scores WHERE player = ? AND key = ?", (player, key)
+    ).fetchone()
+    return None if found is None else float(found[0])
+
+
+def _add(db: sqlite3.Connection, table: str, kept: int, row: tuple[int, float | str]) -> None:
+    """Add a player's row and drop the player's oldest ones."""
+    db.execute(ADD_LAG if table == "lags" else ADD_QUIZ, row)
     db.execute(
-        f"DELETE FROM {table} WHERE number <= (SELECT max(number) FROM {table}) - ?", (kept,)
-    )
+        f"DELETE FROM {table} WHERE player = ?1 AND number <= (SELECT number FROM {table} "
+        "WHERE player = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)", (row[0], kept),
+    )  # fmt: skip
 
 
 def _code(why: sqlite3.Error) -> int:

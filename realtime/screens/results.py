@@ -9,6 +9,7 @@ import pygame
 
 from kpopdance.realtime.core.types import GRADES
 from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.parts.curve import draw_sparkline
 from kpopdance.realtime.screens.parts.signs import ButtonFace, button, paragraph
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
@@ -212,12 +213,25 @@ class ResultsScreen(Screen):
             ("best moment", _best_moment(report)),
             ("seen", f"{report.seen_percent} % of the dance"),
         )
-        for (name, words), line in zip(facts, _rows(rows[3], (0.25,) * 4), strict=True):
+        room = self._earlier(surface, rows[3], view, u) if view.earlier else rows[3]
+        for (name, words), line in zip(facts, _rows(room, (0.25,) * 4), strict=True):
             left, right = line.copy(), line.copy()
             left.width = round(line.width * 0.36)
             right.left, right.width = left.right, line.width - left.width
             self.theme.write(surface, name, left, Style(16 * u, FAINT, "left", 7))
             self.theme.write(surface, words, right, Style(19 * u, WHITE, "right", 8))
+
+    def _earlier(
+        self, surface: pygame.Surface, room: pygame.Rect, view: ResultView, u: float
+    ) -> pygame.Rect:
+        """Draw the song's scores up to this dance; return the room below."""
+        top, _, below = _rows(room, (0.26, 0.06, 0.68))
+        words = top.copy()
+        words.width = round(top.width * 0.36)
+        self.theme.write(surface, "so far", words, Style(16 * u, FAINT, "left", 7))
+        place = pygame.Rect(words.right, top.top, top.right - words.right, top.height)
+        draw_sparkline(self.theme, surface, place, (*view.earlier, view.report.score), CYAN)
+        return below
 
     def _not_saved(self, surface: pygame.Surface, at: ResultLayout, told: str) -> None:
         """Say what is not saved, with a button to try it again."""
@@ -239,6 +253,9 @@ class ResultsScreen(Screen):
             return
         if before is None or view.report.score > before:
             if view.age_s < COUNT_UP_S:
+                return
+            if view.report.score <= 0:
+                self.theme.write(surface, "first dance", box, Style(20 * u, SOFT, "centre"))
                 return
             words = (
                 "FIRST DANCE"

@@ -160,7 +160,8 @@ class ResultView:
 
     ``counts`` is off where the score is not kept: a drawn dancer, a video, too little judged;
     ``stored`` says that all is on the disk, ``unsaved`` is one sentence on what is not and why;
-    ``suggestion`` is a sentence about the player's fixed lag that a key accepts.
+    ``suggestion`` is a sentence about the player's fixed lag that a key accepts; ``earlier`` are the
+    song's scores before, oldest first.
     """
 
     title: str
@@ -174,6 +175,7 @@ class ResultView:
     stored: bool = True
     unsaved: str = ""
     suggestion: str = ""
+    earlier: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ class ListView:
 
     ``age_s`` and ``beat`` only drive motion; ``preview`` is float32 (M, 18, 3) in stage units, the
     selected song's dancers now, ``lead`` the one in front; ``terms`` it will be judged on; ``asked``
-    which songs are listed.
+    which songs are listed; ``player`` and ``colour`` who dances.
     """
 
     age_s: float
@@ -212,3 +214,5 @@ class ListView:
     status: str = ""
     terms: Terms = USUAL
     asked: Asked = ASKED
+    player: str = ""
+    colour: int = 0

@@ -40,12 +40,14 @@ from kpopdance.realtime.devices.gif_writer import GifWriter
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.devices.video_writer import VideoWriter
 from kpopdance.realtime.game.keeping import keep_replay
+from kpopdance.realtime.library.history import dances_of, keep_dance
 from kpopdance.realtime.library.pack_reader import load_pack, pack_folders
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.replay import Replay, read_replay
 from kpopdance.realtime.library.settings import read_settings
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.library.store import Store
+from tests.kept_dances import danced
 
 ONCE_S = {"masks": 1.0, "packs": 0.4}
 USUAL_ONCE_S = 0.12  # a writer is killed before it has written for so long
@@ -53,20 +55,21 @@ PICTURES = 12
 
 
 class Scores:
-    """Best scores, lags and quizzes; what was claimed must be there."""
+    """Dances, lags and quizzes; what was claimed must be there, as a dance and as a best score."""
 
     def __init__(self, folder):
         self.folder, self.store = folder, Store(folder / "kpopdance.sqlite")
 
     def write(self, number, claim):
-        self.store.keep_score(f"song-{number}", 50.0)
+        keep_dance(self.store, danced(f"song-{number}"), f"song-{number}")
         claim(f"song-{number}")
         self.store.keep_lag(1.0)
         self.store.keep_quiz(json.dumps({"answers": [], "of": "x" * 900}))
 
     def check(self, claimed):
-        found = Store(self.folder / "kpopdance.sqlite").best_scores()
-        assert claimed <= set(found), claimed - set(found)
+        store = Store(self.folder / "kpopdance.sqlite")
+        for found in (set(store.best_scores()), {each.slug for each in dances_of(store)}):
+            assert claimed <= found, claimed - found
         assert not list(self.folder.glob("*.damaged*"))
 
 

@@ -38,11 +38,11 @@ class FullDisk(Store):
     full = True
     tries = 0
 
-    def _write(self, work):
+    def write(self, work):
         self.tries += 1
         if self.full:
             raise StoreError(self.path, "the disk is full")
-        return super()._write(work)
+        return super().write(work)
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_storing_never_holds_the_window(store, monkeypatch):
         time.sleep(0.5)
         raise StoreError(store.path, "another program holds it")
 
-    monkeypatch.setattr(store, "_write", slow)
+    monkeypatch.setattr(store, "write", slow)
     left, began_s = outcome(), time.perf_counter()
     page = ResultPage(Game(kit(store), Songs(())), SONG, Terms(), left, None)
     page.enter(100.0)
@@ -141,7 +141,7 @@ def test_only_what_is_not_stored_is_tried_again(tmp_path, store, broken, caplog)
     if broken == "replay":
         folder.write_text("mine")
     keeping = Keeping(
-        kit(store, replays=str(folder)), outcome(replay=a_replay()), "song", Terms()
+        kit(store, replays=str(folder)), outcome(replay=a_replay()), SONG, Terms()
     )
     with caplog.at_level(logging.WARNING):
         facts = keeping.store().facts

@@ -9,31 +9,36 @@ import subprocess
 import sys
 import threading
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import product
 
 import pytest
 
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.library import store as module
+from kpopdance.realtime.library.history import dances_of
 from kpopdance.realtime.library.store import (
     FAVOURITES,
     LAGS_KEPT,
     QUIZZES_KEPT,
-    UPGRADES,
     Remembered,
     Store,
     StoreError,
     score_key,
     store_file,
 )
+from kpopdance.realtime.library.tables import FIRST_PLAYER, UPGRADES
 
 WRITER = """
 import sys
 from pathlib import Path
+from kpopdance.realtime.library.history import keep_dance
 from kpopdance.realtime.library.store import Store
+from tests.kept_dances import danced
 store = Store(Path(sys.argv[1]))
 for number in range(int(sys.argv[3])):
-    store.keep_score(f"{sys.argv[2]}-{number}", 50.0)
+    name = f"{sys.argv[2]}-{number}"
+    keep_dance(store, danced(name), name)
     store.keep_quiz("{}")
 """
 
@@ -73,11 +78,11 @@ def test_the_newest_lags_and_quizzes_are_kept_in_order(store, monkeypatch):
 
 
 def test_two_programs_lose_nothing_of_each_other(store):
-    """200 writes each, scores and quizzes; both begin with no database."""
+    """200 writes each, dances and quizzes; both begin with no database."""
     writers = [write(store, name, 100) for name in "ab"]
     assert [writer.wait(120) for writer in writers] == [0, 0]
     assert set(store.best_scores()) == {f"{name}-{k}" for name, k in product("ab", range(100))}
-    assert len(store.quizzes()) == 200
+    assert len(store.quizzes()) == len(list(dances_of(store))) == 200
 
 
 def test_threads_share_a_store(store):
@@ -147,6 +152,53 @@ def test_an_older_file_that_cannot_be_read_is_not_forgotten(store):
     assert store.keep_score("neon", 1.0) == 40.0
 
 
+def of_version(path, version):
+    """Make the database of an older version, with something in each of its tables."""
+    rows = [
+        ("INSERT INTO scores VALUES ('neon', 61.3)", "INSERT INTO lags VALUES (7, 20.0), (9, 30.0)",
+         "INSERT INTO quizzes VALUES (3, '{}')"),
+        ("INSERT INTO danced VALUES (4, 'neon'), (5, 'star')",
+         "INSERT INTO playlists VALUES ('', 'neon'), ('Party', 'star')"),
+    ]  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as db, db:
+        for steps in (*UPGRADES[:version], *rows[:version]):
+            for step in steps:
+                db.execute(step)
+        db.execute(f"PRAGMA user_version = {version}")
+
+
+def all_of(store):
+    return store.best_scores(), store.lags_ms(), store.quizzes(), store.remembered()
+
+
+@pytest.mark.parametrize("writable", [True, False])
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_database_is_the_first_player_s(store, version, writable, monkeypatch):
+    of_version(store.path, version)
+    if not writable:
+        connect, closed = sqlite3.connect, sqlite3.OperationalError("readonly")
+        closed.sqlite_errorcode = sqlite3.SQLITE_READONLY
+
+        def read_only(path, **options):
+            if options.get("uri"):
+                return connect(path, **options)
+            raise closed
+
+        monkeypatch.setattr(sqlite3, "connect", read_only)
+    danced, lists = (), {}
+    if version > 1:
+        danced, lists = ("neon", "star"), {FAVOURITES: {"neon"}, "Party": {"star"}}
+    scores = {"neon": 61.3}
+    told_of = partial(Remembered, name="Player 1")
+    for one in (store, store.of(FIRST_PLAYER)):
+        assert all_of(one) == (scores, [20.0, 30.0], ["{}"], told_of(scores, danced, lists))
+    assert all_of(store.of(FIRST_PLAYER + 1)) == ({}, [], [], Remembered())
+    if writable:
+        assert store.keep_score("neon", 50.0) == 61.3
+        assert store.keep_lag(40.0) == [20.0, 30.0, 40.0]
+
+
 def overwritten(path, where, data):
     with path.open("r+b") as file:
         file.seek(where)
@@ -156,7 +208,7 @@ def overwritten(path, where, data):
 DAMAGE = {
     "no database": lambda path: path.write_bytes(b"scores" * 999),
     "a head of nothing": lambda path: overwritten(path, 0, bytes(100)),
-    "pages of nothing": lambda path: overwritten(path, 4096, bytes(8192)),
+    "pages of nothing": lambda path: overwritten(path, 4096, bytes(path.stat().st_size - 4096)),
     "half of it": lambda path: path.write_bytes(path.read_bytes()[:6000]),
 }
 
@@ -280,7 +332,7 @@ def test_each_terms_have_their_own_best_score():
 
 def test_lists_and_the_order_of_dances_are_remembered(tmp_path):
     store = Store(tmp_path / "kpopdance.sqlite")
-    assert store.remembered() == Remembered()
+    assert store.remembered() == Remembered(name="Player 1")
     for key in ("neon", "별", "neon/pro"):
         store.keep_score(key, 50.0)
     assert store.turn_listed(FAVOURITES, "별")
