@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(metavar="COMMAND")
     makers = (_build_engine, _import_weights)
     for add in (
-        _play, _record, _edit, _songs, _quality, _export, _import, _quiz, _score, _pose, _mask,
+        _play, _record, _edit, _songs, _quality, _export, _import, _quiz, _report, _score, _pose, _mask,
         _doctor, *makers,
     ):  # fmt: skip
         add(commands)
@@ -356,6 +356,27 @@ def _quiz(commands: Commands) -> None:
     )
     _network_options(parser)
     parser.set_defaults(command="quiz")
+
+
+def _report(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "report", help="how a player gets on, as a page for a browser",
+        description="Write a page (HTML, it needs no network) with what a player danced: songs, body, "
+        "weeks, timing, best moves. With --json, print all that is kept of the player; with --remove, "
+        "remove it then, for good.",
+    )  # fmt: skip
+    parser.add_argument("--player", metavar="NAME", help="whose (default: who played last)")
+    parser.add_argument(
+        "-o", "--out", type=a_target, help="file to write (default: here, by the player's name)"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print all that is kept as one JSON object instead"
+    )
+    parser.add_argument(
+        "--remove", action="store_true",
+        help="remove the player named and all that is kept, once it is written or printed",
+    )  # fmt: skip
+    parser.set_defaults(command="report")
 
 
 def _score(commands: Commands) -> None:

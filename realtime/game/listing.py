@@ -15,6 +15,8 @@ from kpopdance.realtime.game.bringing import BringingPage
 from kpopdance.realtime.game.choosing import NAMING, SEARCH, Choosing, Searching
 from kpopdance.realtime.game.dancing import CANNOT, LoadingPage
 from kpopdance.realtime.game.game import after
+from kpopdance.realtime.game.history import HistoryPage
+from kpopdance.realtime.game.players import PlayersPage
 from kpopdance.realtime.library.pack_reader import read_facts
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.library.store import FAVOURITES, StoreError, score_key
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 PREVIEW_BEATS: Final = 32
 LIST_KEYS: Final = (("L", "★"), ("P", "list"))
 QUIZ_KEY: Final = (("Q", "quiz"),)
-AWAY: Final = ("leave", "quiz", "play", "new", "edit")
+AWAY: Final = ("leave", "quiz", "play", "new", "edit", "players", "history")
 STUDIO_KEYS: Final = (("N", "new song"), ("E", "edit"))
 DROP_HINT: Final = "drop a video or a shared song here"
 FEW_SONGS: Final = 500
@@ -262,6 +264,9 @@ class SongListPage(Page):
             return self
         if action == "leave":
             return Leaving(game.backdrop, self)
+        if action in ("players", "history"):
+            who = PlayersPage(game, self)
+            return who if action == "players" else HistoryPage(game, game.kit.store, self)
         if action == "quiz" and game.quiz is not None:
             return game.quiz(self)
         if action == "new" and studio is not None:
@@ -347,10 +352,12 @@ class SongListPage(Page):
         )
         song = None if chosen is None else self._looked.at(chosen.slug, mirrored=terms.mirrored)
         asked = self.choosing.asked
+        who = self.choosing.remembered
         if song is None:
             return ListView(
-                age_s, age_s * 2, notices=told, status=status, terms=terms, asked=asked
-            )
+                age_s, age_s * 2, notices=told, status=status, terms=terms, asked=asked,
+                player=who.name, colour=who.colour,
+            )  # fmt: skip
         game.preparing.look(song, terms, game.kit)
         bpm = song.tempo.bpm_at(song.preview_s)
         sounds_s = game.chorus.second(self.now_s)  # who hears it sees it danced to
@@ -358,8 +365,9 @@ class SongListPage(Page):
         at_s = song.preview_s + beat * 60 / bpm
         preview = np.stack([member.row(at_s) for member in song.members])
         return ListView(
-            age_s, beat, preview, song.lead, told, status=status, terms=terms, asked=asked
-        )
+            age_s, beat, preview, song.lead, told, status=status, terms=terms, asked=asked,
+            player=who.name, colour=who.colour,
+        )  # fmt: skip
 
 
 class Leaving(Message):

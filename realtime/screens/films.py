@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
-from kpopdance.realtime.screens.actions import Action, Target
-from kpopdance.realtime.screens.parts.chips import Chip, chip_places, draw_chips
+from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.chip_screen import ChipScreen
+from kpopdance.realtime.screens.parts.chips import Chip
 from kpopdance.realtime.screens.parts.heading import draw_title
 from kpopdance.realtime.screens.parts.notices import draw_notices
 from kpopdance.realtime.screens.parts.studio_film import FilmPanel, colour_of
@@ -32,11 +33,10 @@ from kpopdance.realtime.screens.parts.theme import (
     mix,
     scale_of,
 )
-from kpopdance.realtime.screens.screen import Meanings, Screen
 
 if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.screen import Place
+    from kpopdance.realtime.screens.screen import Meanings, Place
     from kpopdance.realtime.screens.studio_view import FilmCard, FilmListView, LookingView
 
 LIST_CHIPS: Final = (
@@ -63,40 +63,7 @@ HOW: Final = (
 )
 
 
-class _ChipScreen(Screen):
-    """A page with chips at its foot."""
-
-    def __init__(self, backdrop: Backdrop) -> None:
-        super().__init__(backdrop)
-        self._chips: tuple[Chip, ...] = ()
-        self._rows = pygame.Rect(0, 0, 0, 0)
-        self._high = 1.0
-
-    def action_of(self, chip: int) -> Action:
-        """Return what a click on a chip asks for."""
-        return self._chips[chip].action
-
-    def _draw_chips(
-        self, surface: pygame.Surface, chips: tuple[Chip, ...], rows: pygame.Rect, high: float
-    ) -> None:
-        self._chips, self._rows, self._high = chips, rows, high
-        over = self._over.which if self._over and self._over.kind == "chip" else None
-        places = chip_places(self.theme, rows, chips, high)
-        draw_chips(self.theme, surface, chips, places, over)
-
-    def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
-        places = chip_places(self.theme, self._rows, self._chips, self._high)
-        return next(
-            (
-                Target("chip", k)
-                for k, place in enumerate(places)
-                if place.collidepoint(position)
-            ),
-            None,
-        )
-
-
-class FilmListScreen(_ChipScreen):
+class FilmListScreen(ChipScreen):
     """Draws the films of a folder, and how it goes on."""
 
     meanings: ClassVar[Meanings] = {
@@ -204,7 +171,7 @@ class FilmListScreen(_ChipScreen):
         return super()._under(position, size)
 
 
-class LookingScreen(_ChipScreen):
+class LookingScreen(ChipScreen):
     """Draws a film while it is looked at."""
 
     meanings: ClassVar[Meanings] = {"escape": "back", "return": "play", "space": "pause"}

@@ -34,6 +34,7 @@ from kpopdance.realtime.screens.parts.theme import (
     scale_of,
 )
 from kpopdance.realtime.screens.parts.troupe import Troupe
+from kpopdance.realtime.screens.parts.who import Who
 from kpopdance.realtime.screens.screen import Screen
 from kpopdance.realtime.screens.view import ASKED
 
@@ -57,7 +58,9 @@ KEYS: Final[Hints] = (
 OF_SONGS: Final = ("↑ ↓", "Enter", "L", "P", "E")
 """Keys that need a song."""
 TERM_KEYS: Final[dict[str, Action]] = {"s": "strictness", "b": "body", "t": "turn"}
-ROOMS: Final[dict[str, Action]] = {"q": "quiz", "n": "new", "e": "edit"}
+ROOMS: Final[dict[str, Action]] = {
+    "q": "quiz", "n": "new", "e": "edit", "w": "players", "h": "history",
+}  # fmt: skip
 ASKING: Final[dict[str, Action]] = {
     "/": "search", "ctrl f": "search", "o": "order", "f": "only", "l": "star", "p": "playlist",
 }  # fmt: skip
@@ -142,6 +145,7 @@ class SongListScreen(Screen):
         self.cards: Sequence[SongCard] = ()
         self.troupe = Troupe(backdrop.theme)
         self.asking = Asking(backdrop.theme)
+        self.who, self._player = Who(backdrop.theme), ""
         self.writing = False
         self._asked: tuple[Asked, int] = ASKED, 0
         self._chosen = 0
@@ -218,6 +222,8 @@ class SongListScreen(Screen):
                 surface, at.preview, view.preview, lead=view.lead, at_s=view.age_s, mirror=True
             )
         self._wordmark(surface, at)
+        self._player = view.player
+        self.who.draw(surface, _who_place(at), view.player, view.colour, self._over)
         if self.selected and self.selected.problem:
             self._why_not(surface, at, self.selected)
         self._asked = view.asked, len(self.cards)
@@ -244,7 +250,9 @@ class SongListScreen(Screen):
             pitch = at.card_height + round(12 * at.unit)
             number = int((position[1] - at.cards.top) / pitch + self._shown_at)
             return Target("card", number) if number < len(self.cards) else None
-        return self.asking.under(at.asked, *self._asked, position)
+        return self.asking.under(at.asked, *self._asked, position) or self.who.under(
+            _who_place(at), self._player, position
+        )
 
     def field_box(self, size: tuple[int, int]) -> pygame.Rect:
         """Return where text is written."""
@@ -476,6 +484,14 @@ class SongListScreen(Screen):
             ink = WHITE if changed else SOFT
             self.theme.write(surface, words, text, Style(px, ink, "left", 7))
             left = chip.right + gap
+
+
+def _who_place(at: ListLayout) -> pygame.Rect:
+    """Return where it stands who dances: right of the wordmark."""
+    right, u = at.cards.right - 14 * at.unit, at.unit
+    return box(
+        at.wordmark.left + 492 * u, at.wordmark.top + 14 * u, right, at.wordmark.bottom - 10 * u
+    )
 
 
 def heat(level: float) -> Colour:

@@ -1,13 +1,10 @@
-"""The page that shows how well a song was recorded: one HTML file that needs nothing else.
-
-Plots are SVG, drawn here: a library for plots is a hundred times larger than these strips and dots.
-"""
+"""The page that shows how well a song was recorded."""
 
 from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import SubElement
 
 import numpy as np
 
@@ -20,8 +17,11 @@ from kpopdance.realtime.studio.quality import (
     section_at,
 )
 from kpopdance.realtime.studio.recording import LIMB_JOINTS
+from kpopdance.realtime.studio.web_page import add_row, begun, finished, say, write
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from kpopdance.realtime.core.types import Formation
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.studio.quality import MemberQuality, SongQuality
@@ -45,66 +45,22 @@ PLANS: Final = 8
 PLAN_PX: Final = 220
 SMALLEST_STAGE: Final = 2.0
 """Body heights a plan shows at least, so that who stands still seems not to run."""
-STYLE: Final = """
-:root { color-scheme: dark; }
-body {
-  margin: 0 auto; max-width: 1120px; padding: 40px 28px 80px;
-  background: #0b0720; color: #efeaff;
-  font: 16px/1.5 system-ui, "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif;
-}
-h1 { font-size: 34px; line-height: 1.2; margin: 0; }
-h2 { font-size: 21px; margin: 44px 0 12px; }
-h3 { font-size: 17px; margin: 0; display: flex; gap: 12px; align-items: baseline; }
-p { margin: 6px 0; color: #cdc2ee; }
-p.sum { font-size: 19px; color: #fff; margin: 14px 0 0; }
-section {
-  background: #150e33; border: 1px solid #33266b; border-radius: 14px;
-  padding: 18px 20px; margin: 14px 0;
-}
-small { color: #a99bd6; font-weight: 400; font-size: 14px; }
-svg { width: 100%; height: auto; display: block; }
-svg text { fill: #a99bd6; font-size: 11px; font-family: inherit; }
-svg text.number {
-  fill: #0b0720; font-weight: 700; text-anchor: middle; dominant-baseline: central;
-}
-.key { display: flex; flex-wrap: wrap; gap: 6px 22px; margin: 10px 0 0; }
-.key span::before {
-  content: ""; display: inline-block; width: 13px; height: 13px; border-radius: 3px;
-  margin-right: 8px; vertical-align: -2px; background: var(--c);
-}
-.plans { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 14px; }
-figure { margin: 0; }
-figcaption { color: #cdc2ee; font-size: 14px; text-align: center; }
-table { border-collapse: collapse; width: 100%; }
-td, th {
-  text-align: left; padding: 7px 14px 7px 0; border-bottom: 1px solid #33266b; vertical-align: top;
-}
-th { color: #a99bd6; font-weight: 400; font-size: 14px; }
-td.n, th.n { width: 1%; font-variant-numeric: tabular-nums; white-space: nowrap; }
-@media print { body, section { background: #fff; } body, p, p.sum { color: #000; } }
-"""
 
 
 def page_of(quality: SongQuality) -> bytes:
     """Return the page, HTML in UTF-8."""
     song = quality.song
-    html = Element("html", lang="en")
-    head, body = SubElement(html, "head"), SubElement(html, "body")
-    SubElement(head, "meta", charset="utf-8")
-    SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
-    _say(head, "title", f"{song.title}: how well it was recorded")
-    _say(head, "style", STYLE)
+    html, body = begun(f"{song.title}: how well it was recorded")
     _top(body, quality)
     _to_film_again(body, quality)
-    _say(body, "h2", "Who is seen when")
+    say(body, "h2", "Who is seen when")
     _key(body)
     for number, member in enumerate(quality.members):
         _card(body, quality, number, member)
     if song.formation is not None and np.isfinite(song.formation.floor).any():
         _formation(body, song, song.formation)
     _beats(body, quality)
-    indent(body)
-    return f"<!doctype html>\n{tostring(html, 'unicode', method='html')}\n".encode()
+    return finished(html)
 
 
 def told(quality: SongQuality) -> dict[str, Any]:
@@ -159,14 +115,14 @@ def _places_told(song: SongPack, places: Formation) -> list[dict[str, Any]]:
 
 def _top(body: Element, quality: SongQuality) -> None:
     song = quality.song
-    _say(body, "h1", song.title)
+    say(body, "h1", song.title)
     if song.artist:
-        _say(body, "p", song.artist)
+        say(body, "p", song.artist)
     there = [member.seen for member in quality.members if member.there_s > 0]
     share = 100 * float(np.mean(there)) if there else 0.0
     many = len(quality.members)
     again = len(quality.again)
-    _say(
+    say(
         body, "p",
         f"{many} dancer{'s' * (many > 1)}, {quality.end_s - quality.start_s:.0f} s: {share:.0f} % "
         "of their limbs seen while they are on stage. "
@@ -179,20 +135,20 @@ def _top(body: Element, quality: SongQuality) -> None:
 def _to_film_again(body: Element, quality: SongQuality) -> None:
     if not quality.again:
         return
-    _say(body, "h2", "What to film again")
+    say(body, "h2", "What to film again")
     table = SubElement(SubElement(body, "section"), "table")
-    _row(table, "th", ("", "song", "dancer", "what is missing", "what to do"))
+    add_row(table, "th", ("", "song", "dancer", "what is missing", "what to do"))
     for number, one in enumerate(quality.again, start=1):
         when = f"{_clock(one.start_s)} to {_clock(one.end_s)}"
         section = f" ({one.section})" if one.section else ""
         who = quality.members[one.member].name
-        _row(table, "td", (f"{number}", when + section, who, one.what, one.remedy))
+        add_row(table, "td", (f"{number}", when + section, who, one.what, one.remedy))
 
 
 def _key(body: Element) -> None:
     key = SubElement(body, "div", {"class": "key"})
     for state in reversed(STATES):
-        _say(
+        say(
             key,
             "span",
             f"{state}: {MEANINGS[state]}",
@@ -203,9 +159,9 @@ def _key(body: Element) -> None:
 def _card(body: Element, quality: SongQuality, number: int, member: MemberQuality) -> None:
     card = SubElement(body, "section")
     head = SubElement(card, "h3")
-    _say(head, "span", f"{number + 1}  {member.name}", {"style": f"color: {_colour(number)}"})
+    say(head, "span", f"{number + 1}  {member.name}", {"style": f"color: {_colour(number)}"})
     lead = " · the one to copy" if number == quality.song.lead else ""
-    _say(
+    say(
         head, "small",
         f"on stage {member.there_s:.0f} s · {100 * member.seen:.0f} % seen{lead}",
     )  # fmt: skip
@@ -221,7 +177,7 @@ def _card(body: Element, quality: SongQuality, number: int, member: MemberQualit
 
 def _limb(strip: Element, k: int, limb: str, member: MemberQuality) -> None:
     y, columns = ROW * k, member.states.shape[1]
-    _text(strip, WORDS[limb], 0, y + 12)
+    write(strip, WORDS[limb], 0, y + 12)
     column = 0
     for state, run in groupby(member.states[k].tolist()):
         many = len(list(run))
@@ -236,7 +192,7 @@ def _limb(strip: Element, k: int, limb: str, member: MemberQuality) -> None:
             )  # fmt: skip
         column += many
     seen = 1 - member.share(k, UNSEEN) - member.share(k, STATES.index("guessed"))
-    _text(strip, f"{100 * seen:.0f} %", LABELS + WIDE + 8, y + 12)
+    write(strip, f"{100 * seen:.0f} %", LABELS + WIDE + 8, y + 12)
 
 
 def _ruler(strip: Element, quality: SongQuality, y: int) -> None:
@@ -251,7 +207,7 @@ def _ruler(strip: Element, quality: SongQuality, y: int) -> None:
         SubElement(
             strip, "line", x1=f"{x:.1f}", x2=f"{x:.1f}", y1=f"{y}", y2=f"{y + 4}", stroke="#6b5ca5"
         )  # fmt: skip
-        _text(strip, _clock(at_s), x + 3, y + 12)
+        write(strip, _clock(at_s), x + 3, y + 12)
     for at_s, name in marks:
         x = LABELS + WIDE * (max(at_s, quality.start_s) - quality.start_s) / span_s
         if at_s < quality.end_s:
@@ -259,12 +215,12 @@ def _ruler(strip: Element, quality: SongQuality, y: int) -> None:
                 strip, "line", x1=f"{x:.1f}", x2=f"{x:.1f}", y1="0", y2=f"{y + 2 * ROW - 6}",
                 stroke="#efeaff", attrib={"stroke-opacity": "0.35"},
             )  # fmt: skip
-            _text(strip, name, x + 3, y + 2 * ROW - 6)
+            write(strip, name, x + 3, y + 2 * ROW - 6)
 
 
 def _formation(body: Element, song: SongPack, places: Formation) -> None:
-    _say(body, "h2", "Formation, from above")
-    _say(body, "p", "Whoever looks on stands below; a square is one body height.")
+    say(body, "h2", "Formation, from above")
+    say(body, "p", "Whoever looks on stands below; a square is one body height.")
     plans = SubElement(SubElement(body, "section"), "div", {"class": "plans"})
     known = places.floor[np.isfinite(places.floor).all(axis=-1)]
     reach = max(SMALLEST_STAGE / 2, float(np.abs(known).max())) + 0.35
@@ -274,7 +230,7 @@ def _formation(body: Element, song: SongPack, places: Formation) -> None:
         figure = SubElement(plans, "figure")
         _plan(figure, places, row, reach)
         section = section_at(song, at_s)
-        _say(
+        say(
             figure, "figcaption", _clock(at_s, int(near)) + (f" · {section}" if section else "")
         )
 
@@ -294,21 +250,21 @@ def _plan(figure: Element, places: Formation, row: int, reach: float) -> None:
             continue
         x, y = PLAN_PX / 2 + right * scale, PLAN_PX / 2 - away * scale
         SubElement(plan, "circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="11", fill=_colour(number))
-        _text(plan, f"{number + 1}", x, y, {"class": "number"})
+        write(plan, f"{number + 1}", x, y, {"class": "number"})
 
 
 def _beats(body: Element, quality: SongQuality) -> None:
     song = quality.song
-    _say(body, "h2", "Beats")
+    say(body, "h2", "Beats")
     card = SubElement(body, "section")
-    _say(
+    say(
         card, "p", f"{song.bpm:g} beats a minute; a first beat of a bar at {song.offset_s:.3f} s."
     )  # fmt: skip
     if song.sections:
         table = SubElement(card, "table")
-        _row(table, "th", ("", "section", "begins"))
+        add_row(table, "th", ("", "section", "begins"))
         for number, (name, start_s) in enumerate(song.sections, start=1):
-            _row(table, "td", (f"{number}", name, _clock(start_s)))
+            add_row(table, "td", (f"{number}", name, _clock(start_s)))
 
 
 # small things
@@ -327,24 +283,6 @@ def _moments(song: SongPack, places: Formation) -> list[tuple[float, int]]:
         min(round((at_s - dance.start_s) * dance.fps), rows - 1): at_s for at_s in begins
     }
     return [(at_s, row) for row, at_s in moments.items()]
-
-
-def _say(parent: Element, tag: str, text: str, more: dict[str, str] | None = None) -> Element:
-    element = SubElement(parent, tag, more or {})
-    element.text = text
-    return element
-
-
-def _row(table: Element, tag: str, cells: tuple[str, ...]) -> None:
-    row = SubElement(table, "tr")
-    for k, text in enumerate(cells):
-        _say(row, tag, text, {"class": "n"} if k == 0 else {})
-
-
-def _text(
-    parent: Element, text: str, x: float, y: float, more: dict[str, str] | None = None
-) -> None:
-    _say(parent, "text", text, {"x": f"{x:.1f}", "y": f"{y:.1f}"} | (more or {}))
 
 
 def _colour(member: int) -> str:

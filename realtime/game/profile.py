@@ -1,0 +1,59 @@
+"""What the pages of players share: a player's line, goals, and a player's files."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from platformdirs import user_documents_path
+
+from kpopdance.engines.files import refusing, write_beside
+from kpopdance.realtime.core.curves import many
+from kpopdance.realtime.core.progress import GOALS, Goal, streak_of, weeks_of
+from kpopdance.realtime.library.history import history_of
+from kpopdance.realtime.library.players import file_name_of, player_of
+from kpopdance.realtime.screens.players_view import PlayerCard
+from kpopdance.realtime.studio.history_page import page_of, told
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from kpopdance.realtime.core.progress import Day
+    from kpopdance.realtime.library.players import Player
+    from kpopdance.realtime.library.store import Store
+
+ALL_GOALS: Final = (Goal(), *(Goal(k, of) for of, ks in GOALS.items() for k in ks[1:]))
+"""In the order in which a key goes through them."""
+
+
+def card_of(player: Player, days: Sequence[Day], today: int) -> PlayerCard:
+    """Return a player's line."""
+    dances, streak = sum(day.dances for day in days), streak_of(days, today).now
+    told = [many(dances, "dance")] if dances else ["no dance yet"]
+    told += [f"{many(streak, 'day')} in a row"] if streak else []
+    done = weeks_of(days, today, 1)[0].done(player.goal)
+    goal = f"{player.goal.many} {player.goal.of} a week" if player.goal.many else ""
+    return PlayerCard(player.name, player.colour, " · ".join(told), goal, done)
+
+
+def goal_after(goal: Goal) -> Goal:
+    """Return the goal after one, none after the last."""
+    place = ALL_GOALS.index(goal) if goal in ALL_GOALS else 0
+    return ALL_GOALS[(place + 1) % len(ALL_GOALS)]
+
+
+def export(store: Store, today: int, folder: Path | None = None) -> str:
+    """Write a player's report, and all that is kept of them, into a folder; return where, in words.
+
+    Raises DanceError where they cannot be written.
+    """
+    folder = folder or user_documents_path()
+    player = player_of(store)
+    name = file_name_of(player)
+    page, data = folder / f"kpopdance-{name}.html", folder / f"kpopdance-{name}.json"
+    with refusing(page):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_beside(page, page_of(player, history_of(store), today))
+        write_beside(data, json.dumps(told(store), ensure_ascii=False, indent=1))
+    return f"Written: {page} and {data.name} beside it."
