@@ -287,7 +287,15 @@ def test_live_and_offline_give_the_same_verdicts(standard):
 def test_the_view_shows_what_comes(standard):
     seen = []
     stage = Stage(standard)
-    stage.dance(each=lambda s: seen.append(s.session.view(mirror=False, status="small print")))
+    report = stage.dance(
+        each=lambda s: seen.append(s.session.view(mirror=False, status="small print"))
+    )
+    gathered = [view.score for view in seen]
+    assert gathered[0] == 0
+    assert np.diff(gathered).min() >= 0
+    assert 20 < gathered[len(gathered) // 2] < 80
+    assert seen[-1].score == pytest.approx(report.score)
+    assert seen[-1].stars == report.stars == 5
     assert seen[0].phase == "count-in"
     assert seen[0].beat == pytest.approx(-4, abs=0.2)
     middle = next(view for view in seen if view.song_s > 6)

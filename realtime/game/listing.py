@@ -396,7 +396,7 @@ def card_of(
     return SongCard(
         slug, song.title, song.artist, song.language, song.bpm, song.length_s,
         song.dancers, best, "", None if hard is None else hard.level,
-        "" if hard is None else ", ".join(hard.reasons), starred,
+        "" if hard is None else ", ".join(hard.reasons), starred, colours=song.colours,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from kpopdance.realtime.core.clock import SongClock
 from kpopdance.realtime.core.health import Cause, worst_first
 from kpopdance.realtime.core.tempo import BEATS_OF_BAR
 from kpopdance.realtime.core.track import PoseTrack
-from kpopdance.realtime.scoring.report import combo_after, report_of
+from kpopdance.realtime.scoring.report import combo_after, report_of, stars_filled
 from kpopdance.realtime.screens.view import DancePhase, DanceView, Upcoming
 from kpopdance.realtime.shell.beside import Watch
 
@@ -174,7 +174,8 @@ class DanceSession:
             pose=None if seen is None else seen.pose,
             mirror=mirror, coach=self._coach_at(song_s), lead=song.lead,
             upcoming=tuple(p for p in self._pictograms if -1 < p.at_s - song_s < AHEAD_S),
-            score=standing.score, combo=standing.combo, verdict=standing.verdict,
+            score=standing.score, stars=stars_filled(standing.score),
+            colours=song.colours, combo=standing.combo, verdict=standing.verdict,
             counts=(self._counted_s - song_s + max(self._due_s - now, 0.0)) / self._count_s,
             verdict_age_s=now - standing.given_s, health=self.health(), status=status,
         )  # fmt: skip
@@ -259,7 +260,7 @@ class DanceSession:
             until_s = max(until_s, song_s - GRACE_S)
         for verdict in self._judge.step(self._track, until_s):
             self.judged_at.append(len(self._track))
-            score, _, _ = self._judge.totals()
+            score = self._judge.gathered()
             combo = combo_after(self._standing.combo, verdict)
             self._standing = _Standing(score, combo, verdict, self._clock.now())
 

@@ -181,6 +181,17 @@ class Judge:
         judged = [w for w, kept in zip(weight, self._kept, strict=True) if kept.verdict.judged]
         return sum(judged) / sum(weight) if sum(weight) > 0 else 0.0
 
+    def gathered(self) -> float:
+        """Return the points 0..100 so far of those the whole song gives; at its end the score.
+
+        What could not be judged gives none and asks for none.
+        """
+        weight = self.standard.weight
+        seen = [kept.verdict for kept in self._kept]
+        judged = sum(float(weight[verdict.move]) for verdict in seen if verdict.judged)
+        coming = float(weight.sum()) - sum(float(weight[verdict.move]) for verdict in seen)
+        return self.totals()[0] * judged / (judged + coming) if judged > 0 else 0.0
+
     def totals(self) -> tuple[float, dict[str, float], float]:
         """Return the score 0..100 so far, the limbs' scores, and the coverage 0..1.
 

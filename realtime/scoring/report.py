@@ -92,6 +92,11 @@ def stars_of(score: float) -> int:
     return sum(score >= floor for floor in STARS)
 
 
+def stars_filled(score: float) -> float:
+    """Return how many stars a score 0..100 fills, 0..5: each from the floor below to its own."""
+    return float(np.interp(score, (0, *STARS), range(len(STARS) + 1)))
+
+
 def lag_of(moves: list[Verdict]) -> float | None:
     """Return the median lag in ms over moves, None where there is none."""
     return float(np.median([move.lag_s for move in moves])) * 1000 if moves else None

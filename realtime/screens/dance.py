@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import pygame
 
 from kpopdance.realtime.core import body
+from kpopdance.realtime.screens.parts.backdrop import lights_of
 from kpopdance.realtime.screens.parts.figure import pictogram
 from kpopdance.realtime.screens.parts.film import FilmPanel
 from kpopdance.realtime.screens.parts.mirror import MirrorPanel
@@ -56,6 +57,7 @@ ON_TIME_S: Final = 0.04
 POP_S: Final = 0.16
 """How long a judgement takes to spring into place."""
 HOLD_S, FADE_S = 1.0, 0.6
+STAR_EMPTY: Final = (74, 54, 116)
 KEYS: Final[Hints] = (
     ("Space", "pause"),
     ("M", "mirror"),
@@ -191,7 +193,10 @@ class DanceScreen(Screen):
             return
         at = self._layout(surface.get_size(), view.told)
         horizon = round(at.coach.top + at.coach.height * 0.80)
-        self.backdrop.draw(surface, view.beat, centre_x=at.coach.centerx, horizon_y=horizon)
+        self.backdrop.draw(
+            surface, view.beat, centre_x=at.coach.centerx, horizon_y=horizon,
+            lights=lights_of(view.colours),
+        )  # fmt: skip
         self.backdrop.crowd(surface, view.beat)
         if view.film is None:
             self.troupe.draw(
@@ -231,17 +236,16 @@ class DanceScreen(Screen):
         u, box = at.unit, at.score
         behind = box.union(at.verdict).inflate(round(20 * u), 0)
         self.theme.panel(surface, behind, Glass(22 * u, NIGHT, 0.5, 112, NIGHT))
-        label = pygame.Rect(box.left, box.top, box.width, round(22 * u))
-        self.theme.write(surface, "SCORE", label, Style(15 * u, FAINT))
-        number = pygame.Rect(
-            box.left, label.bottom, round(box.width * 0.58), box.bottom - label.bottom
-        )
+        stars = pygame.Rect(box.left, box.top, round(box.width * 0.58), round(36 * u))
+        self._stars(surface, stars, view.stars)
+        number = pygame.Rect(box.left, stars.bottom, stars.width, box.bottom - stars.bottom)
         px = min(92 * u, number.height * 0.86)
         style = Style(px, WHITE, least=1)
         drawn = self.theme.neon(surface, f"{view.score:.1f}", number, style, dim(VIOLET, 0.9))
         if view.combo < 2:
             return
-        side = pygame.Rect(drawn.right + round(18 * u), number.top, 0, number.height)
+        left = max(drawn.right, stars.right) + round(18 * u)
+        side = pygame.Rect(left, box.top, 0, box.height)
         side.width = max(0, box.right - side.left)
         heat = round(4 * min(1.0, view.combo / 20)) / 4
         colour = mix(MAGENTA, GOLD, heat)
@@ -255,6 +259,22 @@ class DanceScreen(Screen):
         style = Style(46 * u, WHITE, least=1)
         self.theme.neon(surface, f"×{view.combo}", top, style, dim(colour, 0.9))
         self.theme.write(surface, "COMBO", low, Style(15 * u, colour))
+
+    def _stars(self, surface: pygame.Surface, box: pygame.Rect, filled: float) -> None:
+        """Draw five stars, filled from the left."""
+        radius, pitch = box.height * 0.5, min(box.height * 1.2, box.width / 5)
+        for number in range(5):
+            x, y = box.left + radius + number * pitch, box.centery
+            empty = self.theme.star(radius, STAR_EMPTY)
+            corner = (x - empty.get_width() / 2, y - empty.get_height() / 2)
+            surface.blit(empty, corner)
+            share = min(max(filled - number, 0.0), 1.0)
+            if share == 1.0:
+                self.theme.shine(surface, (x, y), radius * 1.8, dim(GOLD, 0.35))
+            if share > 0:
+                star = self.theme.star(radius, GOLD)
+                part = (0, 0, round(star.get_width() * share), star.get_height())
+                surface.blit(star, corner, part)
 
     def _verdict(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
         verdict, age_s = view.verdict, view.verdict_age_s
@@ -405,13 +425,15 @@ class DanceScreen(Screen):
             )
             self._big(surface, above, word, 60 * at.unit, MAGENTA)
             return
-        px = at.unit * (200 + 16 * round(4 * max(0.0, 1 - gone * 5)))
+        px = at.unit * (150 + 12 * round(4 * max(0.0, 1 - gone * 5)))
         colour = (MINT, VIOLET, CYAN, MAGENTA)[int(word) - 5]
-        disc = pygame.Rect(0, 0, round(230 * at.unit), round(230 * at.unit))
-        disc.center = at.coach.center
+        disc = pygame.Rect(0, 0, round(180 * at.unit), round(180 * at.unit))
+        disc.midright = (at.coach.right - round(12 * at.unit), at.coach.centery)
         look = Glass(disc.width / 2, colour, 3.0 * at.unit, 150, NIGHT)
-        self.theme.panel(surface, disc, look)  # the coach is as bright as the digit
-        self._big(surface, at.coach, word, px, colour)
+        self.theme.panel(
+            surface, disc, look
+        )  # beside the coach, whose first pose is to be seen
+        self._big(surface, disc, word, px, colour)
 
     def _paused(self, surface: pygame.Surface, at: DanceLayout) -> None:
         u, box = at.unit, at.middle

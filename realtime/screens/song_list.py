@@ -10,8 +10,7 @@ import pygame
 from kpopdance.realtime.core.terms import USUAL
 from kpopdance.realtime.screens.actions import ENTER, Target
 from kpopdance.realtime.screens.parts.asking import Asking
-from kpopdance.realtime.screens.parts.brush import cut_out
-from kpopdance.realtime.screens.parts.film import rounded
+from kpopdance.realtime.screens.parts.covers import cover_square, drawn_square
 from kpopdance.realtime.screens.parts.notices import draw_notices
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.screens.parts.theme import Align, Colour, Hints
     from kpopdance.realtime.screens.screen import Place
-    from kpopdance.realtime.screens.view import Asked, Cover, ListView, SongCard
+    from kpopdance.realtime.screens.view import Asked, ListView, SongCard
 
 Places: TypeAlias = "Callable[[str], int | None]"
 KEYS: Final[Hints] = (
@@ -345,8 +344,7 @@ class SongListScreen(Screen):
         score = pygame.Rect(0, 0, round(104 * u), box.height)
         score.right = box.right - round(20 * u)
         left = round(26 * u)
-        if card.cover is not None:
-            left += self._cover(sprite, card.cover, u)
+        left += self._cover(sprite, card, u)
         line = pygame.Rect(left, round(9 * u), score.left - left - round(10 * u), round(44 * u))
         low = pygame.Rect(left, line.bottom, line.width, round(32 * u))
         ink = FAINT if card.problem else WHITE
@@ -374,16 +372,14 @@ class SongListScreen(Screen):
         self._best(sprite, card, score, u)
         return sprite
 
-    def _cover(self, sprite: pygame.Surface, cover: Cover, u: float) -> int:
-        """Draw the middle of a cover as a square at the left; return what it takes, px."""
-        side = sprite.get_height() - round(24 * u)
-        high, wide = cover.picture.shape[:2]
-        part = min(high, wide)
-        window = ((wide - part) / 2, (high - part) / 2, float(part), float(part))
-        seen = cut_out(cover.picture, window, (side, side), flip=False)
-        square = pygame.Surface((side, side), pygame.SRCALPHA)
-        square.blit(pygame.image.frombuffer(seen.data, (side, side), "BGR"), (0, 0))
-        pygame.surfarray.pixels_alpha(square)[:] = rounded((side, side), 10 * u)
+    def _cover(self, sprite: pygame.Surface, card: SongCard, u: float) -> int:
+        """Draw a song's cover as a square at the left; return what it takes, px."""
+        side, radius = sprite.get_height() - round(24 * u), 10 * u
+        square = (
+            drawn_square(self.theme, card.title, card.colours, side, radius)
+            if card.cover is None
+            else cover_square(card.cover, side, radius)
+        )
         sprite.blit(square, (round(14 * u), round(12 * u)))
         return side
 

@@ -45,6 +45,7 @@ class SongCard:
     why_hard: str = ""
     starred: bool = False
     cover: Cover | None = None
+    colours: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +107,10 @@ class DanceView:
     counts : float
         What is left to count in ``count-in``; a number each, from 4 on.
     score : float
-        0..100 so far; ``combo`` judgements in a row better than OK.
+        0..100 gathered so far, of the whole song; ``stars`` 0..5 that it fills; ``combo``
+        judgements in a row better than OK.
+    colours : tuple of (red, green, blue)
+        The song's own, up to five; none for the game's.
     verdict : Verdict or None
         The newest judgement; ``verdict_age_s`` seconds old.
     health : tuple of Health
@@ -134,6 +138,8 @@ class DanceView:
     combo: int
     verdict: Verdict | None
     verdict_age_s: float
+    stars: float = 0.0
+    colours: tuple[tuple[int, int, int], ...] = ()
     counts: float = 0.0
     health: tuple[Health, ...] = ()
     notices: tuple[str, ...] = ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import colorsys
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pygame
@@ -19,6 +20,8 @@ from kpopdance.realtime.screens.parts.theme import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from kpopdance.realtime.screens.parts.theme import Colour, Theme
@@ -37,7 +40,26 @@ STILL: Final = "still stage"
 STICKS: Final = 70
 LAMPS: Final = 9
 PULSE_STEPS: Final = 8
-LAMP_COLOURS: Final = (MAGENTA, CYAN, VIOLET)
+Lights: TypeAlias = "tuple[Colour, Colour, Colour]"
+_BuiltFor: TypeAlias = "tuple[int, int, int, int, Lights]"
+HOUSE: Final = (MAGENTA, CYAN, VIOLET)
+"""The lights of a song without colours of its own, and of all other pages."""
+VIVID: Final = 0.45
+"""Saturation that light has at least: a cover's greys would be no light of a colour."""
+
+
+def lights_of(colours: Sequence[Colour]) -> Lights:
+    """Return the stage's lights in a song's colours, as bright as the house's; these fill up."""
+    tinted = []
+    for red, green, blue in colours[:3]:
+        hue, saturation, _ = colorsys.rgb_to_hsv(red / 255, green / 255, blue / 255)
+        if saturation > 0:
+            bright = colorsys.hsv_to_rgb(hue, max(saturation, VIVID), 1.0)
+            tinted.append(
+                (round(255 * bright[0]), round(255 * bright[1]), round(255 * bright[2]))
+            )
+    first, second, third = (*tinted, *HOUSE[len(tinted) :])
+    return first, second, third
 
 
 def beat_pulse(beat: float) -> float:
@@ -55,19 +77,27 @@ class Backdrop:
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
-        self._built_for: tuple[int, int, int, int] | None = None
+        self._built_for: _BuiltFor | None = None
         self.patient = False
-        self._waited_for: tuple[int, int, int, int] | None = None
+        self._waited_for: _BuiltFor | None = None
+        self._lights: Lights = HOUSE
         self._lit: list[pygame.Surface] = []
         self._still = pygame.Surface((1, 1))
         self._sticks = np.empty((0, 4))
 
     def draw(
-        self, surface: pygame.Surface, beat: float, *, centre_x: int, horizon_y: int
+        self,
+        surface: pygame.Surface,
+        beat: float,
+        *,
+        centre_x: int,
+        horizon_y: int,
+        lights: Lights = HOUSE,
     ) -> None:
         """Draw all of it; dancers stand before ``centre_x``; the floor starts at a y."""
         self.theme.fit(surface.get_size())
-        wanted_for = (*surface.get_size(), centre_x, horizon_y)
+        self._lights = lights
+        wanted_for = (*surface.get_size(), centre_x, horizon_y, lights)
         if self._built_for != wanted_for:
             if self._waits(wanted_for):
                 surface.fill(NIGHT)
@@ -81,7 +111,7 @@ class Backdrop:
         surface.blit(self._lit[min(wanted, len(self._lit) - 1)], (0, 0))
         self._pulse(surface, beat)
 
-    def _waits(self, wanted_for: tuple[int, int, int, int]) -> bool:
+    def _waits(self, wanted_for: _BuiltFor) -> bool:
         """Return whether this frame has enough to do without what was never built before."""
         waits = (
             self.patient
@@ -98,7 +128,7 @@ class Backdrop:
         reach = 9 * step * sway
         sprites = [
             self.theme.glow(r * step, dim(c, 0.62))
-            for r, c in zip((15, 19, 12), LAMP_COLOURS, strict=True)
+            for r, c in zip((15, 19, 12), self._lights, strict=True)
         ]
         points = self._sticks[:, :2] + np.outer(self._sticks[:, 2], (reach, -abs(reach) * 0.5))
         kinds = self._sticks[:, 3].astype(int).tolist()
@@ -115,16 +145,16 @@ class Backdrop:
         width, height = surface.get_size()
         for lamp, x in enumerate(_lamp_xs(width)):
             bright = 0.35 + 0.5 * level * (1.0 if (lamp + int(beat // 1)) % 2 else 0.45)
-            colour = dim(LAMP_COLOURS[lamp % 3], bright)
+            colour = dim(self._lights[lamp % 3], bright)
             self.theme.shine(surface, (x, height * 0.012), 46 * height / 720, colour)
 
     def _build(self, surface: pygame.Surface, centre_x: int, horizon_y: int) -> None:
         width, height = surface.get_size()
-        self._built_for = (width, height, centre_x, horizon_y)
-        self._lit = []
+        self._built_for = (width, height, centre_x, horizon_y, self._lights)
+        self._lit, lights = [], self._lights
         self._still = self.theme.kept(
             (STILL, *self._built_for),
-            lambda: _still_stage((width, height), centre_x, horizon_y),
+            lambda: _still_stage((width, height), centre_x, horizon_y, lights),
         )
         rng = np.random.default_rng(11)
         across = (np.arange(STICKS) + rng.uniform(-0.4, 0.4, STICKS)) / STICKS * width
@@ -136,9 +166,9 @@ class Backdrop:
 
     def _light(self, position: int, positions: int) -> pygame.Surface:
         assert self._built_for is not None
-        width, height, centre_x, horizon_y = self._built_for
+        width, height, centre_x, horizon_y, lights = self._built_for
         swing = 2.0 * position / max(1, positions - 1) - 1.0
-        beams = _beams((width, height), centre_x, horizon_y, swing)
+        beams = _beams((width, height), centre_x, horizon_y, swing, lights)
         coarse = pygame.image.frombuffer(beams.tobytes(), beams.shape[1::-1], "RGB")
         lit = self._still.copy()
         lit.blit(
@@ -151,22 +181,26 @@ def _lamp_xs(width: int) -> list[float]:
     return [width * (0.06 + 0.88 * lamp / (LAMPS - 1)) for lamp in range(LAMPS)]
 
 
-def _still_stage(size: tuple[int, int], centre_x: int, horizon_y: int) -> pygame.Surface:
-    stage = _dark_air(size, centre_x, horizon_y)
-    lights = pygame.Surface(size)
-    _wall(lights, centre_x, horizon_y)
-    soft = blurred(lights, size[1] / 40)
-    lights.blit(soft, (0, 0), special_flags=ADD)
-    lights.blit(soft, (0, 0), special_flags=ADD)
-    wall = lights.subsurface((0, 0, size[0], horizon_y))
+def _still_stage(
+    size: tuple[int, int], centre_x: int, horizon_y: int, lights: Lights
+) -> pygame.Surface:
+    stage = _dark_air(size, centre_x, horizon_y, lights)
+    lit = pygame.Surface(size)
+    _wall(lit, centre_x, horizon_y, lights)
+    soft = blurred(lit, size[1] / 40)
+    lit.blit(soft, (0, 0), special_flags=ADD)
+    lit.blit(soft, (0, 0), special_flags=ADD)
+    wall = lit.subsurface((0, 0, size[0], horizon_y))
     stage.blit(wall, (0, 0), special_flags=ADD)
     _reflect(stage, wall, horizon_y)
-    _floor(stage, centre_x, horizon_y)
+    _floor(stage, centre_x, horizon_y, lights)
     _truss(stage)
     return stage
 
 
-def _dark_air(size: tuple[int, int], centre_x: int, horizon_y: int) -> pygame.Surface:
+def _dark_air(
+    size: tuple[int, int], centre_x: int, horizon_y: int, lights: Lights
+) -> pygame.Surface:
     """Return gradients and haze, drawn coarsely, and noise that hides the steps of 8 bits."""
     wide, high = (max(2, -(-side // COARSE)) for side in size)
     x = np.linspace(0, size[0], wide, dtype=np.float32)[None, :]
@@ -179,12 +213,9 @@ def _dark_air(size: tuple[int, int], centre_x: int, horizon_y: int) -> pygame.Su
     glow = np.exp(-(((x - centre_x) / (0.30 * size[0])) ** 2))
     glow = glow * np.exp(-(((y - 0.62 * horizon_y) / (0.5 * size[1])) ** 2))
     light = np.empty((high, wide, 3), np.float32)
-    for channel, (night, violet, magenta) in enumerate(
-        zip(NIGHT, (92, 34, 170), (150, 30, 120), strict=True)
-    ):
-        light[..., channel] = (
-            night * 0.8 + lit * (violet * 0.55) + glow * (magenta * 0.26) - 0.7
-        )
+    around, middle = dim(lights[2], 0.65), dim(lights[0], 0.6)
+    for channel, (night, far, near) in enumerate(zip(NIGHT, around, middle, strict=True)):
+        light[..., channel] = night * 0.8 + lit * (far * 0.55) + glow * (near * 0.26) - 0.7
     rng = np.random.default_rng(5)
     haze = pygame.image.frombuffer(
         rng.integers(70, 140, (9, 14, 3), np.uint8).repeat(1, axis=2).tobytes(), (14, 9), "RGB"
@@ -210,36 +241,37 @@ def _surface_of(light: NDArray[np.float32]) -> pygame.Surface:
     return surface
 
 
-def _wall(lights: pygame.Surface, centre_x: int, horizon_y: int) -> None:
+def _wall(lit: pygame.Surface, centre_x: int, horizon_y: int, lights: Lights) -> None:
     """Draw the LED wall: a dotted screen, neon rings behind the dancers, pillars beside."""
-    width, height = lights.get_size()
+    width, height = lit.get_size()
     pitch = max(8, round(height / 40))
     for x in range(pitch // 2, width, pitch):
         for y in range(pitch // 2 + height // 18, horizon_y, pitch):
             near = math.exp(-(((x - centre_x) / (0.3 * width)) ** 2))
-            pygame.draw.circle(
-                lights, dim((96, 60, 190), 0.16 + 0.42 * near), (x, y), pitch * 0.09
-            )
+            dot = dim(lights[2], 0.11 + 0.29 * near)
+            pygame.draw.circle(lit, dot, (x, y), pitch * 0.09)
     middle = (centre_x, round(horizon_y - 0.26 * height))
     for radius, colour, thick in (
-        (0.385, VIOLET, 3), (0.345, MAGENTA, 6), (0.305, dim(CYAN, 0.6), 2),
+        (0.385, lights[2], 3), (0.345, lights[0], 6), (0.305, dim(lights[1], 0.6), 2),
     ):  # fmt: skip
         line = max(1, round(thick * height / 720))
-        pygame.draw.circle(lights, dim(colour, 0.62), middle, radius * height, line)
+        pygame.draw.circle(lit, dim(colour, 0.62), middle, radius * height, line)
     for number in (1, 2):
-        _pillars(lights, centre_x, horizon_y, number)
+        _pillars(lit, centre_x, horizon_y, number, lights[number])
 
 
-def _pillars(lights: pygame.Surface, centre_x: int, horizon_y: int, number: int) -> None:
-    width, height = lights.get_size()
+def _pillars(
+    lit: pygame.Surface, centre_x: int, horizon_y: int, number: int, light: Colour
+) -> None:
+    width, height = lit.get_size()
     away = (0.20 + 0.125 * number) * min(width, height * 1.6)
     tall = (0.30 + 0.085 * number) * height
     thick = max(2, round((1.5 + 1.5 * number) * height / 720))
-    colour = dim((CYAN, VIOLET)[number - 1], 0.30)
+    colour = dim(light, 0.30)
     for side in (-1, 1):
         pillar = pygame.Rect(0, 0, thick, round(tall))
         pillar.midbottom = (round(centre_x + side * away), horizon_y)
-        pygame.draw.rect(lights, colour, pillar, border_radius=thick)
+        pygame.draw.rect(lit, colour, pillar, border_radius=thick)
 
 
 def _reflect(stage: pygame.Surface, wall: pygame.Surface, horizon_y: int) -> None:
@@ -259,23 +291,23 @@ def _reflect(stage: pygame.Surface, wall: pygame.Surface, horizon_y: int) -> Non
     stage.blit(mirror, (0, horizon_y), special_flags=ADD)
 
 
-def _floor(stage: pygame.Surface, centre_x: int, horizon_y: int) -> None:
+def _floor(stage: pygame.Surface, centre_x: int, horizon_y: int, lights: Lights) -> None:
     width, height = stage.get_size()
     lines = pygame.Surface((width, height))
     deep = height - horizon_y
     for row in range(1, 12):
         y = horizon_y + deep * (row / 11) ** 2.1
-        colour = dim(VIOLET, 0.16 + 0.16 * row / 11)
+        colour = dim(lights[2], 0.16 + 0.16 * row / 11)
         pygame.draw.aaline(lines, colour, (0, y), (width, y))
     for column in range(-16, 17):
         far, near = centre_x + column * width * 0.05, centre_x + column * width * 0.17
-        colour = dim(MAGENTA if column % 4 == 0 else VIOLET, 0.26)
+        colour = dim(lights[0] if column % 4 == 0 else lights[2], 0.26)
         pygame.draw.aaline(lines, colour, (far, horizon_y), (near, height))
     lines.blit(blurred(lines, height / 110), (0, 0), special_flags=ADD)
     stage.blit(lines, (0, 0), special_flags=ADD)
     edge = pygame.Surface((width, height))
     pygame.draw.line(
-        edge, dim(MAGENTA, 0.55), (0, horizon_y), (width, horizon_y), max(1, height // 360)
+        edge, dim(lights[0], 0.55), (0, horizon_y), (width, horizon_y), max(1, height // 360)
     )
     edge.blit(blurred(edge, height / 60), (0, 0), special_flags=ADD)
     stage.blit(edge, (0, 0), special_flags=ADD)
@@ -293,7 +325,7 @@ def _truss(stage: pygame.Surface) -> None:
 
 
 def _beams(
-    size: tuple[int, int], centre_x: int, horizon_y: int, swing: float
+    size: tuple[int, int], centre_x: int, horizon_y: int, swing: float, lights: Lights
 ) -> NDArray[np.uint8]:
     """Return uint8 (h, w, 3): the light cones at one point of their sweep, -1..1."""
     width, height = size
@@ -307,11 +339,11 @@ def _beams(
         start = lamp_x / height
         lean = (centre - start) * 0.55 + swing * (0.34 if lamp % 2 else -0.34)
         cone = _cone(x - start, y - 0.01, (lean, 0.9), spread=0.085)
-        light += cone[..., None] * _tint(LAMP_COLOURS[lamp % 3], 0.40)
+        light += cone[..., None] * _tint(lights[lamp % 3], 0.40)
     for number, offset in enumerate((-0.62, -0.40, 0.40, 0.62)):
         lean = -offset * 0.5 + swing * (0.3 if number % 2 else -0.3)
         cone = _cone(x - centre - offset, y - horizon, (lean, -1.0), spread=0.06)
-        light += cone[..., None] * _tint((CYAN, MAGENTA)[number % 2], 0.30)
+        light += cone[..., None] * _tint((lights[1], lights[0])[number % 2], 0.30)
     light *= np.where(y > horizon, np.clip(1 - (y - horizon) * 2.2, 0.15, 1), 1.0)[..., None]
     return np.clip(light, 0, 255).astype(np.uint8)
 

@@ -6,7 +6,7 @@ Points are complex numbers, x + iy px, so that a turn or a length is one operati
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Final
@@ -85,10 +85,32 @@ LEAD: Final = Costume(
     skin=(255, 224, 212), top=(255, 40, 142), sleeves=(255, 74, 160), legs=(70, 44, 178),
     shoes=(250, 248, 255), hair=(70, 220, 250), rim=(255, 240, 252), accent=GOLD,
 )  # fmt: skip
-BEHIND: Final = Costume(
-    skin=(128, 100, 206), top=(88, 48, 166), sleeves=(106, 66, 186), legs=(56, 34, 130),
-    shoes=(134, 112, 210), hair=(70, 42, 150), rim=(128, 92, 226), accent=(196, 168, 110),
-)  # fmt: skip
+LOOKS: Final[tuple[tuple[Colour, Colour, Colour, Colour], ...]] = (
+    (LEAD.hair, LEAD.top, LEAD.sleeves, LEAD.legs),
+    ((255, 214, 150), (64, 214, 255), (232, 246, 255), (40, 46, 96)),
+    ((196, 120, 255), (250, 248, 255), (255, 196, 76), (112, 40, 140)),
+    ((60, 44, 66), (255, 150, 60), (255, 150, 60), (30, 92, 120)),
+    ((255, 120, 150), (84, 255, 178), (44, 170, 150), (60, 40, 120)),
+    ((120, 74, 52), (150, 96, 255), (255, 240, 252), (150, 34, 88)),
+    ((230, 236, 250), (240, 70, 80), (60, 44, 100), (46, 40, 74)),
+)
+"""Each member's hair, top, sleeves and legs; after the last the first comes again."""
+SHADE: Final = (44, 22, 128)
+"""What dims the dancers behind: the stage is dark there."""
+
+
+def costume_of(member: int, *, behind: bool) -> Costume:
+    """Return what a member of a song wears, counted from 0; the lead stands in the light."""
+    hair, top, sleeves, legs = LOOKS[member % len(LOOKS)]
+    lit = replace(LEAD, hair=hair, top=top, sleeves=sleeves, legs=legs)
+    return _shaded(lit) if behind else lit
+
+
+@lru_cache(maxsize=len(LOOKS))
+def _shaded(lit: Costume) -> Costume:
+    return Costume(*(mix(SHADE, getattr(lit, part.name), 0.42) for part in fields(Costume)))
+
+
 FLAT: Final = Costume(WHITE, WHITE, WHITE, WHITE, WHITE, WHITE, WHITE, GOLD)
 
 (MID_HIP, CHEST, WAIST, R_CHEST, L_CHEST, R_WAIST, L_WAIST, HEAD_MIDDLE, CROWN, NAPE, FACE, JAW,

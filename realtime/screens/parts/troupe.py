@@ -9,9 +9,9 @@ import pygame
 
 from kpopdance.realtime.core import body
 from kpopdance.realtime.screens.parts.figure import (
-    BEHIND,
     LEAD,
     add_glow,
+    costume_of,
     draw_silhouette,
     glow_area,
     silhouettes,
@@ -81,19 +81,24 @@ class Troupe:
         figure, *behind = silhouettes(
             np.concatenate([first[None], others]),
             [tall[0], *[tall[1]] * len(others)],
-            [LEAD, *[BEHIND] * len(others)],
+            costumes := [
+                costume_of(lead, behind=False),
+                *(costume_of(m, behind=True) for m in range(len(joints)) if m != lead),
+            ],
             accent,
         )
-        for other in behind:
-            self._behind(surface, other, tall[1])
+        for other, costume in zip(behind, costumes[1:], strict=True):
+            self._behind(surface, other, tall[1], costume.rim)
         hand = first[accent] if first[accent, 2] > 0 else None
         self._lead(surface, figure, hand, height=tall[0], ground=ground)
 
-    def _behind(self, surface: pygame.Surface, figure: Silhouette, height: float) -> None:
+    def _behind(
+        self, surface: pygame.Surface, figure: Silhouette, height: float, rim: Colour
+    ) -> None:
         box = figure.box
         if box.width:
             self._pool(surface, (box.centerx, box.bottom), 0.34 * height, dim(VIOLET, 0.55))
-            draw_silhouette(surface, figure, BEHIND.rim, 0)
+            draw_silhouette(surface, figure, rim, 0)
 
     def _lead(
         self,

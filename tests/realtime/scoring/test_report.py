@@ -7,7 +7,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 from kpopdance.realtime.core.types import Reason, Verdict
-from kpopdance.realtime.scoring.report import combo_after, lag_of, report_of, stars_of
+from kpopdance.realtime.scoring.report import (
+    combo_after,
+    lag_of,
+    report_of,
+    stars_filled,
+    stars_of,
+)
 
 FINE = {"torso": 90.0, "right_arm": 88.0, "left_arm": 95.0, "right_leg": 80.0, "left_leg": 92.0}
 
@@ -51,6 +57,13 @@ def test_the_totals_are_passed_on():
 )
 def test_stars(score, stars):
     assert stars_of(score) == stars
+    assert stars <= stars_filled(score) <= min(stars + 1, 5)
+
+
+def test_stars_fill_evenly_from_floor_to_floor():
+    assert [stars_filled(score) for score in (0, 10, 20, 50, 67.5, 90, 100)] == [
+        0, 0.5, 1, 2.5, 3.5, 5, 5
+    ]  # fmt: skip
 
 
 def test_lag_is_the_median_of_what_was_recognised():

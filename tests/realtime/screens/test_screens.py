@@ -13,9 +13,11 @@ import pytest
 
 from kpopdance.realtime.core import body
 from kpopdance.realtime.screens.dance import DanceScreen, count_in_word, dance_layout, lag_words
-from kpopdance.realtime.screens.parts.backdrop import Backdrop
+from kpopdance.realtime.screens.parts.backdrop import HOUSE, Backdrop, lights_of
+from kpopdance.realtime.screens.parts.covers import drawn_square
 from kpopdance.realtime.screens.parts.figure import (
     LEAD,
+    costume_of,
     draw_neon,
     draw_silhouette,
     pictogram,
@@ -440,15 +442,61 @@ def test_a_lost_camera_shows_a_dark_picture_without_skeleton(stage):
     np.testing.assert_allclose(pages[1], pages[2], atol=3)
 
 
-def test_the_count_in_stands_on_the_coachs_middle(stage, written):
+def test_the_count_in_stands_beside_the_coach(stage, written):
     for size in SIZES:
         at = dance_layout(size)
         written.clear()
         view = views.dance(phase="count-in", counts=2.5, song_s=-1.2)
         DanceScreen(stage).draw(pygame.Surface(size), view)
         (where,) = [line[2] for line in written if line[0] == "6"]
-        assert abs(where.centerx - at.coach.centerx) <= 2
-        assert abs(where.centery - at.coach.centery) <= at.coach.height * 0.12
+        lead = pygame.Rect(0, 0, at.coach.height * 0.4, at.coach.height)
+        lead.center = at.coach.center
+        assert at.coach.contains(where)
+        assert not lead.colliderect(where)
+
+
+@pytest.mark.parametrize(
+    ("colours", "lights"),
+    [
+        ((), HOUSE),
+        (((120, 120, 120), (0, 0, 40)), ((0, 0, 255), *HOUSE[1:])),  # grey is no light
+        (((200, 180, 170),), ((255, 179, 140), *HOUSE[1:])),
+        (((255, 0, 0), (0, 255, 0), (0, 0, 255), (9, 9, 99)),
+         ((255, 0, 0), (0, 255, 0), (0, 0, 255))),
+    ],
+)  # fmt: skip
+def test_the_stage_is_lit_in_the_songs_colours(colours, lights):
+    assert lights_of(colours) == lights
+
+
+def test_a_stage_in_other_colours_is_built_anew_and_the_houses_comes_back(stage):
+    screen, pictures = DanceScreen(stage), []
+    for colours in ((), ((0, 255, 0),), ()):
+        surface = pygame.Surface((640, 360))
+        for _ in range(2):
+            screen.draw(surface, views.dance(colours=colours))
+        pictures.append(pygame.surfarray.array3d(surface)[400:, :300].mean(axis=(0, 1)))
+    assert pictures[1][1] > pictures[0][1] + 10
+    np.testing.assert_allclose(pictures[2], pictures[0], atol=0.5)
+
+
+def test_every_member_has_looks_of_their_own_and_who_stands_behind_is_dimmed():
+    lit = [costume_of(member, behind=False) for member in range(7)]
+    shaded = [costume_of(member, behind=True) for member in range(7)]
+    assert len({(one.hair, one.top, one.legs) for one in lit}) == 7
+    assert costume_of(7, behind=False) == lit[0]
+    for one, other in zip(lit, shaded, strict=True):
+        assert sum(other.top) < sum(one.top)
+        assert sum(other.skin) < sum(one.skin)
+
+
+@pytest.mark.parametrize("title", ["다시 만난 세계", "(Night) Bus", "…", ""])
+def test_a_song_without_a_cover_has_one_of_its_title(stage, title):
+    square = drawn_square(stage.theme, title, (), 70, 10)
+    assert square.get_at((0, 0)).a == 0
+    assert square.get_at((35, 3)).a == 255
+    again = drawn_square(stage.theme, title, ((255, 0, 0), (0, 255, 0)), 70, 10)
+    assert again.get_at((60, 62))[:3] != square.get_at((60, 62))[:3]
 
 
 def test_every_grade_has_its_own_colour():

@@ -43,7 +43,7 @@ def dance(**other):
         pose=Pose((dancer(320 / 480, 0.5) * (480, 480, 1)).astype(np.float32)), mirror=True,
         coach=np.stack([dancer(0.9), dancer(0.4)]), lead=0,
         upcoming=tuple(Upcoming(float(at), dancer()) for at in (31.0, 32.0, 33.0)),
-        score=87.4, combo=12, verdict=verdict, verdict_age_s=0.4,
+        score=47.4, stars=2.4, combo=12, verdict=verdict, verdict_age_s=0.4,
         status="a network · a runtime · a camera",
     )  # fmt: skip
     return dataclasses.replace(view, **other)
