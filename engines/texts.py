@@ -36,13 +36,23 @@ def toml_in(path: Path) -> dict[str, Any]:
     ValueError
         Where it is no such text; it says why, without the path. OSError where it cannot be read.
     """
-    import tomllib  # not for those who only print
+    return told_by(content_of(path))
 
+
+def content_of(path: Path) -> bytes:
+    """Return a text file's bytes; ValueError where they are too many."""
     with path.open("rb") as file:
         content = file.read(MOST_TEXT_BYTES + 1)
     if len(content) > MOST_TEXT_BYTES:
         raise ValueError(f"is larger than {MOST_TEXT_BYTES // 1024} KiB")
-    text = _decoded(content)
+    return content
+
+
+def told_by(content: bytes) -> dict[str, Any]:
+    """Return what a TOML file's bytes tell; raises like ``toml_in``."""
+    import tomllib  # not for those who only print
+
+    text = decoded(content)
     if any(line.count(".") > MOST_DOTS for line in text.split("\n")):
         raise ValueError(f"has a line of more than {MOST_DOTS} dots")
     try:
@@ -53,14 +63,27 @@ def toml_in(path: Path) -> dict[str, Any]:
         raise ValueError(f"cannot be read ({why})") from None
 
 
-def _decoded(content: bytes) -> str:
-    """Return a text in UTF-8, or in what its byte order mark says."""
-    bom = next((bom for bom in BOMS if content.startswith(bom)), b"")
+def decoded(content: bytes) -> str:
+    """Return a text in UTF-8, or in what its byte order mark says, its lines ended by a newline."""
+    bom = _bom_of(content)
     try:
         text = content[len(bom) :].decode(BOMS.get(bom, "utf-8"))
     except UnicodeDecodeError:
         raise ValueError("cannot be read (it is no UTF-8 text: save it as UTF-8)") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def encoded_as(content: bytes, text: str) -> bytes:
+    """Return a text's bytes as those are written that it takes the place of: encoding, ends of lines."""
+    bom = _bom_of(content)
+    encoding = BOMS.get(bom, "utf-8")
+    if "\r\n".encode(encoding) in content:
+        text = text.replace("\n", "\r\n")
+    return bom + text.encode(encoding)
+
+
+def _bom_of(content: bytes) -> bytes:
+    return next((bom for bom in BOMS if content.startswith(bom)), b"")
 
 
 def one_form(name: str) -> str:
