@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.options import STYLE_HELP
 from kpopdance.realtime.core.health import WELL_CAMERA
+from kpopdance.realtime.game.kit import Peek
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
+from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.shell.beside import beside
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from kpopdance.realtime.library.songpack import SongPack
 
 DANCER: Final = "dancer"
+DEMO: Final = "neon-steps"
+PEEK_S: Final = 5.0  # longest wait for a camera's first picture
+TAKE_S: Final = 0.1
+SILENT: Final = "It sends no picture."
 LENGTHS: Final = {"arms": "arm", "legs": "leg", "torso": "torso", "shoulders": "shoulder"}
 """Words of the style -> whose bones they lengthen."""
 
@@ -54,9 +60,13 @@ class Cameras:
         return (settings.camera_width, settings.camera_height) if self.live else (640, 480)
 
     def ask(self, settings: Settings) -> None:
-        """Ask from now on for what other settings want of a camera; it is opened anew."""
+        """Ask from now on for what other settings want of a camera; a changed one is opened anew."""
+        before, asked = self._settings, request_of(self._settings, self.source)
         self._settings = settings
-        self._let_go()
+        if before.camera != settings.camera:
+            self.source = settings.camera
+        if request_of(settings, self.source) != asked:
+            self._let_go()
 
     def turn(self) -> bool:
         """Turn to the next camera: the one set, those found, the drawn dancer; return ``live``."""
@@ -78,8 +88,38 @@ class Cameras:
             from kpopdance.realtime.devices.video_file import VideoCamera
 
             return VideoCamera(Path(source), self._clock, song_s)
+        return self._opened()
+
+    def watch(self) -> Camera:
+        """Return the camera to see oneself in; who has a stand-in sees that one dance."""
+        if self.live:
+            return self._opened()
+        began_s, song = self._clock.now(), load_pack(find_pack(DEMO, (BUNDLED,)))
+        return self.open(song, lambda: (self._clock.now() - began_s) % song.length_s)
+
+    def peek(self, source: str) -> Peek:
+        """Return what another camera shows at first, or why it shows nothing."""
+        from kpopdance.realtime.devices.camera import LiveCamera
+
+        try:
+            camera = LiveCamera(request_of(self._settings, source), self._clock)
+        except DanceError as why:
+            return Peek(trouble=str(why))
+        try:
+            frame, health = None, camera.state().health
+            until_s = self._clock.now() + PEEK_S
+            while frame is None and not health.no_picture and self._clock.now() < until_s:
+                frame, health = camera.newest(TAKE_S), camera.state().health
+        finally:
+            camera.close()
+        if frame is None:
+            return Peek(trouble=health.words or SILENT)
+        return Peek(frame.image)
+
+    def _opened(self) -> Camera:
+        """Return the webcam that stays open."""
         if self._kept is None:
-            self._kept = self._webcam(source)
+            self._kept = self._webcam(self.source)
         elif self._kept.state().health.no_picture:
             self._kept.retry()
         return self._kept

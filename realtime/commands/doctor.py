@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.health import Health
+    from kpopdance.realtime.game.kit import Kit
 
 CROP: Final = (256, 256)
 IMAGE: Final = np.zeros((480, 640, 3), dtype=np.uint8)
@@ -48,21 +50,39 @@ def run(args: argparse.Namespace) -> int:
     """Look and tell; return 0, or 2 where nothing could be danced here."""
     settings, settings_entry = _settings(args)
     found = {
-        "game": {"found": f"kpopdance {our_version()}, Python {platform.python_version()}, "
-                          f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"},
-        "network": _network(settings),
+        "game": _game(),
+        "network": _network(lambda: wished_eyes(settings)),
         "gpu": _gpu(),
         "camera": _camera(settings),
         "sound": _sound(settings),
         "screen": _screen(),
         "songs": _songs(settings),
         "settings": settings_entry,
-    }  # fmt: skip
+    }
     if args.json:
         print_json(found)
     else:
         print_result("\n".join(_line(name, entry) for name, entry in found.items()))
     return 0 if found["network"].get("found") else 2
+
+
+def found_while_playing(kit: Kit) -> dict[str, dict[str, Any]]:
+    """Return the same of a game that goes on: with its networks and its camera, which stay open."""
+    settings, state = kit.settings, kit.camera_health()
+    return {
+        "game": _game(),
+        "network": _network(lambda: kit.eyes),
+        "gpu": _gpu(),
+        "camera": _told(state, f"{settings.camera} is well"),
+        "sound": _sound(settings),
+        "songs": _songs(settings),
+        "settings": _settings_entry(None),
+    }
+
+
+def _game() -> dict[str, Any]:
+    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    return {"found": f"kpopdance {our_version()}, Python {platform.python_version()}, {system}"}
 
 
 def _settings(args: argparse.Namespace) -> tuple[Settings, dict[str, Any]]:
@@ -71,9 +91,13 @@ def _settings(args: argparse.Namespace) -> tuple[Settings, dict[str, Any]]:
         settings = settings_from(args)
     except SettingsError as why:
         return Settings(), {"found": "", "todo": str(why)}
+    return settings, _settings_entry(args.settings)
+
+
+def _settings_entry(named: Path | None) -> dict[str, Any]:
     usual = settings_file()
     words = str(usual) if usual.is_file() else f"defaults (write {usual} to change them)"
-    return settings, {"found": str(args.settings or words)}
+    return {"found": str(named or words)}
 
 
 def _line(name: str, entry: dict[str, Any]) -> str:
@@ -85,11 +109,11 @@ def _line(name: str, entry: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _network(settings: Settings) -> dict[str, Any]:
+def _network(open_eyes: Callable[[], Eyes]) -> dict[str, Any]:
     clock = PerfClock()
     runtimes = [f"{name} {_installed(name)}" for name in ("openvino", "onnxruntime")]
     try:
-        eyes = wished_eyes(settings)
+        eyes = open_eyes()
         crop_ms = _median_ms(lambda: eyes.everybody.see(IMAGE, region=None, size=CROP), clock)
         person_ms = sum(
             _median_ms(partial(seen_closely, eyes.close[name], IMAGE, MIDDLE), clock)

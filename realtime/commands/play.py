@@ -25,7 +25,8 @@ from kpopdance.realtime.commands.common import (
     report_json,
     report_words,
 )
-from kpopdance.realtime.commands.sound import part_of, samples_of, speaker_for
+from kpopdance.realtime.commands.fitting import fitting_of
+from kpopdance.realtime.commands.sound import Sounding, part_of, samples_of
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import say_missing, settings_from, terms_from
 from kpopdance.realtime.devices.host_clock import PerfClock
@@ -36,6 +37,7 @@ from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.performance import Outcome, open_performance
 from kpopdance.realtime.game.unseen import dance_unseen
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
+from kpopdance.realtime.library.settings import settings_file
 from kpopdance.realtime.library.store import Store, store_file
 from kpopdance.realtime.quiz.rules import Rules
 from kpopdance.realtime.shell.beside import Later, Warmth
@@ -64,6 +66,8 @@ if TYPE_CHECKING:
 PICTURE_SIZE: Final = (1280, 720)
 COVER_PX: Final = 200
 SETTLE_S: Final = 10.0  # longest wait at the end for networks that are being opened
+OF_EYES: Final = ("network", "model", "engine", "threads", "thorough", "crop_px")
+"""Settings that another network, or the same opened otherwise, must be opened for."""
 RESULT_BYTES: Final = 1_000_000  # of two such pictures and the result, at least
 
 
@@ -111,30 +115,40 @@ class Readying:
             raise DanceError("nobody waits for the game any more")
 
 
-def make_kit(settings: Settings, style: str = "", ready: Readying | None = None) -> Kit:
-    """Return the devices as the settings want them; the camera opens with the song."""
+def make_kit(
+    settings: Settings, style: str = "", ready: Readying | None = None,
+    kept_in: Path | None = None, *, first: bool = False,
+) -> Kit:  # fmt: skip
+    """Return the devices as the settings want them; the camera opens with the song.
+
+    What a player sets is ``kept_in`` a file, None: the usual one; ``first``: nothing was set yet.
+    """
     clock, told = PerfClock(), ready or Readying()
-    cameras = Cameras(settings, clock, style)
+    cameras, sounding = Cameras(settings, clock, style), Sounding(settings, clock)
 
     def refit(kit: Kit, settings: Settings) -> Kit:
+        before, sounding.settings = sounding.settings, settings
         cameras.ask(settings)
+        kit = dataclasses.replace(
+            kit, settings=settings, picture_size=cameras.picture_size, keeps_scores=cameras.live
+        )
+        if all(getattr(before, key) == getattr(settings, key) for key in OF_EYES):
+            return kit
         return dataclasses.replace(
-            kit, seeing=Later(lambda: _eyes(settings, told)), settings=settings,
-            warmth=Warmth(), picture_size=cameras.picture_size,
-        )  # fmt: skip
+            kit, seeing=Later(lambda: _eyes(settings, told)), warmth=Warmth()
+        )
 
     return Kit(
         seeing=Later(lambda: _eyes(settings, told)), clock=clock, settings=settings,
         store=Store(store_file()),
         open_camera=cameras.open, close_camera=cameras.close,
-        open_speaker=lambda samples, rate, *count_in: speaker_for(
-            samples, rate, clock, settings.sound_device, count_in=count_in
-        ),
+        open_speaker=sounding.speaker,
         read_audio=samples_of, close=cameras.shut, keeps_scores=cameras.live,
         turn_camera=cameras.turn, camera_health=lambda: cameras.health,
         news=told.news, version=our_version(), picture_size=cameras.picture_size, refit=refit,
         bring=lambda path, audio: _brought(path, settings.libraries[0], audio),
         open_film=_film, read_cover=_cover, read_part=part_of,
+        fitting=fitting_of(cameras, kept_in, first=first),
     )  # fmt: skip
 
 
@@ -170,11 +184,9 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
 
     window, ready = GameWindow(), Readying()
     songs = Songs(settings.libraries)
-    kit = make_kit(settings, args.dancer_style, ready)
-    game = Game(
-        kit, songs, lambda back: _quiz(settings, songs, window, game.kit.store, back),
-        partial(_studio, kit),
-    )  # fmt: skip
+    first = args.camera is None and args.settings is None and not settings_file().is_file()
+    kit = make_kit(settings, args.dancer_style, ready, args.settings, first=first)
+    game = Game(kit, songs, lambda back: _quiz(game, window, back), partial(_studio, kit))
     if args.mirrored and folder is not None:
         game.turn(one_form(folder.name))
     try:
@@ -207,15 +219,16 @@ def _first_page(game: Game, folder: Path | None) -> Page:
     )  # fmt: skip
 
 
-def _quiz(
-    settings: Settings, songs: Songs, window: GameWindow, store: Store, back: Page
-) -> Page:
+def _quiz(game: Game, window: GameWindow, back: Page) -> Page:
     """Return the first page of a quiz in front of the song list."""
     from kpopdance.realtime.commands.quiz import Learning, quiz_kit
     from kpopdance.realtime.quiz.game import quiz_page
 
+    settings, songs = game.kit.settings, game.songs
+
     def kit() -> QuizKit:
-        return dataclasses.replace(quiz_kit(settings, Rules(), Learning(songs)), store=store)
+        kit = quiz_kit(settings, Rules(), Learning(songs))
+        return dataclasses.replace(kit, store=game.kit.store)
 
     return quiz_page(kit, window.copy, back, news=lambda: songs.progress)
 
@@ -231,7 +244,7 @@ def _studio(kit: Kit, backdrop: Backdrop, back: Page, done: Callable[[Path], Pag
     work = WorkKit(
         kit.clock, settings.libraries[0], films if films.is_dir() else Path.home(), cache_folder(),
         settings.terms, lambda film, tell: eyes_for_film(film, settings, tell), _film_reel, samples_of,
-        lambda samples, rate: speaker_for(samples, rate, kit.clock, settings.sound_device),
+        lambda samples, rate: kit.open_speaker(samples, rate, 0.0, 1.0),
     )  # fmt: skip
     return Workshop(work, backdrop, back, done)
 

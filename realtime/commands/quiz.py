@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.cameras import Cameras
 from kpopdance.realtime.commands.common import eyes_from
-from kpopdance.realtime.commands.sound import part_of, speaker_for
+from kpopdance.realtime.commands.sound import Sounding, part_of
 from kpopdance.realtime.commands.speaking import print_result, say
 from kpopdance.realtime.commands.wishes import say_missing, settings_from
 from kpopdance.realtime.devices.host_clock import PerfClock, local_now
@@ -229,9 +229,7 @@ def quiz_kit(
     return QuizKit(
         clock=clock, shelf=shelf, rules=rules,
         store=Store(store_file()), day=_today(), seed=seed, group=group, alike=alike,
-        open_speaker=lambda samples, rate: speaker_for(
-            samples, rate, clock, settings.sound_device
-        ),
+        open_speaker=Sounding(settings, clock).speaker,
     )  # fmt: skip
 
 

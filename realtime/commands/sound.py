@@ -11,17 +11,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.ports import HostClock, Speaker
+    from kpopdance.realtime.library.settings import Settings
 
 
-def speaker_for(
-    samples: NDArray[np.float32], rate: int, clock: HostClock, device: str, *,
-    count_in: tuple[float, float] | None = None,
-) -> Speaker:  # fmt: skip
-    """Return a speaker of samples float32 (N, 2); ``count_in`` is its seconds and a beat's."""
-    from kpopdance.realtime.devices.sound import NO_COUNT_IN, CountIn, open_speaker
+class Sounding:
+    """Opens speakers as the settings want them now."""
 
-    before = NO_COUNT_IN if count_in is None else CountIn(*count_in)
-    return open_speaker(samples, rate, clock, count_in=before, device=device or None)
+    def __init__(self, settings: Settings, clock: HostClock) -> None:
+        self.settings, self._clock = settings, clock
+
+    def speaker(
+        self,
+        samples: NDArray[np.float32],
+        rate: int,
+        count_in_s: float = 0.0,
+        beat_s: float = 1.0,
+    ) -> Speaker:
+        """Return a speaker of samples float32 (N, 2), with the seconds of count-in and of a beat."""
+        from kpopdance.realtime.devices.sound import CountIn, open_speaker
+
+        return open_speaker(
+            samples, rate, self._clock, count_in=CountIn(count_in_s, beat_s),
+            device=self.settings.sound_device or None, volume=self.settings.volume / 100,
+        )  # fmt: skip
 
 
 def part_of(path: Path, start_s: float, seconds: float) -> tuple[NDArray[np.float32], int]:

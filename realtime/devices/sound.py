@@ -120,10 +120,11 @@ def open_speaker(
     *,
     count_in: CountIn = NO_COUNT_IN,
     device: str | int | None = None,
+    volume: float = 1.0,
 ) -> SoundCard | SilentSpeaker:
     """Return a sound card with the song in it, or a silent speaker that says why not."""
     try:
-        return SoundCard(samples, rate, clock, count_in=count_in, device=device)
+        return SoundCard(samples, rate, clock, count_in=count_in, device=device, volume=volume)
     except SoundError as why:
         log.warning("no sound: %s", why)
         return SilentSpeaker(len(samples) / rate, clock, count_in=count_in, why=why.health)
@@ -160,6 +161,8 @@ class SoundCard:
         What sounds before song second 0.
     device : str, int or None
         Part of a device's name, its number, or the system's choice.
+    volume : float
+        How loud, 0..1; equal steps of it sound equal.
 
     Raises
     ------
@@ -175,10 +178,13 @@ class SoundCard:
         *,
         count_in: CountIn = NO_COUNT_IN,
         device: str | int | None = None,
+        volume: float = 1.0,
     ) -> None:
         if samples.dtype != np.float32 or samples.ndim != 2 or samples.shape[1] != 2:
             raise ValueError(f"a song is float32 (N, 2), got {samples.dtype} {samples.shape}")
         tape, before = _counted_in(samples, count_in, rate)
+        if volume < 1.0:
+            tape *= np.float32(volume**2)
         self._tape = _Tape(tape, rate, before)
         self._clock, self._device = clock, device
         self._lock = threading.Lock()  # between callers and the watchdog; the callback has none

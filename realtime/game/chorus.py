@@ -92,6 +92,11 @@ class Chorus:
             self._sounding.speaker.pause()
         self._hushing = beside(self.settle)
 
+    def anew(self) -> None:
+        """Sound again, through the output and as loud as is set now."""
+        self.hush()
+        self._failed, self._silent = None, self._kit.read_part is None
+
     def settle(self) -> None:
         """Wait until the device is free; asked by who opens it, beside the window."""
         with self._settling:

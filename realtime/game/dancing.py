@@ -12,8 +12,10 @@ from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.core.terms import COACHES, Terms
 from kpopdance.realtime.game.foresight import lighter, seldom_in_words
 from kpopdance.realtime.game.game import after
+from kpopdance.realtime.game.getting_ready import ready_first
 from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.opening import Opening
+from kpopdance.realtime.game.setting_up import SetupPage
 from kpopdance.realtime.library.lags import DANCES, suggested_lag
 from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW
 from kpopdance.realtime.screens.actions import ENTER
@@ -63,9 +65,10 @@ class LoadingPage(Page):
             return self
         performance = self._opening.result()
         dance = DancePage(self._game, performance.song, performance, self.back)
+        ready = ready_first(self._game, performance, dance, self._anew)
         if performance.foreseen:
-            return SlowPage(self._game, performance, dance, self._anew)
-        return dance
+            return SlowPage(self._game, performance, ready, self._anew)
+        return ready
 
     def failed(self, why: DanceError) -> Page | None:
         """Tell it, and let the player try again at once."""
@@ -103,7 +106,7 @@ class SlowPage(Message):
     """Says before a dance that it will be looked at too seldom, and offers what helps."""
 
     def __init__(
-        self, game: Game, performance: Performance, dance: DancePage, anew: Callable[[], Page]
+        self, game: Game, performance: Performance, dance: Page, anew: Callable[[], Page]
     ) -> None:
         super().__init__(game.backdrop, (SELDOM, ""), dance.back)
         self._game, self._performance, self._dance, self._anew = game, performance, dance, anew
@@ -152,10 +155,13 @@ class CannotPage(Message):
         super().__init__(game.backdrop, (CANNOT, str(why)), back)
         self._game, self._retry = game, retry
         turns: Hints = (("C", "another camera"),) if game.kit.turn_camera else ()
-        self.screen = MessageScreen(game.backdrop, (("R", "try again"), *turns))
+        sets: Hints = (("F1", "choose a camera"),) if game.kit.fitting else ()
+        self.screen = MessageScreen(game.backdrop, (("R", "try again"), *sets, *turns))
 
     def act(self, action: Action) -> Page | None:
-        """Try again, or go back."""
+        """Try again, set up, or go back."""
+        if action == "setup" and self._game.kit.fitting is not None:
+            return SetupPage(self._game, self._retry, self.back)
         if action == "camera" and self._game.turn_camera():
             return self._retry()
         return self._retry() if action == "again" else super().act(action)
@@ -171,6 +177,7 @@ class DancePage(Page):
     ) -> None:
         self._game, self._song, self._performance = game, song, performance
         self.back = back
+        self.step_back_s: float | None = None
         self.screen = DanceScreen(game.backdrop)
         self._frame_s: list[float] = []
         self._tells_trouble = False
@@ -179,7 +186,7 @@ class DancePage(Page):
         """Begin."""
         super().enter(now_s)
         self._game.performing = self._performance
-        self._performance.begin()
+        self._performance.begin(self.step_back_s)
 
     def step(self, now_s: float) -> Page:
         """Go on with the song; at its end the result is shown."""
@@ -206,9 +213,20 @@ class DancePage(Page):
             session.toggle_pause()  # one key more: a dance is not lost by the first
         elif action == "again":
             return self._again()
-        elif action == "camera" and self._mends("camera") and self._game.turn_camera():
-            return LoadingPage(self._game, self._song, self.back)
+        elif action in ("camera", "setup"):
+            return self._other_devices(action)
         return self
+
+    def _other_devices(self, action: Action) -> Page:
+        """Begin anew with another camera, or with all that can be set; who dances does not mean it."""
+        game, paused = self._game, self._performance.session.paused
+        if action == "setup" and paused and game.kit.fitting is not None:
+            return SetupPage(game, self._anew, self.back)
+        turns = action == "camera" and (paused or self._mends("camera"))
+        return self._anew() if turns and game.turn_camera() else self
+
+    def _anew(self) -> Page:
+        return LoadingPage(self._game, self._song, self.back)
 
     def _look_otherwise(self, action: Action) -> None:
         """Copy another coach, see the others of the film too, or all as in a mirror; or no longer."""
@@ -223,7 +241,7 @@ class DancePage(Page):
     def _again(self) -> Page:
         """Start again where it is paused or silent; a camera that shows nothing is opened anew."""
         if self._performance.session.paused or self._mends("sound"):
-            return LoadingPage(self._game, self._song, self.back)
+            return self._anew()
         if self._mends("camera"):
             self._performance.camera.retry()
         return self

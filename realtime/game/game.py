@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from kpopdance.realtime.game.changes import Changes
 from kpopdance.realtime.game.chorus import Chorus
 from kpopdance.realtime.game.preparing import Preparing
 from kpopdance.realtime.library.pack_reader import load_pack
@@ -13,7 +14,7 @@ from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.game.opening import Opening
     from kpopdance.realtime.game.performance import Outcome, Performance
     from kpopdance.realtime.library.settings import Settings
+    from kpopdance.realtime.library.settings_writer import Value
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.library.store import Store
     from kpopdance.realtime.shell.pages import Page
@@ -68,6 +70,7 @@ class Game:
         self.outcomes: list[Outcome] = []
         self.performing: Performance | None = None
         self.given_up: Opening | None = None
+        self.changes = Changes(None if kit.fitting is None else kit.fitting.keep)
 
     def load(self, song: PackFacts | SongPack) -> SongPack:
         """Return a song with its choreography; the list's own ones are kept for a while."""
@@ -80,6 +83,7 @@ class Game:
         """Wait until nothing is being opened any more, so that the devices can be shut."""
         self.preparing.settle()
         self.chorus.settle()
+        self.changes.settle()
         if self.given_up is not None:
             self.given_up.wait(SETTLE_S)
 
@@ -106,9 +110,28 @@ class Game:
         self.kit = replace(self.kit, store=store)
 
     def refit(self, settings: Settings) -> None:
-        """See and film from now on as other settings want it."""
-        if self.kit.refit is not None:
-            self.kit = self.kit.refit(self.kit, settings)
+        """See, film and sound from now on as other settings want it."""
+        kit = replace(self.kit, settings=settings)
+        self.kit = kit if kit.refit is None else kit.refit(self.kit, settings)
+
+    def change(self, changes: Mapping[str, Value]) -> None:
+        """Take other settings at once; ``changes.write`` writes them.
+
+        Raises
+        ------
+        SettingsError
+            Where a value is none of ours; then nothing is changed.
+        """
+        before, told = self.kit.settings, dict[str, Any](changes)
+        settings = replace(before, **told)
+        self.refit(settings)
+        self.changes.take(changes)
+        self.mirror = told.get("mirror", self.mirror)
+        self.coach = told.get("coach", self.coach)
+        if settings.terms != before.terms:
+            self.terms = settings.terms
+        if settings.camera != before.camera:
+            self.told = () if self.kit.keeps_scores else (DEMO,)
 
     def turn(self, slug: str) -> None:
         """Dance the mirror image of a song, or no longer."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpopdance.realtime.core.health import WELL_CAMERA
 from kpopdance.realtime.devices.host_clock import local_now
 from kpopdance.realtime.shell.beside import Later, Warmth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -21,9 +21,45 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.ports import Camera, HostClock, Pictures, Speaker
     from kpopdance.realtime.library.settings import Settings
+    from kpopdance.realtime.library.settings_writer import Value
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.library.store import Store
     from kpopdance.realtime.studio.bringing import Brought
+
+
+class NamedCamera(NamedTuple):
+    """A camera there is: what it is set as, what it is called, its number now."""
+
+    source: str
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Peek:
+    """What a camera shows at first: uint8 (H, W, 3) BGR, None where nothing; else a sentence why not."""
+
+    picture: NDArray[np.uint8] | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitting:
+    """What setting up asks of the world; all but ``keep`` may take seconds.
+
+    ``cameras`` returns those there are; ``peek`` opens one of them for a
+    moment; ``watch`` opens the one that is set, to see oneself in; ``outputs`` returns the names of
+    what sound comes out of; ``keep`` writes settings, and raises DanceError; ``found`` returns what
+    the doctor knows. ``first`` is whether nothing was ever set here.
+    """
+
+    cameras: Callable[[], tuple[NamedCamera, ...]]
+    peek: Callable[[str], Peek]
+    watch: Callable[[], Camera]
+    outputs: Callable[[], tuple[str, ...]]
+    keep: Callable[[Mapping[str, Value]], None]
+    found: Callable[[Kit], Mapping[str, Mapping[str, Any]]]
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +76,8 @@ class Kit:
     height) in px, as far as one can know; ``bring`` brings a shared song into the library, with a file
     of the player's if one is named; ``read_part`` as ``read_audio`` of so many seconds from one on;
     ``open_film`` opens a song's video to be its coach; ``read_cover`` returns a cover, small, uint8
-    (H, W, 3) BGR; ``local_now`` tells date and time.
+    (H, W, 3) BGR; ``local_now`` tells date and time; ``fitting`` is what setting up needs, None where
+    nothing can be set up.
     """
 
     seeing: Later[Eyes]
@@ -65,6 +102,7 @@ class Kit:
     open_film: Callable[[Path], Pictures] | None = None
     read_cover: Callable[[Path], NDArray[np.uint8]] | None = None
     local_now: Callable[[], datetime] = local_now
+    fitting: Fitting | None = None
 
     @property
     def eyes(self) -> Eyes:

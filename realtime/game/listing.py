@@ -17,6 +17,7 @@ from kpopdance.realtime.game.dancing import CANNOT, LoadingPage
 from kpopdance.realtime.game.game import after
 from kpopdance.realtime.game.history import HistoryPage
 from kpopdance.realtime.game.players import PlayersPage
+from kpopdance.realtime.game.setting_up import SetupPage
 from kpopdance.realtime.library.pack_reader import read_facts
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.library.store import FAVOURITES, StoreError, score_key
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
 PREVIEW_BEATS: Final = 32
 LIST_KEYS: Final = (("L", "★"), ("P", "list"))
 QUIZ_KEY: Final = (("Q", "quiz"),)
-AWAY: Final = ("leave", "quiz", "play", "new", "edit", "players", "history")
+AWAY: Final = ("leave", "quiz", "play", "new", "edit", "players", "history", "setup")
+SETUP_KEYS: Final = (("F1", "set up"),)
 STUDIO_KEYS: Final = (("N", "new song"), ("E", "edit"))
 DROP_HINT: Final = "drop a video or a shared song here"
 FEW_SONGS: Final = 500
@@ -61,10 +63,11 @@ ASKS: Final = ("search", "order", "only", "star", "playlist")
 
 
 def first_page(game: Game, folder: Path | None = None) -> Page:
-    """Return the song list, or a dance in front of it."""
-    listed = SongListPage(game)
+    """Return the song list, or a dance in front of it; where nothing was ever set, that comes first."""
+    listed, fitting = SongListPage(game), game.kit.fitting
     if folder is None:
-        return listed
+        first = fitting is not None and fitting.first
+        return SetupPage(game, lambda: listed, listed) if first else listed
     try:
         facts = read_facts(folder)
     except DanceError as why:
@@ -105,7 +108,8 @@ class SongListPage(Page):
         self._game = game
         quiz = QUIZ_KEY if game.quiz is not None else ()
         studio = STUDIO_KEYS if game.studio is not None else ()
-        self.screen = SongListScreen(game.backdrop, hints=(*quiz, *studio, *LIST_KEYS))
+        setup = SETUP_KEYS if game.kit.fitting is not None else ()
+        self.screen = SongListScreen(game.backdrop, hints=(*setup, *quiz, *studio, *LIST_KEYS))
         self._studio = (
             None if game.studio is None else game.studio(game.backdrop, self, self.show_new)
         )
@@ -161,7 +165,8 @@ class SongListPage(Page):
         """Let what takes its time go on beside the list, once that is seen."""
         chosen = self.screen.selected
         facts = None if chosen is None else self._listed.get(chosen.slug)
-        self._game.chorus.look(facts if isinstance(facts, PackFacts) else None, self.now_s)
+        heard = facts if self._game.kit.settings.preview_sound else None
+        self._game.chorus.look(heard if isinstance(heard, PackFacts) else None, self.now_s)
         songs.look(self.now_s)
         if chosen is not None and self.age_s > WEIGH_S:
             songs.weigh(chosen.slug)
@@ -264,17 +269,24 @@ class SongListPage(Page):
             return self
         if action == "leave":
             return Leaving(game.backdrop, self)
+        if isinstance(facts, PackFacts) and action == "play":
+            return LoadingPage(game, facts, self)
+        if isinstance(facts, PackFacts) and action == "edit" and studio is not None:
+            return studio.song(facts.folder)
+        return self._room(action)
+
+    def _room(self, action: Action) -> Page:
+        """Go where no song is needed."""
+        game = self._game
         if action in ("players", "history"):
             who = PlayersPage(game, self)
             return who if action == "players" else HistoryPage(game, game.kit.store, self)
         if action == "quiz" and game.quiz is not None:
             return game.quiz(self)
-        if action == "new" and studio is not None:
-            return studio.films()
-        if isinstance(facts, PackFacts) and action == "play":
-            return LoadingPage(game, facts, self)
-        if isinstance(facts, PackFacts) and action == "edit" and studio is not None:
-            return studio.song(facts.folder)
+        if action == "setup" and game.kit.fitting is not None:
+            return SetupPage(game, lambda: self, self)
+        if action == "new" and self._studio is not None:
+            return self._studio.films()
         return self
 
     def dropped(self, path: Path) -> Page | None:
@@ -348,6 +360,7 @@ class SongListPage(Page):
         told = (
             *filter(None, [game.kit.camera_health().words, *game.missing]),
             *game.told,
+            *filter(None, [game.changes.trouble]),
             *self._trouble,
         )
         song = None if chosen is None else self._looked.at(chosen.slug, mirrored=terms.mirrored)

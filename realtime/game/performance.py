@@ -105,9 +105,13 @@ class Performance:
             view, notices=self.notice.words(), film=shown, has_film=self.film is not None
         )
 
-    def begin(self) -> None:
-        """Begin to dance; a drawn dancer, or one in a video, has no keyboard to step back from."""
-        self.session.begin(STEP_BACK_S if self.kit.keeps_scores else 0.0)
+    def begin(self, step_back_s: float | None = None) -> None:
+        """Begin to dance after so many seconds, None: as many as it takes from the keyboard.
+
+        A drawn dancer, or one in a video, has none to step back from.
+        """
+        usual_s = STEP_BACK_S if self.kit.keeps_scores else 0.0
+        self.session.begin(usual_s if step_back_s is None else step_back_s)
 
     def close(self) -> None:
         """Stop everything."""

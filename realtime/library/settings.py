@@ -61,6 +61,8 @@ class Settings:
         Let the chorus of the song that is chosen in the list sound.
     sound_device : str
         Part of an output's name, empty for the system's choice.
+    volume : int
+        How loud the game is, 0..100 percent.
     replays : str
         Folder to keep every finished dance in (poses, no pictures), empty to keep none.
     library : str or tuple of str
@@ -84,6 +86,7 @@ class Settings:
     coach: str = "video"
     preview_sound: bool = True
     sound_device: str = ""
+    volume: int = 100
     replays: str = ""
     library: Annotated[
         str | tuple[str, ...], Meta(description="a folder in quotes, or a list of them")
@@ -107,6 +110,8 @@ class Settings:
         if min(self.camera_width, self.camera_height, self.camera_fps) < 1:
             asked = f"{self.camera_width}x{self.camera_height} at {self.camera_fps}"
             raise SettingsError(f"the camera is asked for {asked}; choose 1 or more of each")
+        if not 0 <= self.volume <= 100:
+            raise SettingsError(f"volume is {self.volume}; choose 0 to 100")
         if self.threads < 0:
             raise SettingsError(f"threads is {self.threads}; choose 0 (automatic) or more")
         for key, told in (*(("library", one) for one in self._named), ("replays", self.replays),

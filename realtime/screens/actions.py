@@ -18,7 +18,7 @@ Action = Literal[
     "left", "right", "bar back", "bar on", "begin", "end", "closer", "farther", "write", "field",
     "swap", "cut", "join", "drop", "lead", "tap", "offset", "section", "no section", "chorus",
     "undo", "redo", "parent", "search", "order", "only", "star", "playlist", "stop writing",
-    "players", "history", "colour", "goal", "remove", "export",
+    "players", "history", "colour", "goal", "remove", "export", "setup", "doctor",
 ]  # fmt: skip
 
 CHOOSE: Final[tuple[Choose, ...]] = (
@@ -36,12 +36,13 @@ class Target(NamedTuple):
 
     In the studio: a ``chip``, which of the keys that are listed; a ``member``, a ``name`` to write;
     a ``moment`` of the song and the ``first beat``, ms; a ``film`` of the list. In the song list: a
-    ``card``, and what says which of them are shown, who ``players`` are and their ``history``.
+    ``card``, and what says which of them are shown, who ``players`` are and their ``history``. On the
+    set-up page: a ``row``, a ``less`` or ``greater`` of its value, a ``camera``.
     """
 
     kind: Literal[
         "choice", "submit", "next", "hint", "replay", "copy", "again", "leave", "save",
         "chip", "member", "name", "moment", "first beat", "film", "card", "search", "order", "only",
-        "players", "history",
+        "players", "history", "row", "less", "greater", "camera",
     ]  # fmt: skip
     which: int = 0

@@ -69,6 +69,8 @@ LOADING_KEYS: Final[Hints] = (("C", "another camera"), ("Esc", "back"))
 PAUSE_KEYS: Final[Hints] = (
     ("Space", "go on"),
     ("R", "start again"),
+    ("C", "another camera"),
+    ("F1", "set up"),
     ("Esc", "back to the songs"),
 )
 
@@ -178,7 +180,7 @@ class DanceScreen(Screen):
     meanings: ClassVar[Meanings] = {
         "space": "pause", "p": "pause", "return": "pause",
         "m": "mirror", "n": "another", "escape": "back", "r": "again", "c": "camera",
-        "v": "coach", "g": "everybody",
+        "v": "coach", "g": "everybody", "f1": "setup",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:

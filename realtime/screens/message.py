@@ -6,6 +6,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
+from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.parts.chips import (
+    Chip,
+    centred,
+    chip_at,
+    chip_places,
+    draw_chips,
+)
 from kpopdance.realtime.screens.parts.theme import (
     MAGENTA,
     NIGHT,
@@ -13,6 +21,7 @@ from kpopdance.realtime.screens.parts.theme import (
     WHITE,
     Glass,
     Style,
+    box,
     dim,
     drawable,
     scale_of,
@@ -22,8 +31,11 @@ from kpopdance.realtime.screens.screen import Meanings, Screen
 if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.screens.parts.theme import Hints
+    from kpopdance.realtime.screens.screen import Place
 
 KEYS: Final[Hints] = (("Esc", "back"),)
+NAMES: Final = {"Esc": "escape", "Enter": "return"}
+"""What keys are called whose name is not what stands on them."""
 HEADING, TEXT = 54.0, 26.0
 """Size of the heading and of the sentence, design units."""
 LEADING: Final = 1.38
@@ -34,16 +46,17 @@ SMALLEST: Final = 6.0
 class MessageScreen(Screen):
     """Draws a heading and a text of any length: it wraps, then shrinks, and is never cut.
 
-    ``hints`` are more keys to list; what they do is the page's.
+    ``hints`` are more keys, each a button; what they do is the page's.
     """
 
     meanings: ClassVar[Meanings] = {
         "return": "back", "escape": "back", "space": "back", "r": "again", "c": "camera",
+        "f1": "setup",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop, hints: Hints = ()) -> None:
         super().__init__(backdrop)
-        self._hints = (*hints, *KEYS)
+        self._keys = tuple(Chip(key, words, "select") for key, words in (*hints, *KEYS))
         self._fitted_for: tuple[str, float, tuple[int, int]] | None = None
         self._fitted: tuple[list[str], float] = ([], SMALLEST)
 
@@ -65,8 +78,22 @@ class MessageScreen(Screen):
         style = Style(HEADING * u, WHITE, "left", SMALLEST)
         self.theme.neon(surface, heading, top, style, dim(MAGENTA, 0.8))
         self._text(surface, text, _below(inner, top.bottom + round(14 * u)), TEXT * u)
-        row = pygame.Rect(pane.left, round(height - 56 * u), pane.width, round(34 * u))
-        self.theme.keys(surface, row, self._hints)
+        over = None if self._over is None else self._over.which
+        draw_chips(self.theme, surface, self._keys, self._places(size), over)
+
+    def pressed(self, button: Target) -> str:
+        """Return the name of the key whose button was clicked."""
+        key = self._keys[button.which].key
+        return NAMES.get(key, key.lower())
+
+    def _places(self, size: tuple[int, int]) -> list[pygame.Rect]:
+        (width, height), u = size, scale_of(size)
+        row = box(28 * u, height - 62 * u, width - 28 * u, height - 16 * u)
+        return centred(chip_places(self.theme, row, self._keys, row.height), row)
+
+    def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
+        number = chip_at(self._places(size), position)
+        return None if number is None else Target("chip", number)
 
     def _text(self, surface: pygame.Surface, text: str, box: pygame.Rect, px: float) -> None:
         wanted = (text, px, box.size)

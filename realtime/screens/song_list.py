@@ -58,7 +58,7 @@ OF_SONGS: Final = ("↑ ↓", "Enter", "L", "P", "E")
 """Keys that need a song."""
 TERM_KEYS: Final[dict[str, Action]] = {"s": "strictness", "b": "body", "t": "turn"}
 ROOMS: Final[dict[str, Action]] = {
-    "q": "quiz", "n": "new", "e": "edit", "w": "players", "h": "history",
+    "q": "quiz", "n": "new", "e": "edit", "w": "players", "h": "history", "f1": "setup",
 }  # fmt: skip
 ASKING: Final[dict[str, Action]] = {
     "/": "search", "ctrl f": "search", "o": "order", "f": "only", "l": "star", "p": "playlist",

@@ -107,6 +107,8 @@ class Page(Protocol):
 class Message(Page):
     """One sentence until the player goes back; ``words`` are its heading and it."""
 
+    screen: MessageScreen
+
     def __init__(self, backdrop: Backdrop, words: tuple[str, str], back: Page | None) -> None:
         self.screen = MessageScreen(backdrop)
         self.words, self.back = words, back
@@ -114,6 +116,10 @@ class Message(Page):
     def act(self, action: Action) -> Page | None:
         """Go back: no other key means anything here."""
         return self.back
+
+    def clicked(self, target: Target) -> Page | None:
+        """Press the key whose button is clicked."""
+        return self.key(self.screen.pressed(target))
 
     def draw(self, surface: Surface) -> None:
         """Draw heading and sentence."""

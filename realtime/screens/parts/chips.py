@@ -61,6 +61,17 @@ def _places(
     return places
 
 
+def centred(places: list[pygame.Rect], row: pygame.Rect) -> list[pygame.Rect]:
+    """Return chips moved so that they stand in the middle of their row."""
+    spare = row.right - max((place.right for place in places), default=row.right)
+    return [place.move(spare // 2, 0) for place in places]
+
+
+def chip_at(places: list[pygame.Rect], position: tuple[float, float]) -> int | None:
+    """Return which chip lies at a point, None where there is none."""
+    return next((n for n, place in enumerate(places) if place.collidepoint(position)), None)
+
+
 def draw_chips(
     theme: Theme, surface: pygame.Surface, chips: tuple[Chip, ...], places: list[pygame.Rect],
     over: int | None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import pygame
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.core.types import Pose
     from kpopdance.realtime.screens.parts.theme import Theme
-    from kpopdance.realtime.screens.view import DanceView
 
 GENTLE: Final = 1.34
 """Largest zoom beyond the whole picture: 16:9 still fills a 4:3 panel."""
@@ -62,6 +61,26 @@ def crop_to_fill(picture: tuple[int, int], panel: tuple[int, int]) -> Crop:
     return Crop(part, scale, shown)
 
 
+class Mirrored(Protocol):
+    """A view of somebody in a camera's picture; see ``DanceView``."""
+
+    @property
+    def picture(self) -> NDArray[np.uint8] | None:
+        """The picture."""
+
+    @property
+    def pose(self) -> Pose | None:
+        """Who is in it."""
+
+    @property
+    def mirror(self) -> bool:
+        """Whether it is shown as in a mirror."""
+
+    @property
+    def blind(self) -> bool:
+        """Whether it shows nothing."""
+
+
 class MirrorPanel:
     """Draws the player; makes the panel once of each camera picture, however often it is shown."""
 
@@ -71,7 +90,7 @@ class MirrorPanel:
         self._made_for: tuple[tuple[int, int], bool] | None = None
         self._shown = pygame.Surface((1, 1))
 
-    def draw(self, surface: pygame.Surface, panel: pygame.Rect, view: DanceView) -> None:
+    def draw(self, surface: pygame.Surface, panel: pygame.Rect, view: Mirrored) -> None:
         """Draw picture, skeleton and frame."""
         radius = panel.height * RADIUS
         if view.picture is None:

@@ -31,7 +31,7 @@ def test_everything_may_be_set(tmp_path):
         "model": "~/own.onnx", "engine": "onnxruntime", "threads": 3,
         "crop_px": 224, "thorough": True, "player_lag_ms": -120.5,
         "strictness": "pro", "body": "seated", "coach": "both", "preview_sound": False,
-        "sound_device": "블루투스",
+        "sound_device": "블루투스", "volume": 70,
             "replays": "~/춤춤", "library": "~/춤",
     }  # fmt: skip
     lines = [
@@ -82,6 +82,8 @@ def test_the_usual_file_may_be_missing_a_named_one_may_not(tmp_path, monkeypatch
         ("player_lag_ms = nan", "player_lag_ms is nan"),
         ("player_lag_ms = 1001", "player_lag_ms is 1001"),
         ("player_lag_ms = -inf", "player_lag_ms is -inf"),
+        ("volume = 101", "volume is 101"),
+        ("volume = -1", "choose 0 to 100"),
         ("crop_px = 250", "multiple of 8"),
         ("crop_px = 64", "128 to 512"),
         ("crop_px = 4096", "128 to 512"),
@@ -106,7 +108,7 @@ def test_what_is_no_setting_is_refused_in_one_sentence(tmp_path, text, word):
 @pytest.mark.parametrize(
     ("text", "warned"),
     [
-        ("volume = 3", "'volume': not known"),
+        ("loudness = 3", "'loudness': not known"),
         ("Crop_px = 224", "'Crop_px' (did you mean 'crop_px'?)"),
         (
             'strictnes = "pro"\n[later]\nx = 1',

@@ -1,0 +1,308 @@
+"""The set-up page: oneself in the mirror, the cameras, and all that can be set, line by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import pygame
+
+from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.parts.brush import resized
+from kpopdance.realtime.screens.parts.chips import Chip, chip_at, chip_places, draw_chips
+from kpopdance.realtime.screens.parts.notices import draw_notices
+from kpopdance.realtime.screens.parts.outline import OutlinePanel, draw_sentence, fitting
+from kpopdance.realtime.screens.parts.strict_sketch import draw_sketches
+from kpopdance.realtime.screens.parts.theme import (
+    CYAN,
+    FAINT,
+    GOLD,
+    INK,
+    MAGENTA,
+    MINT,
+    NIGHT,
+    SOFT,
+    VIOLET,
+    WHITE,
+    Glass,
+    Style,
+    box,
+    dim,
+    drawable,
+    is_wide,
+    scale_of,
+)
+from kpopdance.realtime.screens.screen import Meanings, Screen
+
+if TYPE_CHECKING:
+    from kpopdance.realtime.screens.parts.backdrop import Backdrop
+    from kpopdance.realtime.screens.screen import Place
+    from kpopdance.realtime.screens.setup_view import CameraCard, SetRow, SetupView
+
+READY: Final = "There you are: head and feet are in."
+SEATED_READY: Final = "There you are: head and hips are in."
+LOOKING: Final = "Looking for cameras ..."
+NO_CAMERA: Final = "No webcam is plugged in: plug one in, or let a phone be the camera."
+CHIPS: Final = (
+    Chip("↑ ↓", "choose", "down"), Chip("← →", "change", "right"),
+    Chip("M", "mirror", "mirror"), Chip("D", "what was found here", "doctor"),
+    Chip("Esc", "done", "back"),
+)  # fmt: skip
+ROW: Final = 37.0
+"""Height of a line, design units."""
+CURSOR: Final = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class SetupLayout:
+    """Where everything is, px; none covers another."""
+
+    title: pygame.Rect
+    mirror: pygame.Rect
+    sentence: pygame.Rect
+    cameras: pygame.Rect
+    rows: pygame.Rect
+    about: pygame.Rect
+    chips: pygame.Rect
+    banner: pygame.Rect
+    row_high: int
+    unit: float
+
+
+@lru_cache(maxsize=4)
+def setup_layout(size: tuple[int, int]) -> SetupLayout:
+    """Return the layout of a window: the mirror beside the lines, or above them."""
+    (width, height), u = size, scale_of(size)
+    foot = height - 14 * u
+    chips = box(32 * u, foot - 36 * u, width - 32 * u, foot)
+    if is_wide(size):
+        column = width * 0.55
+        return SetupLayout(
+            title=box(32 * u, 14 * u, column, 62 * u),
+            mirror=box(32 * u, 68 * u, column, foot - 224 * u),
+            sentence=box(32 * u, foot - 216 * u, column, foot - 172 * u),
+            cameras=box(32 * u, foot - 164 * u, column, foot - 50 * u),
+            rows=box(column + 24 * u, 20 * u, width - 32 * u, foot - 228 * u),
+            about=box(column + 24 * u, foot - 218 * u, width - 32 * u, foot - 50 * u),
+            chips=chips, banner=box(32 * u, 72 * u, column, 120 * u),
+            row_high=round(ROW * u), unit=u,
+        )  # fmt: skip
+    middle = height * 0.40
+    return SetupLayout(
+        title=box(28 * u, 14 * u, width - 28 * u, 62 * u),
+        mirror=box(28 * u, 70 * u, width - 28 * u, middle - 52 * u),
+        sentence=box(28 * u, middle - 44 * u, width - 28 * u, middle),
+        cameras=box(28 * u, middle + 10 * u, width - 28 * u, middle + 110 * u),
+        rows=box(28 * u, middle + 122 * u, width - 28 * u, foot - 236 * u),
+        about=box(28 * u, foot - 226 * u, width - 28 * u, foot - 92 * u),
+        chips=box(28 * u, foot - 82 * u, width - 28 * u, foot),
+        banner=box(28 * u, 70 * u, width - 28 * u, 118 * u),
+        row_high=round(ROW * u), unit=u,
+    )  # fmt: skip
+
+
+class SetupScreen(Screen):
+    """Draws a ``SetupView``."""
+
+    meanings: ClassVar[Meanings] = {
+        "up": "up", "down": "down", "left": "left", "right": "right", "return": "write",
+        "space": "write", "escape": "back", "m": "mirror", "d": "doctor", "f1": "back",
+    }  # fmt: skip
+
+    def __init__(self, backdrop: Backdrop, chips: tuple[Chip, ...] = CHIPS) -> None:
+        super().__init__(backdrop)
+        self.chips = chips
+        self._panel = OutlinePanel(backdrop.theme)
+        self._view: SetupView | None = None
+
+    def draw(self, surface: pygame.Surface, view: SetupView) -> None:
+        """Draw one frame."""
+        size = surface.get_size()
+        if not drawable(size):
+            return
+        self._view, at = view, setup_layout(size)
+        self.backdrop.draw(
+            surface, 2 * view.age_s, centre_x=at.mirror.centerx, horizon_y=round(size[1] * 0.7)
+        )
+        words = "WELCOME" if view.first else "SET UP"
+        style = Style(38 * at.unit, least=8)
+        title = self.theme.neon(surface, words, at.title, style, MAGENTA)
+        rest = box(title.right + 18 * at.unit, at.title.top, at.title.right, at.title.bottom)
+        told = "Stand where you will dance." if view.first else "Every change holds at once."
+        self.theme.write(surface, told, rest, Style(19 * at.unit, SOFT, least=7))
+        self._mirror(surface, at, view)
+        self._cameras(surface, at, view)
+        self._rows(surface, at, view)
+        self._about(surface, at, view)
+        lit = self._over.which if self._over is not None and self._over.kind == "chip" else None
+        draw_chips(self.theme, surface, self.chips, self._chip_places(at), lit)
+        draw_notices(self.theme, surface, at.banner, view.notices, at.unit)
+
+    def _mirror(self, surface: pygame.Surface, at: SetupLayout, view: SetupView) -> None:
+        self._panel.draw(surface, at.mirror, view.stand)
+        ready = SEATED_READY if view.stand.seated else READY
+        words = view.stand.sentence or ready
+        draw_sentence(self.theme, surface, at.sentence, view.stand, words)
+
+    def _cameras(self, surface: pygame.Surface, at: SetupLayout, view: SetupView) -> None:
+        if not view.cameras:
+            words = LOOKING if view.looking else NO_CAMERA
+            self.theme.write_lines(surface, words, at.cameras, Style(17 * at.unit, SOFT))
+            return
+        for number, (card, place) in enumerate(
+            zip(view.cameras, camera_places(at.cameras, len(view.cameras)), strict=True)
+        ):
+            self._camera(surface, place, card, lit=self._over == Target("camera", number))
+
+    def _camera(
+        self, surface: pygame.Surface, place: pygame.Rect, card: CameraCard, *, lit: bool
+    ) -> None:
+        edge = MINT if card.chosen else WHITE if lit else dim(VIOLET, 0.9)
+        foot = round(place.height * 0.24)
+        inner = pygame.Rect(place.left, place.top, place.width, place.height - foot)
+        if card.picture is not None:
+            fitted = pygame.Rect((0, 0), fitting(card.picture.shape[1::-1], inner.size))
+            fitted.center = inner.center
+            surface.fill(INK, inner)
+            surface.blit(resized(card.picture, fitted.size, flip=True), fitted)
+        else:
+            self.theme.panel(surface, inner, Glass(8, edge, 1.0, 220, NIGHT))
+            style = Style(max(7.0, foot * 0.50), SOFT)
+            text = inner.inflate(-round(foot * 0.5), -round(foot * 0.4))
+            self.theme.write_lines(surface, card.trouble or "One moment ...", text, style)
+        label = pygame.Rect(place.left, inner.bottom, place.width, foot)
+        surface.fill((20, 12, 46), label)
+        style = Style(foot * 0.62, WHITE if card.chosen else SOFT, "centre", 6)
+        self.theme.write(surface, card.name, label.inflate(-foot // 2, 0), style)
+        pygame.draw.rect(surface, edge, place, 3 if card.chosen else 1)
+
+    def _rows(self, surface: pygame.Surface, at: SetupLayout, view: SetupView) -> None:
+        for number, place in self._row_places(at, view):
+            row = view.rows[number]
+            chosen = number == view.chosen
+            edge = MAGENTA if chosen else dim(VIOLET, 0.6)
+            shade = (66, 18, 84) if chosen else (22, 14, 52)
+            glass = Glass(
+                10 * at.unit, edge, 2.0 if chosen else 1.0, 224 if chosen else 180, shade
+            )
+            self.theme.panel(surface, place, glass)
+            inner = place.inflate(-round(26 * at.unit), 0)
+            name = inner.copy()
+            name.width = round(inner.width * 0.48)
+            ink = WHITE if chosen else SOFT
+            self.theme.write(surface, row.name, name, Style(17.5 * at.unit, ink, "left", 7))
+            self._value(surface, at, row, inner, view.writing if chosen else None)
+
+    def _value(
+        self, surface: pygame.Surface, at: SetupLayout, row: SetRow, inner: pygame.Rect,
+        writing: str | None,
+    ) -> None:  # fmt: skip
+        """Draw a line's value, between the signs that change it."""
+        less, greater = arrows(inner, at.unit)
+        left = inner.left + 0.34 * inner.width if row.sort == "text" else less.right
+        text = box(left, inner.top, greater.left, inner.bottom)
+        colour = CYAN if row.sort != "text" else GOLD
+        words = row.value if writing is None else writing + CURSOR
+        if writing is not None:
+            surface.fill((10, 4, 30), text.inflate(0, -round(8 * at.unit)))
+            while len(words) > 1 and self.theme.width(words, 17 * at.unit) > text.width:
+                words = words[1:]  # the end is what is being written
+        style = Style(17.5 * at.unit, colour, "centre", 7)
+        self.theme.write(surface, words or "-", text, style)
+        if row.sort in ("choice", "number"):
+            for place, way in ((less, -1), (greater, 1)):
+                x, y, r = place.centerx, place.centery, 6 * at.unit
+                points = [(x + way * r, y), (x - way * r, y - r), (x - way * r, y + r)]
+                pygame.draw.polygon(surface, SOFT, points)
+        elif row.key:
+            self.theme.write(
+                surface,
+                self.theme.cap(row.key),
+                greater,
+                Style(15 * at.unit, GOLD, "centre", 6),
+            )
+
+    def _about(self, surface: pygame.Surface, at: SetupLayout, view: SetupView) -> None:
+        if not view.rows:
+            return
+        row, u = view.rows[view.chosen], at.unit
+        self.theme.panel(surface, at.about, Glass(12 * u, dim(VIOLET, 0.6), 1.0, 190, NIGHT))
+        inner = at.about.inflate(-round(24 * u), -round(16 * u))
+        below = self.theme.write_lines(surface, row.about, inner, Style(17 * u, SOFT, least=7))
+        if view.strictness:
+            room = box(inner.left, below + 6 * u, inner.right, inner.bottom)
+            draw_sketches(self.theme, surface, room, view.strictness)
+        elif view.status:
+            line = box(inner.left, inner.bottom - 22 * u, inner.right, inner.bottom)
+            self.theme.write_parts(surface, view.status, line, Style(13 * u, FAINT, "left", 7))
+
+    # where everything is
+
+    def field_box(self, size: tuple[int, int]) -> pygame.Rect:
+        """Return where is written: the chosen line."""
+        at, view = setup_layout(size), self._view
+        places = {} if view is None else dict(self._row_places(at, view))
+        return places.get(0 if view is None else view.chosen, at.rows)
+
+    def _row_places(self, at: SetupLayout, view: SetupView) -> list[tuple[int, pygame.Rect]]:
+        """Return which lines are seen, and where: as many as there is room for around the chosen one."""
+        pitch = at.row_high + round(4 * at.unit)
+        room = max(1, at.rows.height // pitch)
+        first = min(max(0, view.chosen - room // 2), max(0, len(view.rows) - room))
+        return [
+            (
+                first + k,
+                pygame.Rect(at.rows.left, at.rows.top + k * pitch, at.rows.width, at.row_high),
+            )
+            for k in range(min(room, len(view.rows)))
+        ]
+
+    def _chip_places(self, at: SetupLayout) -> list[pygame.Rect]:
+        return chip_places(self.theme, at.chips, self.chips, round(34 * at.unit))
+
+    def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
+        at, view = setup_layout(size), self._view
+        chip = chip_at(self._chip_places(at), position)
+        if chip is not None:
+            return Target("chip", chip)
+        if view is None:
+            return None
+        camera = chip_at(camera_places(at.cameras, len(view.cameras)), position)
+        if camera is not None:
+            return Target("camera", camera)
+        for number, place in self._row_places(at, view):
+            if place.collidepoint(position):
+                return self._in_row(view.rows[number], number, place, position, at.unit)
+        return None
+
+    @staticmethod
+    def _in_row(
+        row: SetRow, number: int, place: pygame.Rect, position: Place, unit: float
+    ) -> Target:
+        less, greater = arrows(place.inflate(-round(26 * unit), 0), unit)
+        if row.sort in ("choice", "number") and less.left <= position[0] <= less.right:
+            return Target("less", number)
+        if row.sort in ("choice", "number") and position[0] >= greater.left:
+            return Target("greater", number)
+        return Target("row", number)
+
+
+def camera_places(strip: pygame.Rect, count: int) -> list[pygame.Rect]:
+    """Return where each camera's picture is, of one shape, as large as the strip allows."""
+    gap = round(strip.height * 0.08)
+    wide = min(round(strip.height * 1.36), (strip.width - gap * (count - 1)) // max(count, 1))
+    return [
+        pygame.Rect(strip.left + number * (wide + gap), strip.top, wide, strip.height)
+        for number in range(count)
+    ]
+
+
+def arrows(inner: pygame.Rect, unit: float) -> tuple[pygame.Rect, pygame.Rect]:
+    """Return where the signs are that make a line's value less, and greater."""
+    side = round(26 * unit)
+    left = inner.left + round(inner.width * 0.48)
+    return (
+        pygame.Rect(left, inner.top, side, inner.height),
+        pygame.Rect(inner.right - side, inner.top, side, inner.height),
+    )
