@@ -23,7 +23,21 @@ WEEKS: Final = 8
 LEAST_TRIES: Final = 2  # of a move that is told
 BEST_MOVES, WORST_MOVES = 8, 4
 LATE_MS: Final = 200.0  # the most a curve of lags shows, either way
-LEAST_MINUTES: Final = 10.0  # the highest bar of days is this at least
+BAR_MINUTES: Final = (
+    10.0,
+    20.0,
+    30.0,
+    40.0,
+    60.0,
+    90.0,
+    120.0,
+    180.0,
+    240.0,
+    360.0,
+    720.0,
+    1440.0,
+)
+"""What the highest bar of a day may be."""
 DAYS_SHORT: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
 
@@ -76,7 +90,8 @@ def body_lines(history: History, today: int) -> tuple[Line, ...]:
     lines = []
     for name, all_marks in marks.items():
         now, before = fmean(all_marks[-LATELY:]), all_marks[-2 * LATELY : -LATELY]
-        gain = f"{now - fmean(before):+.0f} since before" if before else "now"
+        gained = round(now - fmean(before)) if before else 0
+        gain = f"{gained:+d} since before" if gained else "as before" if before else "now"
         called = name.replace("_", " ")
         curve = Curve(f"Marks of your {called}", tuple(all_marks))
         lines.append(Line(called, f"{now:.0f}", gain, now / 100, curve))
@@ -87,13 +102,14 @@ def week_lines(history: History, today: int) -> tuple[Line, ...]:
     """Return the last weeks, this one first, with the minutes danced on each day."""
     weeks = weeks_of(history.days, today, WEEKS)[::-1]
     most = max(week.minutes for week in weeks) or 1.0
-    high = max(LEAST_MINUTES, *(second / 60 for week in weeks for second in week.danced_s))
+    longest = max(second / 60 for week in weeks for second in week.danced_s)
+    high = next((step for step in BAR_MINUTES if step >= longest), BAR_MINUTES[-1])
     return tuple(_week(week, ago, most, high) for ago, week in enumerate(weeks))
 
 
 def _week(week: Week, ago: int, most: float, high: float) -> Line:
     first, last = date_of(week.monday), date_of(week.monday + DAYS - 1)
-    when = f"{first:%d.%m.} to {last:%d.%m.}"
+    when = f"{first.day} {first:%b} to {last.day} {last:%b}"
     name = ("this week", "last week")[ago] if ago < 2 else when
     score = "" if week.score is None else f", score {week.score:.0f}"
     minutes = tuple(second / 60 for second in week.danced_s)

@@ -181,9 +181,6 @@ class PlayersPage(Page):
             self._change(lambda: change_player(store, player, colour=player.colour + 1))
         elif action == "goal":
             self._change(lambda: change_player(store, player, goal=goal_after(player.goal)))
-        elif action == "export":
-            today = moment_of(game.kit.local_now()).day
-            self._coming = beside(lambda: export(store, today))
         return self
 
     def _play_as(self, store: Callable[[], Store]) -> None:
@@ -230,10 +227,12 @@ class RemovingPage(Message):
 
     def __init__(self, game: Game, player: Player, back: PlayersPage) -> None:
         super().__init__(game.backdrop, (f"Remove {player.name}?", ""), back)
-        self.screen = MessageScreen(game.backdrop, (("Enter", "remove for good"),))
+        keys = (("Enter", "remove for good"), ("X", "export first"))
+        self.screen = MessageScreen(game.backdrop, keys)
         self._game, self._player = game, player
         self._counting = beside(lambda: held_of(game.database, player.id))
         self._going: Future[None] | None = None
+        self._writing: Future[str] | None = None
 
     def step(self, now_s: float) -> Page | None:
         """Go back as soon as all is gone."""
@@ -247,18 +246,26 @@ class RemovingPage(Message):
         return self.back
 
     def key(self, name: str) -> Page | None:
-        """Remove on Enter, go back on Escape."""
-        if self._going is not None or not self._counting.done():
+        """Remove on Enter, export on X, go back on Escape; one after the other."""
+        game, player = self._game, self._player
+        if not all(
+            one is None or one.done() for one in (self._counting, self._writing, self._going)
+        ):
             return self
         if name in ENTER:
-            game, player = self._game, self._player
             self._going = beside(lambda: remove_player(game.database, player.id))
+        elif name == "x":
+            today = moment_of(game.kit.local_now()).day
+            self._writing = beside(lambda: export(game.database.of(player.id), today))
         return self.back if name == "escape" else self
 
     def draw(self, surface: Surface) -> None:
         """Draw what would go."""
-        held = self._counting.result() if self._counting.done() else {}
-        self.screen.draw(surface, self.words[0], going_in_words(held), 2 * self.age_s)
+        words = going_in_words(self._counting.result()) if self._counting.done() else ""
+        if self._writing is not None and self._writing.done():
+            why = self._writing.exception()
+            words = f"{self._writing.result() if why is None else why}\n\n{words}"
+        self.screen.draw(surface, self.words[0], words, 2 * self.age_s)
 
 
 def found_in(database: Store, plays: Store, today: int) -> Found:
@@ -280,5 +287,5 @@ def going_in_words(held: dict[str, int]) -> str:
     listed = ", ".join(kept) if kept else "nothing was kept of this player yet"
     return (
         f"What goes, for good: {listed}; goals and measured lags too. Replays and exports that were "
-        "written as files stay.\n\nEnter removes, Esc keeps everything."
+        "written as files stay.\n\nEnter removes, X writes all of it to files first, Esc keeps it."
     )

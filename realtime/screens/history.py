@@ -10,7 +10,11 @@ import pygame
 from kpopdance.realtime.screens.actions import CHOOSE, Target
 from kpopdance.realtime.screens.chip_screen import ChipScreen
 from kpopdance.realtime.screens.parts.chips import Chip, chip_places, draw_chips
-from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS, draw_curve
+from kpopdance.realtime.screens.parts.curve import (
+    PLAYER_COLOURS,
+    draw_curve,
+    draw_scrollbar,
+)
 from kpopdance.realtime.screens.parts.signs import put, sign
 from kpopdance.realtime.screens.parts.theme import (
     FAINT,
@@ -143,18 +147,25 @@ class HistoryScreen(ChipScreen):
         over = self._over.which if self._over and self._over.kind == "choice" else None
         self._page_places = chip_places(self.theme, at.pages, chips, at.pages.height)
         draw_chips(self.theme, surface, chips, self._page_places, over)
+        place = self._page_places[view.pages.index(view.page)]
+        line = pygame.Rect(place.left, place.bottom + round(2 * at.unit), place.width, 0)
+        line.height = max(2, round(3 * at.unit))
+        self.theme.pill(surface, line, PLAYER_COLOURS[view.player.colour])
 
     def _lines(self, surface: pygame.Surface, at: HistoryLayout, view: HistoryView) -> None:
         u = at.unit
-        self.theme.panel(surface, at.lines, Glass(18 * u, dim(VIOLET, 0.7), 1.4, 225, INK))
         fit = max(1, int((at.lines.height - 16 * u) // (ROW * u)))
+        pane = at.lines.copy()
+        pane.height = round(16 * u + ROW * u * min(fit, max(3, len(view.lines))))
+        self.theme.panel(surface, pane, Glass(18 * u, dim(VIOLET, 0.7), 1.4, 225, INK))
         first = min(max(self._first, view.chosen - fit + 1), view.chosen)
         self._first, self._count = max(0, min(first, len(view.lines) - fit)), len(view.lines)
+        draw_scrollbar(surface, pane, (self._first, fit, self._count), u)
         for number in range(self._first, min(self._count, self._first + fit)):
             chosen = number == view.chosen
             self._line(surface, self._row(at, number), view.lines[number], view, chosen, u)
         if not view.lines:
-            words = at.lines.inflate(-round(44 * u), -round(36 * u))
+            words = pane.inflate(-round(44 * u), -round(36 * u))
             self.theme.write_lines(surface, view.message, words, Style(19 * u, SOFT))
 
     def _row(self, at: HistoryLayout, number: int) -> pygame.Rect:

@@ -9,10 +9,10 @@ import pygame
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.chip_screen import ChipScreen
 from kpopdance.realtime.screens.parts.chips import Chip
-from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS
+from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS, draw_scrollbar
 from kpopdance.realtime.screens.parts.heading import draw_title
 from kpopdance.realtime.screens.parts.notices import draw_notices
-from kpopdance.realtime.screens.parts.signs import ring
+from kpopdance.realtime.screens.parts.signs import put, ring, sign
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     FAINT,
@@ -41,8 +41,7 @@ if TYPE_CHECKING:
 CHIPS: Final = (
     Chip("↑ ↓", "choose", "down"), Chip("Enter", "play", "play"), Chip("N", "new player", "new"),
     Chip("R", "name", "write"), Chip("C", "colour", "colour"), Chip("G", "weekly goal", "goal"),
-    Chip("H", "progress", "history"), Chip("X", "export", "export"),
-    Chip("Del", "remove", "remove"), Chip("Esc", "songs", "back"),
+    Chip("H", "progress", "history"), Chip("Del", "remove", "remove"), Chip("Esc", "songs", "back"),
 )  # fmt: skip
 WRITING_CHIPS: Final = (Chip("Enter", "done", "write"), Chip("Esc", "as it was", "back"))
 ROW, GAP = 78.0, 10.0
@@ -55,7 +54,7 @@ class PlayersScreen(ChipScreen):
 
     meanings: ClassVar[Meanings] = {
         "up": "up", "down": "down", "home": "begin", "end": "end", "return": "play", "n": "new",
-        "r": "write", "c": "colour", "g": "goal", "h": "history", "x": "export", "delete": "remove",
+        "r": "write", "c": "colour", "g": "goal", "h": "history", "delete": "remove",
         "escape": "back",
     }  # fmt: skip
     writing_meanings: ClassVar[Meanings] = {"return": "write", "escape": "back"}
@@ -81,6 +80,7 @@ class PlayersScreen(ChipScreen):
         first = min(max(self._first, view.chosen - fit + 1), view.chosen)
         self._first = max(0, min(first, len(view.cards) - fit))
         self._count, self._chosen = len(view.cards), view.chosen
+        draw_scrollbar(surface, pane, (self._first, fit, self._count), u)
         for number in range(self._first, min(len(view.cards), self._first + fit)):
             chosen = number == view.chosen
             writing = view.writing if chosen else None
@@ -166,13 +166,15 @@ def draw_face(
 def draw_goal(
     theme: Theme, surface: pygame.Surface, at: Place, radius: float, done: float
 ) -> None:
-    """Draw a ring that closes as a goal is reached; then it is gold."""
+    """Draw a ring that closes as a goal is reached, in it the percent; then it is gold, and ticked."""
     ring(surface, at, (0.72 * radius, radius), 1.0, (58, 40, 96))
     ring(surface, at, (0.72 * radius, radius), done, GOLD if done >= 1 else CYAN)
+    if done >= 1:
+        put(surface, sign(theme, "tick", radius, GOLD), at)
+        return
     place = pygame.Rect(0, 0, round(1.3 * radius), round(radius))
     place.center = (round(at[0]), round(at[1]))
-    style = Style(0.5 * radius, WHITE, "centre", 5)
-    theme.write(surface, f"{100 * min(done, 9.99):.0f}%", place, style)
+    theme.write(surface, f"{int(100 * done)}", place, Style(0.62 * radius, WHITE, "centre", 5))
 
 
 def write_field(

@@ -213,7 +213,7 @@ class ResultsScreen(Screen):
             ("best moment", _best_moment(report)),
             ("seen", f"{report.seen_percent} % of the dance"),
         )
-        room = self._earlier(surface, rows[3], view, u) if view.earlier else rows[3]
+        room = self._earlier(surface, at, view) if view.earlier else rows[3]
         for (name, words), line in zip(facts, _rows(room, (0.25,) * 4), strict=True):
             left, right = line.copy(), line.copy()
             left.width = round(line.width * 0.36)
@@ -222,16 +222,17 @@ class ResultsScreen(Screen):
             self.theme.write(surface, words, right, Style(19 * u, WHITE, "right", 8))
 
     def _earlier(
-        self, surface: pygame.Surface, room: pygame.Rect, view: ResultView, u: float
+        self, surface: pygame.Surface, at: ResultLayout, view: ResultView
     ) -> pygame.Rect:
-        """Draw the song's scores up to this dance; return the room below."""
-        top, _, below = _rows(room, (0.26, 0.06, 0.68))
-        words = top.copy()
-        words.width = round(top.width * 0.36)
-        self.theme.write(surface, "so far", words, Style(16 * u, FAINT, "left", 7))
-        place = pygame.Rect(words.right, top.top, top.right - words.right, top.height)
+        """Draw the song's scores up to this dance; return the room of the facts."""
+        number, _, facts = _hero_rows(at)[1:]
+        place, _, rest = _rows(facts, (0.26, 0.06, 0.68))
+        if not is_wide(surface.get_size()):  # there is room beside the score
+            place, rest = number.inflate(0, -round(0.5 * number.height)), facts
+            place.left = number.centerx + round(0.24 * number.width)
+            place.width = number.right - place.left
         draw_sparkline(self.theme, surface, place, (*view.earlier, view.report.score), CYAN)
-        return below
+        return rest
 
     def _not_saved(self, surface: pygame.Surface, at: ResultLayout, told: str) -> None:
         """Say what is not saved, with a button to try it again."""

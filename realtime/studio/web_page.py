@@ -35,7 +35,10 @@ svg text.number {
   content: ""; display: inline-block; width: 13px; height: 13px; border-radius: 3px;
   margin-right: 8px; vertical-align: -2px; background: var(--c);
 }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(460px, 1fr)); gap: 14px; }
+.cards {
+  display: grid; gap: 14px;
+  grid-template-columns: repeat(auto-fill, minmax(min(460px, 100%), 1fr));
+}
 .cards section { margin: 0; }
 .plans { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 14px; }
 figure { margin: 0; }

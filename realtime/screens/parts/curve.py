@@ -72,6 +72,20 @@ def draw_sparkline(
     surface.blit(theme.kept(key, make), box)
 
 
+def draw_scrollbar(
+    surface: pygame.Surface, pane: pygame.Rect, lines: tuple[int, int, int], u: float
+) -> None:
+    """Draw which lines are seen at the right of a pane: the first, how many fit, how many there are."""
+    first, fit, count = lines
+    if count <= fit:
+        return
+    bar = pygame.Rect(pane.right + round(4 * u), pane.top, max(3, round(4 * u)), pane.height)
+    pygame.draw.rect(surface, dim(VIOLET, 0.3), bar, border_radius=bar.width)
+    bar.top += round(bar.height * first / count)
+    bar.height = round(bar.height * fit / count)
+    pygame.draw.rect(surface, VIOLET, bar, border_radius=bar.width)
+
+
 def _painted(size: tuple[int, int], curve: Curve, colour: Colour) -> pygame.Surface:
     large = pygame.Surface((size[0] * FINE, size[1] * FINE), pygame.SRCALPHA)
     large.fill((*colour, 0))

@@ -42,7 +42,7 @@ def test_songs_are_told_on_their_terms():
 def test_limbs_are_compared_with_the_dances_before():
     dances = [danced(limbs={"left_arm": 40.0 + 2 * k, "torso": 90.0}) for k in range(20)]
     torso, arm = lines("body", *dances)
-    assert (torso.name, torso.told, torso.more) == ("torso", "90", "+0 since before")
+    assert (torso.name, torso.told, torso.more) == ("torso", "90", "as before")
     assert (arm.name, arm.told, arm.more) == ("left arm", "69", "+20 since before")
     assert lines("body", dances[0])[1].more == "now"
 
@@ -52,7 +52,7 @@ def test_weeks_are_told_day_by_day():
     told = lines(
         "weeks", days=(Day(today - 7, 600, 2, 50.0, *NOON), Day(today, 1800, 3, 70.0, *NOON))
     )
-    assert [line.name for line in told[:3]] == ["this week", "last week", "09.11. to 15.11."]
+    assert [line.name for line in told[:3]] == ["this week", "last week", "9 Nov to 15 Nov"]
     assert (told[0].told, told[0].more) == ("30 min", "3 dances, score 70")
     assert (told[0].share, told[1].share) == (1.0, 1 / 3)
     assert told[0].curve.values == (0, 0, 0, 0, 0, 0, 30.0)

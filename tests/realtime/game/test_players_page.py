@@ -101,7 +101,7 @@ def test_who_is_chosen_dances_from_now_on(game, back):
 def test_a_guest_dances_and_nothing_is_kept(game, back):
     page = entered(PlayersPage(game, back))
     page.key("end")
-    for key in ("r", "c", "g", "h", "x", "delete"):
+    for key in ("r", "c", "g", "h", "delete"):
         assert page.key(key) is page
         assert not page.busy
     page.key("return")
@@ -169,7 +169,10 @@ def test_colours_and_goals_go_round(game, back):
     assert goal_after(Goal(7, "hours")) == goals[1]
 
 
-def test_a_player_goes_after_one_question_that_says_what_goes(game, back):
+def test_a_player_goes_after_one_question_that_says_what_goes(
+    game, back, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(profile, "user_documents_path", lambda: tmp_path)
     add_player(game.database, "Jun", 0.0)
     page = entered(PlayersPage(game, back))
     page.key("home")
@@ -183,6 +186,10 @@ def test_a_player_goes_after_one_question_that_says_what_goes(game, back):
     assert shown[0][0] == "Remove Player 1?"
     assert shown[0][1].startswith("What goes, for good: 30 dances, 4 best scores;")
     assert asking.key("x") is asking
+    asking._writing.result(5)
+    asking.draw(None)
+    assert shown[1][1].startswith(f"Written: {tmp_path / 'kpopdance-Player-1.html'} ")
+    assert len(list(dances_of(game.database.of(1)))) == 30
     assert asking.key("escape") is page
     asking.key("return")
     asking._going.result(5)
@@ -204,7 +211,7 @@ def test_mouse_and_wheel(game, back):
         }
         assert {target.kind for target in kinds if target} == {"card", "chip"}
         chips = {target.which for target in kinds if target and target.kind == "chip"}
-        assert chips == set(range(10)), size
+        assert chips == set(range(9)), size
     page.handled(Hand(wheel=99), SIZES[0])
     assert page._chosen == 0
     page.handled(Hand(wheel=-2), SIZES[0])
@@ -273,9 +280,9 @@ def test_a_goal_is_set_and_files_are_written_or_refused(game, back, tmp_path, mo
     )
     (tmp_path / "taken").write_text("mine")
     monkeypatch.setattr(profile, "user_documents_path", lambda: tmp_path / "taken")
-    players = entered(PlayersPage(game, back))
-    players.key("x")
-    assert "a file is where the folder should be" in settled(players)._notice
+    page.key("x")
+    settled(page)
+    assert "a file is where the folder should be" in page.view().facts[0]
 
 
 def test_a_new_player_s_history_says_what_to_do(game, back):
