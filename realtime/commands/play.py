@@ -26,7 +26,13 @@ from kpopdance.realtime.commands.common import (
     report_words,
 )
 from kpopdance.realtime.commands.fitting import fitting_of
-from kpopdance.realtime.commands.sound import Sounding, part_of, samples_of
+from kpopdance.realtime.commands.sound import (
+    Sounding,
+    counted,
+    part_of,
+    samples_of,
+    stretched,
+)
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import say_missing, settings_from, terms_from
 from kpopdance.realtime.devices.host_clock import PerfClock
@@ -147,7 +153,7 @@ def make_kit(
         turn_camera=cameras.turn, camera_health=lambda: cameras.health,
         news=told.news, version=our_version(), picture_size=cameras.picture_size, refit=refit,
         bring=lambda path, audio: _brought(path, settings.libraries[0], audio),
-        open_film=_film, read_cover=_cover, read_part=part_of,
+        open_film=_film, read_cover=_cover, read_part=part_of, stretch=stretched, count=counted,
         fitting=fitting_of(cameras, kept_in, first=first),
     )  # fmt: skip
 

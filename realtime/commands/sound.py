@@ -50,3 +50,17 @@ def samples_of(path: Path) -> tuple[NDArray[np.float32], int]:
 
     audio = read_audio(path)
     return audio.samples, audio.rate
+
+
+def stretched(samples: NDArray[np.float32], rate: int, tempo: float) -> NDArray[np.float32]:
+    """Return samples (N, 2) at another tempo, as high as before."""
+    from kpopdance.realtime.devices import stretched as device
+
+    return device.stretched(samples, rate, tempo)
+
+
+def counted(rate: int, beat_s: float) -> NDArray[np.float32]:
+    """Return four beats counted, float32 (N, 2)."""
+    from kpopdance.realtime.devices import sound
+
+    return sound.counted(sound.CountIn(sound.COUNTED * beat_s, beat_s), rate)

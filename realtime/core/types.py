@@ -187,7 +187,7 @@ class Report:
     ``moves`` in order, ``best`` the best move's number or None, ``advice`` sentences for the
     player, most useful first, ``judged`` 0..1 how much of the dance could be judged: below 0.9
     there are no stars; ``recognised`` 0..1 in how many of the judged moves the dance was
-    recognised, however late.
+    recognised, however late; ``weights`` how much each move counts.
     """
 
     score: float
@@ -203,6 +203,7 @@ class Report:
     advice: tuple[str, ...] = ()
     judged: float = 1.0
     recognised: float = 1.0
+    weights: tuple[float, ...] = ()
 
     @property
     def seen_percent(self) -> int:

@@ -15,6 +15,9 @@ from kpopdance.realtime.game.game import after
 from kpopdance.realtime.game.getting_ready import ready_first
 from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.opening import Opening
+from kpopdance.realtime.game.performance import open_performance
+from kpopdance.realtime.game.practice import Wish
+from kpopdance.realtime.game.practising import Choice, PracticeLoading
 from kpopdance.realtime.game.setting_up import SetupPage
 from kpopdance.realtime.library.lags import DANCES, suggested_lag
 from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW
@@ -56,7 +59,9 @@ class LoadingPage(Page):
         # the dance before goes before this one's sound and standard come
         game.performing = None
         game.preparing.settle(song.folder, terms)
-        self._opening = Opening(game.kit, lambda: game.load(song), terms, game.given_up)
+        self._opening = Opening(
+            lambda told: open_performance(game.kit, game.load(song), terms, told), game.given_up
+        )
 
     def step(self, now_s: float) -> Page | None:
         """Dance as soon as all is open."""
@@ -207,12 +212,12 @@ class DancePage(Page):
             session.choose_anew()
         elif action in ("mirror", "coach", "everybody"):
             self._look_otherwise(action)
-        elif action == "back" and session.paused:
-            return self.back
         elif action == "back":
+            if session.paused:
+                return self.back
             session.toggle_pause()  # one key more: a dance is not lost by the first
-        elif action == "again":
-            return self._again()
+        elif action in ("again", "practise"):
+            return self._again() if action == "again" else self._practise_here()
         elif action in ("camera", "setup"):
             return self._other_devices(action)
         return self
@@ -245,6 +250,15 @@ class DancePage(Page):
         if self._mends("camera"):
             self._performance.camera.retry()
         return self
+
+    def _practise_here(self) -> Page:
+        """Pause; where it is paused already, practise what is danced here."""
+        session = self._performance.session
+        if not session.paused:
+            session.toggle_pause()
+            return self
+        wish = Wish(at_s=session.song_now())
+        return PracticeLoading(self._game, self._song, wish, self.back, self._anew)
 
     def _mends(self, device: Device) -> bool:
         """Return whether a device may be mended by opening it anew."""
@@ -287,6 +301,7 @@ class ResultPage(Page):
         self._keeping = Keeping(game.kit, outcome, song, terms)
         self._saving: Future[Keeping] | None = None
         self._hint: float | None = None
+        self._choice = Choice(outcome.report, song)
         artist = " · ".join(filter(None, (song.artist, terms.words)))
         view = result_view(song, outcome, age_s=0.0, counts=self._keeping.counts)
         self._shown = replace(view, artist=artist, stored=False)
@@ -310,6 +325,12 @@ class ResultPage(Page):
             game.kit = replace(game.kit, settings=settings)
         if action == "save" and self._saving is None and self._shown.unsaved:
             self._save()
+        if action == "practise" and self._choice.passage is not None:
+            return PracticeLoading(
+                game, self._song, self._choice.wish, self,
+                lambda: LoadingPage(game, self._song, self.back),
+            )  # fmt: skip
+        self._choice.turn(action)
         return self.back if action == "back" else self
 
     def draw(self, surface: Surface) -> None:
@@ -320,7 +341,10 @@ class ResultPage(Page):
         """Return what is shown now."""
         key = self.screen.theme.cap("L")
         told = lag_words(self._hint, self._game.kit.settings.player_lag_ms, key)
-        return replace(self._shown, age_s=self.age_s, suggestion=told)
+        return replace(
+            self._shown, age_s=self.age_s, suggestion=told, chosen=self._choice.passage,
+            chosen_words=self._choice.words, to_practise=self._choice.lines,
+        )  # fmt: skip
 
     def _save(self) -> None:
         self._saving = self._outcome.saving = beside(self._keeping.store)

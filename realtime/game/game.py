@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.ports import Speaker
     from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.game.kit import Kit
-    from kpopdance.realtime.game.opening import Opening
+    from kpopdance.realtime.game.opening import Opened, Opening
     from kpopdance.realtime.game.performance import Outcome, Performance
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.settings_writer import Value
@@ -69,8 +69,8 @@ class Game:
         self.missing = kit.settings.missing_libraries
         self.outcomes: list[Outcome] = []
         self.performing: Performance | None = None
-        self.given_up: Opening | None = None
         self.changes = Changes(None if kit.fitting is None else kit.fitting.keep)
+        self.given_up: Opening[Opened] | None = None
 
     def load(self, song: PackFacts | SongPack) -> SongPack:
         """Return a song with its choreography; the list's own ones are kept for a while."""

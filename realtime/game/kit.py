@@ -77,7 +77,8 @@ class Kit:
     of the player's if one is named; ``read_part`` as ``read_audio`` of so many seconds from one on;
     ``open_film`` opens a song's video to be its coach; ``read_cover`` returns a cover, small, uint8
     (H, W, 3) BGR; ``local_now`` tells date and time; ``fitting`` is what setting up needs, None where
-    nothing can be set up.
+    nothing can be set up; ``stretch`` returns samples of a rate at a tempo of 0.5..1, as high as
+    before; ``count`` four beats counted, of a rate and a beat's seconds.
     """
 
     seeing: Later[Eyes]
@@ -103,6 +104,8 @@ class Kit:
     read_cover: Callable[[Path], NDArray[np.uint8]] | None = None
     local_now: Callable[[], datetime] = local_now
     fitting: Fitting | None = None
+    stretch: Callable[[NDArray[np.float32], int, float], NDArray[np.float32]] | None = None
+    count: Callable[[int, float], NDArray[np.float32]] | None = None
 
     @property
     def eyes(self) -> Eyes:

@@ -80,7 +80,7 @@ class DanceSession:
         self._track = PoseTrack()
         self._standing = _Standing()
         self._coach = np.stack([member.joints for member in song.members])
-        self._pictograms = _pictograms(song)
+        self._pictograms = pictograms(song)
         self._paused = False
         self._told: dict[tuple[Device, Cause], Health] = {}
         self._watch = Watch(camera, watcher, clock, self._take)
@@ -295,7 +295,8 @@ def _first_bar_s(song: SongPack) -> float:
     return song.tempo.second_of(song.tempo.bar_from(0.0))
 
 
-def _pictograms(song: SongPack) -> tuple[Upcoming, ...]:
+def pictograms(song: SongPack) -> tuple[Upcoming, ...]:
+    """Return the lead's poses on every other beat, in order."""
     lead = song.members[song.lead]
     first = song.tempo.bar_from(lead.start_s)
     at_s = song.tempo.beats_s(first, lead.end_s)[::BEATS_PER_PICTOGRAM]

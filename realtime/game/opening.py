@@ -1,56 +1,63 @@
-"""A dance being opened beside the window, whether anybody still waits for it or not."""
+"""Something to dance being opened beside the window, whether anybody still waits for it or not."""
 
 from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.realtime.game.performance import open_performance
 from kpopdance.realtime.shell.beside import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from kpopdance.realtime.core.terms import Terms
-    from kpopdance.realtime.game.kit import Kit
-    from kpopdance.realtime.game.performance import Performance
-    from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.scoring.standard import Told
+
+
+class Opened(Protocol):
+    """What was opened."""
+
+    def close(self) -> None:
+        """Close all of it."""
+
+
+T_co = TypeVar("T_co", bound=Opened, covariant=True)
 
 
 class GivenUp(Exception):
-    """Nobody waits for the dance any more."""
+    """Nobody waits for it any more."""
 
 
-class Opening:
-    """Opens a dance on a thread of its own.
+class Opening(Generic[T_co]):
+    """Opens a dance, or what is practised, on a thread of its own.
 
-    ``share`` is how much of what the song asks is known, 0..1. ``after`` is an earlier opening that
-    was given up: there is one camera, so this one begins when that one has ended.
+    ``opens`` tells how far it is, and ends by what that raises. ``share`` is how much of what the song
+    asks is known, 0..1. ``after`` is an earlier opening that was given up: there is one camera, so this
+    one begins when that one has ended.
     """
 
     def __init__(
-        self, kit: Kit, load: Callable[[], SongPack], terms: Terms, after: Opening | None = None
+        self, opens: Callable[[Told], T_co], after: Opening[Opened] | None = None
     ) -> None:
         self.share = 0.0
         self._unwanted = threading.Event()
         self._closed: Future[None] | None = None
 
-        def make() -> Performance:
+        def make() -> T_co:
             if after is not None:
                 after.wait()
-            return open_performance(kit, load(), terms, self._told)
+            return opens(self._told)
 
         self._coming = beside(make)
 
     @property
     def done(self) -> bool:
-        """Whether the dance can begin, or something went wrong."""
+        """Whether it is open, or something went wrong."""
         return self._coming.done()
 
-    def result(self) -> Performance:
+    def result(self) -> T_co:
         """Return what was opened; raises what went wrong."""
         return self._coming.result()
 

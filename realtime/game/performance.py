@@ -88,12 +88,7 @@ class Performance:
     @property
     def status(self) -> str:
         """The small print: network, what the camera gives, its name, what it was asked, runtime."""
-        state = self.camera.state()
-        size = f"{state.size[0]}x{state.size[1]}" if state.size else "no picture yet"
-        got = f"{size} at {state.fps:.0f}" if state.fps else size
-        asked = () if got == state.asked else (f"asked {state.asked}",)
-        looks = looks_in_words(self.watcher.looks)
-        return " · ".join((looks, got, state.name, *asked, self.kit.eyes.runtime))
+        return status_of(self.kit, self.camera, self.watcher)
 
     def view(self, *, mirror: bool, coach: str = "video", everybody: bool = False) -> DanceView:
         """Return what to show now; ``coach`` is one of ``COACHES``, if the song has a film."""
@@ -152,6 +147,32 @@ def watcher_of(kit: Kit) -> PlayerWatcher:
     )  # fmt: skip
 
 
+def status_of(kit: Kit, camera: Camera, watcher: Watcher) -> str:
+    """Return the small print of who looks at what, see ``Performance.status``."""
+    state = camera.state()
+    size = f"{state.size[0]}x{state.size[1]}" if state.size else "no picture yet"
+    got = f"{size} at {state.fps:.0f}" if state.fps else size
+    asked = () if got == state.asked else (f"asked {state.asked}",)
+    looks = looks_in_words(watcher.looks)
+    return " · ".join((looks, got, state.name, *asked, kit.eyes.runtime))
+
+
+def ready_watcher(kit: Kit, camera: Camera) -> PlayerWatcher:
+    """Return what follows a player, prepared for a camera that was just opened.
+
+    Raises
+    ------
+    DanceError
+        Where it gives no picture: that is said before the dance, not after it.
+    """
+    watcher = watcher_of(kit)
+    warmed(watcher, camera, kit.warmth)
+    health = camera.state().health
+    if health.no_picture:
+        raise DanceError(health.words)
+    return watcher
+
+
 def open_performance(
     kit: Kit, song: SongPack, terms: Terms = USUAL, told: Told = untold
 ) -> Performance:
@@ -175,10 +196,7 @@ def open_performance(
     notice = FailureNotice(kit.eyes, kit.clock)
     camera = kit.open_camera(danced, lambda: playing[0].song_now() if playing else None)
     try:
-        watcher = warmed(watcher_of(kit), camera, kit.warmth)
-        health = camera.state().health
-        if health.no_picture:  # said before the dance, not after it
-            raise DanceError(health.words)
+        watcher = ready_watcher(kit, camera)
         if kit.keeps_scores:
             watched_for(camera, kit.clock, lambda: told(1.0))
         look_s = look_s_of(watcher, camera.state().size)

@@ -76,9 +76,13 @@ def _seen(marks: Marks, points: float) -> Reason:
 
 
 def _timing(marks: Marks, points: float) -> Reason:
-    lag_s = float(marks.compared.lag_s[0])
+    return Reason("timing", *late_words(float(marks.compared.lag_s[0])), points)
+
+
+def late_words(lag_s: float) -> tuple[str, str]:
+    """Return how late a dance was, and what to do."""
     way, advice = ("late", "be earlier") if lag_s > 0 else ("early", "wait for the beat")
-    return Reason("timing", f"{way} by {1000 * abs(lag_s):.0f} ms", advice, points)
+    return f"{way} by {1000 * abs(lag_s):.0f} ms", advice
 
 
 def _size(marks: Marks, points: float) -> Reason:

@@ -74,6 +74,7 @@ def report_of(judge: Judge, sections: tuple[tuple[str, float], ...] = ()) -> Rep
         advice=_advice(judged, parts, lag_ms)
         if judged_share >= ENOUGH_JUDGED
         else (too_little_words(judged_share, moves),),
+        weights=tuple(judge.standard.weight[: len(moves)].tolist()),
     )
 
 

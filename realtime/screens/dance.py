@@ -68,6 +68,7 @@ FILM_KEYS: Final[Hints] = (*KEYS[:2], ("V", "coach"), ("G", "everybody"), *KEYS[
 LOADING_KEYS: Final[Hints] = (("C", "another camera"), ("Esc", "back"))
 PAUSE_KEYS: Final[Hints] = (
     ("Space", "go on"),
+    ("P", "practise here"),
     ("R", "start again"),
     ("C", "another camera"),
     ("F1", "set up"),
@@ -178,10 +179,11 @@ class DanceScreen(Screen):
     """Draws a :class:`~kpopdance.realtime.screens.view.DanceView`; one per dance."""
 
     meanings: ClassVar[Meanings] = {
-        "space": "pause", "p": "pause", "return": "pause",
+        "space": "pause", "p": "practise", "return": "pause",
         "m": "mirror", "n": "another", "escape": "back", "r": "again", "c": "camera",
         "v": "coach", "g": "everybody", "f1": "setup",
     }  # fmt: skip
+    pause_keys: ClassVar[Hints] = PAUSE_KEYS
 
     def __init__(self, backdrop: Backdrop) -> None:
         super().__init__(backdrop)
@@ -200,13 +202,7 @@ class DanceScreen(Screen):
             lights=lights_of(view.colours),
         )  # fmt: skip
         self.backdrop.crowd(surface, view.beat)
-        if view.film is None:
-            self.troupe.draw(
-                surface, at.coach, view.coach, lead=view.lead, at_s=view.song_s,
-                mirror=view.mirror,
-            )  # fmt: skip
-        else:
-            self.film.draw(surface, at.coach, view.film, view)
+        self._stage(surface, at, view)
         self._head(surface, at, view)
         self.mirror.draw(surface, at.camera, view)
         self._lane(surface, at, view)
@@ -215,6 +211,15 @@ class DanceScreen(Screen):
         self._foot(surface, at, view)
         self._overlay(surface, at, view)
         draw_notices(self.theme, surface, at.banner, view.told, at.unit)
+
+    def _stage(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        if view.film is None:
+            self.troupe.draw(
+                surface, at.coach, view.coach, lead=view.lead, at_s=view.song_s,
+                mirror=view.mirror,
+            )  # fmt: skip
+        else:
+            self.film.draw(surface, at.coach, view.film, view)
 
     def _layout(self, size: tuple[int, int], told: tuple[str, ...]) -> DanceLayout:
         return dance_layout(size, notices_height(self.theme, told, size, scale_of(size)))
@@ -445,15 +450,20 @@ class DanceScreen(Screen):
         )
         self._big(surface, title, "PAUSED", 92 * u, MAGENTA)
         row = pygame.Rect(0, 0, 0, round(46 * u))
-        total = self._keys_width(row.height, PAUSE_KEYS)
+        total = self._keys_width(row.height, self.pause_keys)
         row.width = min(total, box.width - round(24 * u))
         row.center = (box.centerx, box.top + round(box.height * 0.70))
         if total <= row.width:
-            self.theme.keys(surface, row, PAUSE_KEYS)
+            self.theme.keys(surface, row, self.pause_keys)
             return
-        for number, hint in enumerate(PAUSE_KEYS):
+        columns = 2 if len(self.pause_keys) > 3 else 1
+        rows = math.ceil(len(self.pause_keys) / columns)
+        for number, hint in enumerate(self.pause_keys):
             line = pygame.Rect(0, 0, self._keys_width(round(36 * u), (hint,)), round(36 * u))
-            line.center = (box.centerx, box.top + round(box.height * (0.56 + 0.14 * number)))
+            down, across = (number // columns + 0.5) / rows, (number % columns + 0.5) / columns
+            line.center = (
+                box.left + round(box.width * across), box.top + round(box.height * (0.49 + 0.42 * down))
+            )  # fmt: skip
             self.theme.keys(surface, line, (hint,))
 
     def _keys_width(self, high: int, hints: Hints) -> int:

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 SAVE: Final = Target("save")
 SAVE_KEY: Final = ("S", "save again")
 KEYS: Final[Hints] = (("Enter", "dance again"), ("Esc", "back to the songs"))
+PRACTICE_KEYS: Final[Hints] = (
+    KEYS[0], ("P", "practise"), ("← → ↑", "move, section"), KEYS[1]
+)  # fmt: skip
 COUNT_UP_S: Final = 1.6
 STAR_AFTER_S, STAR_EVERY_S, STAR_POP_S = 0.5, 0.28, 0.22
 BARS_S: Final = 0.9
@@ -129,6 +132,7 @@ class ResultsScreen(Screen):
 
     meanings: ClassVar[Meanings] = {
         "return": "again", "r": "again", "l": "lag", "s": "save", "escape": "back",
+        "p": "practise", "left": "left", "right": "right", "up": "up", "down": "down",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:
@@ -152,7 +156,7 @@ class ResultsScreen(Screen):
         self._title(surface, at, view)
         self._hero(surface, at, view)
         self._grades(surface, at, view.report)
-        self._moves(surface, at, view.report)
+        self._moves(surface, at, view)
         grown = min(1.0, view.age_s / BARS_S)
         named = {name.replace("_", " "): v for name, v in view.report.limbs.items()}
         limbs = sorted(named.items(), key=lambda limb: -limb[1])
@@ -161,7 +165,8 @@ class ResultsScreen(Screen):
         if view.report.sections:
             self._bars(surface, at, at.sections, ("SONG", view.report.sections, MAGENTA, grown))
         self._advice(surface, at, view)
-        self.theme.keys(surface, at.keys, (SAVE_KEY, *KEYS) if view.unsaved else KEYS)
+        keys = KEYS if view.chosen is None else PRACTICE_KEYS
+        self.theme.keys(surface, at.keys, (SAVE_KEY, *keys) if view.unsaved else keys)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         small = " · ".join((*view.notices, view.status)) if view.notices else view.status
         self.theme.write_parts(
@@ -301,9 +306,9 @@ class ResultsScreen(Screen):
             )
             self.theme.write(surface, grade, low, Style(15 * u, colour, "centre", 7))
 
-    def _moves(self, surface: pygame.Surface, at: ResultLayout, report: Report) -> None:
+    def _moves(self, surface: pygame.Surface, at: ResultLayout, view: ResultView) -> None:
         inner = self._pane(surface, at, at.moves, "EVERY MOVE")
-        moves = report.moves
+        report, moves = view.report, view.report.moves
         if not any(move.judged for move in moves):
             self.theme.write(
                 surface, "nothing was judged", inner, Style(18 * at.unit, SOFT, "centre")
@@ -311,6 +316,10 @@ class ResultsScreen(Screen):
             return
         begin_s, end_s = moves[0].start_s, moves[-1].end_s
         scale = inner.width / max(end_s - begin_s, 1e-6)
+        if view.chosen is not None:
+            first, last = moves[view.chosen[0]], moves[view.chosen[1]]
+            left = inner.left + scale * (first.start_s - begin_s)
+            self._chosen(surface, at, inner, (left, scale * (last.end_s - first.start_s)), view)
         for move in moves:
             wide = max(1, round(0.72 * scale * (move.end_s - move.start_s)))
             share = min(max(move.score, 0.0), 100.0) / 100 if move.judged else UNJUDGED_SHARE
@@ -330,6 +339,19 @@ class ResultsScreen(Screen):
                 surface.blit(
                     star, (at_top[0] - star.get_width() / 2, at_top[1] - star.get_height() / 2)
                 )
+
+    def _chosen(
+        self, surface: pygame.Surface, at: ResultLayout, inner: pygame.Rect,
+        span: tuple[float, float], view: ResultView,
+    ) -> None:  # fmt: skip
+        """Light what a key practises, from ``span``'s left and so wide, and name it."""
+        u = at.unit
+        lit = pygame.Rect(round(span[0]), inner.top, max(6, round(span[1])), inner.height)
+        self.theme.panel(surface, lit, Glass(5 * u, WHITE, 2 * u, 70, VIOLET))
+        head = pygame.Rect(inner.left, at.moves.top, inner.width, inner.top - at.moves.top)
+        head.left += round(130 * u)
+        head.width = inner.right - head.left
+        self.theme.write(surface, view.chosen_words, head, Style(17 * u, WHITE, "right", 9))
 
     def _bars(
         self,
@@ -366,7 +388,8 @@ class ResultsScreen(Screen):
         u = at.unit
         inner = self._pane(surface, at, at.advice, "WHAT TO PRACTISE")
         top = inner.top
-        told = [(sentence, WHITE, MAGENTA) for sentence in view.report.advice]
+        told = [(line, WHITE, GOLD) for line in view.to_practise]
+        told += [(sentence, WHITE, MAGENTA) for sentence in view.report.advice]
         told = told or [("Nothing stands out: dance it again, bigger.", WHITE, MAGENTA)]
         if view.suggestion:
             told.insert(0, (view.suggestion, CYAN, CYAN))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.core.types import Pose, Report, Verdict
+    from kpopdance.realtime.screens.practice_view import PracticeView
 
 DancePhase = Literal["loading", "count-in", "playing", "paused", "finished"]
 
@@ -102,6 +103,8 @@ class DanceView:
         Stands in for the drawn coach.
     has_film : bool
         Whether there is one, shown or not.
+    practice : PracticeView or None
+        How practising goes; None in a dance.
     upcoming : tuple of Upcoming
         Poses of the next seconds, soonest first.
     counts : float
@@ -148,6 +151,7 @@ class DanceView:
     loaded: float = 0.0
     film: FilmView | None = None
     has_film: bool = False
+    practice: PracticeView | None = None
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -167,7 +171,8 @@ class ResultView:
     ``counts`` is off where the score is not kept: a drawn dancer, a video, too little judged;
     ``stored`` says that all is on the disk, ``unsaved`` is one sentence on what is not and why;
     ``suggestion`` is a sentence about the player's fixed lag that a key accepts; ``earlier`` are the
-    song's scores before, oldest first.
+    song's scores before, oldest first; ``chosen`` are the first and the last of the moves that a key
+    practises, ``chosen_words`` name them; ``to_practise`` are the moves that would gain most, in order.
     """
 
     title: str
@@ -182,6 +187,9 @@ class ResultView:
     unsaved: str = ""
     suggestion: str = ""
     earlier: tuple[float, ...] = ()
+    chosen: tuple[int, int] | None = None
+    chosen_words: str = ""
+    to_practise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

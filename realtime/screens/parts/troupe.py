@@ -64,10 +64,13 @@ class Troupe:
         lead: int,
         at_s: float,
         mirror: bool,
-    ) -> None:
-        """Draw dancers, float32 (M, 18, 3), stage units, not mirrored yet, in an area."""
+    ) -> NDArray[np.float32] | None:
+        """Draw dancers, float32 (M, 18, 3), stage units, not mirrored yet, in an area.
+
+        Return where the lead's joints (18, 3) are, px, mirrored if they are; None: nobody is there.
+        """
         if not len(joints):
-            return
+            return None
         lead = min(max(lead, 0), len(joints) - 1)
         shown = body.mirrored(joints, 0.0) if mirror else joints
         self.framing.step(shown[lead], at_s)
@@ -91,6 +94,7 @@ class Troupe:
             self._behind(surface, other, tall[1], costume.rim)
         hand = first[accent] if first[accent, 2] > 0 else None
         self._lead(surface, figure, hand, height=tall[0], ground=ground)
+        return first
 
     def _behind(
         self, surface: pygame.Surface, figure: Silhouette, height: float, rim: Colour

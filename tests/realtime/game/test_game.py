@@ -358,7 +358,7 @@ def seen_terms(monkeypatch):
         terms.append(how)
         return open_performance(kit, song, how, told)
 
-    monkeypatch.setattr("kpopdance.realtime.game.opening.open_performance", note)
+    monkeypatch.setattr("kpopdance.realtime.game.dancing.open_performance", note)
     return terms
 
 
@@ -593,6 +593,11 @@ def test_who_goes_back_while_it_loads_waits_for_nothing(library, monkeypatch, ke
     assert len(closed) == 1
 
 
+def opening_of(devices, after=None):
+    song = load_pack(devices.settings.libraries[0] / "short")
+    return Opening(lambda told: open_performance(devices, song, Terms(), told), after)
+
+
 def test_the_next_dance_opens_when_the_one_given_up_is_closed(library):
     opening, said = threading.Event(), []
 
@@ -604,11 +609,11 @@ def test_the_next_dance_opens_when_the_one_given_up_is_closed(library):
     devices = kit(
         library, open_camera=slowly, close_camera=lambda camera: said.append("closes")
     )
-    first = Opening(devices, lambda: load_pack(library / "short"), Terms())
+    first = opening_of(devices)
     while not said:
         opening.wait(0.001)
     first.give_up()
-    second = Opening(devices, lambda: load_pack(library / "short"), Terms(), first)
+    second = opening_of(devices, first)
     opening.set()
     second.result().close()
     assert said == ["opens", "closes", "opens", "closes"]
@@ -624,7 +629,7 @@ def test_what_a_song_asks_is_broken_off_at_its_next_word(library, monkeypatch):
         said.append("went on")
 
     monkeypatch.setattr(performance, "standard_of", standard_of)
-    opening = Opening(kit(library), lambda: load_pack(library / "short"), Terms())
+    opening = opening_of(kit(library))
     assert began.wait(10)
     opening.give_up()
     known.set()

@@ -8,6 +8,7 @@ import numpy as np
 import pygame
 
 from kpopdance.realtime.core.types import GRADES, Pose, Report, Verdict
+from kpopdance.realtime.screens.practice_view import PracticeView
 from kpopdance.realtime.screens.view import Cover, DanceView, ResultView, SongCard, Upcoming
 
 STANDING = (
@@ -71,7 +72,23 @@ def result(age_s=9.0, **other):
         sections=(("Intro", 72.0), ("Chorus", 93.0)), counts=dict.fromkeys(GRADES, 8),
         advice=("Your left leg steps too small; bend the knee. " * 3, "Start a touch earlier."),
     )  # fmt: skip
-    return ResultView("네온 스텝", "crew", dataclasses.replace(report, **other), age_s, 76.0)
+    report = dataclasses.replace(report, **other)
+    told = f"Move 6 · 0:10 · {LONG}"
+    return ResultView(
+        "네온 스텝", "crew", report, age_s, 76.0, chosen=(5, 9) if report.moves else None,
+        chosen_words=told, to_practise=(told, told),
+    )  # fmt: skip
+
+
+def practice(**other):
+    """A passage being repeated, the last try beside the coach."""
+    shown = PracticeView(
+        "Moves 12-13", 7, 1, 2, 61.0, "left forearm too low", "raise your left forearm",
+        ghost=dancer(0.9),
+    )  # fmt: skip
+    return dance(
+        coach=dancer(0.9)[None], verdict=None, practice=dataclasses.replace(shown, **other)
+    )
 
 
 def panels(layout):

@@ -1,0 +1,48 @@
+"""The player in their last try, to be drawn beside the coach: the same hips and size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kpopdance.realtime.core.body import L_HIP, NECK, R_HIP
+from kpopdance.realtime.core.track import BRIDGED_S, choreography_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.core.track import PoseTrack
+    from kpopdance.realtime.core.types import Choreography
+
+HIPS = [R_HIP, L_HIP]
+
+
+class Ghost:
+    """What a player danced, at song seconds; as tall as the coach, whatever the camera saw.
+
+    ``track`` holds poses in px of a camera's pictures, ``dance`` is the coach's.
+    """
+
+    def __init__(self, track: PoseTrack, dance: Choreography) -> None:
+        self._track = track
+        ours, coachs = _trunks(track.joints), _trunks(choreography_rows(dance, track.at_s))
+        self._scale = coachs / ours if ours > 0 else 0.0
+
+    def at(self, song_s: float, coach: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """Return the joints (18, 3) in stage units with the coach's hips (18, 3); None: not seen."""
+        joints = self._track.rows(np.array([song_s]), BRIDGED_S)[0]
+        moved: NDArray[np.float32] = joints.copy()
+        away = coach[HIPS, :2].mean(axis=0) - self._scale * joints[HIPS, :2].mean(axis=0)
+        if not np.isfinite(away).all() or self._scale <= 0:
+            return None
+        moved[:, :2] = self._scale * joints[:, :2] + away
+        return moved
+
+
+def _trunks(joints: NDArray[np.float32]) -> float:
+    """Return how far neck and hips are apart over rows (T, 18, 3) in the middle; 0: never seen."""
+    apart = joints[:, NECK, :2] - joints[:, HIPS, :2].mean(axis=1)
+    length = np.hypot(*apart.T)
+    seen = length[np.isfinite(length)]
+    return float(np.median(seen)) if len(seen) else 0.0

@@ -1,0 +1,234 @@
+"""Practising: the coach and what it repeats, the player's last try beside it, what was wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+import pygame
+
+from kpopdance.realtime.core import body
+from kpopdance.realtime.scoring.practice import FULL, SLOWEST
+from kpopdance.realtime.screens.dance import DanceScreen, count_in_word
+from kpopdance.realtime.screens.parts.figure import draw_neon, standing_height
+from kpopdance.realtime.screens.parts.theme import (
+    CYAN,
+    FAINT,
+    GOLD,
+    INK,
+    MAGENTA,
+    MINT,
+    NIGHT,
+    SOFT,
+    VIOLET,
+    WHITE,
+    Glass,
+    Style,
+    box,
+    dim,
+    is_wide,
+)
+from kpopdance.realtime.screens.parts.troupe import accent_wrist
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.screens.dance import DanceLayout
+    from kpopdance.realtime.screens.parts.theme import Hints
+    from kpopdance.realtime.screens.practice_view import PracticeView
+    from kpopdance.realtime.screens.screen import Meanings
+    from kpopdance.realtime.screens.view import DanceView
+
+KEYS: Final[Hints] = (
+    ("↑ ↓", "tempo"), ("← →", "move"), ("Tab", "section"), ("S", "step by step"), ("G", "you"),
+    ("M", "mirror, behind"), ("Space", "pause"), ("Enter", "dance it all"), ("Esc", "back"),
+)  # fmt: skip
+STEP_KEYS: Final[Hints] = (
+    ("← →", "pose"), ("S", "dance it"), ("M", "mirror, behind"), ("Enter", "dance it all"),
+    ("Esc", "back"),
+)  # fmt: skip
+PAUSE_KEYS: Final[Hints] = (("Space", "go on"), ("Enter", "dance it all"), ("Esc", "back"))
+BESIDE: Final = 0.29
+"""Of the stage's width: how far from the coach the player's last try stands."""
+
+
+class PracticeScreen(DanceScreen):
+    """Draws a ``DanceView`` with its ``practice``."""
+
+    meanings: ClassVar[Meanings] = {
+        "left": "left", "right": "right", "up": "up", "down": "down", "tab": "whole",
+        "s": "steps", "g": "ghost", "m": "mirror", "v": "coach", "n": "another",
+        "space": "pause", "p": "pause", "return": "again", "escape": "back",
+    }  # fmt: skip
+    pause_keys: ClassVar[Hints] = PAUSE_KEYS
+
+    def _stage(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        coach = body.mirrored(view.coach[0], 0.0) if view.mirror else view.coach[0]
+        placed = None
+        if view.film is None:
+            placed = self.troupe.draw(
+                surface, at.coach, view.coach, lead=0, at_s=view.song_s, mirror=view.mirror
+            )
+        else:
+            self.film.draw(surface, at.coach, view.film, view)
+        practice = view.practice
+        if practice is None or practice.ghost is None or practice.ghost_place == "off":
+            return
+        ghost = body.mirrored(practice.ghost, 0.0) if view.mirror else practice.ghost
+        place = _like(coach, placed, at.coach)
+        if place is not None:
+            aside = round(BESIDE * at.coach.width) if practice.ghost_place == "beside" else 0
+            self._ghost(surface, at, place(ghost), aside, accent_wrist(view.mirror))
+
+    def _ghost(
+        self, surface: pygame.Surface, at: DanceLayout, joints: NDArray[np.float32],
+        aside: int, accent: int,
+    ) -> None:  # fmt: skip
+        joints[:, 0] += aside
+        clip = surface.get_clip()
+        surface.set_clip(at.coach)
+        draw_neon(surface, joints, min(max(standing_height(joints) / 90, 1.8), 6.0), accent)
+        surface.set_clip(clip)
+        if aside:
+            x = float(np.nanmean(joints[:, 0]))
+            name = pygame.Rect(0, 0, round(120 * at.unit), round(26 * at.unit))
+            name.midbottom = (round(x), at.coach.bottom)
+            self.theme.write(surface, "YOU", name, Style(18 * at.unit, CYAN, "centre"))
+
+    def _score(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        practice, u = view.practice, at.unit
+        if practice is None:
+            return
+        glass = Glass(22 * u, NIGHT, 0.5, 150, NIGHT)
+        behind = at.score.union(at.verdict).inflate(round(20 * u), 0)
+        self.theme.panel(surface, behind, glass)
+        head, row, _ = _panes(at)
+        tempo = f"{10 * practice.tenths} %"
+        drawn = self.theme.write(surface, tempo, head, Style(30 * u, CYAN, "right", 14))
+        head.width = max(0, drawn.left - round(12 * u) - head.left)
+        self.theme.write(surface, practice.what, head, Style(30 * u, WHITE, "left", 12))
+        self._ladder(surface, row, at, practice)
+
+    def _ladder(
+        self, surface: pygame.Surface, row: pygame.Rect, at: DanceLayout, practice: PracticeView
+    ) -> None:
+        """Draw a step for each tempo, and a dot for each clean try that this one still wants."""
+        u, steps = at.unit, FULL - SLOWEST + 1
+        dots = practice.wanted * 22 * u
+        wide = (row.width - dots - 16 * u) / steps
+        for number in range(steps):
+            bar = pygame.Rect(0, 0, round(wide - 5 * u), max(4, round(8 * u)))
+            bar.midleft = (round(row.left + number * wide), row.centery)
+            reached = SLOWEST + number <= practice.tenths
+            self.theme.pill(surface, bar, CYAN if reached else dim(VIOLET, 0.35))
+        for number in range(practice.wanted):
+            x = row.right - (practice.wanted - number - 0.5) * 22 * u
+            self._dot(surface, (x, row.centery), 7 * u, lit=number < practice.clean)
+
+    @staticmethod
+    def _dot(
+        surface: pygame.Surface, at: tuple[float, float], radius: float, *, lit: bool
+    ) -> None:
+        pygame.draw.aacircle(surface, MINT if lit else dim(VIOLET, 0.6), at, radius)
+        if not lit:
+            pygame.draw.aacircle(surface, INK, at, 0.65 * radius)
+
+    def _verdict(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        practice, u = view.practice, at.unit
+        if practice is None:
+            return
+        _, _, room = _panes(at)
+        if practice.score is None:
+            said = practice.told or "Watch, then dance along."
+            self.theme.write_lines(surface, said, room, Style(26 * u, SOFT))
+            return
+        large = practice.told if not practice.is_clean else f"Clean: {practice.score:.0f}"
+        small = practice.told if practice.is_clean else practice.advice
+        ink = MINT if practice.is_clean else GOLD
+        foot = box(room.left, room.bottom - 30 * u, room.right, room.bottom)
+        room.height = foot.top - room.top
+        px = self._largest(large, room, 44 * u)
+        self.theme.write_lines(surface, large, room, Style(px, ink))
+        if not practice.is_clean:
+            mark = f"{practice.score:.0f}"
+            drawn = self.theme.write(surface, mark, foot, Style(24 * u, FAINT, "right"))
+            foot.width = max(0, drawn.left - round(10 * u) - foot.left)
+        self.theme.write(surface, small, foot, Style(21 * u, WHITE, "left", 11))
+
+    def _largest(self, text: str, room: pygame.Rect, px: float) -> float:
+        """Return the largest size up to ``px`` at which a text's lines fit a room."""
+        while (
+            px > 12 and len(self.theme.wrapped(text, px, room.width)) * 1.38 * px > room.height
+        ):
+            px *= 0.92
+        return px
+
+    def _foot(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        stepping = view.practice is not None and view.practice.key_pose is not None
+        keys = STEP_KEYS if stepping else KEYS
+        if is_wide(surface.get_size()):
+            self.theme.keys(surface, at.keys.union(at.status), keys)
+            return
+        self.theme.keys(surface, at.keys, keys[:5])
+        self.theme.keys(surface, at.status, keys[5:])
+
+    def _overlay(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        key_pose = None if view.practice is None else view.practice.key_pose
+        if key_pose is not None:
+            top = pygame.Rect(at.coach.topleft, (at.coach.width, round(44 * at.unit)))
+            words = "POSE {} OF {}".format(*key_pose)
+            self.theme.neon(surface, words, top, Style(30 * at.unit, WHITE, "centre"), VIOLET)
+            return
+        super()._overlay(surface, at, view)
+
+    def _count_in(self, surface: pygame.Surface, at: DanceLayout, beat: float) -> None:
+        """Count above the coach, who stands in the first pose meanwhile."""
+        word = count_in_word(beat)
+        place = pygame.Rect(0, 0, round(0.3 * at.coach.width), round(0.3 * at.coach.height))
+        place.topleft = at.coach.topleft
+        px = (40 if len(word) > 1 else 130) * at.unit
+        self.theme.neon(surface, word, place, Style(px, WHITE, "centre"), MAGENTA)
+
+
+def _panes(at: DanceLayout) -> tuple[pygame.Rect, pygame.Rect, pygame.Rect]:
+    """Return where it says what is repeated, how far it is, and what was wrong."""
+    u, whole = at.unit, at.score.union(at.verdict)
+    if whole.height > 0.4 * whole.width:
+        right, rest = (
+            whole.right,
+            box(whole.left, whole.top + 72 * u, whole.right, whole.bottom - 6 * u),
+        )
+    else:
+        right = whole.left + round(0.4 * whole.width)
+        rest = box(right + 24 * u, whole.top + 6 * u, whole.right, whole.bottom - 6 * u)
+    head = box(whole.left, whole.top + 8 * u, right, whole.top + 40 * u)
+    return head, box(whole.left, head.bottom, right, head.bottom + 22 * u), rest
+
+
+def _like(
+    coach: NDArray[np.float32], placed: NDArray[np.float32] | None, area: pygame.Rect
+) -> Callable[[NDArray[np.float32]], NDArray[np.float32]] | None:
+    """Return what brings stage units to px as the coach was brought; None: it is not seen.
+
+    Where the coach is a film, ``placed`` is None: then it would stand in the area's middle.
+    """
+    seen = np.isfinite(coach[:, :2]).all(axis=1)
+    if seen.sum() < 2:
+        return None
+    middle, spread = coach[seen, :2].mean(axis=0), coach[seen, :2].std(axis=0).sum()
+    if placed is None:
+        to, scale = np.array(area.center), 0.7 * area.height / max(standing_height(coach), 1e-6)
+    else:
+        to, scale = (
+            placed[seen, :2].mean(axis=0),
+            placed[seen, :2].std(axis=0).sum() / max(spread, 1e-6),
+        )
+
+    def place(joints: NDArray[np.float32]) -> NDArray[np.float32]:
+        out = joints.copy()
+        out[:, :2] = (joints[:, :2] - middle) * scale + to
+        return out
+
+    return place
