@@ -49,6 +49,16 @@ class Cameras:
         return self.source != DANCER and not Path(self.source).is_file()
 
     @property
+    def name(self) -> str:
+        """What the camera is called by the system, or as the settings name it."""
+        if not self.source.isdecimal():
+            return self.source
+        from kpopdance.realtime.devices.webcam import list_cameras
+
+        found = {str(camera.index): camera.name for camera in list_cameras()}
+        return found.get(self.source, self.source)
+
+    @property
     def health(self) -> Health:
         """How the camera is doing that stays open; nothing to tell where none does."""
         return WELL_CAMERA if self._kept is None else self._kept.state().health

@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     makers = (_build_engine, _import_weights)
     for add in (
         _play, _record, _edit, _songs, _quality, _export, _import, _quiz, _report, _score, _pose, _mask,
-        _doctor, *makers,
+        _calibrate, _doctor, *makers,
     ):  # fmt: skip
         add(commands)
     return root
@@ -474,6 +474,32 @@ def _mask(commands: Commands) -> None:
     )
     _network_options(parser)
     parser.set_defaults(command="mask")
+
+
+def _calibrate(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "calibrate", help="measure how late speaker and camera are",
+        description="Measure how late the speaker is (clap with the clicks, a microphone listens) or "
+        "speaker and camera together (strike with both arms). In the game, press D in the song list.",
+    )  # fmt: skip
+    way = parser.add_mutually_exclusive_group(required=True)
+    way.add_argument(
+        "--microphone", dest="way", action="store_const", const="claps",
+        help="clap once with each click, half a minute",
+    )  # fmt: skip
+    way.add_argument(
+        "--arms", dest="way", action="store_const", const="strokes",
+        help="strike down with both arms on each click, before the camera",
+    )  # fmt: skip
+    parser.add_argument(
+        "--keep", action="store_true", help="use what was found, with these devices"
+    )
+    parser.add_argument("--camera", help="as in play")
+    parser.add_argument("--dancer-style", default="", metavar="STYLE", help="as in play")
+    parser.add_argument("--sound-device", help="part of an output's name")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    _network_options(parser)
+    parser.set_defaults(command="calibrate")
 
 
 def _doctor(commands: Commands) -> None:

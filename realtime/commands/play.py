@@ -29,6 +29,7 @@ from kpopdance.realtime.commands.fitting import fitting_of
 from kpopdance.realtime.commands.sound import (
     Sounding,
     counted,
+    microphone_for,
     part_of,
     samples_of,
     stretched,
@@ -155,6 +156,8 @@ def make_kit(
         bring=lambda path, audio: _brought(path, settings.libraries[0], audio),
         open_film=_film, read_cover=_cover, read_part=part_of, stretch=stretched, count=counted,
         fitting=fitting_of(cameras, kept_in, first=first),
+        open_microphone=lambda: microphone_for(clock),
+        device_names=lambda: (sounding.name, cameras.name),
     )  # fmt: skip
 
 

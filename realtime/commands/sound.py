@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from kpopdance.realtime.core.ports import HostClock, Speaker
+    from kpopdance.realtime.core.ports import HostClock, Microphone, Speaker
     from kpopdance.realtime.library.settings import Settings
 
 
@@ -19,6 +19,13 @@ class Sounding:
 
     def __init__(self, settings: Settings, clock: HostClock) -> None:
         self.settings, self._clock = settings, clock
+
+    @property
+    def name(self) -> str:
+        """What the output is called that plays now; empty where there is none."""
+        from kpopdance.realtime.devices.sound import output_name
+
+        return output_name(self.settings.sound_device or None)
 
     def speaker(
         self,
@@ -34,6 +41,13 @@ class Sounding:
             samples, rate, self._clock, count_in=CountIn(count_in_s, beat_s),
             device=self.settings.sound_device or None, volume=self.settings.volume / 100,
         )  # fmt: skip
+
+
+def microphone_for(clock: HostClock) -> Microphone:
+    """Return the system's microphone, listening."""
+    from kpopdance.realtime.devices.microphone import SystemMicrophone
+
+    return SystemMicrophone(clock)
 
 
 def part_of(path: Path, start_s: float, seconds: float) -> tuple[NDArray[np.float32], int]:

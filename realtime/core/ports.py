@@ -11,7 +11,7 @@ from kpopdance.realtime.core.track import MAX_GAP_S
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kpopdance.realtime.core.types import Frame, Heard
+    from kpopdance.realtime.core.types import Frame, Heard, Sound
 
 Surface: TypeAlias = Any
 """A ``pygame.Surface``; ports know no device library."""
@@ -109,6 +109,20 @@ class Speaker(Protocol):
 
     def pause(self) -> None:
         """Fall silent."""
+
+    def close(self) -> None:
+        """Release the device."""
+
+
+class Microphone(Protocol):
+    """Hears the room, and says when."""
+
+    @property
+    def health(self) -> Health:
+        """How it is doing."""
+
+    def heard(self) -> list[Sound]:
+        """Return what it heard since it was last asked, oldest first."""
 
     def close(self) -> None:
         """Release the device."""

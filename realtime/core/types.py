@@ -124,6 +124,18 @@ class Heard:
     at_s: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sound:
+    """What a microphone heard: float32 (N,), -1..1, the first sample at host second ``at_s``."""
+
+    samples: NDArray[np.float32]
+    at_s: float
+    rate: int
+
+    def __post_init__(self) -> None:
+        _require(self.samples, np.float32, (None,), "a sound")
+
+
 @dataclass(frozen=True, slots=True)
 class Attendance:
     """What became of a camera's pictures since the watching began, as of the newest look.

@@ -1,7 +1,7 @@
 """The speaker: plays a song that is already in memory and says when its samples sound.
 
 Three parties share a `SoundCard`. PortAudio's callback copies a slice and reports; the watchdog
-counts the callback's beats and never calls anything that can block; an `_Errand` does what can
+counts the callback's beats and never calls anything that can block; an `Errand` does what can
 (open, close), because a hung sound server blocks its callers for as long as it hangs. Nobody
 holds a lock while the callback runs: it gets its orders by one assignment.
 """
@@ -13,11 +13,12 @@ import logging
 import sys
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.clicks import hat, stick
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Heard
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Kind = Literal["input", "output"]
 
 LATENCY_S = 0.1  # the clock compensates it; "low" had underruns under inference load
 POLL_S = 0.1
@@ -40,7 +42,7 @@ GIVE_UP_POLLS = 50  # a server that hung this long is left, until then its own r
 OPEN_S = 3.0  # longest wait for a device at the start
 CLOSE_S = 0.8  # longest wait for each of two steps of closing
 MOST_NAMES = 4
-_ONE_AT_A_TIME = threading.Lock()
+ONE_AT_A_TIME = threading.Lock()
 """PortAudio is not made for two threads: an errand that was left behind comes first."""
 BLIND_BLOCKS = 20  # a device that never tells its times is believed on its stated latency
 LOST = Health(
@@ -93,12 +95,12 @@ NO_COUNT_IN = CountIn(length_s=0.0)
 
 def list_sound_devices() -> list[SoundDevice]:
     """Return every output PortAudio sees; raises SoundError where there is no PortAudio."""
-    with _ONE_AT_A_TIME:
-        return _listed(_portaudio())
+    with ONE_AT_A_TIME:
+        return _listed(portaudio())
 
 
 def _listed(sd: ModuleType) -> list[SoundDevice]:
-    preferred = _preferred_device(sd)
+    preferred = preferred_device(sd, "output")
     systems = sd.query_hostapis()
     return [
         SoundDevice(
@@ -111,6 +113,19 @@ def _listed(sd: ModuleType) -> list[SoundDevice]:
         for entry in sd.query_devices()
         if entry["max_output_channels"] > 0
     ]
+
+
+def output_name(device: str | int | None = None) -> str:
+    """Return what the output is called that would play now; empty where there is none."""
+    looking = Errand(lambda: _named(device))
+    return looking.result() if looking.wait(OPEN_S) and not looking.failed else ""
+
+
+def _named(device: str | int | None) -> str:
+    with ONE_AT_A_TIME:
+        sd = portaudio()
+        chosen = preferred_device(sd, "output") if device is None else device
+        return str(sd.query_devices(chosen, "output")["name"])
 
 
 def open_speaker(
@@ -134,9 +149,9 @@ def sound_health(
     clock: HostClock, device: str | None = None
 ) -> tuple[Health, list[SoundDevice]]:
     """Return how an output does that is opened for a moment, silently, and what else there is."""
-    listing = _Errand(list_sound_devices)
+    listing = Errand(list_sound_devices)
     if not listing.wait(OPEN_S):
-        return _server_hangs().health, []
+        return server_hangs().health, []
     try:
         devices = listing.result()
         silence = np.zeros((SILENT_SAMPLES, 2), np.float32)
@@ -192,10 +207,10 @@ class SoundCard:
         self._closing = threading.Event()
         self._lost = False
         self._underruns_before = 0
-        opening = _Errand(self._open)
+        opening = Errand(self._open)
         if not opening.wait(OPEN_S):
             self._closing.set()  # should it open after all, it is closed at once
-            raise _server_hangs()
+            raise server_hangs()
         self._deck: _Deck | None = opening.result()
         self._watchdog = threading.Thread(
             target=self._watch, name="sound watchdog", daemon=True
@@ -249,10 +264,10 @@ class SoundCard:
         self._watchdog.join(CLOSE_S)
         with self._lock:
             deck, self._deck = self._deck, None
-        if deck is not None and not _Errand(deck.close).wait(CLOSE_S):
+        if deck is not None and not Errand(deck.close).wait(CLOSE_S):
             log.warning("the sound server hangs; leaving it without goodbye")
             # PortAudio's own goodbye at exit would wait for the server as long as it hangs
-            atexit.unregister(_portaudio()._exit_handler)  # noqa: SLF001 - there is no public way
+            atexit.unregister(portaudio()._exit_handler)  # noqa: SLF001 - there is no public way
 
     def _command(self, *, place: int | None, playing: bool) -> None:
         with self._lock:
@@ -269,7 +284,7 @@ class SoundCard:
     def _watch(self) -> None:
         """Notice a lost or hung device, and bring the song back."""
         beats, quiet = 0, 0
-        errand: _Errand[_Deck] | None = None
+        errand: Errand[_Deck] | None = None
         while not self._closing.wait(POLL_S):
             deck = self._deck
             if deck is None:
@@ -288,7 +303,7 @@ class SoundCard:
                 log.warning("sound device lost at song second %.2f", deck.sounded_s)
                 errand = self._leave(deck)
 
-    def _leave(self, deck: _Deck) -> _Errand[_Deck]:
+    def _leave(self, deck: _Deck) -> Errand[_Deck]:
         """Drop a deck, keep its place, and go for a new one."""
         with self._lock:
             self._order = deck.unfinished()
@@ -300,12 +315,12 @@ class SoundCard:
             deck.close()
             return self._open()
 
-        return _Errand(exchange)
+        return Errand(exchange)
 
-    def _bring_back(self, errand: _Errand[_Deck] | None) -> _Errand[_Deck]:
+    def _bring_back(self, errand: Errand[_Deck] | None) -> Errand[_Deck]:
         """Take the new deck when it is there; ask again when that failed."""
         if errand is None:
-            return _Errand(self._open)
+            return Errand(self._open)
         if not errand.wait(0):
             return errand
         try:
@@ -313,7 +328,7 @@ class SoundCard:
         except SoundError as why:
             log.debug("no sound yet: %s", why)
             self._closing.wait(QUIET_POLLS * POLL_S)
-            return _Errand(self._open)
+            return Errand(self._open)
         with self._lock:
             deck.order = replace(self._order)
             self._deck = deck
@@ -414,7 +429,7 @@ class _Deck:
         self._blind = 0
         self._heard: Heard | None = None
         self._latency_s = LATENCY_S
-        with _ONE_AT_A_TIME:
+        with ONE_AT_A_TIME:
             self._stream = _open_stream(device, tape.rate, self._fill)
         self._latency_s = float(self._stream.latency)
 
@@ -444,7 +459,7 @@ class _Deck:
 
     def close(self) -> None:
         """Give the device back; as long as its server hangs, so does this."""
-        with _ONE_AT_A_TIME:
+        with ONE_AT_A_TIME:
             self._stream.abort(ignore_errors=True)
             self._stream.close(ignore_errors=True)
 
@@ -481,7 +496,7 @@ class _Deck:
         self._heard = Heard(self._tape.song_s(begin), now_s + ahead_s)
 
 
-class _Errand(Generic[T]):
+class Errand(Generic[T]):
     """A call that may block for long, on a thread that is left behind if it does."""
 
     def __init__(self, call: Callable[[], T]) -> None:
@@ -532,27 +547,13 @@ def counted(count_in: CountIn, rate: int) -> NDArray[np.float32]:
     tape = np.zeros((round(COUNTED * count_in.beat_s * rate), 2), np.float32)
     for beat in range(COUNTED):
         begin = round(beat * count_in.beat_s * rate)
-        click = _hat(rate) if beat == COUNTED - 1 else _stick(rate)
+        click = hat(rate) if beat == COUNTED - 1 else stick(rate)
         there = tape[begin : begin + len(click)]
         there += click[: len(there), None]
     return tape
 
 
-def _stick(rate: int) -> NDArray[np.float32]:
-    """Return a drum stick's knock: a short ring at two wooden pitches."""
-    at_s = np.arange(round(0.06 * rate)) / rate
-    ring = np.sin(2 * np.pi * 1150 * at_s) + 0.7 * np.sin(2 * np.pi * 2630 * at_s)
-    return (0.35 * ring * np.exp(-at_s / 0.009)).astype(np.float32)
-
-
-def _hat(rate: int) -> NDArray[np.float32]:
-    """Return an opening hi-hat: bright noise, longer than the sticks."""
-    at_s = np.arange(round(0.14 * rate)) / rate
-    noise = np.diff(np.random.default_rng(4).normal(0, 1, len(at_s) + 1))
-    return (0.22 * noise * np.exp(-at_s / 0.035)).astype(np.float32)
-
-
-def _portaudio() -> ModuleType:
+def portaudio() -> ModuleType:
     """Return sounddevice, loaded now; its absence is an answer, not an accident."""
     try:
         import sounddevice
@@ -565,9 +566,9 @@ def _portaudio() -> ModuleType:
 
 
 def _open_stream(device: str | int | None, rate: int, fill: Callable[..., None]) -> Any:  # noqa: ANN401 - sounddevice has no types
-    sd = _portaudio()
+    sd = portaudio()
     try:
-        chosen = _preferred_device(sd) if device is None else device
+        chosen = preferred_device(sd, "output") if device is None else device
         name = sd.query_devices(chosen, "output")["name"]
     except (sd.PortAudioError, ValueError) as why:
         raise _no_device(sd, device) from why
@@ -579,7 +580,7 @@ def _open_stream(device: str | int | None, rate: int, fill: Callable[..., None])
             device=chosen,
             latency=LATENCY_S,
             callback=fill,
-            extra_settings=_windows_settings(sd),
+            extra_settings=windows_settings(sd),
         )
         try:
             stream.start()
@@ -607,23 +608,24 @@ def _no_device(sd: ModuleType, device: str | int | None) -> SoundError:
     return SoundError(Cause.NEVER_OPENED, sentence, remedy)
 
 
-def _server_hangs() -> SoundError:
+def server_hangs() -> SoundError:
+    """Return what to say where the sound system does not answer."""
     return SoundError(
         Cause.HANGS, f"The sound system has not answered for {OPEN_S:.0f} s.",
         "Restart it, or choose another output in the settings.",
     )  # fmt: skip
 
 
-def _preferred_device(sd: ModuleType) -> int | None:
-    """Return the system's output; on Windows WASAPI's, the only one that tells usable times."""
+def preferred_device(sd: ModuleType, kind: Kind) -> int | None:
+    """Return the system's device; on Windows WASAPI's, the only one that tells usable times."""
     if sys.platform == "win32":
         for system in sd.query_hostapis():
-            if "WASAPI" in system["name"] and system["default_output_device"] >= 0:
-                return int(system["default_output_device"])
-    number = int(sd.default.device[1])
+            if "WASAPI" in system["name"] and system[f"default_{kind}_device"] >= 0:
+                return int(system[f"default_{kind}_device"])
+    number = int(sd.default.device[0 if kind == "input" else 1])
     return number if number >= 0 else None
 
 
-def _windows_settings(sd: ModuleType) -> Any:  # noqa: ANN401 - sounddevice has no types
+def windows_settings(sd: ModuleType) -> Any:  # noqa: ANN401 - sounddevice has no types
     """Return what lets WASAPI play any sample rate; None elsewhere."""
     return sd.WasapiSettings(auto_convert=True) if sys.platform == "win32" else None

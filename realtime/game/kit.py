@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.health import Health
-    from kpopdance.realtime.core.ports import Camera, HostClock, Pictures, Speaker
+    from kpopdance.realtime.core.ports import Camera, HostClock, Microphone, Pictures, Speaker
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.settings_writer import Value
     from kpopdance.realtime.library.songpack import SongPack
@@ -78,7 +78,8 @@ class Kit:
     ``open_film`` opens a song's video to be its coach; ``read_cover`` returns a cover, small, uint8
     (H, W, 3) BGR; ``local_now`` tells date and time; ``fitting`` is what setting up needs, None where
     nothing can be set up; ``stretch`` returns samples of a rate at a tempo of 0.5..1, as high as
-    before; ``count`` four beats counted, of a rate and a beat's seconds.
+    before; ``count`` four beats counted, of a rate and a beat's seconds; ``open_microphone``
+    listens to the room; ``device_names`` returns what output and camera are called now.
     """
 
     seeing: Later[Eyes]
@@ -106,6 +107,8 @@ class Kit:
     fitting: Fitting | None = None
     stretch: Callable[[NDArray[np.float32], int, float], NDArray[np.float32]] | None = None
     count: Callable[[int, float], NDArray[np.float32]] | None = None
+    open_microphone: Callable[[], Microphone] | None = None
+    device_names: Callable[[], tuple[str, str]] = lambda: ("", "")
 
     @property
     def eyes(self) -> Eyes:

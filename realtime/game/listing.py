@@ -12,10 +12,12 @@ import numpy as np
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import BODIES, STRICTNESS
 from kpopdance.realtime.game.bringing import BringingPage
+from kpopdance.realtime.game.calibrating import CalibrationPage
 from kpopdance.realtime.game.choosing import NAMING, SEARCH, Choosing, Searching
 from kpopdance.realtime.game.dancing import CANNOT, LoadingPage
 from kpopdance.realtime.game.game import after
 from kpopdance.realtime.game.history import HistoryPage
+from kpopdance.realtime.game.in_use import asks_to_measure
 from kpopdance.realtime.game.players import PlayersPage
 from kpopdance.realtime.game.setting_up import SetupPage
 from kpopdance.realtime.library.pack_reader import read_facts
@@ -45,9 +47,9 @@ if TYPE_CHECKING:
     from kpopdance.realtime.studio.bringing import Brought
 
 PREVIEW_BEATS: Final = 32
-LIST_KEYS: Final = (("L", "★"), ("P", "list"))
+LIST_KEYS: Final = (("L", "★"), ("P", "list"), ("D", "delay"))
 QUIZ_KEY: Final = (("Q", "quiz"),)
-AWAY: Final = ("leave", "quiz", "play", "new", "edit", "players", "history", "setup")
+AWAY: Final = ("leave", "quiz", "play", "new", "edit", "players", "history", "setup", "delay")
 SETUP_KEYS: Final = (("F1", "set up"),)
 STUDIO_KEYS: Final = (("N", "new song"), ("E", "edit"))
 DROP_HINT: Final = "drop a video or a shared song here"
@@ -124,6 +126,7 @@ class SongListPage(Page):
         self._reading: Future[Remembered] | None = None
         self._doing = READING
         self._trouble: tuple[str, ...] = ()
+        self._new_device: Future[tuple[str, ...]] | None = None
         self._seen = False
         self._shown_s = 0.0
 
@@ -133,6 +136,8 @@ class SongListPage(Page):
         self._game.preparing.settle()
         self._game.songs.begin()
         self._remember(self._game.kit.store.remembered, READING)
+        key = self.screen.theme.cap("D")
+        self._new_device = beside(lambda: asks_to_measure(self._game.kit, key))
         self._listed, self._shown_s = self._game.songs.found, now_s
         self._show()
 
@@ -283,6 +288,8 @@ class SongListPage(Page):
             return who if action == "players" else HistoryPage(game, game.kit.store, self)
         if action == "quiz" and game.quiz is not None:
             return game.quiz(self)
+        if action == "delay":
+            return CalibrationPage(game, self)
         if action == "setup" and game.kit.fitting is not None:
             return SetupPage(game, lambda: self, self)
         if action == "new" and self._studio is not None:
@@ -350,6 +357,10 @@ class SongListPage(Page):
         card = card_of(slug, song, self._best(slug), starred=starred)
         return replace(card, cover=self._covers.of(path))
 
+    def _asks_to_measure(self) -> tuple[str, ...]:
+        asking = self._new_device
+        return asking.result() if asking is not None and asking.done() else ()
+
     def _view(self) -> ListView:
         game, age_s, chosen = self._game, self.age_s, self.screen.selected
         hint = DROP_HINT if self._studio is not None and game.kit.seeing.done else ""
@@ -362,6 +373,7 @@ class SongListPage(Page):
             *game.told,
             *filter(None, [game.changes.trouble]),
             *self._trouble,
+            *self._asks_to_measure(),
         )
         song = None if chosen is None else self._looked.at(chosen.slug, mirrored=terms.mirrored)
         asked = self.choosing.asked

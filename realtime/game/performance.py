@@ -11,6 +11,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import USUAL, Terms
 from kpopdance.realtime.game.coach_film import opened
 from kpopdance.realtime.game.foresight import foreseen, look_s_of, watched_for
+from kpopdance.realtime.game.in_use import player_lag_ms
 from kpopdance.realtime.game.loop import DanceSession, count_in_s
 from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.replay import Replay, dance_key
@@ -63,8 +64,9 @@ class Performance:
     """One song with its devices, all open.
 
     ``dance`` is the key of the song's own choreography, ``look_s`` what the quickest look takes,
-    ``foreseen`` why it will be looked at too seldom, as things were when it was opened; ``film`` is the
-    song's own, and ``film_trouble`` why it cannot be shown, if so.
+    ``foreseen`` why it will be looked at too seldom, as things were when it was opened; ``lag_ms`` is
+    taken off how late the dance is; ``film`` is the song's own, and ``film_trouble`` why it cannot be
+    shown, if so.
     """
 
     kit: Kit
@@ -78,6 +80,7 @@ class Performance:
     notice: FailureNotice
     look_s: float
     foreseen: tuple[Health, ...]
+    lag_ms: float = 0.0
     film: CoachFilm | None = None
     film_trouble: str = ""
 
@@ -135,7 +138,7 @@ class Performance:
             np.array(session.judged_at, dtype=np.int64),
             np.array(session.faults, dtype=np.float64).reshape(-1, 2), self.song.slug,
             self.dance, kit.version, kit.eyes.name,
-            score, kit.settings.player_lag_ms / 1000, **asdict(self.terms),
+            score, self.lag_ms / 1000, **asdict(self.terms),
         )  # fmt: skip
 
 
@@ -207,7 +210,8 @@ def open_performance(
     except BaseException:
         kit.close_camera(camera)
         raise
-    judge = Judge(standard, player_lag_s=kit.settings.player_lag_ms / 1000)
+    lag_ms = player_lag_ms(kit)
+    judge = Judge(standard, player_lag_s=lag_ms / 1000)
     session = DanceSession(
         danced, judge, camera=camera, watcher=watcher, speaker=speaker, clock=kit.clock
     )
@@ -215,5 +219,5 @@ def open_performance(
     dance = dance_key(song.members[song.lead])
     return Performance(
         kit, danced, terms, dance, camera, watcher, speaker, session, notice, look_s,
-        foreseen(camera.state(), look_s), *opened(song, terms, kit.open_film),
+        foreseen(camera.state(), look_s), lag_ms, *opened(song, terms, kit.open_film),
     )  # fmt: skip

@@ -32,7 +32,7 @@ def _percent(value: Any) -> str:  # noqa: ANN401
 
 
 def _ms(value: Any) -> str:  # noqa: ANN401
-    return f"{value:.0f} ms"
+    return f"{value:.0f} ms" if value else "as measured"
 
 
 def _threads(value: Any) -> str:  # noqa: ANN401
@@ -110,7 +110,7 @@ VOLUME: Final = Settable(
 )  # fmt: skip
 LAG: Final = Settable(
     ("player_lag_ms",), "Delay of camera and sound",
-    "Taken off before you are judged. Bluetooth speakers have 150 to 300 ms.",
+    "Taken off before you are judged. D in the song list measures it.",
     tuple(float(ms) for ms in range(-300, 1001, 10)), "number", _ms,
 )  # fmt: skip
 STRICT: Final = Settable(

@@ -50,7 +50,7 @@ class Settings:
     crop_px : int
         Side of the network's input for one dancer; 224 is faster, 256 more exact.
     player_lag_ms : float
-        Fixed lag of camera and speaker (Bluetooth: 150-300); later than this is late.
+        Fixed lag of camera and speaker, set by hand; 0 is what was measured of them.
     strictness : str
         ``kids``, ``normal`` or ``pro``: how much is asked for full marks.
     body : str

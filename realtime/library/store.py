@@ -23,6 +23,7 @@ from platformdirs import user_data_path
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import reason_of, set_aside
 from kpopdance.realtime.core.terms import USUAL
+from kpopdance.realtime.library.delays import Measured
 from kpopdance.realtime.library.tables import FIRST_PLAYER, UPGRADES
 
 if TYPE_CHECKING:
@@ -158,6 +159,17 @@ class Store:
             return [lag for (lag,) in db.execute(LAGS, {"player": player})]
 
         return self.write(work)
+
+    def delays(self) -> dict[tuple[str, str], Measured]:
+        """Return what was measured of outputs and cameras, by their names; see ``Delays``."""
+        rows = self.read("SELECT output, camera, lag_ms, person_ms FROM delays")
+        return {(output, camera): Measured(*told) for output, camera, *told in rows}
+
+    def keep_delay(self, output: str, camera: str, measured: Measured) -> None:
+        """Keep what was measured of an output, and of a camera with it (empty: of the output alone)."""
+        row = (output, camera, round(measured.lag_ms, 1), round(measured.person_ms, 1))
+        keep = "INSERT OR REPLACE INTO delays VALUES (?, ?, ?, ?)"
+        self.write(lambda db, _: db.execute(keep, row))
 
     def quizzes(self) -> list[str]:
         """Return the quizzes played as JSON, oldest first."""

@@ -57,6 +57,10 @@ UPGRADES: Final = (
         "CREATE INDEX dances_by_song ON dances (player, slug, terms, counts, at_s, score)",
         "CREATE INDEX dances_by_time ON dances (player, at_s)",
     ),
+    (
+        "CREATE TABLE delays (output TEXT NOT NULL, camera TEXT NOT NULL, lag_ms REAL NOT NULL, "
+        "person_ms REAL NOT NULL, PRIMARY KEY (output, camera)) WITHOUT ROWID",
+    ),
 )
 """What leads from each version of the tables to the next; ``PRAGMA user_version`` counts them.
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.practice_view import PracticeView
 
 DancePhase = Literal["loading", "count-in", "playing", "paused", "finished"]
+CalibrationPhase = Literal["choose", "listen", "answer", "found", "refused"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,6 +191,51 @@ class ResultView:
     chosen: tuple[int, int] | None = None
     chosen_words: str = ""
     to_practise: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CalibrationView:
+    """What the page shows on which the delay of speaker and camera is measured.
+
+    Attributes
+    ----------
+    phase : CalibrationPhase
+        ``listen``: the first clicks are not answered; ``answer``: the others are; then ``found`` or
+        ``refused``.
+    way : str
+        ``claps`` or ``strokes``.
+    age_s : float
+        For motion.
+    words : str
+        What was found, in a sentence, or why nothing was; in ``choose`` what is known already.
+    devices : str
+        What output and camera are called.
+    since_click_s : float
+        Seconds since a click was heard.
+    lags_ms : tuple of float
+        How late the answers so far were, of ``needed``.
+    clicks_ms : float or None
+        How late the clicks themselves are heard; None: nobody knows.
+    picture, pose, mirror, blind
+        As in ``DanceView``.
+    notices : tuple of str
+        What the player must know now.
+    """
+
+    phase: CalibrationPhase = "choose"
+    way: str = "claps"
+    age_s: float = 0.0
+    words: str = ""
+    devices: str = ""
+    since_click_s: float = 9.0
+    lags_ms: tuple[float, ...] = ()
+    needed: int = 12
+    clicks_ms: float | None = None
+    picture: NDArray[np.uint8] | None = None
+    pose: Pose | None = None
+    mirror: bool = True
+    blind: bool = False
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

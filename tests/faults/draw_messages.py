@@ -66,7 +66,7 @@ def every_health() -> list[Health]:
         slow._silent(9.0), drawn_camera.STOPPED, video_file.ENDED,
         *(camera.of_picture(cause) for cause in camera.PICTURES),
         *watched(Health("camera"), Attendance(delivered=99, looked_at=20, look_s=0.3, nobody_s=9.0)),
-        sound.LOST, sound._server_hangs().health,
+        sound.LOST, sound.server_hangs().health,
     ]  # fmt: skip
     return reports
 
@@ -76,7 +76,7 @@ def pages(size: tuple[int, int]):
     backdrop = Backdrop(Theme())
     picture = np.full((480, 640, 3), 70, np.uint8)
     silent = Health(
-        "sound", sound._server_hangs().health.cause,
+        "sound", sound.server_hangs().health.cause,
         f"There is no single sound output called 'gramophone'. {sound.SILENTLY}",
         "There are: HDA Intel PCH: ALC257 Analog (hw:0,0), pulse, default. Write one of them into the "
         "settings.",

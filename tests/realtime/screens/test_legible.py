@@ -11,6 +11,7 @@ import psutil
 import pygame
 import pytest
 
+from kpopdance.realtime.screens.calibration import CalibrationScreen
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
@@ -20,7 +21,7 @@ from kpopdance.realtime.screens.quiz_end import QuizEndScreen
 from kpopdance.realtime.screens.results import ResultsScreen
 from kpopdance.realtime.screens.reverse import ReverseScreen
 from kpopdance.realtime.screens.song_list import SongListScreen
-from kpopdance.realtime.screens.view import ListView
+from kpopdance.realtime.screens.view import CalibrationView, ListView
 from tests.realtime.screens import quiz_views, views
 
 STATUS = (
@@ -41,6 +42,13 @@ PAGES = {
     "answer": lambda back: (QuizScreen(back), quiz_views.told()),
     "last page": lambda back: (QuizEndScreen(back), quiz_views.end()),
     "reverse": lambda back: (ReverseScreen(back), quiz_views.reverse()),
+    "calibration": lambda back: (CalibrationScreen(back), CalibrationView(devices=STATUS)),
+    "clapping": lambda back: (CalibrationScreen(back), CalibrationView("answer", lags_ms=(140.0,) * 5)),
+    "striking": lambda back: (CalibrationScreen(back), CalibrationView("listen", "strokes")),
+    "measured": lambda back: (
+        CalibrationScreen(back),
+        CalibrationView("found", words="Your speaker is 142 ms late, your camera 96 ms late.\n" * 3),
+    ),
     "message": lambda back: (MessageScreen(back), "It went wrong", "There is no camera. " * 60),
 }  # fmt: skip
 
