@@ -38,25 +38,21 @@ from kpopdance.realtime.screens.parts.theme import (
     scale_of,
 )
 from kpopdance.realtime.screens.quiz import TITLE
+from kpopdance.realtime.screens.quiz_asked import draw_asked
 from kpopdance.realtime.screens.screen import Meanings, Place, Screen
 
 if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.screens.parts.theme import Hints
-    from kpopdance.realtime.screens.quiz_view import AskedView, PlayerView, QuizEndView
+    from kpopdance.realtime.screens.quiz_view import PlayerView, QuizEndView
 
 KEYS: Final[Hints] = (("Enter", "play again"), ("C", "copy the line"), ("Esc", "leave"))
 SAVE: Final = Target("save")
 MARK_AFTER_S, MARK_EVERY_S, MARK_POP_S = 0.35, 0.11, 0.16
 MARKS_S: Final = 1.6
 """However many there are, the marks are all there after about so long."""
-LEAST_ROW, MOST_ROW = 27.0, 50.0
-"""Height of a question's row, design units."""
-COLUMNS: Final = 3
 SMALLEST_LINE: Final = 8.0
 """The line to share may shrink to so many px before it is cut."""
-ROOM_FOR_CHOSEN: Final = 240
-"""A narrower row, design units, names only the song, not what was taken for it."""
 FULL_MARK, EMPTY_MARK = "●", "○"
 """As they stand in the line to share; drawn, since the font has no empty one."""
 
@@ -160,7 +156,7 @@ class QuizEndScreen(Screen):
         surface.fill((128, 118, 156), special_flags=pygame.BLEND_RGB_MULT)
         self._title(surface, at)
         self._hero(surface, at, view)
-        self._asked(surface, _asked_box(at, view), view, at.unit)
+        draw_asked(self.theme, surface, _asked_box(at, view), view.asked, at.unit)
         if view.unsaved:
             self._not_saved(surface, at, view.unsaved)
         elif view.confusions:
@@ -268,81 +264,6 @@ class QuizEndScreen(Screen):
 
     # every question
 
-    def _asked(
-        self, surface: pygame.Surface, box: pygame.Rect, view: QuizEndView, u: float
-    ) -> None:
-        def make() -> pygame.Surface:
-            page = pygame.Surface(box.size, pygame.SRCALPHA)
-            self._painted_asked(page, page.get_rect(), view, u)
-            return page
-
-        surface.blit(self.theme.kept(("asked", box.size, view.asked), make), box)
-
-    def _painted_asked(
-        self, surface: pygame.Surface, box: pygame.Rect, view: QuizEndView, u: float
-    ) -> None:
-        self.theme.panel(surface, box, Glass(20 * u, dim(VIOLET, 0.8), 1.5, 196))
-        inner = box.inflate(-round(36 * u), -round(24 * u))
-        if not view.asked:
-            words = "nothing was asked"
-            self.theme.write(surface, words, inner, Style(20 * u, SOFT, "centre"))
-            return
-        room = max(1, int(inner.height // (LEAST_ROW * u)))
-        columns = min(COLUMNS, -(-len(view.asked) // room))
-        down = min(room, -(-len(view.asked) // columns))
-        shown = list(view.asked)
-        more = len(shown) - columns * down
-        if more > 0:
-            shown = shown[: columns * down - 1]
-        high = min(inner.height / down, MOST_ROW * u)
-        gap = 26 * u
-        wide = (inner.width + gap) / columns - gap
-        for number in range(min(len(view.asked), columns * down)):
-            column, row = divmod(number, down)
-            left, top = inner.left + column * (wide + gap), inner.top + row * high
-            line = pygame.Rect(round(left), round(top), round(wide), math.floor(high))
-            if number < len(shown):
-                self._question(surface, line, (number, shown[number]), u)
-            else:
-                words = f"… and {more + 1} more"
-                self.theme.write(surface, words, line, Style(17 * u, SOFT, "centre", 8))
-
-    def _question(
-        self, surface: pygame.Surface, line: pygame.Rect, what: tuple[int, AskedView], u: float
-    ) -> None:
-        number, asked = what
-        colour = MINT if asked.right else RED
-        side = min(line.height * 0.62, 24 * u)
-        px = min(22 * u, line.height * 0.58)
-        count = pygame.Rect(line.left, line.top, round(30 * u), line.height)
-        self.theme.write(surface, f"{number + 1}", count, Style(px * 0.72, FAINT, "right", 7))
-        mark = sign(self.theme, "tick" if asked.right else "cross", side, colour)
-        put(surface, mark, (count.right + 10 * u + side / 2, float(line.centery)))
-        left = round(count.right + side + 20 * u)
-        took = pygame.Rect(0, line.top, round(64 * u), line.height)
-        took.right = line.right
-        if math.isfinite(asked.took_s):
-            words = f"{asked.took_s:.1f} s"
-            self.theme.write(surface, words, took, Style(px * 0.78, SOFT, "right", 7))
-        room = pygame.Rect(left, line.top, took.left - left - round(10 * u), line.height)
-        title = room.copy()
-        words = f"you said {asked.chosen}" if asked.chosen else "no answer"
-        small = Style(px * 0.78, (255, 150, 158), "left", px * 0.7)
-        gap = round(14 * u)
-        alone = asked.right or room.width < ROOM_FOR_CHOSEN * u
-        if not alone:
-            least = round(room.width * 0.56)
-            rest = room.width - gap - self.theme.width(words, small.px)
-            title.width = max(least, rest)
-        drawn = self.theme.write(
-            surface, asked.title, title, Style(px, WHITE, "left", px * 0.7)
-        )
-        if alone:
-            return
-        said = pygame.Rect(drawn.right + gap, line.top, 0, line.height)
-        said.width = max(0, room.right - said.left)
-        self.theme.write(surface, words, said, small)
-
     # what is confused, and the line to share
 
     def _not_saved(self, surface: pygame.Surface, at: EndLayout, told: str) -> None:
@@ -421,10 +342,12 @@ class QuizEndScreen(Screen):
 
 
 def _asked_box(at: EndLayout, view: QuizEndView) -> pygame.Rect:
-    """Return the room of the questions: no higher than they need, over what stays empty."""
-    box = at.asked if (view.confusions or view.unsaved) else at.asked.union(at.confusions)
-    wanted = round((max(2, len(view.asked)) * MOST_ROW + 24) * at.unit) + 1
-    return pygame.Rect(box.topleft, (box.width, min(box.height, wanted)))
+    """Return the room of the questions, over what stays empty too."""
+    if view.confusions or view.unsaved:
+        return at.asked
+    return at.asked.unionall(
+        [at.confusions] if view.share else [at.confusions, at.share, at.copy]
+    )
 
 
 def _parts(share: str) -> list[tuple[bool, str]]:
