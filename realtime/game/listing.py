@@ -115,7 +115,7 @@ class SongListPage(Page):
         self._studio = (
             None if game.studio is None else game.studio(game.backdrop, self, self.show_new)
         )
-        self._waiting = MessageScreen(game.backdrop)
+        self._waiting = MessageScreen(game.backdrop, calm=True)
         self._looked = Looked(game.songs)
         self._covers = Covers(game.kit.read_cover)
         self._searching = Searching(game.songs.meant, lambda: len(self._listed) <= FEW_SONGS)
@@ -402,7 +402,7 @@ class Leaving(Message):
         super().__init__(
             backdrop, ("Leave the game?", "Enter leaves, Esc goes back to your songs."), back
         )
-        self.screen = MessageScreen(backdrop, (("Enter", "leave"),))
+        self.screen = MessageScreen(backdrop, (("Enter", "leave"),), calm=True)
 
     def key(self, name: str) -> Page | None:
         """Leave on Enter, go back on Escape."""

@@ -18,6 +18,7 @@ from kpopdance.realtime.screens.parts.theme import (
     MAGENTA,
     NIGHT,
     RED,
+    VIOLET,
     WHITE,
     Glass,
     Style,
@@ -46,7 +47,8 @@ SMALLEST: Final = 6.0
 class MessageScreen(Screen):
     """Draws a heading and a text of any length: it wraps, then shrinks, and is never cut.
 
-    ``hints`` are more keys, each a button; what they do is the page's.
+    ``hints`` are more keys, each a button; what they do is the page's. Where nothing is wrong, it
+    is ``calm``.
     """
 
     meanings: ClassVar[Meanings] = {
@@ -54,8 +56,9 @@ class MessageScreen(Screen):
         "f1": "setup",
     }  # fmt: skip
 
-    def __init__(self, backdrop: Backdrop, hints: Hints = ()) -> None:
+    def __init__(self, backdrop: Backdrop, hints: Hints = (), *, calm: bool = False) -> None:
         super().__init__(backdrop)
+        self._edge = VIOLET if calm else dim(RED, 0.9)
         self._keys = tuple(Chip(key, words, "select") for key, words in (*hints, *KEYS))
         self._fitted_for: tuple[str, float, tuple[int, int]] | None = None
         self._fitted: tuple[list[str], float] = ([], SMALLEST)
@@ -72,7 +75,7 @@ class MessageScreen(Screen):
         pane = pygame.Rect(0, 0, round(min(width - 56 * u, 1040 * u)), 0)
         pane.height = round(min(height * 0.70, 560 * u))
         pane.midtop = (width // 2, round((height - 50 * u - pane.height) / 2))
-        self.theme.panel(surface, pane, Glass(30 * u, dim(RED, 0.9), 2.0, 224, NIGHT))
+        self.theme.panel(surface, pane, Glass(30 * u, self._edge, 2.0, 224, NIGHT))
         inner = pane.inflate(-round(88 * u), -round(64 * u))
         top = pygame.Rect(inner.left, inner.top, inner.width, round(84 * u))
         style = Style(HEADING * u, WHITE, "left", SMALLEST)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pygame
 
-from kpopdance.realtime.core.terms import USUAL
 from kpopdance.realtime.screens.actions import ENTER, Target
 from kpopdance.realtime.screens.parts.asking import Asking
-from kpopdance.realtime.screens.parts.covers import cover_square, drawn_square
 from kpopdance.realtime.screens.parts.notices import draw_notices
+from kpopdance.realtime.screens.parts.song_card import card_sprite, card_words
+from kpopdance.realtime.screens.parts.terms import draw_terms
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     FAINT,
-    GOLD,
     MAGENTA,
     NIGHT,
     RED,
@@ -25,12 +24,11 @@ from kpopdance.realtime.screens.parts.theme import (
     Glass,
     Style,
     box,
-    clock_words,
     dim,
     drawable,
     is_wide,
     mix,
-    scale_of,
+    roomy_scale_of,
 )
 from kpopdance.realtime.screens.parts.troupe import Troupe
 from kpopdance.realtime.screens.parts.who import Who
@@ -40,10 +38,9 @@ from kpopdance.realtime.screens.view import ASKED
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.parts.theme import Align, Colour, Hints
+    from kpopdance.realtime.screens.parts.theme import Align, Hints
     from kpopdance.realtime.screens.screen import Place
     from kpopdance.realtime.screens.view import Asked, ListView, SongCard
 
@@ -72,7 +69,6 @@ STEPS: Final = {
 }  # fmt: skip
 GLIDE_S: Final = 0.07
 """Half-life of the list's way to the selected card."""
-STAR: Final = "★"
 RECORD_HINT: Final = "kpopdance record VIDEO"
 
 
@@ -93,7 +89,7 @@ class ListLayout:
 
 def list_layout(size: tuple[int, int]) -> ListLayout:
     """Return the layout of a window: cards beside the preview, or below it."""
-    (width, height), u = size, scale_of(size)
+    (width, height), u = size, roomy_scale_of(size)
 
     edge, foot = 44 * u, height - 20 * u
     if is_wide(size):
@@ -103,8 +99,8 @@ def list_layout(size: tuple[int, int]) -> ListLayout:
             asked=box(edge, 126 * u, column - 14 * u, 160 * u),
             cards=box(edge, 170 * u, column, foot - 46 * u),
             preview=box(column + 12 * u, 72 * u, width, foot - 46 * u),
-            keys=box(edge, foot - 30 * u, width * 0.6, foot - 2 * u),
-            status=box(width * 0.6, foot - 30 * u, width - edge, foot - 2 * u),
+            keys=box(edge, foot - 30 * u, width * 0.74, foot - 2 * u),
+            status=box(width * 0.75, foot - 30 * u, width - edge, foot - 2 * u),
             banner=box(width - 520 * u, 22 * u, width - edge, 66 * u),
             card_height=round(94 * u),
             unit=u,
@@ -242,7 +238,7 @@ class SongListScreen(Screen):
         self.theme.write_parts(surface, view.status, at.status, small)
         draw_notices(self.theme, surface, at.banner, view.notices, at.unit)
         if self.cards and not view.notices:
-            self._terms(surface, at, view.terms)
+            draw_terms(self.theme, surface, at.banner, view.terms, at.unit)
 
     def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
         at = list_layout(size)
@@ -324,75 +320,15 @@ class SongListScreen(Screen):
     def _card(
         self, surface: pygame.Surface, box: pygame.Rect, card: SongCard, chosen: bool, u: float
     ) -> None:
-        key = ("card", box.size, chosen, _words(card))
-        surface.blit(
-            self.theme.kept(key, lambda: self._card_sprite(box.size, card, chosen, u)), box
+        key = ("card", box.size, chosen, card_words(card))
+        sprite = self.theme.kept(
+            key, lambda: card_sprite(self.theme, box.size, card, chosen, u)
         )
+        surface.blit(sprite, box)
         if chosen:
             self.theme.shine(
                 surface, (box.left + 4 * u, box.centery), 60 * u, dim(MAGENTA, 0.6)
             )
-
-    def _card_sprite(
-        self, size: tuple[int, int], card: SongCard, chosen: bool, u: float
-    ) -> pygame.Surface:
-        sprite = pygame.Surface(size, pygame.SRCALPHA)
-        box = sprite.get_rect()
-        edge = MAGENTA if chosen else dim(VIOLET, 0.7)
-        shade = (66, 18, 84) if chosen else (22, 14, 52)
-        glass = Glass(18 * u, edge, 2.6 * u if chosen else 1.2, 232 if chosen else 190, shade)
-        self.theme.panel(sprite, box, glass)
-        score = pygame.Rect(0, 0, round(104 * u), box.height)
-        score.right = box.right - round(20 * u)
-        left = round(26 * u)
-        left += self._cover(sprite, card, u)
-        line = pygame.Rect(left, round(9 * u), score.left - left - round(10 * u), round(44 * u))
-        low = pygame.Rect(left, line.bottom, line.width, round(32 * u))
-        ink = FAINT if card.problem else WHITE
-        if card.starred:
-            star = self.theme.write(sprite, STAR, line, Style(24 * u, GOLD, "left", 8))
-            line.width -= star.right + round(8 * u) - line.left
-            line.left = star.right + round(8 * u)
-        drawn = self.theme.write(sprite, card.title, line, Style(29 * u, ink, "left", 22 * u))
-        by = line.copy()
-        by.left, by.width = (
-            drawn.right + round(14 * u),
-            max(0, line.right - drawn.right - round(14 * u)),
-        )
-        if by.width > 60 * u:
-            self.theme.write(
-                sprite,
-                card.artist,
-                by,
-                Style(18 * u, FAINT if card.problem else SOFT, "left", 16 * u),
-            )
-        if card.problem:
-            self._problem(sprite, card, low, u)
-            return sprite
-        self._facts(sprite, card, low, u)
-        self._best(sprite, card, score, u)
-        return sprite
-
-    def _cover(self, sprite: pygame.Surface, card: SongCard, u: float) -> int:
-        """Draw a song's cover as a square at the left; return what it takes, px."""
-        side, radius = sprite.get_height() - round(24 * u), 10 * u
-        square = (
-            drawn_square(self.theme, card.title, card.colours, side, radius)
-            if card.cover is None
-            else cover_square(card.cover, side, radius)
-        )
-        sprite.blit(square, (round(14 * u), round(12 * u)))
-        return side
-
-    def _problem(
-        self, sprite: pygame.Surface, card: SongCard, low: pygame.Rect, u: float
-    ) -> None:
-        wide = low.copy()
-        wide.width = sprite.get_width() - 2 * low.left
-        wide.top -= round(5 * u)
-        wide.height = sprite.get_height() - wide.top - round(6 * u)
-        style = Style(max(8.0, 14 * u), mix(RED, WHITE, 0.45))
-        self.theme.write_lines(sprite, card.problem, wide, style)
 
     def _why_not(self, surface: pygame.Surface, at: ListLayout, card: SongCard) -> None:
         u, box = at.unit, pygame.Rect(0, 0, 0, 0)
@@ -411,38 +347,6 @@ class SongListScreen(Screen):
             surface, card.problem, text, Style(max(9.0, 18 * u), mix(RED, WHITE, 0.6))
         )
 
-    def _facts(
-        self, sprite: pygame.Surface, card: SongCard, low: pygame.Rect, u: float
-    ) -> None:
-        dancers = "1 dancer" if card.members == 1 else f"{card.members} dancers"
-        level = "" if card.level is None else f"level {card.level:.0f}"
-        length = clock_words(card.length_s)
-        facts = (level, f"{card.bpm:.0f} bpm", length, dancers, card.language)
-        left = low.left
-        for fact in filter(None, facts):
-            edge = dim(VIOLET, 0.9) if card.level is None or fact != level else heat(card.level)
-            px = 14.5 * u
-            chip = pygame.Rect(
-                left,
-                low.top + round(2 * u),
-                self.theme.width(fact, px) + round(20 * u),
-                round(25 * u),
-            )
-            if chip.right > low.right:
-                break
-            self.theme.panel(sprite, chip, Glass(12 * u, edge, 1.0, 150, (52, 36, 104)))
-            self.theme.write(sprite, fact, chip, Style(px, SOFT, "centre", 6))
-            left = chip.right + round(7 * u)
-
-    def _best(self, sprite: pygame.Surface, card: SongCard, box: pygame.Rect, u: float) -> None:
-        top = pygame.Rect(box.left, round(20 * u), box.width, round(36 * u))
-        low = pygame.Rect(box.left, top.bottom, box.width, round(20 * u))
-        if card.best_score is None:
-            self.theme.write(sprite, "new", top, Style(20 * u, CYAN, "right", 9))
-            return
-        self.theme.write(sprite, f"{card.best_score:.1f}", top, Style(31 * u, GOLD, "right", 9))
-        self.theme.write(sprite, "BEST", low, Style(12.5 * u, FAINT, "right", 7))
-
     def _empty(self, surface: pygame.Surface, at: ListLayout) -> None:
         u, box = at.unit, at.cards.copy()
         box.height = min(box.height, round(250 * u))
@@ -459,29 +363,6 @@ class SongListScreen(Screen):
             surface, RECORD_HINT, line.inflate(-round(36 * u), 0), Style(25 * u, CYAN)
         )
 
-    def _terms(self, surface: pygame.Surface, at: ListLayout, terms: Terms) -> None:
-        """Show on which terms will be danced, each with the key that changes it."""
-        u, px = at.unit, 16 * at.unit
-        chips = (
-            ("S", terms.strictness, terms.strictness != USUAL.strictness),
-            ("B", f"{terms.body} body" if terms.body == "whole" else terms.body,
-             terms.body != USUAL.body),
-            ("T", "mirror image" if terms.mirrored else "original side", terms.mirrored),
-        )  # fmt: skip
-        wide = [self.theme.width(words, px) + round(62 * u) for _, words, _ in chips]
-        gap, high = round(8 * u), round(34 * u)
-        left = at.banner.right - sum(wide) - gap * (len(chips) - 1)
-        for (key, words, changed), width in zip(chips, wide, strict=True):
-            chip = pygame.Rect(left, at.banner.centery - high // 2, width, high)
-            edge = CYAN if changed else dim(VIOLET, 0.9)
-            self.theme.panel(surface, chip, Glass(16 * u, edge, 1.4, 190, (30, 20, 66)))
-            cap = pygame.Rect(chip.left + round(8 * u), chip.top, round(24 * u), high)
-            self.theme.write(surface, self.theme.cap(key), cap, Style(px, GOLD, "centre", 7))
-            text = pygame.Rect(cap.right + round(4 * u), chip.top, chip.right - cap.right, high)
-            ink = WHITE if changed else SOFT
-            self.theme.write(surface, words, text, Style(px, ink, "left", 7))
-            left = chip.right + gap
-
 
 def _who_place(at: ListLayout) -> pygame.Rect:
     """Return where it stands who dances: right of the wordmark."""
@@ -489,13 +370,3 @@ def _who_place(at: ListLayout) -> pygame.Rect:
     return box(
         at.wordmark.left + 492 * u, at.wordmark.top + 14 * u, right, at.wordmark.bottom - 10 * u
     )
-
-
-def heat(level: float) -> Colour:
-    """Return the colour of a level: from cyan for easy over gold to red for hard."""
-    share = (level - 1) / 9
-    return mix(CYAN, GOLD, 2 * share) if share < 0.5 else mix(GOLD, RED, 2 * share - 1)
-
-
-def _words(card: SongCard) -> tuple[object, ...]:
-    return tuple(getattr(card, field.name) for field in fields(card))

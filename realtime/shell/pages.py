@@ -137,6 +137,7 @@ class Waiting(Message, Generic[T]):
         then: Callable[[T], Page | None], back: Page | None, news: Callable[[], str] = lambda: "",
     ) -> None:  # fmt: skip
         super().__init__(backdrop, words, back)
+        self.screen = MessageScreen(backdrop, calm=True)
         self.coming, self._then, self._news = coming, then, news
 
     def step(self, now_s: float) -> Page | None:

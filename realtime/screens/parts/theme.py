@@ -57,6 +57,8 @@ KNOWN_WIDTHS: Final = 4000
 """Of lines of text; a dance has a few hundred."""
 SMALLEST_SIDE: Final = 64
 """Pages of fewer px, as while a window is dragged shut, have no room for anything."""
+ROOMY: Final = 0.6
+"""A window twice as high shows letters 1.5 times as high, and more lines."""
 BETWEEN: Final = " · "
 """What stands between the parts of small print."""
 BREAK_AFTER: Final = "/\\-_.,:;=&?"
@@ -89,6 +91,12 @@ def scale_of(size: tuple[int, int]) -> float:
     width, height = size
     wide, high = (1280, 720) if is_wide(size) else (720, 1280)
     return min(width / wide, height / high)
+
+
+def roomy_scale_of(size: tuple[int, int]) -> float:
+    """Return ``scale_of`` for pages that show more where there is room, not all of it larger."""
+    u = scale_of(size)
+    return u**ROOMY if u > 1 else u
 
 
 def box(left: float, top: float, right: float, bottom: float) -> pygame.Rect:

@@ -12,6 +12,7 @@ import pygame
 import pytest
 
 from kpopdance.realtime.core import body
+from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.screens.dance import DanceScreen, count_in_word, dance_layout, lag_words
 from kpopdance.realtime.screens.parts.backdrop import HOUSE, Backdrop, lights_of
 from kpopdance.realtime.screens.parts.covers import drawn_square
@@ -497,6 +498,27 @@ def test_a_song_without_a_cover_has_one_of_its_title(stage, title):
     assert square.get_at((35, 3)).a == 255
     again = drawn_square(stage.theme, title, ((255, 0, 0), (0, 255, 0)), 70, 10)
     assert again.get_at((60, 62))[:3] != square.get_at((60, 62))[:3]
+
+
+def test_a_large_window_lists_more_songs_instead_of_larger_ones():
+    small, large = list_layout((1280, 720)), list_layout((2560, 1440))
+    assert large.unit < 1.7
+    assert large.cards.height // large.card_height > small.cards.height // small.card_height
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        (Terms(), "judged as among friends"),
+        (Terms("kids", "seated"), "roughly right is enough, legs are not asked for"),
+        (Terms("pro", mirrored=True), "judged as on a stage, left and right exchanged"),
+    ],
+)
+def test_what_the_terms_mean_stands_below_them(stage, written, terms, words):
+    SongListScreen(stage, views.cards()).draw(
+        pygame.Surface((1280, 720)), ListView(0.0, terms=terms)
+    )
+    assert words in [line[0] for line in written]
 
 
 def test_every_grade_has_its_own_colour():
