@@ -1,0 +1,212 @@
+"""Tracklets with what tells whose each is: what they look like, and how they come and go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from kpopdance.realtime.pose.appearance import GARMENTS, GREY_LEVELS
+from kpopdance.realtime.pose.hidden import inside
+from kpopdance.realtime.pose.scenes import camera_paths
+from kpopdance.realtime.pose.tracklets import middles_of, sizes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.pose.sightings import Sightings
+
+WEIGHT: Final = np.array([2.0, 0.8, 1.5, 1.0, 1.0, 0.5])
+"""Of torso, head, thighs, shins, upper arms and forearms in what somebody looks like."""
+MOST: Final = 2.0  # garments; farther is no more than another one
+CLEAR: Final = 0.9  # body sizes to the next person: what is worn is one's own
+USUAL: Final = 0.08  # garments that somebody looks unlike themselves, at least
+SOON_S: Final = 2.0  # what is so near in time goes on by its motion
+REACH: Final = 0.25  # body sizes: where somebody is who goes on, beside where they should be
+WANDERS: Final = 0.9  # and a second more
+LOOK_BACK_S: Final = 0.2  # by which a speed is told
+COASTS_S: Final = 0.3  # for which it goes on
+GROWS: Final = 0.25  # natural logarithm of a size
+LEAST_LOOKS: Final = 3.0  # pictures in which a garment was seen
+SURE_LOOKS: Final = 10.0  # pictures from which on looks count in full
+AGAINST: Final = 9.0  # the most that motion, or looks, can say against somebody
+
+
+@dataclass(slots=True, eq=False)
+class Looks:
+    """What somebody looks like: sums over pictures, so that two can be put together.
+
+    ``colours`` (6, 5, 3) and ``count`` (6,), of parts, right and left together.
+    """
+
+    colours: NDArray[np.float64]
+    count: NDArray[np.float64]
+
+    def __add__(self, other: Looks) -> Looks:
+        return Looks(self.colours + other.colours, self.count + other.count)
+
+    def unlike(self, other: Looks) -> float:
+        """Return how unlike two look, in garments; NaN: nothing tells."""
+        both = (self.count >= LEAST_LOOKS) & (other.count >= LEAST_LOOKS)
+        if not both.any():
+            return float(np.nan)
+        mine = self.colours[both] / self.count[both, None, None]
+        theirs = other.colours[both] / other.count[both, None, None]
+        far = np.abs(mine - theirs).mean(axis=(1, 2)) / GREY_LEVELS
+        weight = WEIGHT[both]
+        return float((weight * np.minimum(far, MOST)).sum() / weight.sum())
+
+
+@dataclass(slots=True, eq=False)
+class Piece:
+    """A tracklet with what tells whose it is; ``first`` and ``last`` are pictures."""
+
+    sightings: NDArray[np.int64]
+    first: int
+    last: int
+    scene: int
+    looks: Looks
+    begins: NDArray[np.float64]
+    ends: NDArray[np.float64]
+    speed: tuple[NDArray[np.float64], NDArray[np.float64]]
+    size: tuple[float, float]
+
+
+def pieces_of(
+    seen: Sightings, tracklets: Sequence[NDArray[np.int64]], cuts: Sequence[int]
+) -> list[Piece]:
+    """Return the tracklets in order of their beginning, with what tells whose each is."""
+    sizes, middles = sizes_of(seen.joints), _steadied_middles(seen, cuts)
+    clear, shown = _clear(seen, sizes), _shown(seen, sizes)
+    pooled, worn = _pooled(seen.colours, seen.worn)
+    out = []
+    for each in sorted(tracklets, key=lambda one: seen.rows[one[0]]):
+        looks = _looks_of(pooled[each], worn[each] & clear[each][:, None])
+        if looks.count.max() < LEAST_LOOKS:  # never alone: what nobody stands before tells
+            looks = _looks_of(*_pooled(seen.colours[each], seen.worn[each] & shown[each]))
+        at_s = seen.at_s[seen.rows[each]]
+        early = each[at_s <= at_s[0] + LOOK_BACK_S]
+        late = each[at_s >= at_s[-1] - LOOK_BACK_S]
+        first, last = int(seen.rows[each[0]]), int(seen.rows[each[-1]])
+        out.append(Piece(
+            each, first, last, int(np.searchsorted(cuts, first, side="right")),
+            looks, middles[each[0]], middles[each[-1]],
+            (_speed(seen, middles, early), _speed(seen, middles, late)),
+            (float(np.median(sizes[early])), float(np.median(sizes[late]))),
+        ))  # fmt: skip
+    return out
+
+
+def _steadied_middles(seen: Sightings, cuts: Sequence[int]) -> NDArray[np.float64]:
+    """Return where each sighting is, in px, as if its scene's camera stood still."""
+    back = camera_paths(seen.moved, cuts)
+    middles = middles_of(seen.joints)
+    at = back[seen.rows]
+    return np.asarray(np.einsum("nij,nj->ni", at[:, :, :2], middles) + at[:, :, 2], np.float64)
+
+
+def _speed(
+    seen: Sightings, middles: NDArray[np.float64], sightings: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return px a second."""
+    if len(sightings) < 3:
+        return np.zeros(2)
+    at_s = seen.at_s[seen.rows[sightings]]
+    half = len(sightings) // 2
+    way = middles[sightings[half:]].mean(axis=0) - middles[sightings[:half]].mean(axis=0)
+    return np.asarray(way / max(at_s[half:].mean() - at_s[:half].mean(), 1e-3), np.float64)
+
+
+def _clear(seen: Sightings, sizes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which sightings show somebody before whom nobody else is."""
+    clear = np.ones(len(seen.rows), np.bool_)
+    middles = middles_of(seen.joints)
+    feet = np.where(seen.joints[..., 2] > 0, seen.joints[..., 1], -np.inf).max(axis=1)
+    for row in np.flatnonzero(np.bincount(seen.rows) > 1).tolist():
+        here = np.arange(len(seen.rows))[seen.of_row(row)]
+        way = np.linalg.norm(middles[here][:, None] - middles[here][None], axis=-1)
+        way /= np.maximum(sizes[here][:, None], sizes[here][None])
+        way[feet[here][None] <= feet[here][:, None]] = np.inf  # who is no nearer hides nothing
+        clear[here] = way.min(axis=1) > CLEAR
+    return clear
+
+
+def _shown(seen: Sightings, sizes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which garments (N, 10) of each sighting nobody nearer stands before."""
+    shown = np.ones((len(seen.rows), len(GARMENTS)), np.bool_)
+    feet = np.where(seen.joints[..., 2] > 0, seen.joints[..., 1], -np.inf).max(axis=1)
+    middles = np.stack(
+        [seen.joints[:, np.array(bones).ravel()].mean(axis=1) for bones in GARMENTS], axis=1
+    )
+    for row in np.flatnonzero(np.bincount(seen.rows) > 1).tolist():
+        here = np.arange(len(seen.rows))[seen.of_row(row)]
+        for front in here:
+            back = here[feet[here] < feet[front]]
+            before = np.repeat(seen.joints[front][None], len(back), axis=0)
+            shown[back] &= ~inside(middles[back], before, np.full(len(back), sizes[front]))
+    return shown
+
+
+def _looks_of(pooled: NDArray[np.float64], told: NDArray[np.bool_]) -> Looks:
+    """Return looks of colours (N, 6, 5, 3), of those parts (N, 6) that tell."""
+    return Looks((pooled * told[..., None, None]).sum(axis=0), told.sum(axis=0) * 1.0)
+
+
+def _pooled(
+    colours: NDArray[np.uint8], worn: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return colours by part (N, 6, 5, 3), right and left as one, and which are seen (N, 6)."""
+    limbs = colours[:, 2:].reshape(-1, 4, 2, *colours.shape[2:])
+    there = worn[:, 2:].reshape(-1, 4, 2)
+    count = there.sum(axis=2)
+    mean = (limbs * there[..., None, None]).sum(axis=2) / np.maximum(count, 1)[..., None, None]
+    return (
+        np.concatenate([colours[:, :2], mean], axis=1),
+        np.concatenate([worn[:, :2], count > 0], axis=1),
+    )
+
+
+def usual_of(seen: Sightings, pieces: list[Piece]) -> float:
+    """Return how unlike themselves people look in this film: halves of long tracklets, compared."""
+    pooled, worn = _pooled(seen.colours, seen.worn)
+    told = []
+    for piece in pieces:
+        halves = np.array_split(piece.sightings, 2)
+        if len(halves[1]) < SURE_LOOKS:
+            continue
+        one, other = (_looks_of(pooled[half], worn[half]) for half in halves)
+        told.append(one.unlike(other))
+    return max(USUAL, float(np.nanmedian(told)) if np.isfinite(told).any() else USUAL)
+
+
+def looks_against(one: Looks, other: Looks, usual: float) -> float:
+    """Return how much looks say against two being one; 0 where nothing tells."""
+    unlike = one.unlike(other)
+    if np.isnan(unlike):
+        return 0.0
+    told = min(one.count.max(), other.count.max(), SURE_LOOKS) / SURE_LOOKS
+    return float(told * min((unlike / (2 * usual)) ** 2, AGAINST))
+
+
+def motion_against(seen: Sightings, one: Piece, other: Piece) -> float:
+    """Return how much motion says against ``other`` being how ``one`` goes on."""
+    gap_s = float(seen.at_s[other.first] - seen.at_s[one.last])
+    if one.scene != other.scene or gap_s > SOON_S:
+        return AGAINST / 3
+    coast_s = min(gap_s / 2, COASTS_S)
+    way = (other.begins - other.speed[0] * coast_s) - (one.ends + one.speed[1] * coast_s)
+    size = max(one.size[1], other.size[0])
+    far = float(np.linalg.norm(way)) / size / (REACH + WANDERS * gap_s)
+    grows = abs(np.log(other.size[0] / one.size[1])) / GROWS
+    return float(min(far**2 / 2 + min(grows, 2.0) ** 2 / 4, AGAINST))
+
+
+def sum_of(pieces: list[Piece], chain: Sequence[int]) -> Looks:
+    """Return what somebody looks like who is made of these pieces."""
+    total = pieces[chain[0]].looks
+    for k in chain[1:]:
+        total = total + pieces[k].looks
+    return total
