@@ -5,13 +5,14 @@ A camera stands at the origin of a floor measured in body heights; x runs to the
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from kpopdance.realtime.core.body import MIRROR
-from kpopdance.realtime.pose.sightings import SCENERY, Sightings
+from kpopdance.realtime.pose.sightings import SCENERY, SEAMS, Sightings
 from tests import dances
 
 WIDTH, HEIGHT = 1280, 720
@@ -19,6 +20,7 @@ FOCAL_PX, HORIZON_PX, CAMERA_HIGH = 0.9 * WIDTH, 280.0, 1.0
 BODY = 0.88  # picture heights that ``dances.figure`` is tall
 HIDES = 0.4  # body sizes (heights / 2.5) beside somebody nearer: one is hidden
 NOISE_PX = 1.5
+EACH = ("rows", "joints", "colours", "worn", "traced")  # of each sighting
 STANDS = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
 
 
@@ -79,13 +81,50 @@ def filmed(people, length_s=10.0, fps=30.0, *, cuts=(), cameras=None, seed=0, mi
     return Filmed(
         Sightings(
             np.array((WIDTH, HEIGHT)), at_s, np.ones(len(at_s), bool),
-            _scenery(at_s, cuts, rng), _moved(lens),
+            _scenery(at_s, cuts, rng), _moved(lens), np.zeros((len(at_s), *SEAMS), np.uint8),
             np.array(rows, np.int64), np.array(joints, np.float32).reshape(-1, 18, 3),
             np.array(colours, np.uint8).reshape(-1, 10, 5, 3),
             np.ones((len(rows), 10), bool), np.zeros(len(rows), bool),
         ),
         np.array(who), true, shown, floor,
     )  # fmt: skip
+
+
+def side_by_side(films):
+    """What films' panels beside each other show."""
+    count, first = len(films), films[0].seen
+    parts = []
+    for k, film in enumerate(films):
+        joints = film.seen.joints / np.array((count, count, 1)) + (k * WIDTH / count, 0, 0)
+        parts.append(dataclasses.replace(film.seen, joints=joints.astype(np.float32)))
+    seams = np.full((len(first.at_s), *SEAMS), 60, np.uint8)
+    seams[:, 0] = 0
+    for k in range(1, count):
+        seams[:, :, round(320 * k / count)] = np.array((63, 60, 60, 0, 0))
+    return dataclasses.replace(
+        _together(first, parts), seams=seams, scenery=255 - first.scenery
+    )
+
+
+def spliced(one, other, row):
+    """Return one film's sightings until a row, and another's from there on."""
+    told = {
+        name: np.concatenate([getattr(one, name)[:row], getattr(other, name)[row:]])
+        for name in ("scenery", "seams")
+    }
+    parts = [_chosen(one, one.rows < row), _chosen(other, other.rows >= row)]
+    return dataclasses.replace(_together(one, parts), **told)
+
+
+def _chosen(seen, chosen):
+    return dataclasses.replace(seen, **{name: getattr(seen, name)[chosen] for name in EACH})
+
+
+def _together(film, parts):
+    """A film with the sightings of all parts, in order of the pictures."""
+    order = np.argsort(np.concatenate([part.rows for part in parts]), kind="stable")
+    told = {n: np.concatenate([getattr(part, n) for part in parts])[order] for n in EACH}
+    return dataclasses.replace(film, **told)
 
 
 def _danced(one, at_s):

@@ -213,6 +213,10 @@ def _report_json(
         "video": None if song.film is None else str(song.film.path),
         "video_linked": song.film is not None and song.film.linked,
         "cuts_s": [round(float(take.at_s[row]), 3) for row in take.cuts],
+        "split_screens": [
+            {"start_s": start_s, "end_s": end_s, "panels": panels}
+            for start_s, end_s, panels in _splits(take)
+        ],
         "members": [
             {"person": person + 1, "on_stage_s": round(step_s * float(take.there[person].sum()), 2)}
             | asdict(take.recording(person).quality())
@@ -225,6 +229,18 @@ def _report_json(
     }  # fmt: skip
 
 
+def _splits(take: Take) -> list[tuple[float, float, list[list[int]]]]:
+    """Return from when to when the picture is split, s, and into which panels, px."""
+    last = len(take.at_s) - 1
+    return [
+        (
+            round(float(take.at_s[one.first]), 3), round(float(take.at_s[min(one.behind, last)]), 3),
+            [[round(px) for px in panel] for panel in one.panels],
+        )
+        for one in take.splits
+    ]  # fmt: skip
+
+
 def _report_words(folder: Path, song: SongPack, take: Take, *, asked: bool) -> str:
     lines = [f"wrote {folder}: {song.length_s:.1f} s, {song.bpm:g} bpm"]
     lines += [f"  {bpm:g} bpm from {at_s:.1f} s" for at_s, bpm in song.tempo_changes]
@@ -233,6 +249,10 @@ def _report_words(folder: Path, song: SongPack, take: Take, *, asked: bool) -> s
         lines += [f"  parts: {told}"]
     if take.cuts:
         lines.append(f"{len(take.cuts)} cuts; who is who was told by their looks")
+    lines += [
+        f"split screen of {len(panels)} from {start_s:.1f} to {end_s:.1f} s: each is a scene of its own"
+        for start_s, end_s, panels in _splits(take)
+    ]
     for number, person in enumerate(take.members, start=1):
         quality = take.recording(person).quality()
         seen = ", ".join(

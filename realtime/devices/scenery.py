@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import cv2
 import numpy as np
+
+from kpopdance.realtime.devices.seams import Seams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +30,18 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom, px."""
 
 
+class Behind(NamedTuple):
+    """What is behind the people of a picture.
+
+    ``small`` uint8 (18, 32, 3), the picture made small; ``moved`` float32 (2, 3), a turn, a zoom and a
+    shift in px since the picture before, the identity where nothing tells; ``seams`` as ``Seams`` tells.
+    """
+
+    small: NDArray[np.uint8]
+    moved: NDArray[np.float32]
+    seams: NDArray[np.uint8]
+
+
 class Scenery:
     """Takes a film's pictures in order; tells what is behind the people, and how it moved.
 
@@ -41,22 +55,16 @@ class Scenery:
         self._anchor: tuple[NDArray[np.uint8], Sequence[Box]] | None = None
         self._since = np.eye(3)  # from the anchor to the last picture
         self._count = 0
+        self._seams = Seams()
 
-    def step(
-        self, image: NDArray[np.uint8], people: Sequence[Box]
-    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """Return the picture made small, and how the scenery moved since the one before.
+    def step(self, image: NDArray[np.uint8], people: Sequence[Box]) -> Behind:
+        """Return what is behind the people of the next picture.
 
         Parameters
         ----------
         image : uint8 (H, W, 3)
         people : sequence of Box
             Where somebody is: that moves by itself.
-
-        Returns
-        -------
-        uint8 (18, 32, 3), float32 (2, 3)
-            A turn, a zoom and a shift in px of the picture; the identity where nothing tells.
         """
         small = cv2.resize(image, SMALL, interpolation=cv2.INTER_AREA)
         scale = WIDE_PX / image.shape[1]
@@ -69,7 +77,9 @@ class Scenery:
         moved = self._moved(grey, there)
         moved[:, 2] /= scale
         self._grey, self._people = grey, there
-        return np.asarray(small, np.uint8), moved.astype(np.float32)
+        return Behind(
+            np.asarray(small, np.uint8), moved.astype(np.float32), self._seams.step(grey)
+        )
 
     def _moved(self, grey: NDArray[np.uint8], people: Sequence[Box]) -> NDArray[np.float64]:
         """Return how the scenery moved, px of the picture that is compared."""

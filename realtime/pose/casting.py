@@ -44,10 +44,14 @@ BOTH_ROWS: Final = 2  # pictures in which two may be seen and yet be one: a mist
 
 
 def people_of(
-    seen: Sightings, tracklets: Sequence[NDArray[np.int64]], cuts: Sequence[int]
-) -> list[NDArray[np.int64]]:
-    """Return people: which sightings each is, in order of time; who is seen most comes first."""
-    pieces = pieces_of(seen, tracklets, cuts)
+    seen: Sightings, tracklets: Sequence[NDArray[np.int64]], cuts: Sequence[int],
+    panel: NDArray[np.int64] | None = None,
+) -> list[NDArray[np.int64]]:  # fmt: skip
+    """Return people: which sightings each is, in order of time; who is seen most comes first.
+
+    ``cuts`` and ``panel`` as in ``tracklets_of``: of another scene or panel, looks alone tell.
+    """
+    pieces = pieces_of(seen, tracklets, cuts, panel)
     long = [k for k, piece in enumerate(pieces) if len(piece.sightings) >= GLIMPSE]
     if not long:
         return []

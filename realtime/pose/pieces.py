@@ -31,6 +31,7 @@ LOOK_BACK_S: Final = 0.2  # by which a speed is told
 COASTS_S: Final = 0.3  # for which it goes on
 GROWS: Final = 0.25  # natural logarithm of a size
 LEAST_LOOKS: Final = 3.0  # pictures in which a garment was seen
+ALIKE: Final = 2.5  # times as unlike as people look themselves
 SURE_LOOKS: Final = 10.0  # pictures from which on looks count in full
 AGAINST: Final = 9.0  # the most that motion, or looks, can say against somebody
 
@@ -62,12 +63,15 @@ class Looks:
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """A tracklet with what tells whose it is; ``first`` and ``last`` are pictures."""
+    """A tracklet with what tells whose it is.
+
+    ``first`` and ``last`` are pictures; ``scene`` is between which cuts, and in which panel.
+    """
 
     sightings: NDArray[np.int64]
     first: int
     last: int
-    scene: int
+    scene: tuple[int, int]
     looks: Looks
     begins: NDArray[np.float64]
     ends: NDArray[np.float64]
@@ -76,12 +80,14 @@ class Piece:
 
 
 def pieces_of(
-    seen: Sightings, tracklets: Sequence[NDArray[np.int64]], cuts: Sequence[int]
-) -> list[Piece]:
+    seen: Sightings, tracklets: Sequence[NDArray[np.int64]], cuts: Sequence[int],
+    panel: NDArray[np.int64] | None = None,
+) -> list[Piece]:  # fmt: skip
     """Return the tracklets in order of their beginning, with what tells whose each is."""
     sizes, middles = sizes_of(seen.joints), _steadied_middles(seen, cuts)
     clear, shown = _clear(seen, sizes), _shown(seen, sizes)
     pooled, worn = _pooled(seen.colours, seen.worn)
+    panel = np.zeros(len(seen.rows), np.int64) if panel is None else panel
     out = []
     for each in sorted(tracklets, key=lambda one: seen.rows[one[0]]):
         looks = _looks_of(pooled[each], worn[each] & clear[each][:, None])
@@ -92,12 +98,25 @@ def pieces_of(
         late = each[at_s >= at_s[-1] - LOOK_BACK_S]
         first, last = int(seen.rows[each[0]]), int(seen.rows[each[-1]])
         out.append(Piece(
-            each, first, last, int(np.searchsorted(cuts, first, side="right")),
+            each, first, last,
+            (int(np.searchsorted(cuts, first, side="right")), int(panel[each[0]])),
             looks, middles[each[0]], middles[each[-1]],
             (_speed(seen, middles, early), _speed(seen, middles, late)),
             (float(np.median(sizes[early])), float(np.median(sizes[late]))),
         ))  # fmt: skip
     return out
+
+
+def look_alike(seen: Sightings, people: Sequence[NDArray[np.int64]]) -> NDArray[np.bool_]:
+    """Return which people (P, P) might be the same, by what they look like and by that alone."""
+    pooled, worn = _pooled(seen.colours, seen.worn)
+    halves = [_looks_of(pooled[h], worn[h]) for each in people for h in np.array_split(each, 2)]
+    itself = [one.unlike(other) for one, other in zip(halves[::2], halves[1::2], strict=True)]
+    looks = [one + other for one, other in zip(halves[::2], halves[1::2], strict=True)]
+    unlike = np.array([[one.unlike(other) for other in looks] for one in looks])
+    known = np.isfinite(itself)
+    usual = max(USUAL, float(np.median(np.array(itself)[known])) if known.any() else USUAL)
+    return np.asarray(unlike < ALIKE * usual)
 
 
 def _steadied_middles(seen: Sightings, cuts: Sequence[int]) -> NDArray[np.float64]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 SCENERY: Final = (18, 32, 3)
 """Rows, columns and colours of a picture made small."""
+SEAMS: Final = (5, 500)
+"""What tells of lines that part a picture: 320 upright ones, then 180 level ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +34,9 @@ class Sightings:
         The pictures made small, BGR.
     moved : float32 (T, 2, 3)
         Where the scenery of the picture before is in this one: its places (x, y, 1) times this, px.
+    seams : uint8 (T, 5, 500)
+        Lines from edge to edge: the sixths along which the picture steps, a bit each; the shares of
+        their halves, 255 is all, along which something moved on one side only, then on both.
     rows : int64 (N,)
         In which picture each was seen; rising.
     joints : float32 (N, 18, 3)
@@ -49,6 +54,7 @@ class Sightings:
     whole: NDArray[np.bool_]
     scenery: NDArray[np.uint8]
     moved: NDArray[np.float32]
+    seams: NDArray[np.uint8]
     rows: NDArray[np.int64]
     joints: NDArray[np.float32]
     colours: NDArray[np.uint8]

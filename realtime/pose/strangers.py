@@ -9,10 +9,12 @@ one of the dancers is told by these, in this order:
 - *partial*: hips and knees are seen far less often than the dancers' are, as of heads before the camera.
 - *still*: moves arms and legs less than a third as much as the dancers; or goes by: is there once, for
   less than half of the film, and goes straight from one side to another.
+- *twice*: looks and moves like a dancer in another panel of a split screen, seen longer or larger.
 """
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -23,7 +25,7 @@ from kpopdance.realtime.pose.stature import torsos_over_time
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Reason = Literal["member", "unasked", "seldom", "partial", "small", "mirror", "still"]
+Reason = Literal["member", "unasked", "seldom", "partial", "small", "mirror", "still", "twice"]
 """Why somebody is a member of a dance, or none."""
 
 LEAST_S: Final = 1.0
@@ -36,6 +38,7 @@ STRAIGHT: Final = 0.8  # of the way gone is from the first place to the last
 GOES: Final = 1.5  # torsos a second
 PARTED: Final = 0.15  # of the film: a longer absence makes it two visits
 MIRRORED: Final = 0.6  # correlation of movements with right and left exchanged
+LONGER: Final = 0.2  # more or less, two are seen as long as each other
 MORE: Final = 0.2  # than of the same side
 LESS_TALL: Final = 0.85  # an image is farther away than who stands before the mirror
 STEP_S: Final = 0.2  # over which movements are measured
@@ -84,6 +87,26 @@ def reasons_of(at_s: NDArray[np.float64], joints: NDArray[np.float32]) -> list[R
     return [reasons[k] for k in range(len(joints))]
 
 
+def without_twins(
+    at_s: NDArray[np.float64], joints: NDArray[np.float32], reasons: list[Reason],
+    twins: NDArray[np.bool_],
+) -> list[Reason]:  # fmt: skip
+    """Return reasons with each dancer a member once: who is seen longer, or larger, stays.
+
+    ``twins`` bool (P, P): who may be the same, as they look alike, and whenever both are seen they are
+    in two panels of a split screen.
+    """
+    out, crowd = list(reasons), Crowd(at_s, joints)
+    members = [k for k, why in enumerate(out) if why == "member"]
+    for k, j in combinations(members, 2):
+        if "twice" in (out[k], out[j]) or not twins[k, j] or not _moves_like(crowd, k, j):
+            continue
+        longer = crowd.seen_s[k] / max(crowd.seen_s[j], 1e-9)
+        size = crowd.size_beside(k, j)
+        out[j if (longer if abs(longer - 1) > LONGER else size) >= 1 else k] = "twice"
+    return out
+
+
 def movements(
     at_s: NDArray[np.float64], joints: NDArray[np.float32], torso: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -97,6 +120,14 @@ def movements(
     way_s = at_s[later[there]] - at_s[there]
     out[:, there] = (about[:, later[there]] - about[:, there]) / way_s[:, None, None]
     return out
+
+
+def _moves_like(crowd: Crowd, k: int, other: int) -> bool:
+    """Say whether two move alike at the same moments, seen from the same side or another."""
+    mine, theirs = crowd.moves[k], crowd.moves[other]
+    exchanged = [LIMBS.index(MIRROR[joint]) for joint in LIMBS]
+    ways = (_alike(mine, theirs), _alike(mine[:, exchanged] * (-1, 1), theirs))
+    return max(ways) > MIRRORED
 
 
 def _reason(crowd: Crowd, k: int, first: int, members: list[int]) -> Reason:

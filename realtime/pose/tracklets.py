@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 UNSEEN_S: Final = 0.35  # a tracklet bridges so much
 NEAR: Final = 0.35  # body sizes that joints move between two pictures, on average
-FASTER: Final = 2.5  # and body sizes a second more
+FASTER: Final = 2.5  # and body sizes a second more, beside what their speed says
+RUNS: Final = 14.0  # the same of whose speed is not known yet: they may come in running
 FARTHEST: Final = 1.0  # body sizes; a joint that is farther off is simply elsewhere
+ELSEWHERE: Final = 0.9  # body sizes, on average: nobody goes on so far off
 TOLD_BY: Final = 0.15  # body sizes by which one way to join is better than the other
 COMES: Final = 1.0  # body sizes: who comes or goes so near to another may be taken for them
 DOUBLE: Final = 0.22  # body sizes: so near in one picture, it is one person seen twice
@@ -36,6 +38,7 @@ USUALLY: Final = 0.4  # garments that a sighting differs from the last ones of t
 SUDDENLY: Final = 0.8  # and from the picture before: seldom is somebody exchanged meanwhile
 MOST: Final = 2.0
 SOON: Final = 0.2  # of what somebody wears is taken from the newest picture
+STEADY: Final = 0.5  # of a speed is kept from picture to picture
 
 
 def sizes_of(joints: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -85,17 +88,21 @@ def without_doubles(seen: Sightings) -> NDArray[np.int64]:
 
 @dataclass(slots=True, eq=False)
 class _Open:
-    """A tracklet that may go on."""
+    """A tracklet that may go on; ``speed`` (2,) px a second, None: not known yet."""
 
     sightings: list[int]
     joints: NDArray[np.float32]
     size: float
     row: int
+    panel: int
     colours: NDArray[np.float32]
     worn: NDArray[np.bool_]
+    speed: NDArray[np.float32] | None = None
 
 
-def tracklets_of(seen: Sightings, cuts: Iterable[int]) -> list[NDArray[np.int64]]:
+def tracklets_of(
+    seen: Sightings, cuts: Iterable[int], panel: NDArray[np.int64] | None = None
+) -> list[NDArray[np.int64]]:
     """Return tracklets: which sightings each is, in order of time.
 
     Parameters
@@ -103,8 +110,11 @@ def tracklets_of(seen: Sightings, cuts: Iterable[int]) -> list[NDArray[np.int64]
     seen : Sightings
     cuts : iterable of int
         Pictures at which another scene begins: nothing goes on there.
+    panel : int64 (N,), optional
+        In which panel each sighting is: nobody goes on in another.
     """
     keep, begins = without_doubles(seen), set(cuts)
+    panel = np.zeros(len(seen.rows), np.int64) if panel is None else panel
     sizes = sizes_of(seen.joints)
     done: list[_Open] = []
     active: list[_Open] = []
@@ -118,28 +128,29 @@ def tracklets_of(seen: Sightings, cuts: Iterable[int]) -> list[NDArray[np.int64]
         late = [one for one in active if seen.at_s[row] - seen.at_s[one.row] > UNSEEN_S]
         done += late
         active = [one for one in active if one not in late]
-        active, ended = _joined(active, here, seen, sizes, row)
+        active, ended = _joined(active, here, seen, sizes, panel, row)
         done += ended
     found = [np.array(one.sightings, np.int64) for one in done + active]
     return _parted(found, seen, sizes)
 
 
 def _joined(
-    active: list[_Open], here: NDArray[np.int64], seen: Sightings, sizes: NDArray[np.float64], row: int
+    active: list[_Open], here: NDArray[np.int64], seen: Sightings, sizes: NDArray[np.float64],
+    panel: NDArray[np.int64], row: int,
 ) -> tuple[list[_Open], list[_Open]]:  # fmt: skip
     """Return which tracklets go on after a picture, and which end."""
     cost = np.full((len(active), len(here)), NEVER)
     if active and len(here):
-        was = np.stack([one.joints for one in active])
-        large = np.maximum(np.array([one.size for one in active]), 4.0)
         gone_s = seen.at_s[row] - np.array([seen.at_s[one.row] for one in active])
-        way = apart_each(was, seen.joints[here], large)
+        way = _way(active, gone_s, seen.joints[here])
         usual = [USUALLY if row - one.row > 1 else SUDDENLY for one in active]
         otherwise = _otherwise(active, seen.colours[here], seen.worn[here])
         dressed = DRESSED * np.maximum(otherwise - np.array(usual)[:, None], 0)
-        cost = np.where(
-            way + dressed <= (NEAR + FASTER * gone_s)[:, None], way + dressed, NEVER
-        )
+        faster = np.where([one.speed is None for one in active], RUNS, FASTER)
+        reach = np.minimum(NEAR + faster * gone_s, ELSEWHERE)
+        may = np.array([one.panel for one in active])[:, None] == panel[here]
+        may &= way + dressed <= reach[:, None]
+        cost = np.where(may, way + dressed, NEVER)
     pairs = [
         (k, n) for k, n in zip(*linear_sum_assignment(cost), strict=True) if cost[k, n] < NEVER
     ]
@@ -152,12 +163,25 @@ def _joined(
     taken = set(goes_on.values())
     going += [
         _Open(
-            [int(each)], seen.joints[each].copy(), float(sizes[each]), row,
+            [int(each)], seen.joints[each].copy(), float(sizes[each]), row, int(panel[each]),
             seen.colours[each].astype(np.float32), seen.worn[each].copy(),
         )
         for n, each in enumerate(here) if n not in taken
     ]  # fmt: skip
     return going, ended
+
+
+def _way(
+    active: list[_Open], gone_s: NDArray[np.float64], joints: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Return how far each of (Q, 18, 3) is from where each tracklet is, or goes, sizes (P, Q)."""
+    was = np.stack([one.joints for one in active])
+    large = np.maximum(np.array([one.size for one in active]), 4.0)
+    unknown = np.zeros(2, np.float32)
+    speed = np.stack([unknown if one.speed is None else one.speed for one in active])
+    goes = was.copy()
+    goes[..., :2] += (speed * gone_s[:, None])[:, None]
+    return np.minimum(apart_each(was, joints, large), apart_each(goes, joints, large))
 
 
 def _unclear(cost: NDArray[np.float64], pairs: list[tuple[int, int]]) -> set[int]:
@@ -186,6 +210,10 @@ def _go_on(
 ) -> None:
     joints = seen.joints[sighting]
     one.sightings.append(sighting)
+    both = (joints[:, 2] > 0) & (one.joints[:, 2] > 0)
+    way = np.median(joints[both, :2] - one.joints[both, :2], axis=0)
+    speed = (way / (seen.at_s[row] - seen.at_s[one.row])).astype(np.float32)
+    one.speed = speed if one.speed is None else STEADY * one.speed + (1 - STEADY) * speed
     one.joints = joints.copy()
     one.size = 0.8 * one.size + 0.2 * float(sizes[sighting])
     one.row = row

@@ -152,7 +152,7 @@ class Draft:
         return Take(
             self.take.at_s, self.take.size, joints, self.there, floor,
             tuple("member" if one else "unasked" for one in self.members),
-            self.take.cuts, self.lead,
+            self.take.cuts, self.lead, self.take.splits,
         )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from kpopdance.engines.files import appearing
 from kpopdance.realtime.library.arrays import arrays_in
-from kpopdance.realtime.pose.sightings import SCENERY, Sightings, in_a_row
+from kpopdance.realtime.pose.sightings import SCENERY, SEAMS, Sightings, in_a_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EVERY_S: Final = 3.0  # of work; what comes to an end a little later is kept
-LOOKS: Final = 2
+LOOKS: Final = 3
 """The number of the way of looking: one more when the same film may be seen otherwise."""
 MOST_PIECES: Final = 100_000
 MOST_BYTES: Final = 1 << 28
@@ -37,6 +37,7 @@ OF_SIGHTINGS: Final = ("rows", "joints", "colours", "worn", "traced")
 SHAPES: Final[dict[str, tuple[type, tuple[int, ...]]]] = {
     "size": (np.int64, ()), "at_s": (np.float64, ()), "whole": (np.bool_, ()),
     "scenery": (np.uint8, SCENERY), "moved": (np.float32, (2, 3)),
+    "seams": (np.uint8, SEAMS),
     "rows": (np.int64, ()), "joints": (np.float32, (18, 3)),
     "colours": (np.uint8, (10, 5, 3)), "worn": (np.bool_, (10,)), "traced": (np.bool_, ()),
 }  # fmt: skip

@@ -17,7 +17,7 @@ from kpopdance.engines.anatomy import BODY_25, COCO_18, NECK
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.pose.confidence import OPENPOSE, calibrated
 from kpopdance.realtime.pose.scenes import STANDS
-from kpopdance.realtime.pose.sightings import SCENERY, Sightings
+from kpopdance.realtime.pose.sightings import SCENERY, SEAMS, Sightings
 from kpopdance.realtime.studio.recording import RecordingError
 from kpopdance.realtime.studio.take_making import take_of
 
@@ -93,6 +93,7 @@ def _sightings(at_s: NDArray[np.float64], people: list[list[Pose]]) -> Sightings
         whole=np.ones(len(at_s), np.bool_),
         scenery=np.zeros((len(at_s), *SCENERY), np.uint8),
         moved=np.tile(STANDS, (len(at_s), 1, 1)),
+        seams=np.zeros((len(at_s), *SEAMS), np.uint8),
         rows=np.repeat(np.arange(len(at_s)), [len(poses) for poses in seen]),
         joints=np.array(joints, np.float32).reshape(-1, 18, 3),
         colours=np.zeros((len(joints), 10, 5, 3), np.uint8),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from kpopdance.realtime.core.types import Pose
-from kpopdance.realtime.devices.scenery import Scenery
+from kpopdance.realtime.devices.scenery import Behind, Scenery
 from kpopdance.realtime.pose.appearance import garments_of
 from kpopdance.realtime.pose.crowd import SURE, sureness, without_parts
 from kpopdance.realtime.pose.policy import Policy
@@ -80,13 +80,12 @@ class Sighted(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What one picture showed, before it is put away; ``scenery`` and ``moved`` as in ``Sightings``."""
+    """What one picture showed, before it is put away; ``behind`` as ``Scenery`` told."""
 
     size: tuple[int, int]
     at_s: float
     whole: bool
-    scenery: NDArray[np.uint8]
-    moved: NDArray[np.float32]
+    behind: Behind
     people: list[Sighted]
 
 
@@ -128,14 +127,14 @@ class Lookout:
 
     def step(self, frame: Frame) -> Seen:
         """Look at a frame; what was seen after the last whole picture may be added to by this."""
-        small, moved = self._scenery.step(frame.image, self._boxes(frame.captured_s))
-        if self._small is not None and is_cut(self._small, small):
+        behind = self._scenery.step(frame.image, self._boxes(frame.captured_s))
+        if self._small is not None and is_cut(self._small, behind.small):
             self._followed, self._recent = [], []
-        self._small = small
+        self._small = behind.small
         whole = self._due(frame.captured_s)
         people = self._look(frame, whole=whole)
         seen = Seen(
-            frame.image.shape[1::-1], frame.captured_s, whole, small, moved,
+            frame.image.shape[1::-1], frame.captured_s, whole, behind,
             [Sighted.of(pose, frame) for pose in people],
         )  # fmt: skip
         for pose in self._follow(frame, people, whole=whole):
@@ -145,7 +144,7 @@ class Lookout:
 
     def again(self, frame: Frame, people: list[Pose], *, whole: bool) -> None:
         """Go on after a frame that was looked at before, and showed these people."""
-        self._small, _ = self._scenery.step(frame.image, self._boxes(frame.captured_s))
+        self._small = self._scenery.step(frame.image, self._boxes(frame.captured_s)).small
         self._follow(frame, people, whole=whole)
 
     def _trace_back(self, pose: Pose) -> None:
@@ -316,8 +315,8 @@ def _taken_out(seen: Sightings, row: int) -> Seen:
         if not traced
     ]  # fmt: skip
     return Seen(
-        (width, height), float(seen.at_s[row]), bool(seen.whole[row]), seen.scenery[row],
-        seen.moved[row], people,
+        (width, height), float(seen.at_s[row]), bool(seen.whole[row]),
+        Behind(seen.scenery[row], seen.moved[row], seen.seams[row]), people,
     )  # fmt: skip
 
 
@@ -329,8 +328,9 @@ def put_away(seen: Sequence[Seen]) -> Sightings:
         size=np.array(seen[0].size, np.int64),
         at_s=np.array([one.at_s for one in seen], np.float64),
         whole=np.array([one.whole for one in seen], np.bool_),
-        scenery=np.stack([one.scenery for one in seen]),
-        moved=np.stack([one.moved for one in seen]).astype(np.float32),
+        scenery=np.stack([one.behind.small for one in seen]),
+        moved=np.stack([one.behind.moved for one in seen]),
+        seams=np.stack([one.behind.seams for one in seen]),
         rows=np.repeat(np.arange(len(seen)), [len(one.people) for one in seen]),
         joints=np.array([each.pose.joints for each in people], np.float32).reshape(
             count, 18, 3

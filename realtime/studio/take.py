@@ -15,16 +15,18 @@ import numpy as np
 from kpopdance.engines.files import appearing
 from kpopdance.realtime.core.types import Formation
 from kpopdance.realtime.library.arrays import arrays_in
+from kpopdance.realtime.pose.panels import Split
 from kpopdance.realtime.pose.strangers import Reason
 from kpopdance.realtime.studio.recording import RECORDED_FPS, Recording, RecordingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.types import Choreography
+    from kpopdance.realtime.pose.panels import Panel
 
 REASONS: Final[dict[Reason, str]] = {
     "member": "dances",
@@ -34,6 +36,7 @@ REASONS: Final[dict[Reason, str]] = {
     "small": "is far smaller than the dancers: somebody far behind, or a poster",
     "mirror": "is a dancer's image in a mirror",
     "still": "does not dance: somebody who stands, sits or walks by",
+    "twice": "is a dancer seen a second time, in another part of a split screen",
 }
 """Why somebody is a member, or none, in words that go on after who it is."""
 WORDS: Final[tuple[Reason, ...]] = get_args(Reason)
@@ -46,6 +49,7 @@ ARRAYS: Final = (
     "reasons",
     "cuts",
     "lead",
+    "splits",
 )
 MAX_PEOPLE: Final = 64
 MAX_BYTES: Final = 1 << 30
@@ -74,6 +78,8 @@ class Take:
         Rows at which another scene begins.
     lead : int
         Which person is to be copied; a member.
+    splits : tuple of Split
+        When the picture shows several scenes side by side, and where.
     """
 
     at_s: NDArray[np.float64]
@@ -84,6 +90,7 @@ class Take:
     reasons: tuple[Reason, ...]
     cuts: tuple[int, ...] = ()
     lead: int = 0
+    splits: tuple[Split, ...] = ()
 
     def __post_init__(self) -> None:
         people, rows = len(self.reasons), len(self.at_s)
@@ -132,6 +139,7 @@ def save_take(path: Path, take: Take) -> None:
             there=take.there, floor=take.floor,
             reasons=np.array([WORDS.index(why) for why in take.reasons]),
             cuts=np.array(take.cuts, dtype=np.int64), lead=np.array(take.lead),
+            splits=_packed(take.splits),
         )  # fmt: skip
 
 
@@ -152,6 +160,7 @@ def load_take(path: Path) -> Take:
             arrays["at_s"], (width, height), joints, arrays["there"], arrays["floor"],
             tuple(WORDS[int(number)] for number in arrays["reasons"]),
             tuple(int(row) for row in arrays["cuts"] if 0 < row < rows), int(arrays["lead"]),
+            _unpacked(arrays.get("splits", _packed(())), rows),
         )  # fmt: skip
 
 
@@ -167,6 +176,23 @@ def _check(
         raise ValueError("seen joints have places that are NaN")
     if np.isinf(floor).any():
         raise ValueError("somebody stands nowhere")
+
+
+def _packed(splits: Sequence[Split]) -> NDArray[np.float64]:
+    """Return a row for each panel: first picture, the one behind, left, top, right, bottom."""
+    return np.array(
+        [(one.first, one.behind, *panel) for one in splits for panel in one.panels], np.float64
+    ).reshape(-1, 6)
+
+
+def _unpacked(told: NDArray[np.float64], rows: int) -> tuple[Split, ...]:
+    """Return what was packed of a film of so many rows."""
+    whiles: dict[tuple[int, int], list[Panel]] = {}
+    for first, behind, *panel in told.reshape(-1, 6).tolist():
+        if 0 <= first < behind <= rows and np.isfinite(panel).all():
+            left, top, right, bottom = panel
+            whiles.setdefault((int(first), int(behind)), []).append((left, top, right, bottom))
+    return tuple(Split(*span, tuple(panels)) for span, panels in whiles.items())
 
 
 def _between(

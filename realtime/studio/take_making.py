@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -13,9 +14,11 @@ from kpopdance.realtime.library.choreography_file import MAX_MEMBERS
 from kpopdance.realtime.pose.casting import people_of
 from kpopdance.realtime.pose.floor import floor_of
 from kpopdance.realtime.pose.hidden import without_hidden, without_others_hands
-from kpopdance.realtime.pose.scenes import cuts_of
+from kpopdance.realtime.pose.panels import filling, in_their_panels, panel_of, splits_of
+from kpopdance.realtime.pose.pieces import look_alike
+from kpopdance.realtime.pose.scenes import STANDS, cuts_of
 from kpopdance.realtime.pose.stature import torsos_over_time
-from kpopdance.realtime.pose.strangers import reasons_of
+from kpopdance.realtime.pose.strangers import reasons_of, without_twins
 from kpopdance.realtime.pose.tracker import prominence
 from kpopdance.realtime.pose.tracklets import tracklets_of
 from kpopdance.realtime.studio.lookout import look_at
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.types import Frame
+    from kpopdance.realtime.pose.panels import Split
     from kpopdance.realtime.pose.sightings import Sightings
     from kpopdance.realtime.pose.strangers import Reason
     from kpopdance.realtime.studio.kept_looks import KeptLooks
@@ -40,6 +44,7 @@ AT_EDGE: Final = 0.08  # of the picture's width: who vanishes so near to it has 
 CLOSE_UP: Final = 1.8  # times as large as somebody usually is in the film, and without legs
 KNEES: Final = (R_KNEE, L_KNEE)
 BEHIND_CUT_S: Final = 5.0  # the camera looks elsewhere: who is seen before and after is there
+UNSEEN_ROW: Final = -2  # in no panel, and not in the whole picture either
 EVERY: Final = 5  # pictures, for what changes slowly
 
 
@@ -74,7 +79,9 @@ def take_of(seen: Sightings, dancers: tuple[int, ...] = ()) -> Take:
     width, height = seen.size.tolist()
     size = (width, height)
     cuts = cuts_of(seen.at_s, seen.scenery, seen.moved)
-    people = people_of(seen, tracklets_of(seen, cuts), cuts)
+    splits = splits_of(seen, cuts)
+    seen, panel, cuts = _split_up(seen, splits, cuts)
+    people = people_of(seen, tracklets_of(seen, cuts, panel), cuts, panel)
     length_s = seen.at_s[-1] - seen.at_s[0]
     least = min(LEAST_S, length_s / 4) / length_s * (len(seen.at_s) - 1)
     people = [each for each in people if len(each) >= least][:MAX_PEOPLE]
@@ -84,16 +91,63 @@ def take_of(seen: Sightings, dancers: tuple[int, ...] = ()) -> Take:
             "hardly anybody is seen in the video; choose one that shows a whole dancer, well lit"
         )
     joints = _without_close_ups(seen.at_s, joints)
-    reasons = _few_enough(joints, reasons_of(seen.at_s, joints))
+    reasons = _few_enough(joints, _reasons(seen, people, panel, joints, splits))
     order = _from_left(joints, reasons)
     joints, told = joints[order], _asked([reasons[k] for k in order], dancers)
     return Take(
         at_s=seen.at_s, size=size, joints=joints,
-        floor=floor_of(seen.at_s, joints, size, seen.moved, cuts),
+        floor=floor_of(seen.at_s, _on_one_floor(joints, splits), size, seen.moved, cuts),
         there=np.stack([_there(seen.at_s, one, size, cuts) for one in joints]),
         reasons=tuple(told), cuts=tuple(cuts),
         lead=dancers[0] - 1 if dancers else _lead(joints, told, size[0]),
+        splits=tuple(splits),
     )  # fmt: skip
+
+
+def _split_up(
+    seen: Sightings, splits: Sequence[Split], cuts: list[int]
+) -> tuple[Sightings, NDArray[np.int64], list[int]]:
+    """Return a film with each panel of a split screen as a scene of its own: panels (N,) and cuts."""
+    panel = panel_of(seen, splits)
+    moved, edges = seen.moved.copy(), set(cuts)
+    for split in splits:
+        moved[split.first : split.behind] = STANDS  # each panel has a camera of its own
+        edges |= {split.first, split.behind} - {0, len(seen.at_s)}
+    joints = in_their_panels(seen, splits, panel)
+    return replace(seen, joints=joints, moved=moved), panel, sorted(edges)
+
+
+def _reasons(
+    seen: Sightings, people: Sequence[NDArray[np.int64]], panel: NDArray[np.int64],
+    joints: NDArray[np.float32], splits: Sequence[Split],
+) -> list[Reason]:  # fmt: skip
+    """Return who of people (P, T, 18, 3) dances; in split screens, as if each panel were a picture."""
+    if not splits:
+        return reasons_of(seen.at_s, joints)
+    where = np.full(joints.shape[:2], UNSEEN_ROW)
+    for own, each in zip(where, people, strict=True):
+        own[seen.rows[each]] = panel[each]
+    there = where != UNSEEN_ROW
+    both = there[:, None] & there[None]
+    elsewhere = both & (where[:, None] != where[None])
+    twins = look_alike(seen, people) & both.any(axis=2) & (elsewhere == both).all(axis=2)
+    large = joints.copy()
+    for split in splits:
+        rows = slice(split.first, split.behind)
+        for k, box in enumerate(split.panels):
+            large[:, rows] = np.where(
+                (where[:, rows] == k)[..., None, None], filling(large[:, rows], box, seen.size),
+                large[:, rows],
+            )  # fmt: skip
+    return without_twins(seen.at_s, joints, reasons_of(seen.at_s, large), twins)
+
+
+def _on_one_floor(joints: NDArray[np.float32], splits: Sequence[Split]) -> NDArray[np.float32]:
+    """Return joints (P, T, 18, 3), unseen in split screens: their floors are not told apart."""
+    out = joints.copy() if splits else joints
+    for split in splits:
+        out[:, split.first : split.behind] = (np.nan, np.nan, 0)
+    return out
 
 
 def _joints(seen: Sightings, people: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.scoring.standard import standard_from_choreography
 from kpopdance.realtime.studio.recording import RecordingError
 from kpopdance.realtime.studio.take_making import take_of
-from tests.synthetic_sightings import Person, at, filmed, walk
+from tests.synthetic_sightings import Person, at, filmed, side_by_side, spliced, walk
 
 LENGTH_S = 8.0
 DANCERS = [
@@ -116,6 +116,39 @@ def test_behind_a_cut_they_are_where_they_were():
     assert take.reasons == ("member",) * 3
     jumps = np.abs(take.floor[:, 125] - take.floor[:, 115])
     assert jumps.max() < 0.3
+
+
+def panel(seed, clothes, z=3.0):
+    return filmed([Person(seed, at(0, z), clothes)], LENGTH_S)
+
+
+@pytest.mark.parametrize(("panels", "reasons"), [
+    (((1, 1), (2, 2)), ["member", "member"]),
+    (((1, 1), (2, 1)), ["member", "member"]),  # they dress alike
+    (((1, 1), (1, 1, 4.0)), ["member", "twice"]),
+    (((1, 1), (2, 2), (1, 1, 4.0)), ["member", "member", "twice"]),
+])  # fmt: skip
+def test_each_panel_of_a_split_screen_is_a_scene(panels, reasons):
+    take = take_of(side_by_side([panel(*one) for one in panels]))
+    assert list(take.reasons) == reasons
+    [split] = take.splits
+    assert len(split.panels) == len(panels)
+    for own in take.joints:  # nobody is joined across a seam
+        neck = own[own[:, 1, 2] > 0, 1, 0]
+        assert np.ptp(neck) < 0.6 * 1280 / len(panels)
+    if "twice" in reasons:
+        necks, ankles = (np.nanmedian(take.joints[:, :, k, 1], axis=1) for k in (1, 10))
+        assert (ankles - necks)[0] > 1.2 * (ankles - necks)[-1]
+
+
+def test_who_was_seen_before_is_known_again_in_their_panel():
+    pair = [Person(1, at(-1, 5), 1), Person(2, at(1, 5), 2)]
+    panels = side_by_side([panel(1, 1), panel(2, 2)])
+    take = take_of(spliced(filmed(pair, LENGTH_S).seen, panels, 120))
+    assert take.reasons == ("member", "member")
+    assert (take.splits[0].first, take.splits[0].behind) == (120, 240)
+    assert np.isnan(take.floor[:, 160]).all()
+    assert np.isfinite(take.floor[:, 60]).all()
 
 
 @pytest.mark.parametrize(("dancers", "reasons", "lead"), [
