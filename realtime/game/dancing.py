@@ -354,7 +354,7 @@ class ResultPage(Page):
         self._hint = suggested_lag(keeping.lags_ms, self._game.kit.settings.player_lag_ms)
         self._shown = replace(
             self._shown, best_before=keeping.best_before, stored=keeping.score_stored,
-            unsaved=keeping.problem, earlier=keeping.earlier,
+            unsaved=keeping.problem, earlier=keeping.earlier, brought=keeping.brought,
         )  # fmt: skip
 
 

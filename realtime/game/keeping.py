@@ -11,8 +11,10 @@ from kpopdance.engines.files import discard, move_to_free, part_of, reason_of, s
 from kpopdance.realtime.core.progress import Danced, DancedMove, moment_of
 from kpopdance.realtime.library.history import keep_dance
 from kpopdance.realtime.library.lags import LEAST_RECOGNISED
+from kpopdance.realtime.library.practised import take_practised
 from kpopdance.realtime.library.replay import save_replay
 from kpopdance.realtime.library.store import StoreError, score_key
+from kpopdance.realtime.scoring.practice import brought_in_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SPOKEN: Final = {"score": "Your score", "lag": "The lag of this dance", "replay": "The replay"}
+SPOKEN: Final = {
+    "score": "Your score", "lag": "The lag of this dance", "replay": "The replay",
+    "practice": "What practice brought",
+}  # fmt: skip
 
 
 class Keeping:
@@ -45,6 +50,8 @@ class Keeping:
         The last dances' lags with this one's, oldest first; empty where it has none.
     replay : Path or None
         Where the replay was written.
+    brought : tuple of str
+        What practice brought since the dance before, in words.
     reasons : tuple of (what, why)
         What is not stored; empty when all is.
     """
@@ -57,8 +64,12 @@ class Keeping:
         self.earlier: tuple[float, ...] = ()
         self.lags_ms: list[float] = []
         self.replay: Path | None = None
+        self.brought: tuple[str, ...] = ()
         self.reasons: tuple[tuple[str, str], ...] = ()
-        self._left = {"score": self._score, "lag": self._lag, "replay": self._replay}
+        self._left = {
+            "score": self._score, "lag": self._lag, "replay": self._replay,
+            "practice": self._practice,
+        }  # fmt: skip
 
     def store(self) -> Keeping:
         """Store what is not stored yet; return this, with ``reasons`` for what still is not."""
@@ -119,6 +130,13 @@ class Keeping:
         if folder is not None and replay is not None:
             self.replay = keep_replay(folder, replay)
             self._outcome.replay = None  # half a megabyte, of every dance of an evening
+
+    def _practice(self) -> None:
+        if self.counts:
+            judged = [move for move in self._outcome.report.moves if move.judged]
+            starts_s = [move.start_s for move in judged]
+            before = take_practised(self._kit.store, self._key, starts_s)
+            self.brought = brought_in_words(judged, before)
 
 
 def danced_of(report: Report, song: SongPack, terms: Terms, ended: Moment) -> Danced:

@@ -43,7 +43,11 @@ TAPES_KEPT: Final = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """What practising goes on with, open: ``sound`` are the song's samples (N, 2) and their rate."""
+    """What practising goes on with, open.
+
+    ``sound`` are the song's samples (N, 2) and their rate, ``lag_s`` is the fixed lag of camera and
+    speaker.
+    """
 
     kit: Kit
     song: SongPack
@@ -51,6 +55,7 @@ class Ground:
     sound: tuple[NDArray[np.float32], int]
     camera: Camera
     watcher: Watcher
+    lag_s: float = 0.0
     film: CoachFilm | None = None
     film_trouble: str = ""
 
@@ -118,7 +123,7 @@ class Lessons:
 
     def lag_s(self, drill: Drill) -> float:
         """Return the fixed lag of camera and speaker to judge a drill with."""
-        return lag_at(self._ground.kit.settings.player_lag_ms / 1000, drill.tempo)
+        return lag_at(self._ground.lag_s, drill.tempo)
 
     def made(self, drill: Drill) -> Lesson:
         """Return a passage, ready to sound; takes a while."""

@@ -54,12 +54,13 @@ FACE: Final = [body.NOSE, body.R_EYE, body.L_EYE]
 class Wish:
     """What a player wants to practise: moves, or (None) what is danced at a song second.
 
-    ``scores`` are move -> the last score.
+    ``scores`` are move -> the last score, ``listed`` the moves that would gain most, in order.
     """
 
     passage: Passage | None = None
     at_s: float = 0.0
     scores: Mapping[int, float] = field(default_factory=dict)
+    listed: tuple[int, ...] = ()
 
     def drill(self, standard: Standard, song: SongPack) -> Drill:
         """Return how it is begun."""
@@ -79,6 +80,8 @@ class Practice:
 
     Attributes
     ----------
+    wish : Wish
+        What was to be practised.
     drill : Drill
         What is repeated now.
     tries : dict of int to int
@@ -87,8 +90,9 @@ class Practice:
         Which key pose the coach stands still in; None: it dances.
     """
 
-    def __init__(self, ground: Ground, drill: Drill) -> None:
-        self.ground, self.drill = ground, drill
+    def __init__(self, ground: Ground, wish: Wish) -> None:
+        self.ground, self.wish = ground, wish
+        self.drill = wish.drill(ground.standard, ground.song)
         self.tries: dict[int, int] = {}
         self.key_pose: int | None = None
         self.ghost_place: GhostPlace = GHOSTS[0]
@@ -157,6 +161,15 @@ class Practice:
             following = Passage(move, move)
         self._tried = self._ghost = None
         self.turn_to(drill_of(following, self._sections, None).at(self.drill.tenths))
+
+    def next_listed(self) -> None:
+        """Practise the next of the moves that would gain most, after the last one the first."""
+        listed, now = self.wish.listed, self.drill.passage.first
+        if listed:
+            move = listed[(listed.index(now) + 1) % len(listed) if now in listed else 0]
+            score = self.wish.scores.get(move)
+            self._tried = self._ghost = None
+            self.turn_to(drill_of(Passage(move, move), self._sections, score))
 
     def whole_or_move(self) -> None:
         """Practise the whole section, or its first move alone."""

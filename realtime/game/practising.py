@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.realtime.core.terms import COACHES
 from kpopdance.realtime.game.coach_film import opened
 from kpopdance.realtime.game.game import after
+from kpopdance.realtime.game.in_use import player_lag_ms
 from kpopdance.realtime.game.lesson import COUNTED, Ground
 from kpopdance.realtime.game.opening import Opening
 from kpopdance.realtime.game.performance import ready_watcher
 from kpopdance.realtime.game.practice import Practice, Wish
 from kpopdance.realtime.library.mirrored import as_danced
+from kpopdance.realtime.library.practised import keep_practised
 from kpopdance.realtime.library.songpack import SongPackError
 from kpopdance.realtime.library.standards import standard_of
+from kpopdance.realtime.library.store import StoreError, score_key
 from kpopdance.realtime.scoring.practice import (
     Passage,
     section_with,
@@ -23,6 +27,7 @@ from kpopdance.realtime.scoring.practice import (
 )
 from kpopdance.realtime.screens.parts.theme import clock_words
 from kpopdance.realtime.screens.practice import PracticeScreen
+from kpopdance.realtime.shell.beside import beside
 from kpopdance.realtime.shell.pages import Message, Page
 
 if TYPE_CHECKING:
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.scoring.standard import Told
     from kpopdance.realtime.screens.actions import Action
 
+log = logging.getLogger(__name__)
 PRACTICE: Final = "PRACTICE"
 LISTED: Final = 3
 SEEN_FROM: Final = ("mirror", "behind", "front")
@@ -61,7 +67,8 @@ class Choice:
         )  # fmt: skip
         count_in_s = COUNTED * 60 / song.bpm
         best = what_to_practise(report, count_in_s)
-        first = best[0].move if best else 0
+        self._listed = tuple(exercise.move for exercise in best)
+        first = self._listed[0] if best else 0
         self.passage = Passage(first, first) if report.moves else None
         self.lines = tuple(self._line(each.move, each.gain) for each in best[:LISTED])
 
@@ -69,7 +76,7 @@ class Choice:
     def wish(self) -> Wish:
         """The chosen ones, with what is known of all."""
         scores = {move.move: move.score for move in self._moves if move.judged}
-        return Wish(self.passage, scores=scores)
+        return Wish(self.passage, scores=scores, listed=self._listed)
 
     @property
     def words(self) -> str:
@@ -195,7 +202,8 @@ class PracticePage(Page):
         """Stand still, go step by step, take the whole section, move the ghost; or no longer."""
         does: dict[Action, Callable[[], None]] = {
             "pause": self.practice.toggle_pause, "steps": self.practice.toggle_steps,
-            "whole": self.practice.whole_or_move, "ghost": self.practice.turn_ghost,
+            "whole": self.practice.whole_or_move, "next": self.practice.next_listed,
+            "ghost": self.practice.turn_ghost,
             "another": self.practice.ground.watcher.choose_anew,
         }  # fmt: skip
         if action in does:
@@ -211,8 +219,24 @@ class PracticePage(Page):
         )  # fmt: skip
 
     def leave(self) -> None:
-        """Close all that was opened for it."""
+        """Close all that was opened for it; what was practised is kept beside."""
         self.practice.close()
+        beside(lambda: keep(self.practice))
+
+
+def keep(practice: Practice) -> None:
+    """Keep what a player practised of moves whose score was known, as far as that can be kept."""
+    ground, scores = practice.ground, practice.wish.scores
+    starts_s = ground.standard.start_s.tolist()
+    moves = {starts_s[k]: (scores[k], n) for k, n in practice.tries.items() if k in scores}
+    if not moves or not ground.kit.keeps_scores:
+        return
+    try:
+        keep_practised(
+            ground.kit.store, score_key(ground.song.slug, ground.standard.terms), moves
+        )
+    except StoreError as why:
+        log.warning("what was practised is not kept: %s", why)
 
 
 def open_practice(kit: Kit, song: SongPack, terms: Terms, wish: Wish, told: Told) -> Practice:
@@ -238,6 +262,7 @@ def open_practice(kit: Kit, song: SongPack, terms: Terms, wish: Wish, told: Told
     except BaseException:
         kit.close_camera(camera)
         raise
-    ground = Ground(kit, danced, standard, sound, camera, watcher, *film)
-    practising.append(Practice(ground, wish.drill(standard, danced)))
+    lag_s = player_lag_ms(kit) / 1000
+    ground = Ground(kit, danced, standard, sound, camera, watcher, lag_s, *film)
+    practising.append(Practice(ground, wish))
     return practising[0]

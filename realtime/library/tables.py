@@ -61,6 +61,11 @@ UPGRADES: Final = (
         "CREATE TABLE delays (output TEXT NOT NULL, camera TEXT NOT NULL, lag_ms REAL NOT NULL, "
         "person_ms REAL NOT NULL, PRIMARY KEY (output, camera)) WITHOUT ROWID",
     ),
+    (
+        "CREATE TABLE practised (player INTEGER NOT NULL REFERENCES players ON DELETE CASCADE, "
+        "key TEXT NOT NULL, start_ms INTEGER NOT NULL, before REAL NOT NULL, "
+        "tries INTEGER NOT NULL, PRIMARY KEY (player, key, start_ms)) WITHOUT ROWID",
+    ),
 )
 """What leads from each version of the tables to the next; ``PRAGMA user_version`` counts them.
 

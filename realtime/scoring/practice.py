@@ -21,7 +21,7 @@ from kpopdance.realtime.scoring.reasons import late_words
 from kpopdance.realtime.scoring.standard import asked_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -222,6 +222,20 @@ def what_to_practise(report: Report, count_in_s: float) -> tuple[Exercise, ...]:
         if move.score < CLEAN and gain > 0:
             exercises.append(Exercise(move.move, gain, gain / minutes))
     return tuple(sorted(exercises, key=lambda exercise: -exercise.per_minute))
+
+
+def brought_in_words(
+    moves: Sequence[Verdict], before: Mapping[float, float]
+) -> tuple[str, ...]:
+    """Return what practice brought, most first; ``before`` is start -> the score before it."""
+    gains = [
+        (move.score - before[move.start_s], move) for move in moves if move.start_s in before
+    ]
+    gains.sort(key=lambda gain: -gain[0])
+    return tuple(
+        f"Move {move.move + 1}: {move.score - gain:.0f} → {move.score:.0f} since you practised it"
+        for gain, move in gains
+    )
 
 
 def _as_heard(reason: Reason, verdict: Verdict, tempo: float) -> Reason:

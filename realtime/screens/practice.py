@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.view import DanceView
 
 KEYS: Final[Hints] = (
-    ("↑ ↓", "tempo"), ("← →", "move"), ("Tab", "section"), ("S", "step by step"), ("G", "you"),
-    ("M", "mirror, behind"), ("Space", "pause"), ("Enter", "dance it all"), ("Esc", "back"),
+    ("↑ ↓", "tempo"), ("← →", "move"), ("Tab", "section"), ("L", "next of the list"), ("S", "steps"),
+    ("G", "you"), ("M", "mirror, behind"), ("Space", "pause"), ("Enter", "dance it all"),
+    ("Esc", "back"),
 )  # fmt: skip
 STEP_KEYS: Final[Hints] = (
     ("← →", "pose"), ("S", "dance it"), ("M", "mirror, behind"), ("Enter", "dance it all"),
@@ -59,7 +60,7 @@ class PracticeScreen(DanceScreen):
 
     meanings: ClassVar[Meanings] = {
         "left": "left", "right": "right", "up": "up", "down": "down", "tab": "whole",
-        "s": "steps", "g": "ghost", "m": "mirror", "v": "coach", "n": "another",
+        "s": "steps", "g": "ghost", "l": "next", "m": "mirror", "v": "coach", "n": "another",
         "space": "pause", "p": "pause", "return": "again", "escape": "back",
     }  # fmt: skip
     pause_keys: ClassVar[Hints] = PAUSE_KEYS

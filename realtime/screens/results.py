@@ -17,6 +17,7 @@ from kpopdance.realtime.screens.parts.theme import (
     GOLD,
     GRADE_COLOUR,
     MAGENTA,
+    MINT,
     RED,
     SOFT,
     VIOLET,
@@ -47,6 +48,7 @@ KEYS: Final[Hints] = (("Enter", "dance again"), ("Esc", "back to the songs"))
 PRACTICE_KEYS: Final[Hints] = (
     KEYS[0], ("P", "practise"), ("← → ↑", "move, section"), KEYS[1]
 )  # fmt: skip
+BROUGHT: Final = 2  # moves that were practised: so many are told
 COUNT_UP_S: Final = 1.6
 STAR_AFTER_S, STAR_EVERY_S, STAR_POP_S = 0.5, 0.28, 0.22
 BARS_S: Final = 0.9
@@ -388,7 +390,8 @@ class ResultsScreen(Screen):
         u = at.unit
         inner = self._pane(surface, at, at.advice, "WHAT TO PRACTISE")
         top = inner.top
-        told = [(line, WHITE, GOLD) for line in view.to_practise]
+        told = [(line, MINT, MINT) for line in view.brought[:BROUGHT]]
+        told += [(line, WHITE, GOLD) for line in view.to_practise]
         told += [(sentence, WHITE, MAGENTA) for sentence in view.report.advice]
         told = told or [("Nothing stands out: dance it again, bigger.", WHITE, MAGENTA)]
         if view.suggestion:

@@ -173,7 +173,8 @@ class ResultView:
     ``stored`` says that all is on the disk, ``unsaved`` is one sentence on what is not and why;
     ``suggestion`` is a sentence about the player's fixed lag that a key accepts; ``earlier`` are the
     song's scores before, oldest first; ``chosen`` are the first and the last of the moves that a key
-    practises, ``chosen_words`` name them; ``to_practise`` are the moves that would gain most, in order.
+    practises, ``chosen_words`` name them; ``to_practise`` are the moves that would gain most, in order;
+    ``brought`` says what practice did.
     """
 
     title: str
@@ -191,6 +192,7 @@ class ResultView:
     chosen: tuple[int, int] | None = None
     chosen_words: str = ""
     to_practise: tuple[str, ...] = ()
+    brought: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

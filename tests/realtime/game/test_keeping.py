@@ -147,7 +147,7 @@ def test_only_what_is_not_stored_is_tried_again(tmp_path, store, broken, caplog)
         facts = keeping.store().facts
     assert facts["score"] == (broken != "score")
     assert (facts["replay"] is None) == (broken == "replay")
-    assert len(facts["problems"]) == {"replay": 1, "score": 2, "nothing": 0}[broken]
+    assert len(facts["problems"]) == {"replay": 1, "score": 3, "nothing": 0}[broken]
     assert len(caplog.records) == len(facts["problems"])
     store.full = False
     if broken == "replay":

@@ -55,8 +55,8 @@ class Kit:
     class eyes:
         runtime = "no runtime"
 
-    def __init__(self, lag_ms=0.0):
-        self.clock, self.settings = FakeClock(), Settings(player_lag_ms=lag_ms)
+    def __init__(self):
+        self.clock, self.settings = FakeClock(), Settings()
         self.cards, self.open, self.stretches, self.closed = [], [], [], []
         self.close_camera = self.closed.append
 
@@ -94,10 +94,10 @@ class Evening:
     """A practice in fake time; ``dance`` lets the drawn dancer of a style dance a while."""
 
     def __init__(self, standard, wish, lag_ms=0.0):
-        self.kit = Kit(lag_ms)
+        self.kit = Kit()
         sound = np.full((17 * RATE, 2), 0.5, np.float32), RATE
-        ground = Ground(self.kit, SONG, standard, sound, Camera(), Watcher())
-        self.practice = Practice(ground, wish.drill(standard, SONG))
+        ground = Ground(self.kit, SONG, standard, sound, Camera(), Watcher(), lag_ms / 1000)
+        self.practice = Practice(ground, wish)
         self.practice.turn_to(self.practice.drill)
         self.index = 0
 
