@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from statistics import fmean, pstdev
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from kpopdance.realtime.core.progress import DAYS, date_of, streak_of, weeks_of
 
@@ -89,8 +90,8 @@ def body_lines(history: History, today: int) -> tuple[Line, ...]:
             marks[name].append(mark)
     lines = []
     for name, all_marks in marks.items():
-        now, before = fmean(all_marks[-LATELY:]), all_marks[-2 * LATELY : -LATELY]
-        gained = round(now - fmean(before)) if before else 0
+        now, before = _mean(all_marks[-LATELY:]), all_marks[-2 * LATELY : -LATELY]
+        gained = round(now - _mean(before)) if before else 0
         gain = f"{gained:+d} since before" if gained else "as before" if before else "now"
         called = name.replace("_", " ")
         curve = Curve(f"Marks of your {called}", tuple(all_marks))
@@ -135,9 +136,9 @@ def timing_lines(history: History, today: int) -> tuple[Line, ...]:
 
 def _timing(name: str, lags_ms: Sequence[float]) -> Line:
     lately = lags_ms[-LATELY:]
-    lag_ms = fmean(lately)
+    lag_ms = _mean(lately)
     told = f"{abs(lag_ms):.0f} ms {'late' if lag_ms >= 0 else 'early'}"
-    varies = f"± {pstdev(lately):.0f} ms" if len(lately) > 1 else "one dance"
+    varies = f"± {np.std(lately):.0f} ms" if len(lately) > 1 else "one dance"
     curve = Curve(
         f"How late, {name}", tuple(lags_ms), -LATE_MS, LATE_MS, "ms", level=0.0
     )  # fmt: skip
@@ -152,7 +153,7 @@ def move_lines(history: History, today: int) -> tuple[Line, ...]:
             if move.score is not None:
                 tries[danced.title, danced.terms, move.start_s].append(move.score)
     lately = {
-        move: fmean(scores[-LATELY:])
+        move: _mean(scores[-LATELY:])
         for move, scores in tries.items()
         if len(scores) >= LEAST_TRIES
     }
@@ -177,6 +178,10 @@ PAGES: Final[Mapping[str, Callable[[History, int], tuple[Line, ...]]]] = {
     "moves": move_lines,
 }  # fmt: skip
 """The headings; each takes a history and the day of today."""
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values))
 
 
 def many(count: int, what: str) -> str:

@@ -104,7 +104,8 @@ class HistoryPage(Page):
         elif action in CHOOSE[: len(NAMES)]:
             self._turn(CHOOSE.index(action))
         elif action == "export" and self._writing is None:
-            self._writing = beside(lambda: export(self._store, self._today))
+            folder = self._game.kit.documents
+            self._writing = beside(lambda: export(self._store, self._today, folder()))
         elif action == "goal" and self._read is not None and self._reading is None:
             self._set_goal(self._read.player)
         return self

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from platformdirs import user_documents_path
+
 from kpopdance.realtime.core.health import WELL_CAMERA
 from kpopdance.realtime.devices.host_clock import local_now
 from kpopdance.realtime.shell.beside import Later, Warmth
@@ -76,8 +78,8 @@ class Kit:
     height) in px, as far as one can know; ``bring`` brings a shared song into the library, with a file
     of the player's if one is named; ``read_part`` as ``read_audio`` of so many seconds from one on;
     ``open_film`` opens a song's video to be its coach; ``read_cover`` returns a cover, small, uint8
-    (H, W, 3) BGR; ``local_now`` tells date and time; ``fitting`` is what setting up needs, None where
-    nothing can be set up; ``stretch`` returns samples of a rate at a tempo of 0.5..1, as high as
+    (H, W, 3) BGR; ``local_now`` tells date and time, ``documents`` where a player's files are
+    written; ``fitting`` is what setting up needs, None where nothing can be set up; ``stretch`` returns samples of a rate at a tempo of 0.5..1, as high as
     before; ``count`` four beats counted, of a rate and a beat's seconds; ``open_microphone``
     listens to the room; ``device_names`` returns what output and camera are called now.
     """
@@ -104,6 +106,7 @@ class Kit:
     open_film: Callable[[Path], Pictures] | None = None
     read_cover: Callable[[Path], NDArray[np.uint8]] | None = None
     local_now: Callable[[], datetime] = local_now
+    documents: Callable[[], Path] = user_documents_path
     fitting: Fitting | None = None
     stretch: Callable[[NDArray[np.float32], int, float], NDArray[np.float32]] | None = None
     count: Callable[[int, float], NDArray[np.float32]] | None = None

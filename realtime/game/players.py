@@ -255,8 +255,8 @@ class RemovingPage(Message):
         if name in ENTER:
             self._going = beside(lambda: remove_player(game.database, player.id))
         elif name == "x":
-            today = moment_of(game.kit.local_now()).day
-            self._writing = beside(lambda: export(game.database.of(player.id), today))
+            store, today = game.database.of(player.id), moment_of(game.kit.local_now()).day
+            self._writing = beside(lambda: export(store, today, game.kit.documents()))
         return self.back if name == "escape" else self
 
     def draw(self, surface: Surface) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from platformdirs import user_documents_path
-
 from kpopdance.engines.files import refusing, write_beside
 from kpopdance.realtime.core.curves import many
 from kpopdance.realtime.core.progress import GOALS, Goal, streak_of, weeks_of
@@ -43,12 +41,11 @@ def goal_after(goal: Goal) -> Goal:
     return ALL_GOALS[(place + 1) % len(ALL_GOALS)]
 
 
-def export(store: Store, today: int, folder: Path | None = None) -> str:
+def export(store: Store, today: int, folder: Path) -> str:
     """Write a player's report, and all that is kept of them, into a folder; return where, in words.
 
     Raises DanceError where they cannot be written.
     """
-    folder = folder or user_documents_path()
     player = player_of(store)
     name = file_name_of(player)
     page, data = folder / f"kpopdance-{name}.html", folder / f"kpopdance-{name}.json"

@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.game import Game
 from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.listing import first_page
+from kpopdance.realtime.library.history import keep_dance
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import SongPack
@@ -49,6 +51,7 @@ from kpopdance.realtime.workshop import films
 from kpopdance.realtime.workshop.films import Workshop
 from tests import dances
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
+from tests.kept_dances import now_of, weeks_of_dances
 from tests.realtime.workshop import desk_kits
 
 MOST_S = 0.1
@@ -77,7 +80,7 @@ class WatchedWindow:
 
     def shown(self, page):
         """Hear which page is on now."""
-        self._page = type(page).__name__
+        self.page, self._page = page, type(page).__name__
         self.seen.append(self._page)
 
     def events(self):
@@ -247,6 +250,39 @@ def test_a_dance_from_the_list_and_back(library):
     seen = watch(window, clock, first_page(game))
     game.settle()
     assert seen == {"SongListPage", "LoadingPage", "DancePage", "ResultPage"}
+
+
+@every_time
+def test_players_and_their_progress_are_read_beside(library, tmp_path):
+    clock = FakeClock()
+    store = Store(Path(tempfile.mkdtemp(dir=tmp_path)) / "kpopdance.sqlite")
+    for one in weeks_of_dances(20):
+        keep_dance(store, one, one.slug)
+    kit = replace(
+        kit_of(library, clock, ScriptedCamera()), store=store, documents=lambda: tmp_path,
+        local_now=now_of,
+    )  # fmt: skip
+
+    def read():
+        return window.page.view().lines
+
+    def settled():
+        return not window.page.busy
+
+    def counted():
+        return window.page._counting.done()
+
+    window = WatchedWindow(
+        clock, ("SongListPage", ["", "h"]),
+        ("HistoryPage", [read, *["", "right"] * 6, "", "x", "", "g", "", "escape"]),
+        ("SongListPage", ["w"]),
+        ("PlayersPage", [settled, "c", settled, "g", settled, "n", settled, "escape", "delete"]),
+        ("RemovingPage", [counted, "return"]), ("PlayersPage", [settled, "", "return"]),
+        ("SongListPage", [""]),
+    )  # fmt: skip
+    window.surface = pygame.Surface((1920, 1080))
+    seen = watch(window, clock, first_page(Game(kit, Songs((library,)))))
+    assert seen == {"SongListPage", "HistoryPage", "PlayersPage", "RemovingPage"}
 
 
 @every_time

@@ -46,10 +46,10 @@ from tests.realtime.workshop import desk_kits
 
 KEYS = [
     "escape", "return", "enter", "keypad enter", "space", "up", "down", "left", "right", "tab", "home",
-    "end", "page up", "page down", "f11", "backspace", "", "é", "\0", "unknown key",
+    "end", "page up", "page down", "f11", "backspace", "delete", "", "é", "\0", "unknown key",
     *"abcdefghijklmnopqrstuvwxyz0123456789",
 ]  # fmt: skip
-OFTEN = ["return", "space", "escape", *"qrlmsbtcaf12", "up", "down"]
+OFTEN = ["return", "space", "escape", *"qrlmsbtcafwh12", "up", "down"]
 PLACES = st.tuples(st.integers(-50, 2000), st.integers(-50, 1200))
 SIZES_PX = [(1, 1), (64, 36), (640, 360), (320, 700), (800, 480), (1280, 720), (1000, 100)]
 SIZES = st.sampled_from(SIZES_PX)
@@ -198,6 +198,7 @@ def kit_of(library, clock, camera, store, look_s):
         store=Store(store), open_camera=lambda song, song_s: camera, close_camera=lambda camera: None,
         open_speaker=lambda samples, rate, count_in_s, beat_s: SilentAudio(clock),
         read_audio=lambda path: (np.zeros((4 * 8000, 2), dtype=np.float32), 8000),
+        documents=lambda: store.parent,
     )  # fmt: skip
 
 
@@ -233,6 +234,11 @@ def test_every_page_can_be_met(library, tmp_path):
         "return",
         *long * 3,
         "escape",
+        *(
+            each
+            for key in ("w", "delete", "escape", "h", "escape", "escape")
+            for each in (*long, key)
+        ),
         *long,
         "q",
         *long,
@@ -242,6 +248,7 @@ def test_every_page_can_be_met(library, tmp_path):
     ]
     assert played(library, tmp_path / "store.sqlite", acts) > {
         "SongListPage", "LoadingPage", "DancePage", "ResultPage", "ClipPage", "QuestionPage", "Leaving",
+        "PlayersPage", "RemovingPage", "HistoryPage",
     }  # fmt: skip
     slowly = [*long, "down", "return", *long * 2, "f", *long * 2, "return", *long]
     assert played(library, tmp_path / "store.sqlite", slowly, 0.3) > {"SlowPage", "DancePage"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from concurrent.futures import wait
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +18,17 @@ from kpopdance.realtime.game.game import Game
 from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.performance import Outcome
+from kpopdance.realtime.library.history import dances_of
 from kpopdance.realtime.library.replay import Replay, read_replay
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import SongPack
-from kpopdance.realtime.library.store import Store, StoreError
+from kpopdance.realtime.library.store import GuestStore, Store, StoreError
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.shell.beside import Later
 from kpopdance.realtime.shell.songs import Songs
 from tests import dances
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
+from tests.kept_dances import NOON, now_of
 
 SONG = SongPack(
     "노래", "Nobody", 120.0, (dances.song(3, moves=2),), audio=None, folder=Path("song")
@@ -132,6 +135,41 @@ def test_storing_never_holds_the_window(store, monkeypatch):
     assert time.perf_counter() - began_s < 0.4
     assert not page.view().stored
     assert shown(page, left).unsaved == "Your score is not saved: another program holds it."
+
+
+def keeping_of(store, left, **more):
+    return Keeping(replace(kit(store), local_now=now_of, **more), left, SONG, Terms("pro"))
+
+
+def test_a_finished_dance_is_kept_as_it_was_danced(store):
+    store.full = False
+    for score in (40.0, 70.0):
+        keeping = keeping_of(store, outcome(score=score)).store()
+    assert (keeping.best_before, keeping.earlier) == (40.0, (40.0,))
+    one = list(dances_of(store))[-1]
+    assert one.began == NOON.before(SONG.length_s)
+    assert (one.slug, one.title, one.terms) == (SONG.slug, SONG.title, "pro")
+    assert (one.score, one.stars, one.lag_ms, one.counts) == (70.0, 3, 120.0, True)
+    assert (one.limbs, one.moves) == ({"left arm": 70.0}, ((0.0, 70.0),))
+
+
+@pytest.mark.parametrize(("judged", "keeps", "dances", "counts"), [
+    (1.0, True, 1, True), (0.5, True, 1, False), (1.0, False, 0, None),
+])  # fmt: skip
+def test_a_demo_is_not_kept_and_little_judged_does_not_count(
+    store, judged, keeps, dances, counts
+):
+    store.full = False
+    left = outcome()
+    left.report = replace(left.report, judged=judged)
+    keeping = keeping_of(store, left, keeps_scores=keeps).store()
+    kept = list(dances_of(store))
+    assert [one.counts for one in kept] == [counts] * dances
+    assert keeping.facts["score"] == bool(counts)
+    assert len(store.best_scores()) == bool(counts)
+    guest = GuestStore()
+    assert keeping_of(guest, left, keeps_scores=keeps).store().facts["score"] is False
+    assert len(list(dances_of(guest))) == dances
 
 
 @pytest.mark.parametrize("broken", ["replay", "score", "nothing"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
@@ -12,7 +13,6 @@ import pytest
 
 from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.core.progress import GOALS, Goal
-from kpopdance.realtime.game import profile
 from kpopdance.realtime.game.game import Game
 from kpopdance.realtime.game.history import NAMES, HistoryPage
 from kpopdance.realtime.game.kit import Kit
@@ -42,6 +42,7 @@ def game(tmp_path):
         store=store, open_camera=lambda song, song_s: ScriptedCamera(),
         close_camera=lambda camera: None, open_speaker=lambda *_: SilentAudio(clock),
         read_audio=lambda path: (np.zeros((1, 2)), 8000), local_now=now_of,
+        documents=lambda: tmp_path / "documents",
     )  # fmt: skip
     return Game(kit, Songs(()))
 
@@ -169,10 +170,7 @@ def test_colours_and_goals_go_round(game, back):
     assert goal_after(Goal(7, "hours")) == goals[1]
 
 
-def test_a_player_goes_after_one_question_that_says_what_goes(
-    game, back, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(profile, "user_documents_path", lambda: tmp_path)
+def test_a_player_goes_after_one_question_that_says_what_goes(game, back, tmp_path):
     add_player(game.database, "Jun", 0.0)
     page = entered(PlayersPage(game, back))
     page.key("home")
@@ -188,7 +186,9 @@ def test_a_player_goes_after_one_question_that_says_what_goes(
     assert asking.key("x") is asking
     asking._writing.result(5)
     asking.draw(None)
-    assert shown[1][1].startswith(f"Written: {tmp_path / 'kpopdance-Player-1.html'} ")
+    assert shown[1][1].startswith(
+        f"Written: {tmp_path / 'documents' / 'kpopdance-Player-1.html'} "
+    )
     assert len(list(dances_of(game.database.of(1)))) == 30
     assert asking.key("escape") is page
     asking.key("return")
@@ -265,8 +265,7 @@ def test_the_history_by_mouse(game, back):
     assert page.clicked(Target("chip", 4)) is back
 
 
-def test_a_goal_is_set_and_files_are_written_or_refused(game, back, tmp_path, monkeypatch):
-    monkeypatch.setattr(profile, "user_documents_path", lambda: tmp_path / "documents")
+def test_a_goal_is_set_and_files_are_written_or_refused(game, back, tmp_path):
     page = entered(HistoryPage(game, game.kit.store, back))
     page.key("g")
     settled(page)
@@ -279,7 +278,7 @@ def test_a_goal_is_set_and_files_are_written_or_refused(game, back, tmp_path, mo
         f"Written: {tmp_path / 'documents' / names[0]} and {names[1]} beside it.",
     )
     (tmp_path / "taken").write_text("mine")
-    monkeypatch.setattr(profile, "user_documents_path", lambda: tmp_path / "taken")
+    game.kit = replace(game.kit, documents=lambda: tmp_path / "taken")
     page.key("x")
     settled(page)
     assert "a file is where the folder should be" in page.view().facts[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
@@ -13,9 +14,12 @@ import pytest
 
 from kpopdance.realtime.screens.calibration import CalibrationScreen
 from kpopdance.realtime.screens.dance import DanceScreen
+from kpopdance.realtime.screens.history import HistoryScreen
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
+from kpopdance.realtime.screens.players import PlayersScreen
+from kpopdance.realtime.screens.players_view import Written
 from kpopdance.realtime.screens.quiz import QuizScreen
 from kpopdance.realtime.screens.quiz_end import QuizEndScreen
 from kpopdance.realtime.screens.results import ResultsScreen
@@ -36,6 +40,12 @@ PAGES = {
     "count-in": lambda back: (DanceScreen(back), views.dance(phase="count-in", counts=9.0)),
     "dance": lambda back: (DanceScreen(back), views.dance(status=STATUS)),
     "paused": lambda back: (DanceScreen(back), views.dance(phase="paused", status=STATUS)),
+    "players": lambda back: (PlayersScreen(back), views.players()),
+    "a name": lambda back: (PlayersScreen(back), views.players(writing=Written("지", "ㅎ"), chosen=1)),
+    "history": lambda back: (HistoryScreen(back), views.history()),
+    "weeks": lambda back: (HistoryScreen(back), views.history(chosen=1)),
+    "no history": lambda back: (HistoryScreen(back), views.history(lines=(), message="Nothing. " * 9)),
+    "sparkline": lambda back: (ResultsScreen(back), replace(views.result(), earlier=(40.0, 60.0))),
     "result": lambda back: (ResultsScreen(back), views.result()),
     "question": lambda back: (QuizScreen(back), quiz_views.quiz()),
     "buzzers": lambda back: (QuizScreen(back), quiz_views.quiz(players=quiz_views.players(4))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from dataclasses import replace
 
 os.environ["SDL_VIDEODRIVER"] = os.environ["SDL_AUDIODRIVER"] = "dummy"
 
@@ -14,6 +15,7 @@ import pytest
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.screens.dance import DanceScreen, count_in_word, dance_layout, lag_words
+from kpopdance.realtime.screens.history import HistoryScreen
 from kpopdance.realtime.screens.parts.backdrop import HOUSE, Backdrop, lights_of
 from kpopdance.realtime.screens.parts.covers import drawn_square
 from kpopdance.realtime.screens.parts.figure import (
@@ -28,6 +30,8 @@ from kpopdance.realtime.screens.parts.framing import Framing
 from kpopdance.realtime.screens.parts.mirror import crop_to_fill
 from kpopdance.realtime.screens.parts.theme import GRADE_COLOUR, NIGHT, Style, Theme
 from kpopdance.realtime.screens.parts.troupe import Troupe
+from kpopdance.realtime.screens.players import PlayersScreen
+from kpopdance.realtime.screens.players_view import Written
 from kpopdance.realtime.screens.results import (
     UNJUDGED,
     ResultsScreen,
@@ -405,6 +409,30 @@ def test_not_judged_is_said_once(stage, written):
     said = [line[0] for line in written if "judged" in line[0].lower()]
     assert set(said) == {"NOT JUDGED"}
     assert "too few pictures" in [line[0] for line in written]
+
+
+@pytest.mark.parametrize(("score", "before", "told"), [
+    (81.3, None, "FIRST DANCE"), (0.0, None, "first dance"), (81.3, 76.0, "NEW RECORD   +5.3"),
+    (40.0, 76.0, "best 76.0"), (0.0, 0.0, "best 0.0"),
+])  # fmt: skip
+@pytest.mark.parametrize("size", SIZES)
+def test_a_dance_is_told_beside_those_before_it(stage, written, size, score, before, told):
+    earlier = (40.0, 62.0, 58.0) if before else ()
+    view = replace(views.result(score=score), best_before=before, earlier=earlier)
+    ResultsScreen(stage).draw(pygame.Surface(size), view)
+    assert told in [line[0] for line in written]
+    assert_inside(written)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (800, 480)])
+def test_the_pages_of_players_keep_their_text_inside(stage, written, size):
+    page, pages = pygame.Surface(size), views.history().pages
+    for view in (views.players(), views.players(chosen=1, writing=Written(views.LONG))):
+        PlayersScreen(stage).draw(page, view)
+    for name in pages:
+        HistoryScreen(stage).draw(page, views.history(page=name, chosen=30))
+    HistoryScreen(stage).draw(page, views.history(lines=(), message="Nothing yet. " * 5))
+    assert_inside(written)
 
 
 def test_moves_not_judged_are_hollow_and_no_miss(stage):

@@ -7,7 +7,9 @@ import dataclasses
 import numpy as np
 import pygame
 
+from kpopdance.realtime.core.curves import Curve, Line
 from kpopdance.realtime.core.types import GRADES, Pose, Report, Verdict
+from kpopdance.realtime.screens.players_view import HistoryView, PlayerCard, PlayersView
 from kpopdance.realtime.screens.practice_view import PracticeView
 from kpopdance.realtime.screens.view import Cover, DanceView, ResultView, SongCard, Upcoming
 
@@ -96,3 +98,27 @@ def panels(layout):
     rects = {field.name: getattr(layout, field.name) for field in dataclasses.fields(layout)}
     over = ("banner", "middle")
     return {n: r for n, r in rects.items() if isinstance(r, pygame.Rect) and n not in over}
+
+
+def player(name="민아", **other):
+    return PlayerCard(
+        name, 3, "1,204 dances · 12 days in a row", "90 minutes a week", 0.42, **other
+    )
+
+
+def players(**other):
+    cards = (player(plays=True), player(LONG), PlayerCard("Guest", 7, "nothing is kept"))
+    return dataclasses.replace(PlayersView(1.0, cards, 0), **other)
+
+
+def history(**other):
+    curve = Curve(LONG, tuple(50.0 + k % 9 for k in range(150)))
+    minutes = (0.0, 12.0, None, 4.0)
+    bars = Curve("Minutes", minutes, high=20.0, unit="min", labels=tuple("abcd"), bars=True)
+    lines = (
+        Line(LONG, "82", LONG, 0.8, curve),
+        *(Line("week", "9 min", "one", 0.1, bars),) * 30,
+    )
+    pages = ("songs", "body", "weeks", "timing", "moves")
+    view = HistoryView(1.0, player(), "songs", pages, lines, 0, ("1,204 dances",) * 4, 12)
+    return dataclasses.replace(view, **other)
