@@ -79,7 +79,8 @@ class Kit:
     of the player's if one is named; ``read_part`` as ``read_audio`` of so many seconds from one on;
     ``open_film`` opens a song's video to be its coach; ``read_cover`` returns a cover, small, uint8
     (H, W, 3) BGR; ``local_now`` tells date and time, ``documents`` where a player's files are
-    written; ``fitting`` is what setting up needs, None where nothing can be set up; ``stretch`` returns samples of a rate at a tempo of 0.5..1, as high as
+    written; ``fitting`` is what setting up needs, None where nothing can be set up; ``stretch``
+    returns samples of a rate at a tempo of 0.5..1, as high as
     before; ``count`` four beats counted, of a rate and a beat's seconds; ``open_microphone``
     listens to the room; ``device_names`` returns what output and camera are called now.
     """
