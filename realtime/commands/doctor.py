@@ -96,7 +96,9 @@ def _settings(args: argparse.Namespace) -> tuple[Settings, dict[str, Any]]:
 
 def _settings_entry(named: Path | None) -> dict[str, Any]:
     usual = settings_file()
-    words = str(usual) if usual.is_file() else f"defaults (write {usual} to change them)"
+    words = (
+        str(usual) if usual.is_file() else f"defaults (F1 in the game changes them, in {usual})"
+    )
     return {"found": str(named or words)}
 
 

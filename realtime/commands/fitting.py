@@ -47,9 +47,13 @@ def _outputs() -> tuple[str, ...]:
     from kpopdance.realtime.devices.sound import list_sound_devices
 
     try:
-        return tuple(dict.fromkeys(device.name for device in list_sound_devices()))
+        found = list_sound_devices()
     except DanceError:  # told where it sounds
         return ()
+    names = [device.name for device in found]
+    return tuple(dict.fromkeys(
+        one.name if names.count(one.name) == 1 else f"{one.name}, {one.system}" for one in found
+    ))  # fmt: skip
 
 
 def _found(kit: Kit) -> dict[str, dict[str, Any]]:

@@ -590,7 +590,7 @@ def _open_stream(device: str | int | None, rate: int, fill: Callable[..., None])
     except sd.PortAudioError as why:
         log.info("%s: %s", name, why)
         sentence = f"The sound output {name} does not open."
-        remedy = "Close other programs that use it, or choose another in the settings."
+        remedy = "Close other programs that use it, or choose another in the set-up."
         raise SoundError(Cause.REFUSED, sentence, remedy) from why
     return stream
 
@@ -602,7 +602,7 @@ def _no_device(sd: ModuleType, device: str | int | None) -> SoundError:
             Cause.NEVER_OPENED, "There is no sound output.", "Plug in speakers or headphones."
         )
     names = [one["name"] for one in sd.query_devices() if one["max_output_channels"] > 0]
-    there = f"There are: {', '.join(names[:MOST_NAMES])}. Write one of them into the settings."
+    there = f"There are: {', '.join(names[:MOST_NAMES])}. Choose one of them in the set-up."
     sentence = f"There is no single sound output called {device!r}."
     remedy = there if names else "There is none at all: plug in speakers or headphones."
     return SoundError(Cause.NEVER_OPENED, sentence, remedy)
@@ -612,7 +612,7 @@ def server_hangs() -> SoundError:
     """Return what to say where the sound system does not answer."""
     return SoundError(
         Cause.HANGS, f"The sound system has not answered for {OPEN_S:.0f} s.",
-        "Restart it, or choose another output in the settings.",
+        "Restart it, or choose another output in the set-up.",
     )  # fmt: skip
 
 

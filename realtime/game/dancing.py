@@ -321,8 +321,8 @@ class ResultPage(Page):
         if action == "again":
             return LoadingPage(game, self._song, self.back)
         if action == "lag" and self._hint is not None:
-            settings = replace(game.kit.settings, player_lag_ms=self._hint)
-            game.kit = replace(game.kit, settings=settings)
+            game.change({"player_lag_ms": self._hint})
+            game.changes.write()
         if action == "save" and self._saving is None and self._shown.unsaved:
             self._save()
         if action == "practise" and self._choice.passage is not None:
@@ -364,8 +364,8 @@ def lag_words(hint: float | None, set_ms: float, key: str = "L") -> str:
         return ""
     if hint == set_ms:
         return (
-            f"{hint:.0f} ms are taken off from the next dance on. "
-            f"To keep it: player_lag_ms = {hint:.0f} in the settings."
+            f"{hint:.0f} ms are taken off from the next dance on "
+            f"(player_lag_ms = {hint:.0f} in the settings)."
         )
     way = "late" if hint > set_ms else "early"
     return (

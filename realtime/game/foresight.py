@@ -94,6 +94,6 @@ def seldom_in_words(reports: tuple[Health, ...], spared: Settings | None, key: s
     if spared is not None:
         lines.append(
             f"{key} takes the fastest network alone and smaller pictures: more looks, less exact ones. "
-            f'To keep that, put network = "{LIGHTNING}" into the settings.'
+            "The set-up keeps that: Who looks at you."
         )
     return "\n\n".join([*lines, ENOUGH])

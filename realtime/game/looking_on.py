@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.game.kit import Kit
     from kpopdance.realtime.pose.onlooker import Onlook
 
-STALE_S: Final = 1.5  # without a new look, what was seen says nothing any more
+STALE_S: Final = 3.0  # without a new look, what was seen says nothing any more
 
 
 class LookingOn:
@@ -48,6 +48,8 @@ class LookingOn:
         self.camera: Camera | None = None
         self._watch: Watch | None = None
         self._onlooker: Onlooker | None = None
+        self._looked: Onlook | None = None
+        self._looked_s = 0.0
         self._unwanted = threading.Event()
         self.trouble = ""
 
@@ -75,14 +77,16 @@ class LookingOn:
             self._watch.check()
             health = self._watch.camera.state().health
             self._onlooker.dark = health.cause is Cause.TOO_DARK
+            if self._looked is not self._onlooker.seen:
+                self._looked, self._looked_s = self._onlooker.seen, self._kit.clock.now()
 
     @property
     def seen(self) -> Onlook | None:
-        """The newest look, None while nobody looks or nothing new comes."""
-        seen = None if self._onlooker is None else self._onlooker.seen
+        """The newest look as of ``step``, None while nobody looks or nothing new comes."""
+        seen = self._looked
         if seen is None or seen.frame is None:
             return None
-        return None if self._kit.clock.now() - seen.frame.captured_s > STALE_S else seen
+        return None if self._kit.clock.now() - self._looked_s > STALE_S else seen
 
     def view(self, *, mirror: bool) -> StandView:
         """Return what to show of it."""

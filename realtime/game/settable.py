@@ -110,7 +110,7 @@ VOLUME: Final = Settable(
 )  # fmt: skip
 LAG: Final = Settable(
     ("player_lag_ms",), "Delay of camera and sound",
-    "Taken off before you are judged. D in the song list measures it.",
+    "Taken off before you are judged; D measures it, and 0 ms leaves it at what was measured.",
     tuple(float(ms) for ms in range(-300, 1001, 10)), "number", _ms,
 )  # fmt: skip
 STRICT: Final = Settable(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.game import settable
+from kpopdance.realtime.game.calibrating import CalibrationPage
 from kpopdance.realtime.game.looking_on import LookingOn
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.screens.found import FoundScreen, found_view
@@ -152,7 +153,7 @@ class SetupPage(Page):
         return self
 
     def act(self, action: Action) -> Page | None:
-        """Go along the lines, change one, look what was found here, or go on."""
+        """Go along the lines, change one, or go elsewhere."""
         if action in ("up", "down"):
             self._choose((self._chosen + (1 if action == "down" else -1)) % len(self._rows))
         elif action in ("left", "right"):
@@ -161,11 +162,20 @@ class SetupPage(Page):
             self._press()
         elif action == "mirror":
             self._change({"mirror": not self._game.kit.settings.mirror})
-        elif action == "doctor":
-            return self._found()
-        elif action == "back":
-            return self._then()
+        else:
+            return self._away(action)
         return self
+
+    def _away(self, action: Action) -> Page | None:
+        """Look what was found here, measure the delay, or go on."""
+        if action == "doctor":
+            return self._found()
+        if action == "delay":
+            self._end()
+            page = CalibrationPage(self._game, self)
+            page.closing = self._ended
+            return page
+        return self._then() if action == "back" else self
 
     def clicked(self, target: Target) -> Page | None:
         """Choose the line or the camera that is clicked on, or do what a key does."""

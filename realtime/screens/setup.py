@@ -46,7 +46,8 @@ LOOKING: Final = "Looking for cameras ..."
 NO_CAMERA: Final = "No webcam is plugged in: plug one in, or let a phone be the camera."
 CHIPS: Final = (
     Chip("↑ ↓", "choose", "down"), Chip("← →", "change", "right"),
-    Chip("M", "mirror", "mirror"), Chip("D", "what was found here", "doctor"),
+    Chip("M", "mirror", "mirror"), Chip("D", "measure the delay", "delay"),
+    Chip("I", "what was found here", "doctor"),
     Chip("Esc", "done", "back"),
 )  # fmt: skip
 ROW: Final = 37.0
@@ -107,7 +108,8 @@ class SetupScreen(Screen):
 
     meanings: ClassVar[Meanings] = {
         "up": "up", "down": "down", "left": "left", "right": "right", "return": "write",
-        "space": "write", "escape": "back", "m": "mirror", "d": "doctor", "f1": "back",
+        "space": "write", "escape": "back", "m": "mirror", "i": "doctor", "d": "delay",
+        "f1": "back",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop, chips: tuple[Chip, ...] = CHIPS) -> None:

@@ -188,7 +188,7 @@ class SongListScreen(Screen):
             return TERM_KEYS[name]
         if name in ROOMS:
             return ROOMS[name]
-        if name in STEPS and self.cards:
+        if name in STEPS:
             return self.move(STEPS[name])
         if name in ENTER and self.selected and not self.selected.problem:
             return "play"
@@ -196,6 +196,8 @@ class SongListScreen(Screen):
 
     def move(self, step: int) -> Action | None:
         """Select another card, so many further on; from the last one the next is the first."""
+        if not self.cards:
+            return None
         last = len(self.cards) - 1
         wanted = min(max(self._chosen + step, 0), last)
         if abs(step) == 1 and wanted == self._chosen:

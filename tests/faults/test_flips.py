@@ -29,7 +29,7 @@ from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.game import Game
-from kpopdance.realtime.game.kit import Kit
+from kpopdance.realtime.game.kit import Fitting, Kit, NamedCamera, Peek
 from kpopdance.realtime.game.listing import first_page
 from kpopdance.realtime.library.history import keep_dance
 from kpopdance.realtime.library.pack_writer import save_pack
@@ -283,6 +283,34 @@ def test_players_and_their_progress_are_read_beside(library, tmp_path):
     window.surface = pygame.Surface((1920, 1080))
     seen = watch(window, clock, first_page(Game(kit, Songs((library,)))))
     assert seen == {"SongListPage", "HistoryPage", "PlayersPage", "RemovingPage"}
+
+
+@every_time
+def test_setting_up_and_the_page_before_a_song(library):
+    clock, camera = FakeClock(), ScriptedCamera()
+    camera.put(Frame(np.zeros((720, 1280, 3), np.uint8), clock.at_s, 0))
+    fitting = Fitting(
+        cameras=lambda: (NamedCamera("Wide", "Wide", "1"),),
+        peek=lambda source: Peek(np.full((1080, 1920, 3), 90, np.uint8)),
+        watch=lambda: camera, outputs=lambda: ("Box",), keep=lambda changes: None,
+        found=lambda kit: {"game": {"found": "all " * 200}}, first=True,
+    )  # fmt: skip
+    kit = replace(kit_of(library, clock, camera), fitting=fitting, keeps_scores=True)
+    game = Game(kit, Songs((library,)))
+
+    def read():
+        return not game.songs.reading
+
+    window = WatchedWindow(
+        clock, ("SetupPage", ["", *["down", "right", ""] * 9, "left", "up", "i"]), ("Waiting", []),
+        ("FoundPage", ["down", "", "escape"]), ("SetupPage", ["", "escape"]),
+        ("SongListPage", [read, "home", "", "return"]), ("LoadingPage", []),
+        ("ReadyPage", ["", "m", "", "return"]), ("DancePage", ["", "space", "", "f1"]),
+        ("SetupPage", [""]),
+    )  # fmt: skip
+    seen = watch(window, clock, first_page(game))
+    game.settle()
+    assert seen >= {"SetupPage", "FoundPage", "ReadyPage"}
 
 
 @every_time

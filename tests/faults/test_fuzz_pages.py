@@ -21,10 +21,11 @@ from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.game import Game
-from kpopdance.realtime.game.kit import Kit
+from kpopdance.realtime.game.kit import Fitting, Kit, NamedCamera, Peek
 from kpopdance.realtime.game.listing import Leaving, first_page
 from kpopdance.realtime.library.pack_writer import save_pack
-from kpopdance.realtime.library.settings import Settings
+from kpopdance.realtime.library.settings import Settings, read_settings
+from kpopdance.realtime.library.settings_writer import write_settings
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.library.store import Store
 from kpopdance.realtime.quiz.clips import PackShelf
@@ -252,6 +253,30 @@ def test_every_page_can_be_met(library, tmp_path):
     }  # fmt: skip
     slowly = [*long, "down", "return", *long * 2, "f", *long * 2, "return", *long]
     assert played(library, tmp_path / "store.sqlite", slowly, 0.3) > {"SlowPage", "DancePage"}
+
+
+@cases(4)
+@given(data=st.data())
+def test_fuzz_pages_of_setting_up(library, tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("set")
+    clock, camera, file = FakeClock(), ScriptedCamera(), folder / "settings.toml"
+    file.write_text("# by hand\nmirror = true # mine\n", encoding="utf-8")
+    fitting = Fitting(
+        cameras=lambda: (NamedCamera(EVIL, EVIL, "0"), NamedCamera("1", "", "1")),
+        peek=lambda source: Peek(None, EVIL * 9), watch=lambda: camera,
+        outputs=lambda: (EVIL, ""), keep=lambda changes: write_settings(changes, file),
+        found=lambda kit: {EVIL: {"found": "", "todo": EVIL * 99}}, first=True,
+    )  # fmt: skip
+    kit = dataclasses.replace(
+        kit_of(library, clock, camera, folder / "store.sqlite", 0.0), fitting=fitting
+    )
+    window = HandledWindow(clock, data.draw(WORK), folder)
+    game = Game(kit, Songs((library,)))
+    SeenShell(window, clock, hand=window.hand).run(first_page(game))
+    game.settle()
+    assert "SetupPage" in window.seen
+    read_settings(file)
+    assert "# by hand\n" in file.read_text(encoding="utf-8")
 
 
 @cases(4)

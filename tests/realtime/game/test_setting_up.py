@@ -17,6 +17,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game import settable
+from kpopdance.realtime.game.calibrating import CalibrationPage
 from kpopdance.realtime.game.game import DEMO, Game
 from kpopdance.realtime.game.kit import Fitting, Kit, NamedCamera, Peek
 from kpopdance.realtime.game.listing import SongListPage, first_page
@@ -304,7 +305,7 @@ def test_the_list_leads_to_it_and_back(world):
 @pytest.mark.parametrize("size", SIZES)
 def test_what_the_doctor_knows_is_a_page(world, size):
     page = world.page()
-    waiting = page.key("d")
+    waiting = page.key("i")
     world.leave(page)
     following = waiting
     ends_s = PerfClock().now() + 20
@@ -332,3 +333,13 @@ def test_all_of_it_can_be_clicked_at_every_size(world, size):
         assert kinds == {"row", "less", "greater", "camera", "chip"}
     page.draw(surface)
     world.leave(page)
+
+
+def test_the_delay_is_measured_once_the_camera_is_free(world):
+    page = world.page()
+    following = page.key("d")
+    assert isinstance(following, CalibrationPage)
+    following.closing.result(10)
+    assert following.key("escape") is page
+    page.leave()
+    world.game.settle()

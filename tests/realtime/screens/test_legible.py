@@ -14,6 +14,7 @@ import pytest
 
 from kpopdance.realtime.screens.calibration import CalibrationScreen
 from kpopdance.realtime.screens.dance import DanceScreen
+from kpopdance.realtime.screens.found import FoundScreen
 from kpopdance.realtime.screens.history import HistoryScreen
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
@@ -22,11 +23,13 @@ from kpopdance.realtime.screens.players import PlayersScreen
 from kpopdance.realtime.screens.players_view import Written
 from kpopdance.realtime.screens.quiz import QuizScreen
 from kpopdance.realtime.screens.quiz_end import QuizEndScreen
+from kpopdance.realtime.screens.ready import ReadyScreen
 from kpopdance.realtime.screens.results import ResultsScreen
 from kpopdance.realtime.screens.reverse import ReverseScreen
+from kpopdance.realtime.screens.setup import SetupScreen
 from kpopdance.realtime.screens.song_list import SongListScreen
 from kpopdance.realtime.screens.view import CalibrationView, ListView
-from tests.realtime.screens import quiz_views, views
+from tests.realtime.screens import quiz_views, setup_views, views
 
 STATUS = (
     "openpose-thin + movenet-thunder · OpenVINO 2026.4 CPU · no NVIDIA driver is installed " * 2
@@ -59,6 +62,9 @@ PAGES = {
         CalibrationScreen(back),
         CalibrationView("found", words="Your speaker is 142 ms late, your camera 96 ms late.\n" * 3),
     ),
+    "set up": lambda back: (SetupScreen(back), setup_views.setup()),
+    "before a dance": lambda back: (ReadyScreen(back), setup_views.ready()),
+    "found": lambda back: (FoundScreen(back), setup_views.FOUND, 1.0),
     "message": lambda back: (MessageScreen(back), "It went wrong", "There is no camera. " * 60),
 }  # fmt: skip
 
