@@ -73,8 +73,8 @@ def stretched(samples: NDArray[np.float32], rate: int, tempo: float) -> NDArray[
     return device.stretched(samples, rate, tempo)
 
 
-def counted(rate: int, beat_s: float) -> NDArray[np.float32]:
-    """Return four beats counted, float32 (N, 2)."""
-    from kpopdance.realtime.devices import sound
+def counted(rate: int, beat_s: float) -> tuple[NDArray[np.float32], float]:
+    """Return "five, six, seven, eight", float32 (N, 2), and the second of its first beat."""
+    from kpopdance.realtime.devices import voice
 
-    return sound.counted(sound.CountIn(sound.COUNTED * beat_s, beat_s), rate)
+    return voice.counted_aloud(rate, beat_s), voice.EARLY_S

@@ -534,13 +534,13 @@ def _counted_in(
     samples: NDArray[np.float32], count_in: CountIn, rate: int
 ) -> tuple[NDArray[np.float32], int]:
     """Return a song (N, 2) with its count-in, and which sample of that is the song's first."""
-    count, before = counted(count_in, rate), round(count_in.length_s * rate)
+    count, before = _count_in_samples(count_in, rate), round(count_in.length_s * rate)
     tape = np.concatenate([np.zeros((before, 2), np.float32), samples])
     tape[: len(count)] += count[: len(tape)]
     return tape, before
 
 
-def counted(count_in: CountIn, rate: int) -> NDArray[np.float32]:
+def _count_in_samples(count_in: CountIn, rate: int) -> NDArray[np.float32]:
     """Return float32 (N, 2): a stick's click on each beat, the last one a hi-hat's."""
     if not count_in.length_s:
         return np.zeros((0, 2), np.float32)

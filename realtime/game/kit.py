@@ -80,8 +80,8 @@ class Kit:
     ``open_film`` opens a song's video to be its coach; ``read_cover`` returns a cover, small, uint8
     (H, W, 3) BGR; ``local_now`` tells date and time, ``documents`` where a player's files are
     written; ``fitting`` is what setting up needs, None where nothing can be set up; ``stretch``
-    returns samples of a rate at a tempo of 0.5..1, as high as
-    before; ``count`` four beats counted, of a rate and a beat's seconds; ``open_microphone``
+    returns samples of a rate at a tempo of 0.5..1, as high as before; ``count`` four beats counted, of
+    a rate and a beat's seconds, and when the first one is; ``open_microphone``
     listens to the room; ``device_names`` returns what output and camera are called now.
     """
 
@@ -110,7 +110,7 @@ class Kit:
     documents: Callable[[], Path] = user_documents_path
     fitting: Fitting | None = None
     stretch: Callable[[NDArray[np.float32], int, float], NDArray[np.float32]] | None = None
-    count: Callable[[int, float], NDArray[np.float32]] | None = None
+    count: Callable[[int, float], tuple[NDArray[np.float32], float]] | None = None
     open_microphone: Callable[[], Microphone] | None = None
     device_names: Callable[[], tuple[str, str]] = lambda: ("", "")
 

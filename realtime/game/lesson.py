@@ -133,15 +133,23 @@ class Lessons:
         beat_s = 60 / ground.song.tempo.bpm_at(start_s)
         while beat_s / tempo < SHORTEST_COUNT_S:
             beat_s *= 2
-        from_s, until_s = start_s - COUNTED * beat_s, judged_until(asked, self.lag_s(drill))
+        until_s, rate = judged_until(asked, self.lag_s(drill)), ground.sound[1]
+        count, early_s = self._count(beat_s / tempo)
+        from_s = start_s - COUNTED * beat_s - early_s * tempo
         music = self._music(from_s, until_s + REST_S, drill.tenths)
-        rate, heard_s = ground.sound[1], beat_s / tempo
-        tape = counted_in(music, rate, COUNTED * heard_s)
-        if ground.kit.count is not None:
-            count = ground.kit.count(rate, heard_s)[: len(tape)]
-            tape[: len(count)] += count
-        speaker = ground.kit.open_speaker(tape, rate, 0.0, heard_s)
+        tape = counted_in(music, rate, (start_s - from_s) / tempo)
+        there = tape[: len(count)]
+        there += count[: len(there)]
+        speaker = ground.kit.open_speaker(tape, rate, 0.0, beat_s / tempo)
         return Lesson(drill, asked, speaker, from_s, start_s, end_s, until_s, beat_s)
+
+    def _count(self, beat_s: float) -> tuple[NDArray[np.float32], float]:
+        """Return the count as loud as it is wanted, (N, 2), and the second of its first beat."""
+        kit, rate = self._ground.kit, self._ground.sound[1]
+        if kit.count is None:
+            return np.zeros((0, 2), np.float32), 0.0
+        count, early_s = kit.count(rate, beat_s)
+        return count * np.float32((kit.settings.count_volume / 100) ** 2), early_s
 
     def _stretched(self, from_s: float, to_s: float, tenths: int) -> NDArray[np.float32]:
         """Return the music between two song seconds at a tempo; silence where the song has none."""

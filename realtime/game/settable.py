@@ -139,6 +139,10 @@ FIRST_ROWS: Final = (
 )  # fmt: skip
 MORE_ROWS: Final = (
     Settable(
+        ("count_volume",), "Voice that counts", "In practice: five, six, seven, eight.",
+        tuple(range(0, 101, 5)), "number", _percent,
+    ),
+    Settable(
         ("network",), "Who looks at you",
         "auto: several networks, as time allows. lightning: the fastest alone, for slow computers.",
         tuple(NETWORKS),

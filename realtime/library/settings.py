@@ -63,6 +63,8 @@ class Settings:
         Part of an output's name, empty for the system's choice.
     volume : int
         How loud the game is, 0..100 percent.
+    count_volume : int
+        How loud the voice is that counts in practice, 0..100 percent of that.
     replays : str
         Folder to keep every finished dance in (poses, no pictures), empty to keep none.
     library : str or tuple of str
@@ -87,6 +89,7 @@ class Settings:
     preview_sound: bool = True
     sound_device: str = ""
     volume: int = 100
+    count_volume: int = 80
     replays: str = ""
     library: Annotated[
         str | tuple[str, ...], Meta(description="a folder in quotes, or a list of them")
@@ -110,8 +113,8 @@ class Settings:
         if min(self.camera_width, self.camera_height, self.camera_fps) < 1:
             asked = f"{self.camera_width}x{self.camera_height} at {self.camera_fps}"
             raise SettingsError(f"the camera is asked for {asked}; choose 1 or more of each")
-        if not 0 <= self.volume <= 100:
-            raise SettingsError(f"volume is {self.volume}; choose 0 to 100")
+        _percent("volume", self.volume)
+        _percent("count_volume", self.count_volume)
         if self.threads < 0:
             raise SettingsError(f"threads is {self.threads}; choose 0 (automatic) or more")
         for key, told in (*(("library", one) for one in self._named), ("replays", self.replays),
@@ -166,6 +169,11 @@ def _missing(library: Path) -> str:
 def _one_of(key: str, text: str, known: tuple[str, ...]) -> None:
     if text not in known:
         raise SettingsError(f"{key} is {text!r}; choose one of {', '.join(known)}")
+
+
+def _percent(key: str, value: int) -> None:
+    if not 0 <= value <= 100:
+        raise SettingsError(f"{key} is {value}; choose 0 to 100")
 
 
 def _home(key: str, text: str) -> Path:

@@ -58,7 +58,7 @@ def song_now(card):
 
 
 def test_count_in_clicks_four_beats_the_last_one_different():
-    tape = sound.counted(CountIn(length_s=2.0, beat_s=0.5), RATE)
+    tape = sound._count_in_samples(CountIn(length_s=2.0, beat_s=0.5), RATE)
     assert tape.shape == (2 * RATE, 2)
     assert tape.dtype == np.float32
     beats = tape[:, 0].reshape(4, RATE // 2)

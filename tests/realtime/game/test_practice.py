@@ -24,6 +24,7 @@ from tests import dances
 from tests.fakes import FakeClock, SilentAudio
 
 BPM, RATE, FPS = 120.0, 1000, 30.0
+EARLY_S = 0.1  # of the count's first beat
 CHORUS = Passage(4, 9)
 SONG = SongPack(
     "A dance", "Nobody", BPM, (dances.song(11, bpm=BPM, moves=8),), audio=None,
@@ -56,7 +57,7 @@ class Kit:
         runtime = "no runtime"
 
     def __init__(self):
-        self.clock, self.settings = FakeClock(), Settings()
+        self.clock, self.settings = FakeClock(), Settings(count_volume=50)
         self.cards, self.open, self.stretches, self.closed = [], [], [], []
         self.close_camera = self.closed.append
 
@@ -70,7 +71,7 @@ class Kit:
         return np.repeat(samples, 2, axis=0)[: round(len(samples) / tempo)]
 
     def count(self, rate, beat_s):
-        return np.ones((round(4 * beat_s * rate), 2), np.float32)
+        return np.ones((round((EARLY_S + 4 * beat_s) * rate), 2), np.float32), EARLY_S
 
 
 class Camera:
@@ -185,8 +186,10 @@ def test_the_tape_counts_four_beats_softly_and_is_made_once_per_tempo(standard):
     evening.dance(0.1)
     beat_s = 60 / BPM / 0.7
     tape = kit.cards[-1].tape[:, 0]
-    assert tape[round(2 * beat_s * RATE)] == pytest.approx(1 + 0.5 * 0.3, abs=0.01)
-    assert tape[round(4.1 * beat_s * RATE)] == pytest.approx(0.5, abs=0.01)
+    assert tape[round(2 * beat_s * RATE)] == pytest.approx(0.5**2 + 0.5 * 0.3, abs=0.01)
+    assert tape[round((EARLY_S + 4.1 * beat_s) * RATE)] == pytest.approx(0.5, abs=0.01)
+    lesson = practice._lesson
+    assert lesson.song_s(EARLY_S + 4 * beat_s) == pytest.approx(float(standard.start_s[5]))
     assert kit.stretches == [0.7]
     for tenths in (8, 10, 7, 8, 10):
         practice.turn_to(practice.drill.at(tenths))
@@ -198,7 +201,7 @@ def test_the_tape_counts_four_beats_softly_and_is_made_once_per_tempo(standard):
 def test_the_song_begins_inside_the_count_where_there_is_nothing_before_it(standard):
     evening = Evening(standard, move(0)).dance(0.1)
     tape = evening.kit.cards[-1].tape[:, 0]
-    assert tape[10] == pytest.approx(1.0)  # counted, and no music yet
+    assert tape[10] == pytest.approx(0.25)  # counted, and no music yet
     assert len(counted_in(np.ones((100, 2), np.float32), 100, 0.5)) == 100
 
 
