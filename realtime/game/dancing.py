@@ -10,6 +10,7 @@ import numpy as np
 
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.core.terms import COACHES, Terms
+from kpopdance.realtime.game.calibrating import CalibrationPage
 from kpopdance.realtime.game.foresight import lighter, seldom_in_words
 from kpopdance.realtime.game.game import after
 from kpopdance.realtime.game.getting_ready import ready_first
@@ -19,7 +20,6 @@ from kpopdance.realtime.game.performance import open_performance
 from kpopdance.realtime.game.practice import Wish
 from kpopdance.realtime.game.practising import Choice, PracticeLoading
 from kpopdance.realtime.game.setting_up import SetupPage
-from kpopdance.realtime.library.lags import DANCES, suggested_lag
 from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW
 from kpopdance.realtime.screens.actions import ENTER
 from kpopdance.realtime.screens.dance import DanceScreen
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 SLOW: Final = (Cause.TOO_SLOW, Cause.SLOW_COMPUTER)
 CANNOT: Final = "This dance cannot begin"
+LATE_MS: Final = 80.0  # up to there timing has full credit
+LEAST_RECOGNISED: Final = 0.5  # of the moves, however late: else there is no lag to tell
 SELDOM: Final = "Too few looks at you"
 
 
@@ -300,7 +302,7 @@ class ResultPage(Page):
         self.screen = ResultsScreen(game.backdrop)
         self._keeping = Keeping(game.kit, outcome, song, terms)
         self._saving: Future[Keeping] | None = None
-        self._hint: float | None = None
+        self._late = late_words(outcome) if self._keeping.counts else ""
         self._choice = Choice(outcome.report, song)
         artist = " · ".join(filter(None, (song.artist, terms.words)))
         view = result_view(song, outcome, age_s=0.0, counts=self._keeping.counts)
@@ -316,13 +318,12 @@ class ResultPage(Page):
         return self
 
     def act(self, action: Action) -> Page | None:
-        """Dance again, go back, take the suggested lag, or store what could not be stored."""
+        """Dance again, go back, measure the delay, or store what could not be stored."""
         game = self._game
         if action == "again":
             return LoadingPage(game, self._song, self.back)
-        if action == "lag" and self._hint is not None:
-            game.change({"player_lag_ms": self._hint})
-            game.changes.write()
+        if action == "lag" and self._late:
+            return CalibrationPage(game, self)
         if action == "save" and self._saving is None and self._shown.unsaved:
             self._save()
         if action == "practise" and self._choice.passage is not None:
@@ -340,7 +341,7 @@ class ResultPage(Page):
     def view(self) -> ResultView:
         """Return what is shown now."""
         key = self.screen.theme.cap("L")
-        told = lag_words(self._hint, self._game.kit.settings.player_lag_ms, key)
+        told = self._late and self._late.format(key=key)
         return replace(
             self._shown, age_s=self.age_s, suggestion=told, chosen=self._choice.passage,
             chosen_words=self._choice.words, to_practise=self._choice.lines,
@@ -351,26 +352,23 @@ class ResultPage(Page):
         self._shown = replace(self._shown, unsaved="")
 
     def _tell(self, keeping: Keeping) -> None:
-        self._hint = suggested_lag(keeping.lags_ms, self._game.kit.settings.player_lag_ms)
         self._shown = replace(
             self._shown, best_before=keeping.best_before, stored=keeping.score_stored,
             unsaved=keeping.problem, earlier=keeping.earlier, brought=keeping.brought,
         )  # fmt: skip
 
 
-def lag_words(hint: float | None, set_ms: float, key: str = "L") -> str:
-    """Return the suggestion of a fixed lag in words, or that it was taken; empty where none is."""
-    if hint is None:
+def late_words(outcome: Outcome) -> str:
+    """Return how late a dance was where the devices may have been it, with the ``{key}`` to measure."""
+    report, lag_ms = outcome.report, outcome.report.lag_ms
+    if lag_ms is None or abs(lag_ms) < LATE_MS or report.recognised < LEAST_RECOGNISED:
         return ""
-    if hint == set_ms:
-        return (
-            f"{hint:.0f} ms are taken off from the next dance on "
-            f"(player_lag_ms = {hint:.0f} in the settings)."
-        )
-    way = "late" if hint > set_ms else "early"
+    if outcome.lag_ms:  # theirs is taken off already
+        return ""
+    way = "late" if lag_ms > 0 else "early"
     return (
-        f"Your last {DANCES} dances were all {abs(hint - set_ms):.0f} ms {way}, as a Bluetooth "
-        f"speaker makes them. Press {key} to take it off."
+        f"You were {abs(lag_ms):.0f} ms {way} all along: a Bluetooth speaker or a slow camera may "
+        "make you so. Press {key} to measure them."
     )
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from kpopdance.engines.files import discard, move_to_free, part_of, reason_of, sweep
 from kpopdance.realtime.core.progress import Danced, DancedMove, moment_of
 from kpopdance.realtime.library.history import keep_dance
-from kpopdance.realtime.library.lags import LEAST_RECOGNISED
 from kpopdance.realtime.library.practised import take_practised
 from kpopdance.realtime.library.replay import save_replay
 from kpopdance.realtime.library.store import StoreError, score_key
@@ -30,24 +29,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SPOKEN: Final = {
-    "score": "Your score", "lag": "The lag of this dance", "replay": "The replay",
-    "practice": "What practice brought",
+    "score": "Your score", "replay": "The replay", "practice": "What practice brought",
 }  # fmt: skip
 
 
 class Keeping:
-    """Stores a dance's score, lag and replay; ``store`` again tries what could not be stored.
+    """Stores a dance's score and replay; ``store`` again tries what could not be stored.
 
     Attributes
     ----------
     counts : bool
-        Whether its score and lag are to be kept: a player danced it, and enough was judged.
+        Whether its score is to be kept: a player danced it, and enough was judged.
     best_before : float or None
         The best score before this dance; None where it is the first.
     earlier : tuple of float
         The scores of this song on these terms before it, oldest first.
-    lags_ms : list of float
-        The last dances' lags with this one's, oldest first; empty where it has none.
     replay : Path or None
         Where the replay was written.
     brought : tuple of str
@@ -62,13 +58,11 @@ class Keeping:
         self.counts = kit.keeps_scores and outcome.report.complete
         self.best_before: float | None = None
         self.earlier: tuple[float, ...] = ()
-        self.lags_ms: list[float] = []
         self.replay: Path | None = None
         self.brought: tuple[str, ...] = ()
         self.reasons: tuple[tuple[str, str], ...] = ()
         self._left = {
-            "score": self._score, "lag": self._lag, "replay": self._replay,
-            "practice": self._practice,
+            "score": self._score, "replay": self._replay, "practice": self._practice,
         }  # fmt: skip
 
     def store(self) -> Keeping:
@@ -118,12 +112,6 @@ class Keeping:
         else:
             with suppress(StoreError):  # a best score not known is no loss
                 self.best_before = store.best_scores().get(self._key)
-
-    def _lag(self) -> None:
-        report = self._outcome.report
-        if self.counts and report.lag_ms is not None and report.recognised >= LEAST_RECOGNISED:
-            lag_ms = report.lag_ms + self._kit.settings.player_lag_ms
-            self.lags_ms = self._kit.store.keep_lag(lag_ms)
 
     def _replay(self) -> None:
         folder, replay = self._kit.settings.replay_folder, self._outcome.replay

@@ -45,7 +45,8 @@ class Outcome:
     """What one dance left: its report and timings in s; ``underruns`` of the sound.
 
     ``replay`` is what the settings want to be kept of it; ``saving`` tells what was stored of all this;
-    ``health`` is what was the matter with the devices meanwhile, ``foreseen`` before.
+    ``health`` is what was the matter with the devices meanwhile, ``foreseen`` before; ``lag_ms`` was
+    taken off how late it was.
     """
 
     report: Report
@@ -57,6 +58,7 @@ class Outcome:
     saving: Future[Keeping] | None = None
     health: tuple[Health, ...] = ()
     foreseen: tuple[Health, ...] = ()
+    lag_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +130,7 @@ class Performance:
         took_s, underruns = session.took_s, self.speaker.underruns
         return Outcome(
             report, took_s, frame_s, underruns, self.status, replay, health=session.troubles,
-            foreseen=self.foreseen,
+            foreseen=self.foreseen, lag_ms=self.lag_ms,
         )  # fmt: skip
 
     def _replay(self, score: float) -> Replay:

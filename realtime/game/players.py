@@ -286,6 +286,6 @@ def going_in_words(held: dict[str, int]) -> str:
     kept = [f"{count:,} {what}" for what, count in held.items()]
     listed = ", ".join(kept) if kept else "nothing was kept of this player yet"
     return (
-        f"What goes, for good: {listed}; goals and measured lags too. Replays and exports that were "
+        f"What goes, for good: {listed}; goals too. Replays and exports that were "
         "written as files stay.\n\nEnter removes, X writes all of it to files first, Esc keeps it."
     )

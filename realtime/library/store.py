@@ -3,7 +3,7 @@
 Every call opens the database, does one transaction and closes it again: no connection is shared
 between threads, and several programs may write at once. What has been returned is on the disk.
 
-The files of older versions (scores.json, lags.json, quizzes.json, beside it) are taken over in the
+The files of older versions (scores.json and quizzes.json, beside it) are taken over in the
 transaction that makes the tables, so exactly once; they stay where they are.
 """
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.terms import Terms
 
 T = TypeVar("T")
-LAGS_KEPT: Final = 8
 QUIZZES_KEPT: Final = 500
 BETWEEN_TERMS: Final = "/"
 BUSY_S: Final = 5.0  # so long another program's writing is waited for
@@ -45,9 +44,7 @@ GUEST: Final = "Guest"
 MEMORY: Final = "file::memory:"
 FAVOURITES: Final = ""
 """The playlist that has no name: songs are put on it by a key of their own."""
-ADD_LAG: Final = "INSERT INTO lags (player, lag_ms) VALUES (?, ?)"
 ADD_QUIZ: Final = "INSERT INTO quizzes (player, game) VALUES (?, ?)"
-LAGS: Final = "SELECT lag_ms FROM lags WHERE player = :player ORDER BY number"
 CHOSEN_LAST: Final = "SELECT id FROM players ORDER BY chosen DESC, id LIMIT 1"
 NO_OLDER_FILE: Final = (
     ValueError, TypeError, AttributeError, OverflowError, RecursionError,
@@ -147,19 +144,6 @@ class Store:
 
         return self.write(work)
 
-    def lags_ms(self) -> list[float]:
-        """Return the last dances' lags, oldest first."""
-        return [lag_ms for (lag_ms,) in self.read(LAGS)]
-
-    def keep_lag(self, lag_ms: float) -> list[float]:
-        """Add a dance's lag; return the last ones, oldest first."""
-
-        def work(db: sqlite3.Connection, player: int) -> list[float]:
-            _add(db, "lags", LAGS_KEPT, (player, round(lag_ms, 1)))
-            return [lag for (lag,) in db.execute(LAGS, {"player": player})]
-
-        return self.write(work)
-
     def delays(self) -> dict[tuple[str, str], Measured]:
         """Return what was measured of outputs and cameras, by their names; see ``Delays``."""
         rows = self.read("SELECT output, camera, lag_ms, person_ms FROM delays")
@@ -178,7 +162,7 @@ class Store:
 
     def keep_quiz(self, game: str) -> None:
         """Add a quiz as JSON."""
-        self.write(lambda db, player: _add(db, "quizzes", QUIZZES_KEPT, (player, game)))
+        self.write(lambda db, player: _add_quiz(db, player, game))
 
     def read(self, query: str, **values: str | float | None) -> list[Any]:
         """Return the rows of a query; in it, ``:player`` is the player, other names are ``values``."""
@@ -283,7 +267,7 @@ class Store:
 
     def _of_older_files(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
         """Yield what version 0.1 and its followers kept; a damaged file is set aside and said."""
-        for name, rows in (("scores", _scores), ("lags", _lags), ("quizzes", _quizzes)):
+        for name, rows in (("scores", _scores), ("quizzes", _quizzes)):
             path = self.path.with_name(f"{name}.json")
             try:
                 yield from rows(json.loads(path.read_text(encoding="utf-8")))
@@ -335,12 +319,6 @@ def _scores(told: Any) -> Rows:  # noqa: ANN401 - whatever the file holds, as be
     return [(ADD_SCORE, (FIRST_PLAYER, *row)) for row in rows if math.isfinite(row[1])]
 
 
-def _lags(told: Any) -> Rows:  # noqa: ANN401
-    lags_ms = [float(lag_ms) for lag_ms in told]
-    finite = [lag for lag in lags_ms if math.isfinite(lag)][-LAGS_KEPT:]
-    return [(ADD_LAG, (FIRST_PLAYER, lag)) for lag in finite]
-
-
 def _quizzes(told: Any) -> Rows:  # noqa: ANN401
     if not isinstance(told, list) or not all(isinstance(game, dict) for game in told):
         raise TypeError("no list of quizzes")
@@ -364,12 +342,12 @@ def best_of(db: sqlite3.Connection, player: int, key: str) -> float | None:
     return None if found is None else float(found[0])
 
 
-def _add(db: sqlite3.Connection, table: str, kept: int, row: tuple[int, float | str]) -> None:
-    """Add a player's row and drop the player's oldest ones."""
-    db.execute(ADD_LAG if table == "lags" else ADD_QUIZ, row)
+def _add_quiz(db: sqlite3.Connection, player: int, game: str) -> None:
+    """Add a player's quiz and drop the player's oldest ones."""
+    db.execute(ADD_QUIZ, (player, game))
     db.execute(
-        f"DELETE FROM {table} WHERE player = ?1 AND number <= (SELECT number FROM {table} "
-        "WHERE player = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)", (row[0], kept),
+        "DELETE FROM quizzes WHERE player = ?1 AND number <= (SELECT number FROM quizzes "
+        "WHERE player = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)", (player, QUIZZES_KEPT),
     )  # fmt: skip
 
 

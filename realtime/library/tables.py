@@ -66,6 +66,7 @@ UPGRADES: Final = (
         "key TEXT NOT NULL, start_ms INTEGER NOT NULL, before REAL NOT NULL, "
         "tries INTEGER NOT NULL, PRIMARY KEY (player, key, start_ms)) WITHOUT ROWID",
     ),
+    ("DROP TABLE lags",),
 )
 """What leads from each version of the tables to the next; ``PRAGMA user_version`` counts them.
 

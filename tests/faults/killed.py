@@ -55,7 +55,7 @@ PICTURES = 12
 
 
 class Scores:
-    """Dances, lags and quizzes; what was claimed must be there, as a dance and as a best score."""
+    """Dances and quizzes; what was claimed must be there, as a dance and as a best score."""
 
     def __init__(self, folder):
         self.folder, self.store = folder, Store(folder / "kpopdance.sqlite")
@@ -63,7 +63,6 @@ class Scores:
     def write(self, number, claim):
         keep_dance(self.store, danced(f"song-{number}"), f"song-{number}")
         claim(f"song-{number}")
-        self.store.keep_lag(1.0)
         self.store.keep_quiz(json.dumps({"answers": [], "of": "x" * 900}))
 
     def check(self, claimed):

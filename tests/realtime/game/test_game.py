@@ -20,7 +20,8 @@ from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.types import Frame, Report
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game import performance
-from kpopdance.realtime.game.dancing import ResultPage, lag_words
+from kpopdance.realtime.game.calibrating import CalibrationPage
+from kpopdance.realtime.game.dancing import ResultPage
 from kpopdance.realtime.game.game import DEMO, Game
 from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.listing import Leaving, card_of, first_page
@@ -402,8 +403,9 @@ def test_the_mirror_image_is_shown_and_the_replay_knows_it(library, tmp_path):
     assert np.abs(danced_to[:, 4, 0] - song.members[0].joints[:, 4, 0]).max() > 0.05
 
 
-def judged_late(lag_ms, recognised=1.0):
-    return Outcome(Report(0.0, 0, lag_ms, 1.0, {}, (), recognised=recognised))
+def judged_late(lag_ms, *, recognised=1.0, taken_off_ms=0.0):
+    report = Report(0.0, 0, lag_ms, 1.0, {}, (), recognised=recognised)
+    return Outcome(report, lag_ms=taken_off_ms)
 
 
 def result(devices, outcome):
@@ -423,45 +425,30 @@ def saved(page, outcome):
     page.step(103.0)
 
 
-def test_a_fixed_lag_is_suggested_and_taken_off_only_when_asked(library):
-    devices = kit(library)
-    for lag_ms in (118.0, 126.0):
-        devices.store.keep_lag(lag_ms)
-    page, game = result(devices, judged_late(121.0))
-    assert "120 ms late" in page.view().suggestion
-    assert "Press L" in page.view().suggestion
-    assert page.key("x") is page
-    assert game.kit.settings.player_lag_ms == 0
-    assert page.key("l") is page
-    assert game.kit.settings.player_lag_ms == 120
-    assert "player_lag_ms = 120" in page.view().suggestion
-    assert page.key("escape") is None
-    page, game = result(devices, judged_late(121.0))
-    assert page.key("escape") is None
-    assert game.kit.settings.player_lag_ms == 0
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [
+        (judged_late(121.0), "121 ms late"),
+        (judged_late(-90.0), "90 ms early"),
+        (judged_late(79.0), ""),
+        (judged_late(121.0, recognised=0.4), ""),
+        (judged_late(None), ""),
+        (judged_late(121.0, taken_off_ms=60.0), ""),
+    ],
+)
+def test_who_was_late_all_along_is_led_to_where_it_is_measured(library, outcome, says):
+    page, _ = result(kit(library), outcome)
+    suggestion = page.view().suggestion
+    assert says in suggestion
+    assert bool(suggestion) == bool(says)
+    following = page.key("l")
+    assert isinstance(following, CalibrationPage if says else ResultPage)
+    assert following is page or following.back is page
 
 
-@pytest.mark.parametrize("outcome", [judged_late(121.0, 0.4), judged_late(None)])
-def test_who_hardly_danced_has_no_lag(library, outcome):
-    devices = kit(library)
-    for lag_ms in (118.0, 126.0):
-        devices.store.keep_lag(lag_ms)
-    page, game = result(devices, outcome)
-    assert page.key("l") is page
-    assert game.kit.settings.player_lag_ms == 0
+def test_a_drawn_dancer_is_late_on_purpose(library):
+    page, _ = result(kit(library, keeps_scores=False), judged_late(121.0))
     assert page.view().suggestion == ""
-
-
-def test_a_drawn_dancer_teaches_no_lag(library):
-    devices = kit(library, keeps_scores=False)
-    result(devices, judged_late(121.0))
-    assert devices.store.lags_ms() == []
-
-
-def test_the_suggestion_in_words():
-    assert lag_words(None, 0) == ""
-    assert "100 ms late" in lag_words(150.0, 50.0)
-    assert "60 ms early" in lag_words(-60.0, 0.0)
 
 
 def test_a_song_with_nothing_to_dance_is_refused(tmp_path):

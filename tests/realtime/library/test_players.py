@@ -39,7 +39,6 @@ def names(store):
 def fill(store, word="neon"):
     """Keep something of every kind."""
     keep_dance(store, danced(word, title=f"{word} title"), word)
-    store.keep_lag(20.0)
     store.keep_quiz(f'{{"quiz": "{word}"}}')
     store.turn_listed(FAVOURITES, word)
     store.turn_listed(f"{word} list", word)
@@ -48,7 +47,6 @@ def fill(store, word="neon"):
 def told(store):
     return (
         replace(store.remembered(), name="", colour=0),
-        store.lags_ms(),
         store.quizzes(),
         list(dances_of(store)),
     )

@@ -19,7 +19,6 @@ from kpopdance.realtime.library import store as module
 from kpopdance.realtime.library.history import dances_of
 from kpopdance.realtime.library.store import (
     FAVOURITES,
-    LAGS_KEPT,
     QUIZZES_KEPT,
     Remembered,
     Store,
@@ -67,10 +66,7 @@ def test_the_best_score_of_each_key_is_kept(store):
     assert [path.name for path in store.path.parent.iterdir()] == ["kpopdance.sqlite"]
 
 
-def test_the_newest_lags_and_quizzes_are_kept_in_order(store, monkeypatch):
-    for k in range(LAGS_KEPT + 3):
-        kept = store.keep_lag(10.04 * k)
-    assert kept == store.lags_ms() == [round(10.04 * k, 1) for k in range(3, LAGS_KEPT + 3)]
+def test_the_newest_quizzes_are_kept_in_order(store, monkeypatch):
     monkeypatch.setattr(module, "QUIZZES_KEPT", 4)
     for k in range(6):
         store.keep_quiz(str(k))
@@ -108,35 +104,33 @@ def test_older_files_are_taken_over_once_and_stay(store):
     games = [{"seed": str(k), "answers": []} for k in range(QUIZZES_KEPT + 2)]
     of_old(
         store.path.parent, scores={"neon": 61.3, "별": 5, "nan": float("nan")},
-        lags=[float("inf"), *range(20)], quizzes=games,
+        quizzes=games,
     )  # fmt: skip
     assert store.keep_score("neon", 60.0) == 61.3
     assert store.best_scores() == {"neon": 61.3, "별": 5.0}
-    assert store.lags_ms() == [float(lag) for lag in range(12, 20)]
     assert [json.loads(game) for game in store.quizzes()] == games[2:]
     rewrite(store, "DELETE FROM scores")
     assert store.best_scores() == {}
     assert {path.name for path in store.path.parent.glob("*.json")} == {
-        "scores.json", "lags.json", "quizzes.json",
+        "scores.json", "quizzes.json",
     }  # fmt: skip
 
 
 OLD_DAMAGE = {
     "scores": ["", "{", "[]", "7", '{"a": "b"}', '{"a": null}', "[" * 50_000, "\ufeff{}", '{"a": {}}'],
-    "lags": ["[1, 2", "7", "[1" + "0" * 400 + "]", '["much"]', "[null]"],
     "quizzes": ["{}", "[7]", "null"],
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("name", "text"), [(name, text) for name, texts in OLD_DAMAGE.items() for text in texts],
-    ids=range(17),
+    ids=range(12),
 )  # fmt: skip
 def test_a_damaged_older_file_is_set_aside_and_said(store, caplog, name, text):
-    of_old(store.path.parent, scores={"neon": 40.0}, lags=[1.0], quizzes=[{}])
+    of_old(store.path.parent, scores={"neon": 40.0}, quizzes=[{}])
     of_old(store.path.parent, **{name: text})
-    found = {"scores": store.best_scores(), "lags": store.lags_ms(), "quizzes": store.quizzes()}
-    wanted = {"scores": {"neon": 40.0}, "lags": [1.0], "quizzes": ["{}"]}
+    found = {"scores": store.best_scores(), "quizzes": store.quizzes()}
+    wanted = {"scores": {"neon": 40.0}, "quizzes": ["{}"]}
     assert found == wanted | {name: type(wanted[name])()}
     assert f"set aside as {name}.damaged" in caplog.text
     assert (store.path.parent / f"{name}.damaged").read_text(encoding="utf-8") == text
@@ -169,7 +163,7 @@ def of_version(path, version):
 
 
 def all_of(store):
-    return store.best_scores(), store.lags_ms(), store.quizzes(), store.remembered()
+    return store.best_scores(), store.quizzes(), store.remembered()
 
 
 @pytest.mark.parametrize("writable", [True, False])
@@ -192,11 +186,10 @@ def test_an_older_database_is_the_first_player_s(store, version, writable, monke
     scores = {"neon": 61.3}
     told_of = partial(Remembered, name="Player 1")
     for one in (store, store.of(FIRST_PLAYER)):
-        assert all_of(one) == (scores, [20.0, 30.0], ["{}"], told_of(scores, danced, lists))
-    assert all_of(store.of(FIRST_PLAYER + 1)) == ({}, [], [], Remembered())
+        assert all_of(one) == (scores, ["{}"], told_of(scores, danced, lists))
+    assert all_of(store.of(FIRST_PLAYER + 1)) == ({}, [], Remembered())
     if writable:
         assert store.keep_score("neon", 50.0) == 61.3
-        assert store.keep_lag(40.0) == [20.0, 30.0, 40.0]
 
 
 def overwritten(path, where, data):
@@ -288,7 +281,7 @@ def test_a_folder_that_is_a_file_is_said(tmp_path):
     store = Store(tmp_path / "taken" / "kpopdance.sqlite")
     assert store.best_scores() == {}
     with pytest.raises(StoreError, match="a file is where the folder should be"):
-        store.keep_lag(1.0)
+        store.keep_quiz("{}")
 
 
 def test_what_cannot_be_written_can_still_be_read(store, monkeypatch):
