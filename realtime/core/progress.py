@@ -87,6 +87,8 @@ class Danced:
         Name -> how many moves, name -> 0..100.
     moves : tuple of DancedMove
         In the order in which they are danced.
+    practice : bool
+        No dance, but parts of it again and again, for so long in all.
     """
 
     began: Moment
@@ -102,10 +104,11 @@ class Danced:
     grades: Mapping[str, int] | None = None
     limbs: Mapping[str, float] | None = None
     moves: tuple[DancedMove, ...] = ()
+    practice: bool = False
 
 
 class Day(NamedTuple):
-    """A day on which somebody danced: for how long, how often, the mean score of what counts.
+    """A day on which somebody danced or practised: for how long, how many dances, their mean score.
 
     ``first_s`` is when the first dance began, ``offset_s`` where (see ``Moment``).
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
+from kpopdance.realtime.core.progress import Danced, moment_of
 from kpopdance.realtime.core.terms import COACHES
 from kpopdance.realtime.game.coach_film import opened
 from kpopdance.realtime.game.game import after
@@ -13,6 +14,7 @@ from kpopdance.realtime.game.lesson import COUNTED, Ground
 from kpopdance.realtime.game.opening import Opening
 from kpopdance.realtime.game.performance import ready_watcher
 from kpopdance.realtime.game.practice import Practice, Wish
+from kpopdance.realtime.library.history import keep_dance
 from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.practised import keep_practised
 from kpopdance.realtime.library.songpack import SongPackError
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kpopdance.realtime.core.ports import Surface
+    from kpopdance.realtime.core.progress import Moment
     from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.game.game import Game
@@ -221,20 +224,29 @@ class PracticePage(Page):
     def leave(self) -> None:
         """Close all that was opened for it; what was practised is kept beside."""
         self.practice.close()
-        beside(lambda: keep(self.practice))
+        ended = moment_of(self._game.kit.local_now())
+        beside(lambda: keep(self.practice, ended))
 
 
-def keep(practice: Practice) -> None:
-    """Keep what a player practised of moves whose score was known, as far as that can be kept."""
+def keep(practice: Practice, ended: Moment) -> None:
+    """Keep for how long a player practised, and what of moves whose score was known, if possible."""
     ground, scores = practice.ground, practice.wish.scores
-    starts_s = ground.standard.start_s.tolist()
+    song, standard, store = ground.song, ground.standard, ground.kit.store
+    starts_s = standard.start_s.tolist()
     moves = {starts_s[k]: (scores[k], n) for k, n in practice.tries.items() if k in scores}
-    if not moves or not ground.kit.keeps_scores:
+    danced_s = float(
+        sum((standard.end_s - standard.start_s)[k] * n for k, n in practice.tries.items())
+    )
+    if danced_s <= 0 or not ground.kit.keeps_scores:
         return
+    key, terms = score_key(song.slug, standard.terms), standard.terms.words
+    danced = Danced(
+        ended.before(danced_s), song.slug, song.title, danced_s, 0.0, 0, terms, counts=False,
+        practice=True,
+    )  # fmt: skip
     try:
-        keep_practised(
-            ground.kit.store, score_key(ground.song.slug, ground.standard.terms), moves
-        )
+        keep_practised(store, key, moves)
+        keep_dance(store, danced, key)
     except StoreError as why:
         log.warning("what was practised is not kept: %s", why)
 

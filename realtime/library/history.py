@@ -33,15 +33,15 @@ NOT_JUDGED: Final = 255
 MOST_DS: Final = 65_535
 COLUMNS: Final = (
     "at_s, offset_s, day, slug, title, terms, tempo, counts, danced_s, score, stars, lag_ms, grades, "
-    "limbs, moves"
+    "limbs, moves, practice"
 )
-ADD: Final = f"INSERT INTO dances (player, {COLUMNS}) VALUES ({', '.join('?' * 16)})"
+ADD: Final = f"INSERT INTO dances (player, {COLUMNS}) VALUES ({', '.join('?' * 17)})"
 EARLIER: Final = (
     "SELECT score FROM dances WHERE player = :player AND slug = :slug AND terms = :terms AND counts "
     f"= 1 ORDER BY at_s DESC, id DESC LIMIT {SCORES}"
 )
 BY_DAY: Final = (
-    "SELECT day, sum(danced_s), count(*), avg(CASE WHEN counts THEN score END), min(at_s), "
+    "SELECT day, sum(danced_s), sum(1 - practice), avg(CASE WHEN counts THEN score END), min(at_s), "
     "max(offset_s) FROM dances WHERE player = :player GROUP BY day"
 )
 BY_SONG: Final = (
@@ -121,7 +121,7 @@ def _row_of(danced: Danced) -> tuple[Any, ...]:
         danced.counts, round(danced.danced_s, 1), round(danced.score, 1), danced.stars,
         None if danced.lag_ms is None else round(danced.lag_ms, 1), _as_json(danced.grades),
         _as_json({name: round(score, 1) for name, score in (danced.limbs or {}).items()}),
-        moves.tobytes(),
+        moves.tobytes(), danced.practice,
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def _as_json(told: object) -> str:
 
 def _danced(row: tuple[Any, ...]) -> Danced:
     at_s, offset_s, _, slug, title, terms, tempo, counts, danced_s, score, stars, *rest = row
-    lag_ms, grades, limbs, moves = rest
+    lag_ms, grades, limbs, moves, practice = rest
     return Danced(
         Moment(at_s, offset_s), slug, title, danced_s, score, stars, terms, tempo, bool(counts),
         lag_ms, json.loads(grades), json.loads(limbs),
@@ -139,4 +139,5 @@ def _danced(row: tuple[Any, ...]) -> Danced:
             DancedMove(start / 10, None if points == NOT_JUDGED else float(points))
             for start, points in np.frombuffer(moves, MOVE).tolist()
         ),
+        bool(practice),
     )  # fmt: skip

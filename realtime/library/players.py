@@ -29,7 +29,7 @@ COLUMNS_OF_TABLES: Final = (
     "JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'"
 )
 HELD: Final = {
-    "dances": "SELECT count(*) FROM dances WHERE player = :player",
+    "dances and practices": "SELECT count(*) FROM dances WHERE player = :player",
     "best scores": "SELECT count(*) FROM scores WHERE player = :player",
     "quizzes": "SELECT count(*) FROM quizzes WHERE player = :player",
     "playlists": "SELECT count(DISTINCT name) FROM playlists WHERE player = :player",

@@ -67,6 +67,12 @@ UPGRADES: Final = (
         "tries INTEGER NOT NULL, PRIMARY KEY (player, key, start_ms)) WITHOUT ROWID",
     ),
     ("DROP TABLE lags",),
+    (
+        "ALTER TABLE dances ADD COLUMN practice INTEGER NOT NULL DEFAULT 0",
+        "DROP INDEX dances_by_day",
+        "CREATE INDEX dances_by_day ON dances (player, day, at_s, offset_s, danced_s, counts, score, "
+        "practice)",
+    ),
 )
 """What leads from each version of the tables to the next; ``PRAGMA user_version`` counts them.
 

@@ -82,7 +82,10 @@ def test_a_player_is_removed_once_all_is_printed(store, capsys):
     assert run("--player", "Player 1", "--json", "--remove") == 0
     said = capsys.readouterr()
     assert len(json.loads(said.out)["dances"]) == 30
-    assert "removed Player 1, with 30 dances, 4 best scores, 1 quizzes, 1 playlists" in said.err
+    assert (
+        "removed Player 1, with 30 dances and practices, 4 best scores, 1 quizzes, 1 playlists"
+        in said.err
+    )
     assert [player.name for player in players_of(store)] == ["Jun <b>"]
     assert run() == 0
     page = Page(Path("kpopdance-Jun--b-.html").read_text(encoding="utf-8"))

@@ -182,7 +182,9 @@ def test_a_player_goes_after_one_question_that_says_what_goes(game, back, tmp_pa
     asking.screen.draw = lambda surface, heading, words, beat: shown.append((heading, words))
     asking.draw(None)
     assert shown[0][0] == "Remove Player 1?"
-    assert shown[0][1].startswith("What goes, for good: 30 dances, 4 best scores;")
+    assert shown[0][1].startswith(
+        "What goes, for good: 30 dances and practices, 4 best scores;"
+    )
     assert asking.key("x") is asking
     asking._writing.result(5)
     asking.draw(None)

@@ -16,6 +16,7 @@ from kpopdance.realtime.game.dancing import LoadingPage, ResultPage
 from kpopdance.realtime.game.game import Game
 from kpopdance.realtime.game.performance import Outcome
 from kpopdance.realtime.game.practising import Choice, PracticeLoading, PracticePage
+from kpopdance.realtime.library.history import days_of
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.practised import keep_practised, take_practised
 from kpopdance.realtime.library.songpack import SongPack
@@ -24,6 +25,7 @@ from kpopdance.realtime.shell.pages import Message
 from kpopdance.realtime.shell.songs import Songs
 from tests import dances
 from tests.fakes import ScriptedCamera
+from tests.kept_dances import NOON
 from tests.realtime.game.test_game import (
     choose,
     dancing,
@@ -159,17 +161,34 @@ class Tried:
     def __init__(self, devices, tries, scores):
         self.tries = tries
         self.wish = practising.Wish(scores=scores)
-        standard = dataclasses.make_dataclass("Asked", ["start_s", "terms"])
+        standard = dataclasses.make_dataclass("Asked", ["start_s", "end_s", "terms"])
         song = load_pack(devices.settings.libraries[0] / "short")
-        asked = standard(dances.standard_of(song.members[0]).start_s, Terms())
+        whole = dances.standard_of(song.members[0])
+        asked = standard(whole.start_s, whole.end_s, Terms())
         self.ground = dataclasses.make_dataclass("G", ["kit", "song", "standard"])(
             devices, song, asked
         )
 
 
+def test_the_time_practised_is_kept_among_the_dances(library):
+    devices = kit(library)
+    practice = Tried(devices, {0: 4, 1: 2}, {})
+    practising.keep(practice, NOON)
+    asked = practice.ground.standard
+    danced_s = float(asked.end_s[0] - asked.start_s[0]) * 4
+    danced_s += float(asked.end_s[1] - asked.start_s[1]) * 2
+    (day,) = days_of(devices.store)
+    assert (day.danced_s, day.dances, day.score) == (pytest.approx(danced_s, abs=0.1), 0, None)
+    assert devices.store.best_scores() == {}
+    practising.keep(Tried(devices, {}, {0: 41.0}), NOON)
+    assert days_of(devices.store) == (day,)
+
+
 def test_the_next_dance_tells_what_practice_brought(library):
     devices = kit(library)
-    practising.keep(Tried(devices, {0: 4, 1: 2}, {1: 41.0}))  # nothing was known of move 1
+    practising.keep(
+        Tried(devices, {0: 4, 1: 2}, {1: 41.0}), NOON
+    )  # nothing was known of move 1
     first = result_page(devices, report_of((50.0, 78.0)))
     start_s = first._outcome.report.moves[1].start_s
     assert first.view().brought == ("Move 2: 41 → 78 since you practised it",)
@@ -185,5 +204,5 @@ def test_what_is_not_to_be_kept_or_cannot_be_harms_nothing(library, why):
     devices = kit(library, keeps_scores=why != "a drawn dancer")
     if why == "a full disk":
         devices.store.path.mkdir()
-    practising.keep(Tried(devices, {1: 2}, {1: 41.0}))
+    practising.keep(Tried(devices, {1: 2}, {1: 41.0}), NOON)
     assert devices.store.path.is_file() is False

@@ -67,12 +67,16 @@ def test_songs_days_and_the_newest_dances(store, monkeypatch):
             store, danced(slug, title=f"{slug} at {score}", began=began, score=score), slug
         )
     keep_dance(store, danced("a", began=NOON.before(9), score=1.0, counts=False), "a")
+    practised = danced("c", began=NOON, score=0.0, danced_s=60.0, counts=False, practice=True)
+    keep_dance(store, practised, "c")
     told = history_of(store)
     assert told.songs == (
         ("a", "", "a at 60.0", 2, 60.0, (40.0, 60.0)),
         ("b", "", "b at 50.0", 1, 50.0, (50.0,)),
     )
     assert [(day.dances, day.score) for day in told.days] == [(1, 40.0), (3, 55.0)]
+    assert [day.danced_s for day in told.days] == [180.0, 3 * 180.0 + 60.0]
+    assert list(dances_of(store))[-1] == practised
     assert told.days[1].day == told.days[0].day + 1 == NOON.day
     assert [one.slug for one in told.recent] == ["b", "a"]
 

@@ -122,7 +122,7 @@ def test_all_of_a_player_goes_at_once_and_from_the_disk(store):
     for number in range(20):
         fill(theirs, f"secretsong-{number}")
     assert held_of(store, mina.id) == {
-        "dances": 20, "best scores": 20, "quizzes": 20, "playlists": 21,
+        "dances and practices": 20, "best scores": 20, "quizzes": 20, "playlists": 21,
     }  # fmt: skip
     remove_player(store, mina.id)
     assert names(store) == ["Player 1"]
