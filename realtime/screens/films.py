@@ -48,6 +48,7 @@ BEGUN_CHIPS: Final = (
     Chip("Del", "throw it away", "drop"), *LIST_CHIPS[2:],
 )  # fmt: skip
 SURE_CHIPS: Final = (Chip("Enter", "throw it away", "play"), Chip("Esc", "keep it", "back"))
+WAITING_CHIPS: Final = (Chip("Esc", "leave it", "back"),)
 LOOKING_CHIPS: Final = (Chip("Esc", "enough", "back"),)
 ASKING_CHIPS: Final = (
     Chip("Enter", "make a song of what was seen", "play"), Chip("Space", "go on looking", "pause"),
@@ -201,7 +202,8 @@ class LookingScreen(ChipScreen):
         self._progress(surface, row, view, u)
         bar = box(edge, row.bottom + 4 * u, width - edge, row.bottom + 14 * u)
         self.theme.bar(surface, bar, view.share, MAGENTA)
-        chips = ASKING_CHIPS if view.asks else LOOKING_CHIPS
+        looking = WAITING_CHIPS if view.film.picture is None else LOOKING_CHIPS
+        chips = ASKING_CHIPS if view.asks else looking
         self._draw_chips(
             surface, chips, box(edge, height - 54 * u, width - edge, height - 18 * u), 30 * u
         )
