@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -14,9 +15,12 @@ from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.devices import sound
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker, SoundCard, open_speaker
+from kpopdance.realtime.workshop.player import GRAIN_S, Player
+from tests.realtime.workshop import desk_kits
 from tools.bench.run.bench_sound import measure_clock
 
 RATE = 48000
+LOW_HZ, HIGH_HZ = 300, 1500
 NONE = Health("sound", Cause.NEVER_OPENED, "None found.", "Buy one.")
 
 
@@ -281,3 +285,34 @@ def stuck(argv=None):
 door.main = stuck
 door.program()
 """
+
+
+@pytest.mark.sound
+def test_a_grain_of_the_song_sounds_where_one_drags_to(null_sink, tmp_path):
+    """The song hums low and, from 5 s on, high: what the sink plays says from where it is."""
+    at_s = np.arange(10 * RATE) / RATE
+    hum = 0.3 * np.sin(2 * np.pi * np.where(at_s < 5, LOW_HZ, HIGH_HZ) * at_s)
+    samples = np.repeat(hum[:, None], 2, axis=1).astype(np.float32)
+    kit = dataclasses.replace(
+        desk_kits.kit_of(tmp_path, PerfClock()), read_audio=lambda path: (samples, RATE),
+        open_speaker=lambda samples, rate: SoundCard(samples, rate, PerfClock()),
+    )  # fmt: skip
+    player, told_s = Player(kit, tmp_path / "song.wav", 10.0), []
+    wait_for(lambda: player.step() or player._speaker, 20)
+    recording = null_sink.record()
+    begun_s, dragged = perf_counter(), False
+    while (passed_s := perf_counter() - begun_s) < 2.0:
+        if not dragged and passed_s > 0.5:
+            player.drag(7.0)
+            dragged = True
+        player.step()
+        if player._grain_ends_s is not None:
+            told_s.append(passed_s)
+        recording.poll(perf_counter())
+        sleep(0.005)
+    player._speaker.close()
+    heard = recording.stop()[0]
+    begin, end = np.flatnonzero(np.abs(heard) > 0.05)[[0, -1]]
+    assert 0.7 * GRAIN_S < (end - begin) / RATE < told_s[-1] - told_s[0] + 0.15
+    crossings = np.count_nonzero(np.diff(heard[begin:end] > 0))
+    assert crossings * RATE / 2 / (end - begin) == pytest.approx(HIGH_HZ, rel=0.1)
