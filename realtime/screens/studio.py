@@ -70,6 +70,7 @@ CHIPS: Final = (
 WRITING_CHIPS: Final = (
     Chip("Enter", "done", "write"), Chip("Tab", "next", "field"), Chip("Esc", "as it was", "back"),
 )  # fmt: skip
+ASKING_CHIPS: Final = (Chip("↑ ↓", "this one", "down"), Chip("Esc", "nobody", "back"))
 ASKING: Final = {
     "swap": "Swap {} from here on with whom?",
     "join": "Who else is {}?",
@@ -179,7 +180,7 @@ class StudioScreen(Screen):
         self._picture(surface, at, view)
         self._members(surface, at, view)
         self._timeline.draw(surface, at.timeline, view, at.unit)
-        chips = WRITING_CHIPS if view.writing else CHIPS
+        chips = _chips(view)
         over = self._over.which if self._over and self._over.kind == "chip" else None
         draw_chips(self.theme, surface, chips, self._chip_places(at, chips), over)
         told = (view.notice,) if view.notice else ()
@@ -205,7 +206,8 @@ class StudioScreen(Screen):
 
     def action_of(self, chip: int) -> Action:
         """Return what a click on a chip asks for."""
-        return (WRITING_CHIPS if self.writing else CHIPS)[chip].action
+        assert self._view is not None
+        return _chips(self._view)[chip].action
 
     # under the mouse
 
@@ -213,7 +215,7 @@ class StudioScreen(Screen):
         if self._view is None:
             return None
         view, at = self._view, self._layout(size)
-        chips = WRITING_CHIPS if view.writing else CHIPS
+        chips = _chips(view)
         for number, place in enumerate(self._chip_places(at, chips)):
             if place.collidepoint(position):
                 return Target("chip", number)
@@ -425,6 +427,13 @@ class StudioScreen(Screen):
         u, pane = at.unit, at.members
         top = pane.top + (42 + number * ROW) * u
         return box(pane.left + 8 * u, top, pane.right - 8 * u, top + (ROW - 5) * u)
+
+
+def _chips(view: StudioView) -> tuple[Chip, ...]:
+    """Return the keys that mean something now."""
+    if view.writing is not None:
+        return WRITING_CHIPS
+    return ASKING_CHIPS if view.asks else CHIPS
 
 
 def _colour(line: MemberLine, person: int) -> Colour:

@@ -309,7 +309,9 @@ class DeskPage(Page):
             self._finish_writing()
         if target.kind in ("moment", "first beat"):
             self._drag = target.kind
-        elif target.kind == "member":
+        if target.kind == "moment":  # a tap is over before the next frame
+            self._player.drag(target.which / 1000)
+        if target.kind == "member":
             self._choose(target.which)
         elif target.kind == "name":
             self._begin_writing("title" if target.which < 0 else "name")

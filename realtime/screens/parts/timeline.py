@@ -152,15 +152,14 @@ class Timeline:
 
     def _sections(self, surface: pygame.Surface, at: TimelineLayout, view: StudioView) -> None:
         ends = [*(start_s for _, start_s in view.sections[1:]), view.length_s]
-        for number, ((name, start_s), end_s) in enumerate(
-            zip(view.sections, ends, strict=False)
-        ):
+        names = list(dict.fromkeys(name for name, _ in view.sections))
+        for (name, start_s), end_s in zip(view.sections, ends, strict=False):
             left = max(x_of(at, view, start_s), at.sections.left)
             right = min(x_of(at, view, end_s), at.sections.right)
             if right - left < 2:
                 continue
             place = box(left + 1, at.sections.top, right - 1, at.sections.bottom)
-            colour = SECTION_COLOURS[number % len(SECTION_COLOURS)]
+            colour = SECTION_COLOURS[names.index(name) % len(SECTION_COLOURS)]
             pygame.draw.rect(
                 surface, mix(INK, colour, 0.45), place, border_radius=round(4 * at.unit)
             )

@@ -19,7 +19,7 @@ from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.screens.parts.timeline import timeline_layout, x_of
-from kpopdance.realtime.screens.studio import CHIPS, studio_layout
+from kpopdance.realtime.screens.studio import ASKING_CHIPS, CHIPS, studio_layout
 from kpopdance.realtime.studio.drafts import draft_of_song, opened
 from kpopdance.realtime.workshop import drawer
 from kpopdance.realtime.workshop.desk import TAPPED_S, DeskPage
@@ -140,6 +140,18 @@ def test_every_chip_is_a_key_that_means_something(desk):
     assert desk.edits == ["lead 2"]
 
 
+def test_a_question_shows_its_own_keys(desk):
+    desk.press("s")
+    screen = desk.page.screen
+    places = screen._chip_places(studio_layout(SIZE, (640, 360)), ASKING_CHIPS)
+    assert [screen.action_of(k) for k in range(len(ASKING_CHIPS))] == ["down", "back"]
+    desk.click(places[1].center)
+    assert (desk.page.asks, desk.next, desk.edits) == ("", desk.page, [])
+    desk.press("s")
+    desk.click(places[0].center)
+    assert desk.edits == ["swap 2,3@0.000"]
+
+
 def test_names_are_written_hangul_as_it_is_composed(desk):
     desk.press("return")
     desk.write("해", composing="ㄹ")
@@ -173,7 +185,9 @@ def test_the_first_beat_and_the_place_are_dragged(desk):
     x = desk.on_line(7.0)[1]
     desk.click((x, line.rows.centery), (x, line.rows.centery))
     assert desk.page.view().song_s == pytest.approx(7.0, abs=0.05)
-    desk.click((x, line.rows.centery))  # pressed and let go within a frame
+    x = desk.on_line(3.0)[1]
+    desk.click((x, line.rows.centery))  # a tap: pressed and let go within a frame
+    assert desk.page.view().song_s == pytest.approx(3.0, abs=0.05)
     assert desk.page._drag == ""
 
 
