@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DAY_S: Final = 86_400
 DAYS: Final = 7  # of a week, which begins on a Monday
+AHEAD: Final = 2  # so many days may a streak be ahead of a clock
 THURSDAY: Final = 3  # what 1970-01-01 was, counted from Monday
 GOALS: Final[Mapping[str, tuple[int, ...]]] = {
     "minutes": (0, 20, 40, 60, 90, 120, 180, 300), "songs": (0, 5, 10, 15, 20, 30, 50),
@@ -158,15 +159,16 @@ def streak_of(days: Sequence[Day], today: int) -> Streak:
     """Return the days in a row; the one up to yesterday goes on, since today is not over.
 
     A day that a journey swallowed breaks nothing: who flies east from a Monday lands on a Wednesday.
-    A clock that was put back breaks nothing either.
+    Nor does a clock that was put back, or days that a wrong clock put into the future.
     """
-    row = most = 0
+    row = most = now = 0
     last: Day | None = None
     for day in sorted(days):
         row = row + 1 if last is not None and _follows(last, day) else 1
         most, last = max(most, row), day
-    ends = last is None or today > last.day + 1
-    return Streak(0 if ends else row, most)
+        if day.day <= today + AHEAD:
+            now = row if today <= day.day + 1 else 0
+    return Streak(now, most)
 
 
 def _follows(last: Day, day: Day) -> bool:

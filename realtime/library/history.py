@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.library.store import Store
 
+log = logging.getLogger(__name__)
 RECENT: Final = 200
 """So many dances are looked at move by move."""
 SCORES: Final = 60
@@ -96,8 +98,8 @@ def history_of(store: Store) -> History:
         SongDanced(slug, terms, title, count, best, tuple(scores.get((slug, terms), ())))
         for slug, terms, title, count, best in store.read(BY_SONG)
     )
-    recent = (_danced(row) for row in store.read(NEWEST)[::-1])
-    return History(tuple(songs), days_of(store), tuple(recent))
+    recent = tuple(_all_danced(store, NEWEST))[::-1]
+    return History(tuple(songs), days_of(store), recent)
 
 
 def days_of(store: Store) -> tuple[Day, ...]:
@@ -107,7 +109,16 @@ def days_of(store: Store) -> tuple[Day, ...]:
 
 def dances_of(store: Store) -> Iterator[Danced]:
     """Yield all dances of a player, oldest first."""
-    return (_danced(row) for row in store.read(ALL))
+    return _all_danced(store, ALL)
+
+
+def _all_danced(store: Store, query: str) -> Iterator[Danced]:
+    """Yield dances, but for damaged ones."""
+    for row in store.read(query):
+        try:
+            yield _danced(row)
+        except (ValueError, TypeError, AttributeError, RecursionError) as why:
+            log.warning("%s: a dance in it cannot be read (%s)", store.path, why)
 
 
 def _row_of(danced: Danced) -> tuple[Any, ...]:
@@ -134,7 +145,7 @@ def _danced(row: tuple[Any, ...]) -> Danced:
     lag_ms, grades, limbs, moves, practice = rest
     return Danced(
         Moment(at_s, offset_s), slug, title, danced_s, score, stars, terms, tempo, bool(counts),
-        lag_ms, json.loads(grades), json.loads(limbs),
+        lag_ms, dict(json.loads(grades)), dict(json.loads(limbs)),
         tuple(
             DancedMove(start / 10, None if points == NOT_JUDGED else float(points))
             for start, points in np.frombuffer(moves, MOVE).tolist()

@@ -81,7 +81,7 @@ def named(store: Store, name: str) -> Player:
 
 
 def add_player(store: Store, name: str, made_s: float) -> Player:
-    """Add a player, who is then chosen; without a name, the first free "Player 2" ...
+    """Add a player; without a name, the first free "Player 2" ...
 
     Raises
     ------
@@ -101,7 +101,6 @@ def add_player(store: Store, name: str, made_s: float) -> Player:
         new = "INSERT INTO players (name, colour, made_s) VALUES (?, ?, ?)"
         number = db.execute(new, (chosen, colour, made_s)).lastrowid
         assert number is not None
-        _choose(db, number)
         return Player(number, chosen, colour, made_s)
 
     return store.write(work)
@@ -109,7 +108,9 @@ def add_player(store: Store, name: str, made_s: float) -> Player:
 
 def choose_player(store: Store, player: int) -> Store:
     """Return the store of a player, who plays from now on, here and in the next game."""
-    store.write(lambda db, _: _choose(db, player))
+    newest = "(SELECT max(chosen) + 1 FROM players)"
+    choose = f"UPDATE players SET chosen = {newest} WHERE id = ?"
+    store.write(lambda db, _: db.execute(choose, (player,)))
     return store.of(player)
 
 
@@ -187,11 +188,6 @@ def _all(db: sqlite3.Connection) -> list[Player]:
 
 def _player(row: tuple[int, str, int, float, int, str]) -> Player:
     return Player(*row[:4], Goal(*row[4:]))
-
-
-def _choose(db: sqlite3.Connection, player: int) -> None:
-    newest = "(SELECT max(chosen) + 1 FROM players)"
-    db.execute(f"UPDATE players SET chosen = {newest} WHERE id = ?", (player,))
 
 
 def _fit(name: str) -> str:

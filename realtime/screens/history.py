@@ -195,10 +195,10 @@ class HistoryScreen(ChipScreen):
         self.theme.bar(surface, bar, line.share, colour if chosen else dim(colour, 0.7))
 
     def _curve(self, surface: pygame.Surface, at: HistoryLayout, view: HistoryView) -> None:
-        u = at.unit
-        self.theme.panel(surface, at.curve, Glass(18 * u, dim(VIOLET, 0.7), 1.4, 225, INK))
         if not view.lines:
             return
+        u = at.unit
+        self.theme.panel(surface, at.curve, Glass(18 * u, dim(VIOLET, 0.7), 1.4, 225, INK))
         line = view.lines[view.chosen]
         inner = at.curve.inflate(-round(40 * u), -round(32 * u))
         head = box(inner.left, inner.top, inner.right, inner.top + 26 * u)

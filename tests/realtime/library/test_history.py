@@ -81,6 +81,20 @@ def test_songs_days_and_the_newest_dances(store, monkeypatch):
     assert [one.slug for one in told.recent] == ["b", "a"]
 
 
+@pytest.mark.parametrize(("column", "value"), [
+    ("grades", "{"), ("limbs", "7"), ("moves", b"x"), ("moves", "text"), ("grades", b"\xff"),
+    ("limbs", "[" * 50_000),
+])  # fmt: skip
+def test_a_damaged_dance_is_left_out_and_said(store, caplog, column, value):
+    for slug in ("a", "b"):
+        keep_dance(store, danced(slug), slug)
+    change = f"UPDATE dances SET {column} = ? WHERE slug = 'a'"
+    store.write(lambda db, player: db.execute(change, (value,)))
+    assert [one.slug for one in dances_of(store)] == ["b"]
+    assert [one.slug for one in history_of(store).recent] == ["b"]
+    assert "a dance in it cannot be read" in caplog.text
+
+
 def fill(store, count):
     """Keep so many dances of 200 songs, without the time that each takes to be on the disk."""
     one = danced("neon", moves=tuple(DancedMove(2.0 * k, 70.0) for k in range(90)))

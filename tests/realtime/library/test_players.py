@@ -56,10 +56,9 @@ def test_there_is_always_a_player_who_is_remembered(store):
     assert names(store) == ["Player 1"]
     mina = add_player(store, " Mina ", 5.0)
     assert (mina.name, mina.made_s, mina.goal) == ("Mina", 5.0, Goal())
-    assert player_of(Store(store.path)) == mina
-    first = named(store, "player 1")
-    assert player_of(choose_player(store, first.id)) == first == player_of(Store(store.path))
-    assert names(store) == ["Player 1", "Mina"]
+    assert player_of(Store(store.path)) == named(store, "player 1")
+    assert player_of(choose_player(store, mina.id)) == mina == player_of(Store(store.path))
+    assert names(store) == ["Mina", "Player 1"]
 
 
 def test_what_is_kept_is_one_player_s(store):
@@ -70,12 +69,13 @@ def test_what_is_kept_is_one_player_s(store):
     fill(theirs, "other")
     assert told(store) == before
     assert theirs.best_scores().keys() == {"other"}
+    choose_player(store, named(store, "별").id)
     assert told(Store(store.path)) == told(theirs)
 
 
 def test_a_game_goes_on_with_its_player_whoever_is_chosen_elsewhere(store):
     store.keep_score("mine", 40.0)
-    add_player(Store(store.path), "Jun", 0.0)
+    choose_player(Store(store.path), add_player(Store(store.path), "Jun", 0.0).id)
     store.keep_score("mine too", 40.0)
     assert store.best_scores().keys() == {"mine", "mine too"}
 
@@ -89,7 +89,7 @@ NAMES = {
 @pytest.mark.parametrize(("typed", "kept"), NAMES.values(), ids=NAMES)
 def test_names_are_kept_so_that_they_can_be_shown(store, typed, kept):
     assert add_player(store, typed, 0.0).name == kept
-    assert names(store) == [kept, "Player 1"]
+    assert names(store) == ["Player 1", kept]
 
 
 def test_no_two_players_have_one_name(store):
@@ -101,7 +101,7 @@ def test_no_two_players_have_one_name(store):
         change_player(store, mina, name="PLAYER 1")
     assert change_player(store, mina, name="MINA").name == "MINA"
     with pytest.raises(
-        PlayerError, match="no player is called 'Jun'; there are MINA, Player 1"
+        PlayerError, match="no player is called 'Jun'; there are Player 1, MINA"
     ):
         named(store, "Jun")
 
