@@ -41,6 +41,8 @@ HEADING, TEXT = 54.0, 26.0
 """Size of the heading and of the sentence, design units."""
 LEADING: Final = 1.38
 """Height of a line, of its letters' size."""
+ABOVE, BELOW = 130.0, 32.0
+"""Design units of the pane above the text, with the heading, and below it."""
 SMALLEST: Final = 6.0
 
 
@@ -72,15 +74,20 @@ class MessageScreen(Screen):
         self.backdrop.draw(surface, beat, centre_x=width // 2, horizon_y=round(height * 0.66))
         self.backdrop.crowd(surface, beat)
         surface.fill((120, 110, 150), special_flags=pygame.BLEND_RGB_MULT)
-        pane = pygame.Rect(0, 0, round(min(width - 56 * u, 1040 * u)), 0)
-        pane.height = round(min(height * 0.70, 560 * u))
+        wide = round(min(width - 56 * u, 1040 * u))
+        most = round(min(height * 0.70, 560 * u)) - round(ABOVE * u) - round(BELOW * u)
+        lines, px = self._fit(text, TEXT * u, (wide - round(88 * u), most))
+        pane = pygame.Rect(0, 0, wide, round((ABOVE + BELOW) * u + len(lines) * px * LEADING))
         pane.midtop = (width // 2, round((height - 50 * u - pane.height) / 2))
         self.theme.panel(surface, pane, Glass(30 * u, self._edge, 2.0, 224, NIGHT))
-        inner = pane.inflate(-round(88 * u), -round(64 * u))
+        inner = pane.inflate(-round(88 * u), -round(2 * BELOW * u))
         top = pygame.Rect(inner.left, inner.top, inner.width, round(84 * u))
         style = Style(HEADING * u, WHITE, "left", SMALLEST)
         self.theme.neon(surface, heading, top, style, dim(MAGENTA, 0.8))
-        self._text(surface, text, _below(inner, top.bottom + round(14 * u)), TEXT * u)
+        for number, line in enumerate(lines):
+            row = pygame.Rect(inner.left, 0, inner.width, round(px * LEADING))
+            row.top = pane.top + round(ABOVE * u + number * px * LEADING)
+            self.theme.write(surface, line, row, Style(px, WHITE, "left", SMALLEST))
         over = None if self._over is None else self._over.which
         draw_chips(self.theme, surface, self._keys, self._places(size), over)
 
@@ -98,15 +105,12 @@ class MessageScreen(Screen):
         number = chip_at(self._places(size), position)
         return None if number is None else Target("chip", number)
 
-    def _text(self, surface: pygame.Surface, text: str, box: pygame.Rect, px: float) -> None:
-        wanted = (text, px, box.size)
+    def _fit(self, text: str, px: float, size: tuple[int, int]) -> tuple[list[str], float]:
+        """Return the lines and their size, worked out once."""
+        wanted = (text, px, size)
         if wanted != self._fitted_for:
-            self._fitted, self._fitted_for = self._wrapped(text, px, box.size), wanted
-        lines, px = self._fitted
-        for number, line in enumerate(lines):
-            top = box.top + round(number * px * LEADING)
-            row = pygame.Rect(box.left, top, box.width, round(px * LEADING))
-            self.theme.write(surface, line, row, Style(px, WHITE, "left", SMALLEST))
+            self._fitted, self._fitted_for = self._wrapped(text, px, size), wanted
+        return self._fitted
 
     def _wrapped(self, text: str, px: float, size: tuple[int, int]) -> tuple[list[str], float]:
         """Return the lines and the largest size, up to px, at which they fit."""
@@ -122,8 +126,3 @@ class MessageScreen(Screen):
             ):
                 return lines, px
             px = max(SMALLEST, px - 1)
-
-
-def _below(box: pygame.Rect, top: int) -> pygame.Rect:
-    """Return the part of a box from a y on."""
-    return pygame.Rect(box.left, top, box.width, max(0, box.bottom - top))
