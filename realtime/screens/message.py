@@ -9,7 +9,6 @@ import pygame
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.chips import (
     Chip,
-    centred,
     chip_at,
     chip_places,
     draw_chips,
@@ -18,6 +17,7 @@ from kpopdance.realtime.screens.parts.theme import (
     MAGENTA,
     NIGHT,
     RED,
+    SOFT,
     VIOLET,
     WHITE,
     Glass,
@@ -25,6 +25,7 @@ from kpopdance.realtime.screens.parts.theme import (
     box,
     dim,
     drawable,
+    is_wide,
     scale_of,
 )
 from kpopdance.realtime.screens.screen import Meanings, Screen
@@ -39,10 +40,10 @@ NAMES: Final = {"Esc": "escape", "Enter": "return"}
 """What keys are called whose name is not what stands on them."""
 HEADING, TEXT = 54.0, 26.0
 """Size of the heading and of the sentence, design units."""
+TOP, GAP, BUTTON = 98.0, 26.0, 46.0
+"""What the heading takes, what is between text and buttons, and how high those are, design units."""
 LEADING: Final = 1.38
 """Height of a line, of its letters' size."""
-ABOVE, BELOW = 130.0, 32.0
-"""Design units of the pane above the text, with the heading, and below it."""
 SMALLEST: Final = 6.0
 
 
@@ -61,7 +62,10 @@ class MessageScreen(Screen):
     def __init__(self, backdrop: Backdrop, hints: Hints = (), *, calm: bool = False) -> None:
         super().__init__(backdrop)
         self._edge = VIOLET if calm else dim(RED, 0.9)
-        self._keys = tuple(Chip(key, words, "select") for key, words in (*hints, *KEYS))
+        self._keys = tuple(
+            Chip(key, words, "select", edge=dim(SOFT, 0.6)) for key, words in (*hints, *KEYS)
+        )
+        self._buttons = pygame.Rect(0, 0, 0, 0)
         self._fitted_for: tuple[str, float, tuple[int, int]] | None = None
         self._fitted: tuple[list[str], float] = ([], SMALLEST)
 
@@ -74,42 +78,43 @@ class MessageScreen(Screen):
         self.backdrop.draw(surface, beat, centre_x=width // 2, horizon_y=round(height * 0.66))
         self.backdrop.crowd(surface, beat)
         surface.fill((120, 110, 150), special_flags=pygame.BLEND_RGB_MULT)
-        wide = round(min(width - 56 * u, 1040 * u))
-        most = round(min(height * 0.70, 560 * u)) - round(ABOVE * u) - round(BELOW * u)
-        lines, px = self._fit(text, TEXT * u, (wide - round(88 * u), most))
-        pane = pygame.Rect(0, 0, wide, round((ABOVE + BELOW) * u + len(lines) * px * LEADING))
-        pane.midtop = (width // 2, round((height - 50 * u - pane.height) / 2))
+        room = pygame.Rect(0, 0, round(min(width - 56 * u, 1040 * u)), round(height * 0.88))
+        inner = room.inflate(-round(88 * u), -round(64 * u))
+        buttons = round((BUTTON if is_wide(size) else 2.3 * BUTTON) * u)  # in one row, or two
+        around = round((TOP + GAP) * u) + buttons
+        lines, px = self._fit(text, (inner.width, inner.height - around), TEXT * u)
+        inner.height = around + max(round(len(lines) * px * LEADING), round(60 * u))
+        inner.center = (width // 2, height // 2)
+        pane = inner.inflate(round(88 * u), round(64 * u))
         self.theme.panel(surface, pane, Glass(30 * u, self._edge, 2.0, 224, NIGHT))
-        inner = pane.inflate(-round(88 * u), -round(2 * BELOW * u))
         top = pygame.Rect(inner.left, inner.top, inner.width, round(84 * u))
         style = Style(HEADING * u, WHITE, "left", SMALLEST)
         self.theme.neon(surface, heading, top, style, dim(MAGENTA, 0.8))
         for number, line in enumerate(lines):
-            row = pygame.Rect(inner.left, 0, inner.width, round(px * LEADING))
-            row.top = pane.top + round(ABOVE * u + number * px * LEADING)
+            y = inner.top + TOP * u + number * px * LEADING
+            row = box(inner.left, y, inner.right, y + px * LEADING)
             self.theme.write(surface, line, row, Style(px, WHITE, "left", SMALLEST))
+        self._buttons = box(inner.left, inner.bottom - buttons, inner.right, inner.bottom)
         over = None if self._over is None else self._over.which
-        draw_chips(self.theme, surface, self._keys, self._places(size), over)
+        draw_chips(self.theme, surface, self._keys, self._places(u), over)
 
     def pressed(self, button: Target) -> str:
         """Return the name of the key whose button was clicked."""
         key = self._keys[button.which].key
         return NAMES.get(key, key.lower())
 
-    def _places(self, size: tuple[int, int]) -> list[pygame.Rect]:
-        (width, height), u = size, scale_of(size)
-        row = box(28 * u, height - 62 * u, width - 28 * u, height - 16 * u)
-        return centred(chip_places(self.theme, row, self._keys, row.height), row)
+    def _places(self, unit: float) -> list[pygame.Rect]:
+        return chip_places(self.theme, self._buttons, self._keys, BUTTON * unit)
 
     def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
-        number = chip_at(self._places(size), position)
+        number = chip_at(self._places(scale_of(size)), position)
         return None if number is None else Target("chip", number)
 
-    def _fit(self, text: str, px: float, size: tuple[int, int]) -> tuple[list[str], float]:
-        """Return the lines and their size, worked out once."""
-        wanted = (text, px, size)
+    def _fit(self, text: str, room: tuple[int, int], px: float) -> tuple[list[str], float]:
+        """Return the lines of a text and the size at which they fit a room."""
+        wanted = (text, px, room)
         if wanted != self._fitted_for:
-            self._fitted, self._fitted_for = self._wrapped(text, px, size), wanted
+            self._fitted, self._fitted_for = self._wrapped(text, px, room), wanted
         return self._fitted
 
     def _wrapped(self, text: str, px: float, size: tuple[int, int]) -> tuple[list[str], float]:
