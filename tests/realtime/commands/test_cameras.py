@@ -11,6 +11,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.cameras import STYLE_HELP, Cameras, style_from
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.ports import CameraState
+from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices import camera as webcams
 from kpopdance.realtime.devices.drawn_camera import DrawnCamera
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, Proportions
@@ -188,3 +189,78 @@ def test_the_next_camera_is_one_that_was_found_then_the_drawn_dancer(webcam, mon
     assert turned == [
         (True, "0"), (True, "2"), (False, "dancer"), (True, "http://phone/video"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "source", "anew"),
+    [
+        ({}, "0", False),
+        ({"strictness": "pro", "volume": 10}, "0", False),
+        ({"camera_width": 640}, "0", True),
+        ({"camera": "BRIO"}, "BRIO", True),
+        ({"camera": "dancer"}, "dancer", True),
+    ],
+)
+def test_what_is_set_is_opened_anew_only_where_it_differs(webcam, changes, source, anew):
+    place = cameras("0")
+    camera = place.watch()
+    assert place.open(SONG, lambda: None) is camera  # the one that stays open
+    place.ask(Settings(**{"camera": "0", **changes}))
+    assert place.source == source
+    assert (place._kept is None) is anew
+    again = place.watch()
+    assert (again is camera) is not anew
+    place.shut()
+
+
+def test_who_turned_to_another_camera_keeps_it_when_other_things_are_set(webcam, monkeypatch):
+    found = [FoundCamera(0, "A"), FoundCamera(2, "B")]
+    monkeypatch.setattr("kpopdance.realtime.devices.webcam.list_cameras", lambda: found)
+    place = cameras("0")
+    place.turn()
+    place.ask(Settings(camera="0", volume=10))
+    assert place.source == "2"
+
+
+class FirstPictures(Webcam):
+    """Shows a picture after some looks, or never."""
+
+    after, health = 2, Health("camera")
+
+    def newest(self, timeout_s):
+        self.clock.at_s += timeout_s
+        self.looks = getattr(self, "looks", 0) + 1
+        shown = self.looks > self.after
+        return Frame(np.ones((4, 6, 3), np.uint8), 1.0, 0) if shown else None
+
+    def state(self):
+        return CameraState("webcam", "", None, None, 0, self.health)
+
+
+@pytest.mark.parametrize(
+    ("after", "health", "trouble"),
+    [
+        (2, Health("camera"), ""),
+        (999, Health("camera"), "It sends no picture."),
+        (999, Health("camera", Cause.REFUSED, "It is in use.", "Close it."), "It is in use. Close it."),
+    ],
+)  # fmt: skip
+def test_another_camera_is_looked_through_and_closed(monkeypatch, after, health, trouble):
+    monkeypatch.setattr(webcams, "LiveCamera", FirstPictures)
+    monkeypatch.setattr(FirstPictures, "after", after)
+    monkeypatch.setattr(FirstPictures, "health", health)
+    Webcam.opened = []
+    peek = cameras("0").peek("2")
+    assert (peek.picture is None, peek.trouble) == (bool(trouble), trouble)
+    assert [one.closed for one in Webcam.opened] == [1]
+
+
+def test_a_camera_that_is_not_there_says_so():
+    assert "There is no camera 'none such'" in cameras("0").peek("none such").trouble
+
+
+def test_a_stand_in_is_watched_too(film):
+    for source, kind in (("dancer", DrawnCamera), (str(film), VideoCamera)):
+        camera = cameras(source).watch()
+        assert isinstance(camera, kind)
+        camera.close()
