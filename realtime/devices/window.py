@@ -13,6 +13,7 @@ import pygame
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import discard, hand_over, part_of
 from kpopdance.realtime.core.ports import Hand
+from kpopdance.realtime.devices.gamepad import Gamepads
 from kpopdance.realtime.devices.pace import Pace
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ COMMAND: Final = pygame.KMOD_META if sys.platform == "darwin" else pygame.KMOD_C
 CHORD: Final = pygame.KMOD_CTRL | pygame.KMOD_ALT | pygame.KMOD_META
 REPEATED: Final = {
     pygame.K_LEFT: "left", pygame.K_RIGHT: "right", pygame.K_BACKSPACE: "backspace",
+    pygame.K_UP: "up", pygame.K_DOWN: "down",
 }  # fmt: skip
 REPEAT_AFTER_S, REPEAT_EVERY_S = 0.4, 0.04
 PRINTED: Final = (
@@ -83,6 +85,7 @@ class GameWindow:
         self._writes_at: Place | None = None
         self._counts_s: dict[str, float] = {}  # when a key that is held counts again
         pygame.key.stop_text_input()  # until something is written, keys are keys
+        self._pads = Gamepads()
         self._pace = Pace(perf_counter())
         self._closed = False
 
@@ -99,6 +102,7 @@ class GameWindow:
     def events(self) -> list[str]:
         """Return the keys pressed since the last call by name (see ``key_name``), and ``quit``.
 
+        A gamepad's buttons have the names of keys that do the same.
         Resizing and F11 (full screen) are dealt with here; holding a key down counts once.
         """
         names = []
@@ -115,6 +119,7 @@ class GameWindow:
                 self._drops.append(Path(event.file))
             else:
                 self._write(event)
+                names.append(self._pads.pressed(event))
         if "f11" in names:
             self.toggle_fullscreen()
         self._surface = self._window.get_surface()
@@ -165,7 +170,7 @@ class GameWindow:
         """Return the keys that are held down so long that they count once more."""
         pressed, again = pygame.key.get_pressed(), []
         for key, name in REPEATED.items():
-            if not pressed[key]:
+            if not (pressed[key] or name in self._pads.held):
                 self._counts_s.pop(name, None)
             elif now_s >= self._counts_s.setdefault(name, now_s + REPEAT_AFTER_S):
                 self._counts_s[name] = now_s + REPEAT_EVERY_S

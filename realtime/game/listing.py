@@ -59,6 +59,7 @@ WEIGH_S: Final = (
     1.0  # who looks at the list for so long leaves time to work out how hard songs are
 )
 SONGS_A_TURN: Final = 2  # of the wheel
+HELD: Final = {"up": -1, "down": 1}
 READING: Final = "Your best scores cannot be read"
 KEEPING: Final = "The song is not put on the list"
 ASKS: Final = ("search", "order", "only", "star", "playlist")
@@ -187,9 +188,11 @@ class SongListPage(Page):
         return super().key(name)
 
     def handled(self, hand: Hand, size: tuple[int, int]) -> Page | None:
-        """Write what is typed, and go along the list as the wheel is turned."""
-        if hand.wheel and self.screen.move(-SONGS_A_TURN * hand.wheel) == "select":
-            self.began_s = self.now_s
+        """Write what is typed, and go along the list as the wheel is turned or a key held."""
+        steps = [-SONGS_A_TURN * hand.wheel] if hand.wheel else []
+        for step in (*steps, *(HELD[name] for name in hand.again if name in HELD)):
+            if self.screen.move(step, around=False) == "select":
+                self.began_s = self.now_s
         writing = bool(self.choosing.asked.field)
         if writing and self.choosing.write(hand):
             self._show()

@@ -194,13 +194,16 @@ class SongListScreen(Screen):
             return "play"
         return None
 
-    def move(self, step: int) -> Action | None:
-        """Select another card, so many further on; from the last one the next is the first."""
+    def move(self, step: int, *, around: bool = True) -> Action | None:
+        """Select another card, so many further on; from the last one the next is the first.
+
+        Unless it goes ``around``, as while a key is held, the list ends there.
+        """
         if not self.cards:
             return None
         last = len(self.cards) - 1
         wanted = min(max(self._chosen + step, 0), last)
-        if abs(step) == 1 and wanted == self._chosen:
+        if around and abs(step) == 1 and wanted == self._chosen:
             wanted = last - wanted
         if wanted == self._chosen:
             return None
