@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.actions import Action, Target
 
 WAYS: Final[dict[Action, Way]] = {"choose 1": "claps", "choose 2": "strokes"}
-HALF: Final = 0.6745  # of a normal distribution lies within so many standard deviations
 CANNOT: Final = "The delay cannot be measured"
 BY_HAND: Final = "In the settings player_lag_ms = {:g} is set by hand: that goes before it."
 APPLIED: Final = (
     "If you use it, {:.0f} ms are taken off from the next dance on, with these devices."
 )
-SPREAD: Final = "Half of your {} lie within {:.0f} ms of it."
+SPREAD: Final = "Your {} scatter by {:.0f} ms."
+TAKEN_OFF: Final = "{:.0f} ms are taken off how late you are, with these devices."
+APART: Final = "After both, speaker and camera are known apart."
 
 
 class CalibrationPage(Page):
@@ -72,9 +73,11 @@ class CalibrationPage(Page):
         devices = self._devices
         view = CalibrationView(age_s=self.age_s)
         if devices is not None:
-            words = " ".join(filter(None, (devices.delays.words, by_hand(self.game.kit))))
             told = tuple(filter(None, (devices.trouble,)))
-            view = replace(view, words=words, devices=devices.names, notices=told)
+            view = replace(
+                view, figures=devices.delays.figures, words=known_words(devices, self.game.kit),
+                devices=devices.names, notices=told,
+            )  # fmt: skip
         self.screen.draw(surface, view)
 
 
@@ -202,19 +205,32 @@ class MeasuredPage(Page):
     def draw(self, surface: Surface) -> None:
         """Draw it."""
         measuring, kit = self._measuring, self._choosing.game.kit
-        words = measuring.trouble or found_words(measuring, self._devices, kit)
+        way, words = measuring.answering.way, measuring.trouble
+        figures: tuple[str, ...] = ()
+        if not words:
+            words = found_words(measuring, self._devices, kit)
+            figures = (
+                self._devices.with_one(way, measuring.measured).figures[way == "strokes"],
+            )
         view = CalibrationView(
-            "refused" if measuring.trouble else "found", measuring.answering.way, self.age_s,
-            words, self._devices.names, **_answers(measuring), notices=self._trouble,
+            "refused" if measuring.trouble else "found", way, self.age_s, figures, words,
+            self._devices.names, **_answers(measuring), notices=self._trouble,
         )  # fmt: skip
         self.screen.draw(surface, view)
+
+
+def known_words(devices: Devices, kit: Kit) -> str:
+    """Return what comes of what is known already, and what both ways are good for."""
+    lag_ms = devices.delays.lag_ms
+    applied = by_hand(kit) or ("" if lag_ms is None else TAKEN_OFF.format(lag_ms))
+    return " ".join(filter(None, (applied, APART if devices.delays.camera_ms is None else "")))
 
 
 def found_words(measuring: Measuring, devices: Devices, kit: Kit) -> str:
     """Return what was found, line by line: the delays, what comes of them, how sure they are."""
     way = measuring.answering.way
     delays = devices.with_one(way, measuring.measured)
-    spread = SPREAD.format(way, 1000 * measuring.answers.scatter_s * HALF)
+    spread = SPREAD.format(way, 1000 * measuring.answers.scatter_s)
     applied = by_hand(kit) or APPLIED.format(delays.lag_ms or 0.0)
     return "\n".join((delays.words, applied, spread))
 

@@ -58,6 +58,16 @@ class Delays:
         return None if self.strokes is None else self.strokes.lag_ms
 
     @property
+    def figures(self) -> tuple[str, str]:
+        """What claps and strokes told, in a few words each; empty where nothing."""
+        speaker, camera, both = self.speaker_ms, self.camera_ms, self.strokes
+        told = "" if both is None else f"{_late(both.lag_ms)}, with the speaker"
+        return (
+            "" if speaker is None else _late(speaker),
+            told if camera is None else _late(camera),
+        )
+
+    @property
     def words(self) -> str:
         """What is known, in one sentence; empty where nothing is."""
         if self.claps is None:

@@ -178,13 +178,12 @@ class CalibrationScreen(Screen):
             low = self.theme.write_lines(surface, what, text, Style(27 * u, WHITE))
             text = _below(inner, low + round(12 * u))
             self.theme.write_lines(surface, how, text, Style(21 * u, SOFT))
-        words = (
-            view.words
-            or "Nothing is measured yet. After both, speaker and camera are known apart."
-        )
-        self.theme.write_lines(
-            surface, words, at.line, Style(23 * u, GOLD if view.words else SOFT)
-        )
+            figure = view.figures[number]
+            foot = pygame.Rect(inner.left, 0, inner.width, round(64 * u))
+            foot.bottom = inner.bottom
+            style = Style((46 if figure else 21) * u, GOLD if figure else FAINT)
+            self.theme.write(surface, figure or "not measured yet", foot, style)
+        self.theme.write_lines(surface, view.words, at.line, Style(23 * u, SOFT))
 
     def _clicks(
         self, surface: pygame.Surface, at: CalibrationLayout, view: CalibrationView
@@ -224,15 +223,16 @@ class CalibrationScreen(Screen):
         pane = at.main.union(at.beside)
         self.theme.panel(surface, pane, Glass(30 * u, MINT if found else RED, 2.0, 224, NIGHT))
         inner = pane.inflate(-round(88 * u), -round(64 * u))
-        top = pygame.Rect(inner.left, inner.top, inner.width, round(70 * u))
-        heading = "Found" if found else "Not sure enough"
+        heading = " ".join(view.figures) if found else "Not sure enough"
+        high = round((150 if found else 70) * u)
+        top = pygame.Rect(inner.left, inner.top, inner.width, high)
         glow = dim(MINT if found else RED, 0.8)
-        self.theme.neon(surface, heading, top, Style(50 * u), glow)
-        text = _below(inner, top.bottom + round(16 * u))
+        self.theme.neon(surface, heading, top, Style((110 if found else 50) * u), glow)
+        text = _below(inner, top.bottom + round(12 * u))
         for number, line in enumerate(view.words.splitlines()):
             style = Style((30 if number == 0 else 21) * u, WHITE if number == 0 else SOFT)
             low = self.theme.write_lines(surface, line, text, style)
-            text = _below(inner, low + round(12 * u))
+            text = _below(inner, low + round(10 * u))
         self._answers(surface, at, view)
 
     def _answers(

@@ -208,8 +208,10 @@ class CalibrationView:
         ``claps`` or ``strokes``.
     age_s : float
         For motion.
+    figures : tuple of str
+        In ``choose`` what each way told already, empty: nothing; else what was found, large.
     words : str
-        What was found, in a sentence, or why nothing was; in ``choose`` what is known already.
+        What was found, in sentences, a line each, or why nothing was; in ``choose`` what comes of it.
     devices : str
         What output and camera are called.
     since_click_s : float
@@ -227,6 +229,7 @@ class CalibrationView:
     phase: CalibrationPhase = "choose"
     way: str = "claps"
     age_s: float = 0.0
+    figures: tuple[str, ...] = ("", "")
     words: str = ""
     devices: str = ""
     since_click_s: float = 9.0

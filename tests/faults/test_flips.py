@@ -52,6 +52,7 @@ from kpopdance.realtime.workshop.films import Workshop
 from tests import dances
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
 from tests.kept_dances import now_of, weeks_of_dances
+from tests.realtime.game.measured_rooms import Room
 from tests.realtime.workshop import desk_kits
 
 MOST_S = 0.1
@@ -283,6 +284,23 @@ def test_players_and_their_progress_are_read_beside(library, tmp_path):
     window.surface = pygame.Surface((1920, 1080))
     seen = watch(window, clock, first_page(Game(kit, Songs((library,)))))
     assert seen == {"SongListPage", "HistoryPage", "PlayersPage", "RemovingPage"}
+
+
+@every_time
+def test_the_delay_is_measured_beside(library, tmp_path):
+    room = Room(Path(tempfile.mkdtemp(dir=tmp_path)))
+    window = WatchedWindow(
+        room.clock, ("SongListPage", ["", "d"]), ("CalibrationPage", ["", "", "1"]),
+        ("OpeningPage", []), ("MeasuringPage", []), ("MeasuredPage", ["", "return"]),
+        ("CalibrationPage", ["", "2"]), ("OpeningPage", ["escape"]), ("CalibrationPage", [""]),
+    )  # fmt: skip
+    kit = replace(kit_of(library, room.clock, room.camera), open_speaker=room.open_speaker,
+                  open_microphone=room.open_microphone, store=room.kit.store)  # fmt: skip
+    seen = watch(window, room.clock, first_page(Game(kit, Songs((library,)))))
+    assert seen == {
+        "SongListPage", "CalibrationPage", "OpeningPage", "MeasuringPage", "MeasuredPage",
+    }  # fmt: skip
+    assert kit.store.delays()
 
 
 @every_time

@@ -34,6 +34,7 @@ from tests.realtime.screens import quiz_views, setup_views, views
 STATUS = (
     "openpose-thin + movenet-thunder · OpenVINO 2026.4 CPU · no NVIDIA driver is installed " * 2
 )
+WORDS = "Your speaker is 142 ms late, your camera 96 ms late.\n" * 3
 PAGES = {
     "list": lambda back: (SongListScreen(back, views.cards(30)), ListView(0.0, status=STATUS)),
     "empty list": lambda back: (SongListScreen(back), ListView(0.0, status=STATUS)),
@@ -60,7 +61,7 @@ PAGES = {
     "striking": lambda back: (CalibrationScreen(back), CalibrationView("listen", "strokes")),
     "measured": lambda back: (
         CalibrationScreen(back),
-        CalibrationView("found", words="Your speaker is 142 ms late, your camera 96 ms late.\n" * 3),
+        CalibrationView("found", figures=("142 ms late",), words=WORDS),
     ),
     "set up": lambda back: (SetupScreen(back), setup_views.setup()),
     "before a dance": lambda back: (ReadyScreen(back), setup_views.ready()),
