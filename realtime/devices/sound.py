@@ -21,6 +21,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.clicks import hat, stick
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Heard
+from kpopdance.realtime.devices.sound_server import speaker_behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,7 +126,8 @@ def _named(device: str | int | None) -> str:
     with ONE_AT_A_TIME:
         sd = portaudio()
         chosen = preferred_device(sd, "output") if device is None else device
-        return str(sd.query_devices(chosen, "output")["name"])
+        name = str(sd.query_devices(chosen, "output")["name"])
+    return speaker_behind(name)
 
 
 def open_speaker(

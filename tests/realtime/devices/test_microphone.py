@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from kpopdance.realtime.commands.play import make_kit
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.devices import microphone
-from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.devices.microphone import SystemMicrophone
 from kpopdance.realtime.devices.sound import SoundError
+from kpopdance.realtime.library.settings import Settings
 from tests.fakes import FakeClock
+from tools.bench.run.bench_calibration import LAGS_MS, measured, with_late_speaker
 
 RATE = 48000
 
@@ -129,14 +131,13 @@ def test_no_microphone_is_one_sentence_with_another_way(listening, how, cause, w
     assert "both arms" in str(why.value)
 
 
+LONG_LAGS = [pytest.param(ms, marks=() if ms == 180 else pytest.mark.long) for ms in LAGS_MS]
+
+
 @pytest.mark.sound
-def test_the_monitor_of_a_real_server_is_heard(null_sink):
-    heard = SystemMicrophone(PerfClock())
-    try:
-        sounds = []
-        while sum(len(s.samples) for s in sounds) < heard.rate / 2:
-            sounds += heard.heard()
-    finally:
-        heard.close()
-    steps = np.diff([s.at_s for s in sounds])
-    assert (steps > 0).all()
+@pytest.mark.parametrize("late_ms", LONG_LAGS)
+def test_a_late_speaker_is_found_by_claps(null_sink, late_ms):
+    kit = with_late_speaker(make_kit(Settings()), late_ms / 1000, seed=late_ms)
+    found = measured(kit, "claps")
+    assert found.trouble == ""
+    assert abs(found.measured.lag_ms - late_ms) < 10
