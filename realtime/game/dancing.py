@@ -17,6 +17,7 @@ from kpopdance.realtime.game.getting_ready import ready_first
 from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.opening import Opening
 from kpopdance.realtime.game.performance import open_performance
+from kpopdance.realtime.game.portrait import FaceOffer, Portrait
 from kpopdance.realtime.game.practice import Wish
 from kpopdance.realtime.game.practising import Choice, PracticeLoading
 from kpopdance.realtime.game.setting_up import SetupPage
@@ -187,6 +188,7 @@ class DancePage(Page):
         self.step_back_s: float | None = None
         self.screen = DanceScreen(game.backdrop)
         self._frame_s: list[float] = []
+        self._portrait = Portrait()
         self._tells_trouble = False
 
     def enter(self, now_s: float) -> None:
@@ -202,6 +204,7 @@ class DancePage(Page):
         if self._performance.session.tick():
             return self
         outcome = self._performance.outcome(self._frame_s)
+        outcome.face = self._portrait.face
         self._game.outcomes.append(outcome)
         return ResultPage(self._game, self._song, self._performance.terms, outcome, self.back)
 
@@ -273,6 +276,7 @@ class DancePage(Page):
         view = self._performance.view(
             mirror=game.mirror, coach=game.coach, everybody=game.everybody
         )
+        self._portrait.look(view)
         notices = (*view.notices, *game.told, *self._film_trouble())
         self.screen.draw(surface, replace(view, notices=notices))
 
@@ -307,6 +311,7 @@ class ResultPage(Page):
         artist = " · ".join(filter(None, (song.artist, terms.words)))
         view = result_view(song, outcome, age_s=0.0, counts=self._keeping.counts)
         self._shown = replace(view, artist=artist, stored=False)
+        self._offer = FaceOffer(game.kit.store, outcome.face if self._keeping.counts else b"")
         self._save()
 
     def step(self, now_s: float) -> Page:
@@ -326,6 +331,8 @@ class ResultPage(Page):
             return CalibrationPage(game, self)
         if action == "save" and self._saving is None and self._shown.unsaved:
             self._save()
+        if action == "face":
+            self._offer.take()
         if action == "practise" and self._choice.passage is not None:
             return PracticeLoading(
                 game, self._song, self._choice.wish, self,
@@ -344,7 +351,7 @@ class ResultPage(Page):
         told = self._late and self._late.format(key=key)
         return replace(
             self._shown, age_s=self.age_s, suggestion=told, chosen=self._choice.passage,
-            chosen_words=self._choice.words, to_practise=self._choice.lines,
+            chosen_words=self._choice.words, to_practise=self._choice.lines, face=self._offer.words,
         )  # fmt: skip
 
     def _save(self) -> None:

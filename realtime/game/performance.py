@@ -45,6 +45,7 @@ class Outcome:
     """What one dance left: its report and timings in s; ``underruns`` of the sound.
 
     ``replay`` is what the settings want to be kept of it; ``saving`` tells what was stored of all this;
+    ``face`` is a picture of the player, kept if they want it;
     ``health`` is what was the matter with the devices meanwhile, ``foreseen`` before; ``lag_ms`` was
     taken off how late it was.
     """
@@ -56,6 +57,7 @@ class Outcome:
     camera: str = ""
     replay: Replay | None = None
     saving: Future[Keeping] | None = None
+    face: bytes = b""
     health: tuple[Health, ...] = ()
     foreseen: tuple[Health, ...] = ()
     lag_ms: float = 0.0

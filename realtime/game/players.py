@@ -16,6 +16,7 @@ from kpopdance.realtime.library.players import (
     change_player,
     choose_player,
     held_of,
+    keep_face,
     player_of,
     players_of,
     remove_player,
@@ -177,6 +178,8 @@ class PlayersPage(Page):
             self._play_as(lambda: choose_player(store, player.id))
         elif action == "write":
             self._writing = Written(player.name)
+        elif action == "face" and player.face:
+            self._change(lambda: keep_face(store, b""))
         elif action == "colour":
             self._change(lambda: change_player(store, player, colour=player.colour + 1))
         elif action == "goal":
@@ -199,7 +202,7 @@ class PlayersPage(Page):
         if name and name != player.name:
             self._change(lambda: change_player(self._game.database, player, name=name))
 
-    def _change(self, work: Callable[[], Player]) -> None:
+    def _change(self, work: Callable[[], object]) -> None:
         def told() -> str:
             work()
             return ""

@@ -32,7 +32,9 @@ def card_of(player: Player, days: Sequence[Day], today: int) -> PlayerCard:
     told += [f"{many(streak, 'day')} in a row"] if streak else []
     done = weeks_of(days, today, 1)[0].done(player.goal)
     goal = f"{player.goal.many} {player.goal.of} a week" if player.goal.many else ""
-    return PlayerCard(player.name, player.colour, " · ".join(told), goal, done)
+    return PlayerCard(
+        player.name, player.colour, " · ".join(told), goal, done, face=player.face
+    )
 
 
 def goal_after(goal: Goal) -> Goal:

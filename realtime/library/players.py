@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
@@ -23,7 +25,9 @@ COLOURS: Final = 8
 MOST_PLAYERS: Final = 100
 NEW_NAME: Final = "Player"
 OLDER_FILES: Final = ("scores.json", "lags.json", "quizzes.json")
-FIND: Final = "SELECT id, name, colour, made_s, goal, goal_of FROM players"
+FACE_PX: Final = 96
+FACE_BYTES: Final = 3 * FACE_PX**2
+FIND: Final = "SELECT id, name, colour, made_s, goal, goal_of, face FROM players"
 COLUMNS_OF_TABLES: Final = (
     "SELECT tables.name, columns.name FROM sqlite_master AS tables "
     "JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'"
@@ -42,13 +46,17 @@ class PlayerError(DanceError):
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """Somebody who plays; ``colour`` 0..COLOURS - 1, ``made_s`` seconds since 1970 (0: not known)."""
+    """Somebody who plays; ``colour`` 0..COLOURS - 1, ``made_s`` seconds since 1970 (0: not known).
+
+    ``face`` is a picture if wanted, RGB, FACE_PX square.
+    """
 
     id: int
     name: str
     colour: int
     made_s: float = 0.0
     goal: Goal = Goal()  # noqa: RUF009 - a tuple
+    face: bytes = b""
 
 
 def file_name_of(player: Player) -> str:
@@ -130,9 +138,19 @@ def change_player(
         change = "UPDATE players SET name = ?, colour = ?, goal = ?, goal_of = ? WHERE id = ?"
         if not db.execute(change, row).rowcount:
             raise PlayerError(f"{player.name} is gone; choose another player")
-        return Player(player.id, called, tint, player.made_s, wants)
+        return replace(player, name=called, colour=tint, goal=wants)
 
     return store.write(work)
+
+
+def keep_face(store: Store, face: bytes) -> None:
+    """Keep a picture of whose store it is, or none any more."""
+    if len(face) not in (0, FACE_BYTES):
+        raise ValueError(f"a face is RGB, {FACE_PX} px square; got {len(face)} bytes")
+    change = "UPDATE players SET face = ? WHERE id = ?"
+    store.write(
+        lambda db, player: db.execute(change, (zlib.compress(face) if face else b"", player))
+    )
 
 
 def held_of(store: Store, player: int) -> dict[str, int]:
@@ -186,8 +204,17 @@ def _all(db: sqlite3.Connection) -> list[Player]:
     return [_player(row) for row in db.execute(FIND)]
 
 
-def _player(row: tuple[int, str, int, float, int, str]) -> Player:
-    return Player(*row[:4], Goal(*row[4:]))
+def _player(row: tuple[int, str, int, float, int, str, bytes]) -> Player:
+    number, name, colour, made_s, many, of, face = row
+    return Player(number, name, colour, made_s, Goal(many, of), _face(face))
+
+
+def _face(packed: bytes) -> bytes:
+    """Return a picture as it was kept, none of what is no such picture."""
+    with suppress(zlib.error, TypeError):
+        face = zlib.decompressobj().decompress(packed, FACE_BYTES + 1)
+        return face if len(face) == FACE_BYTES else b""
+    return b""
 
 
 def _fit(name: str) -> str:

@@ -73,6 +73,7 @@ UPGRADES: Final = (
         "CREATE INDEX dances_by_day ON dances (player, day, at_s, offset_s, danced_s, counts, score, "
         "practice)",
     ),
+    ("ALTER TABLE players ADD COLUMN face BLOB NOT NULL DEFAULT x''",),
 )
 """What leads from each version of the tables to the next; ``PRAGMA user_version`` counts them.
 

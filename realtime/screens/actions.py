@@ -18,7 +18,7 @@ Action = Literal[
     "left", "right", "bar back", "bar on", "begin", "end", "closer", "farther", "write", "field",
     "swap", "cut", "join", "drop", "lead", "tap", "offset", "section", "no section", "chorus",
     "undo", "redo", "parent", "search", "order", "only", "star", "playlist", "stop writing",
-    "players", "history", "colour", "goal", "remove", "export", "setup", "doctor",
+    "players", "history", "colour", "goal", "remove", "export", "face", "setup", "doctor",
     "practise", "ghost", "steps", "whole", "delay",
 ]  # fmt: skip
 

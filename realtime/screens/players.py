@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
@@ -10,6 +11,7 @@ from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.chip_screen import ChipScreen
 from kpopdance.realtime.screens.parts.chips import Chip
 from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS, draw_scrollbar
+from kpopdance.realtime.screens.parts.film import rounded
 from kpopdance.realtime.screens.parts.heading import draw_title
 from kpopdance.realtime.screens.parts.notices import draw_notices
 from kpopdance.realtime.screens.parts.signs import put, ring, sign
@@ -43,6 +45,7 @@ CHIPS: Final = (
     Chip("R", "name", "write"), Chip("C", "colour", "colour"), Chip("G", "weekly goal", "goal"),
     Chip("H", "progress", "history"), Chip("Del", "remove", "remove"), Chip("Esc", "songs", "back"),
 )  # fmt: skip
+NO_FACE: Final = Chip("U", "no picture", "face")
 WRITING_CHIPS: Final = (Chip("Enter", "done", "write"), Chip("Esc", "as it was", "back"))
 ROW, GAP = 78.0, 10.0
 """Of a player's line, design units."""
@@ -54,7 +57,7 @@ class PlayersScreen(ChipScreen):
 
     meanings: ClassVar[Meanings] = {
         "up": "up", "down": "down", "home": "begin", "end": "end", "return": "play", "n": "new",
-        "r": "write", "c": "colour", "g": "goal", "h": "history", "delete": "remove",
+        "r": "write", "c": "colour", "g": "goal", "h": "history", "u": "face", "delete": "remove",
         "escape": "back",
     }  # fmt: skip
     writing_meanings: ClassVar[Meanings] = {"return": "write", "escape": "back"}
@@ -89,7 +92,9 @@ class PlayersScreen(ChipScreen):
         banner = box(width - 620 * u, 22 * u, width - 44 * u, 66 * u)
         draw_notices(self.theme, surface, banner, told, u)
         foot = box(44 * u, pane.bottom + 12 * u, width - 44 * u, height - 14 * u)
-        self._draw_chips(surface, WRITING_CHIPS if view.writing else CHIPS, foot, 30 * u)
+        shown = bool(view.cards) and bool(view.cards[view.chosen].face)
+        chips = (*CHIPS[:-1], NO_FACE, CHIPS[-1]) if shown else CHIPS
+        self._draw_chips(surface, WRITING_CHIPS if view.writing else chips, foot, 30 * u)
 
     def field_box(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
         """Return where a name is written, px."""
@@ -153,14 +158,30 @@ class PlayersScreen(ChipScreen):
 def draw_face(
     theme: Theme, surface: pygame.Surface, at: Place, card: PlayerCard, u: float, radius: float = 25
 ) -> None:  # fmt: skip
-    """Draw a player's disc with the first letter of the name."""
+    """Draw a player's disc, in it the picture or the first letter of the name."""
     colour: Colour = PLAYER_COLOURS[card.colour]
     pygame.draw.aacircle(surface, colour, at, radius * u)
+    if card.face:
+        side = round(1.84 * radius * u)
+        put(surface, theme.kept(("face", card.face, side), lambda: _round(card.face, side)), at)
+        return
     place = pygame.Rect(0, 0, round(1.6 * radius * u), round(1.6 * radius * u))
     place.center = (round(at[0]), round(at[1]))
     theme.write(
         surface, card.name[:1].upper(), place, Style(1.05 * radius * u, NIGHT, "centre", 5)
     )
+
+
+def _round(face: bytes, side: int) -> pygame.Surface:
+    """Return a square picture as a disc."""
+    px = math.isqrt(len(face) // 3)
+    drawn = pygame.transform.smoothscale(
+        pygame.image.frombuffer(face, (px, px), "RGB"), (side, side)
+    )
+    disc = pygame.Surface((side, side), pygame.SRCALPHA)
+    disc.blit(drawn, (0, 0))
+    pygame.surfarray.pixels_alpha(disc)[:] = rounded((side, side), side / 2)
+    return disc
 
 
 def draw_goal(

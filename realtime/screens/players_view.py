@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class PlayerCard:
     """A player's line; ``goal`` says the week's in words, ``done`` how much of it, 0..1.
 
-    ``plays`` is who dances now.
+    ``plays`` is who dances now; ``face`` a square picture, RGB, or none.
     """
 
     name: str
@@ -22,6 +22,7 @@ class PlayerCard:
     goal: str = ""
     done: float = 0.0
     plays: bool = False
+    face: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

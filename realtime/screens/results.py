@@ -134,7 +134,7 @@ class ResultsScreen(Screen):
 
     meanings: ClassVar[Meanings] = {
         "return": "again", "r": "again", "l": "lag", "s": "save", "escape": "back",
-        "p": "practise", "left": "left", "right": "right", "up": "up", "down": "down",
+        "p": "practise", "u": "face", "left": "left", "right": "right", "up": "up", "down": "down",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:
@@ -168,6 +168,7 @@ class ResultsScreen(Screen):
             self._bars(surface, at, at.sections, ("SONG", view.report.sections, MAGENTA, grown))
         self._advice(surface, at, view)
         keys = KEYS if view.chosen is None else PRACTICE_KEYS
+        keys = (*keys, ("U", view.face)) if view.face else keys
         self.theme.keys(surface, at.keys, (SAVE_KEY, *keys) if view.unsaved else keys)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         small = " · ".join((*view.notices, view.status)) if view.notices else view.status

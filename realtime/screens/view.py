@@ -172,9 +172,9 @@ class ResultView:
     ``counts`` is off where the score is not kept: a drawn dancer, a video, too little judged;
     ``stored`` says that all is on the disk, ``unsaved`` is one sentence on what is not and why;
     ``suggestion`` is a sentence about the player's fixed lag that a key accepts; ``earlier`` are the
-    song's scores before, oldest first; ``chosen`` are the first and the last of the moves that a key
-    practises, ``chosen_words`` name them; ``to_practise`` are the moves that would gain most, in order;
-    ``brought`` says what practice did.
+    song's scores before, oldest first, ``face`` what a key makes of the player's picture;
+    ``chosen`` are the first and the last of the moves that a key practises, ``chosen_words`` name them;
+    ``to_practise`` are the moves that would gain most, in order; ``brought`` says what practice did.
     """
 
     title: str
@@ -189,6 +189,7 @@ class ResultView:
     unsaved: str = ""
     suggestion: str = ""
     earlier: tuple[float, ...] = ()
+    face: str = ""
     chosen: tuple[int, int] | None = None
     chosen_words: str = ""
     to_practise: tuple[str, ...] = ()

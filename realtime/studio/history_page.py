@@ -48,7 +48,12 @@ def page_of(player: Player, history: History, today: int) -> bytes:
 def told(store: Store) -> dict[str, Any]:
     """Return all that is kept of a player, for programs. Raises StoreError."""
     player = player_of(store)
-    about = {"name": player.name, "colour": player.colour, "made_s": player.made_s}
+    about = {
+        "name": player.name,
+        "colour": player.colour,
+        "made_s": player.made_s,
+        "face": player.face.hex(),
+    }
     kept = {
         table: [{name: _plain(value) for name, value in row.items()} for row in rows]
         for table, rows in everything_of(store).items()

@@ -27,7 +27,6 @@ def store(tmp_path, monkeypatch):
         keep_dance(store, one, one.slug)
     store.turn_listed(FAVOURITES, "moon")
     store.keep_quiz('{"seed": "x"}')
-    store.keep_lag(20.0)
     return store
 
 
@@ -69,12 +68,7 @@ def test_all_that_is_kept_is_printed(store, capsys):
     assert len(told["dances"]) == 30
     assert told["dances"][0]["moves"][1]["start_s"] == 2.0
     assert told["dances"][-1]["date"] == "2026-11-29"
-    assert [len(told[name]) for name in ("scores", "lags", "quizzes", "playlists")] == [
-        4,
-        1,
-        1,
-        1,
-    ]
+    assert [len(told[name]) for name in ("scores", "quizzes", "playlists")] == [4, 1, 1]
 
 
 def test_a_player_is_removed_once_all_is_printed(store, capsys):

@@ -19,6 +19,7 @@ from kpopdance.realtime.game.keeping import Keeping
 from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.performance import Outcome
 from kpopdance.realtime.library.history import dances_of
+from kpopdance.realtime.library.players import FACE_BYTES, player_of
 from kpopdance.realtime.library.replay import Replay, read_replay
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import SongPack
@@ -106,6 +107,20 @@ def test_a_score_is_shown_as_kept_only_when_it_is_stored(store, caplog):
     assert page.key("s") is page
     assert store.tries == tries
     assert page.key("escape") is None
+
+
+def test_the_player_s_picture_is_kept_on_a_key_alone(store):
+    store.full = False
+    left = outcome()
+    left.face = bytes(FACE_BYTES)
+    page = ResultPage(Game(kit(store), Songs(())), SONG, Terms(), left, None)
+    page.enter(100.0)
+    assert shown(page, left).face == "my picture"
+    assert player_of(store).face == b""
+    assert page.key("u") is page
+    page._offer._keeping.result(5)
+    assert page.view().face == "your picture is kept"
+    assert player_of(store).face == left.face
 
 
 def press(page, left):

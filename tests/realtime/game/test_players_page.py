@@ -19,7 +19,14 @@ from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.players import PlayersPage, RemovingPage
 from kpopdance.realtime.game.profile import goal_after
 from kpopdance.realtime.library.history import dances_of, keep_dance
-from kpopdance.realtime.library.players import add_player, named, player_of, players_of
+from kpopdance.realtime.library.players import (
+    FACE_BYTES,
+    add_player,
+    keep_face,
+    named,
+    player_of,
+    players_of,
+)
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.store import Store, StoreError
 from kpopdance.realtime.screens.actions import Target
@@ -168,6 +175,19 @@ def test_colours_and_goals_go_round(game, back):
         goals.append(following)
     assert len(goals) == 1 + sum(len(many) - 1 for many in GOALS.values())
     assert goal_after(Goal(7, "hours")) == goals[1]
+
+
+def test_a_picture_is_shown_and_taken_away(game, back):
+    keep_face(game.database, bytes(FACE_BYTES))
+    page = entered(PlayersPage(game, back))
+    page.key("home")
+    assert page._found.cards[0].face == bytes(FACE_BYTES)
+    assert [chip.action for chip in page.screen._chips][-2:] == ["face", "back"]
+    page.key("u")
+    settled(page)
+    assert page._found.cards[0].face == b""
+    page.key("u")
+    assert not page.busy
 
 
 def test_a_player_goes_after_one_question_that_says_what_goes(game, back, tmp_path):
