@@ -35,7 +35,9 @@ UNKNOWN: Final = 7  # of a move nobody has judged yet
 JOINED: Final = (
     8  # where moves are joined: each is known by then, the way from one to the next is not
 )
-POINTS_A_STEP: Final = 20.0  # of the last score: who had 0 begins at 50 %, who had 80 at 90
+GOES_WELL: Final = (
+    0.5  # of a move, at the tempo it is begun at: nobody learns from what fails altogether
+)
 CLEAN: Final = 75.0
 FASTER_AFTER: Final = 2  # clean tries in a row
 SLOWER_AFTER: Final = 3  # others in a row
@@ -116,10 +118,14 @@ class Drill:
 
 
 def tenths_for(score: float | None) -> int:
-    """Return at which tempo a move with such a score is begun; None: nobody knows it."""
+    """Return at which tempo a move with such a score is begun; None: nobody knows it.
+
+    As far as a move goes wrong by so much less as it is slower.
+    """
     if score is None:
         return UNKNOWN
-    return min(SLOWEST + int(max(score, 0.0) / POINTS_A_STEP), FULL)
+    wrong = max(1 - score / 100, 1 - GOES_WELL)
+    return max(int(FULL * (1 - GOES_WELL) / wrong + 1e-6), SLOWEST)
 
 
 Sections = tuple[tuple[str, Passage], ...]

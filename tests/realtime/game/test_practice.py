@@ -206,7 +206,7 @@ def test_the_song_begins_inside_the_count_where_there_is_nothing_before_it(stand
 
 
 def test_keys_turn_to_other_moves_sections_and_key_poses(standard):
-    evening = Evening(standard, move(5, 45.0))
+    evening = Evening(standard, move(5, 30.0))
     practice = evening.practice
     assert practice.drill.tenths == 7
     went = []

@@ -68,8 +68,8 @@ def test_what_follows_tries(begun, scores, comes):
 
 
 def test_a_move_is_begun_the_slower_the_worse_it_went():
-    went = [None, -5.0, 0.0, 19.9, 45.0, 74.0, 80.0, 100.0]
-    assert [tenths_for(score) for score in went] == [UNKNOWN, 5, 5, 5, 7, 8, 9, 10]
+    went = [None, -5.0, 0.0, 17.0, 29.0, 40.0, 45.0, 50.0, 80.0, 100.0]
+    assert [tenths_for(score) for score in went] == [UNKNOWN, 5, 5, 6, 7, 8, 9, 10, 10, 10]
 
 
 SECTIONS = (("Chorus", 8.0), ("Verse", 2.0), ("Nothing", 30.0))
@@ -84,7 +84,7 @@ def test_moves_belong_to_the_section_their_middle_is_in():
     assert section_with(Passage(2, 2), sections) == (1, 2)
     told = [words_of(Passage(*p), sections) for p in ((2, 2), (2, 3), (3, 4), (0, 0))]
     assert told == ["Move 3", "Moves 3-4", "Chorus", "Move 1"]
-    assert drill_of(Passage(4, 4), sections, 50.0) == Drill((4, 4), (3, 4), 7)
+    assert drill_of(Passage(4, 4), sections, 30.0) == Drill((4, 4), (3, 4), 7)
 
 
 def test_a_passage_is_judged_as_in_the_whole_dance_to_the_bit(standard):
