@@ -60,6 +60,7 @@ class Game:
         self.database = kit.store
         self.songs, self.quiz, self.studio = songs, quiz, studio
         self.backdrop = Backdrop(Theme())
+        self.backdrop.theme.calm = kit.settings.calm
         self.mirror, self.coach = kit.settings.mirror, kit.settings.coach
         self.everybody = False
         self.film_troubles: set[str] = set()
@@ -128,6 +129,7 @@ class Game:
         self.changes.take(changes)
         self.mirror = told.get("mirror", self.mirror)
         self.coach = told.get("coach", self.coach)
+        self.backdrop.theme.calm = settings.calm
         if settings.terms != before.terms:
             self.terms = settings.terms
         if settings.camera != before.camera:

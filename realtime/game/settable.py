@@ -139,6 +139,10 @@ FIRST_ROWS: Final = (
 )  # fmt: skip
 MORE_ROWS: Final = (
     Settable(
+        ("calm",), "Calm lights", "No flashes, no sweeping lights, nothing that springs.",
+        (False, True), words=_yes,
+    ),
+    Settable(
         ("count_volume",), "Voice that counts", "In practice: five, six, seven, eight.",
         tuple(range(0, 101, 5)), "number", _percent,
     ),

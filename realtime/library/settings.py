@@ -59,6 +59,8 @@ class Settings:
         ``video``, ``both`` or ``drawn``: who is copied where a song has a video.
     preview_sound : bool
         Let the chorus of the song that is chosen in the list sound.
+    calm : bool
+        No flashes, no sweeping lights, nothing that springs.
     sound_device : str
         Part of an output's name, empty for the system's choice.
     volume : int
@@ -87,6 +89,7 @@ class Settings:
     body: str = "whole"
     coach: str = "video"
     preview_sound: bool = True
+    calm: bool = False
     sound_device: str = ""
     volume: int = 100
     count_volume: int = 80

@@ -107,7 +107,7 @@ class QuizGame:
             told = f" ({kit.shelf.problems[0]})" if kit.shelf.problems else ""
             raise DanceError(f"{kit.shelf.empty}{told}")
         self.kit, self.copy, self.back = kit, copy, back
-        self.backdrop = Backdrop(Theme())
+        self.backdrop = Backdrop(Theme()) if back is None else back.screen.backdrop
         self.muted = False
         self.trouble = ""
         self.played: list[Quiz] = []

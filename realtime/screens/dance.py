@@ -290,7 +290,7 @@ class DanceScreen(Screen):
         fade = min(1.0, (HOLD_S + FADE_S - age_s) / FADE_S)
         colour = GRADE_COLOUR[verdict.grade] if verdict.judged else FAINT
         sprite = self._verdict_sprite(at, verdict, colour)
-        spring = 1.0 + 0.32 * max(0.0, 1 - age_s / POP_S) ** 2
+        spring = 1.0 + 0.32 * max(0.0, 1 - age_s / POP_S) ** 2 * (not self.theme.calm)
         centre = (at.verdict.left + at.verdict.width / 2, at.verdict.centery)
         glow = round(6 * fade) / 6
         self.theme.shine(surface, centre, at.verdict.height * 1.3, dim(colour, 0.42 * glow))

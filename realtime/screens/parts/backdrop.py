@@ -106,7 +106,8 @@ class Backdrop:
         positions = self._positions(surface)
         if len(self._lit) < positions:
             self._lit.append(self._light(len(self._lit), positions))
-        swing = 0.5 + 0.5 * math.sin(2 * math.pi * beat / SWEEP_BEATS)
+        sweep = 0.0 if self.theme.calm else math.sin(2 * math.pi * beat / SWEEP_BEATS)
+        swing = 0.5 + 0.5 * sweep
         wanted = round(swing * (positions - 1))
         surface.blit(self._lit[min(wanted, len(self._lit) - 1)], (0, 0))
         self._pulse(surface, beat)
@@ -123,7 +124,7 @@ class Backdrop:
 
     def crowd(self, surface: pygame.Surface, beat: float) -> None:
         """Draw the light sticks of the audience along the bottom."""
-        sway = math.sin(math.pi * beat)
+        sway = 0.0 if self.theme.calm else math.sin(math.pi * beat)
         step = surface.get_height() / 720
         reach = 9 * step * sway
         sprites = [
@@ -141,10 +142,12 @@ class Backdrop:
         return max(4, min(24, LIGHT_BYTES // (surface.get_width() * surface.get_height() * 4)))
 
     def _pulse(self, surface: pygame.Surface, beat: float) -> None:
-        level = round(beat_pulse(beat) * PULSE_STEPS) / PULSE_STEPS
+        pulse = 0.5 if self.theme.calm else beat_pulse(beat)
+        level = round(pulse * PULSE_STEPS) / PULSE_STEPS
+        number = 0 if self.theme.calm else int(beat // 1)
         width, height = surface.get_size()
         for lamp, x in enumerate(_lamp_xs(width)):
-            bright = 0.35 + 0.5 * level * (1.0 if (lamp + int(beat // 1)) % 2 else 0.45)
+            bright = 0.35 + 0.5 * level * (1.0 if (lamp + number) % 2 else 0.45)
             colour = dim(self._lights[lamp % 3], bright)
             self.theme.shine(surface, (x, height * 0.012), 46 * height / 720, colour)
 

@@ -49,7 +49,7 @@ FONT: Final = Path(__file__).parents[1] / "fonts" / "NotoSansKR-Bold-subset.otf"
 ELLIPSIS: Final = "…"
 ABOVE, BELOW, CAPITAL = 0.95, 0.25, 0.733
 """Of the font's size: ink kept above and below the baseline, height of a capital letter."""
-LEAST_PX: Final = 12
+LEAST_PX: Final = 14
 """Smallest text on a page of 720 rows or more; on a smaller one it shrinks with the page."""
 SMALLEST_PX: Final = 6
 CACHED_SPRITES: Final = 700
@@ -139,13 +139,15 @@ class Theme:
     """Draws text, panels and glow in the game's style; keeps what it drew.
 
     ``least_px`` is the smallest text of the page that ``fit`` was told of; ``letters`` say what
-    stands on the player's keys where it is not a US keyboard's letter.
+    stands on the player's keys where it is not a US keyboard's letter; ``calm`` pages neither
+    flash nor sweep.
     """
 
     def __init__(self) -> None:
         pygame.font.init()
         self.letters: Mapping[str, str] = {}
         self.least_px = SMALLEST_PX
+        self.calm = False
         self._typeface = FONT.read_bytes()  # each size of a file by name would hold it open
         self._fonts: dict[int, pygame.Font] = {}
         self._widths: dict[tuple[str, int], int] = {}

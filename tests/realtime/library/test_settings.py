@@ -30,7 +30,7 @@ def test_everything_may_be_set(tmp_path):
         "camera_fps": 60, "mirror": False, "network": "movenet",
         "model": "~/own.onnx", "engine": "onnxruntime", "threads": 3,
         "crop_px": 224, "thorough": True, "player_lag_ms": -120.5,
-        "strictness": "pro", "body": "seated", "coach": "both", "preview_sound": False,
+        "strictness": "pro", "body": "seated", "coach": "both", "preview_sound": False, "calm": True,
         "sound_device": "블루투스", "volume": 70,
         "count_volume": 40,
             "replays": "~/춤춤", "library": "~/춤",

@@ -91,7 +91,7 @@ def drawn(page, size):
 
 @pytest.mark.parametrize(
     ("size", "least_px"),
-    [((1280, 720), 12), ((1920, 1080), 12), ((1024, 600), 10), ((800, 480), 8)],
+    [((1280, 720), 14), ((1920, 1080), 14), ((1024, 600), 11), ((800, 480), 9)],
 )
 @pytest.mark.parametrize("page", PAGES)
 def test_no_text_is_too_small(page, size, least_px):

@@ -549,8 +549,53 @@ def test_what_the_terms_mean_stands_below_them(stage, written, terms, words):
     assert words in [line[0] for line in written]
 
 
-def test_every_grade_has_its_own_colour():
-    assert len(set(GRADE_COLOUR.values())) == 5
+def test_calm_pages_neither_flash_nor_sweep_nor_spring():
+    stage = Backdrop(Theme())
+    stage.theme.calm = True
+    screen, shown = DanceScreen(stage), []
+    for beat in (*[62.0] * 25, 62.25, 67.9):  # lights are prepared one a frame
+        surface = pygame.Surface((640, 360))
+        screen.draw(surface, views.dance(beat=beat, verdict_age_s=beat % 1 / 3))
+        shown.append(pygame.surfarray.array3d(surface))
+    for later in shown[-2:]:
+        np.testing.assert_array_equal(later, shown[-3])
+    stage.theme.calm = False
+    screen.draw(surface, views.dance(beat=62.0, verdict_age_s=0.0))
+    assert (pygame.surfarray.array3d(surface) != shown[-1]).any()
+
+
+SEEN_BY = {  # Machado, Oliveira, Fernandes 2009, table 1: severity 1.0, on linear RGB
+    "everybody": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopes": (
+        (0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopes": (
+        (0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritanopes": (
+        (1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}  # fmt: skip
+TOLD_APART = 15.0
+"""Of CIELAB's distance: some 2 can just be told apart side by side."""
+
+
+@pytest.mark.parametrize("who", SEEN_BY)
+def test_the_grades_colours_are_told_apart_by(who):
+    share = np.array(list(GRADE_COLOUR.values())) / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(linear @ np.array(SEEN_BY[who]).T, 0, 1)
+    to_xyz = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+    near_white = seen @ np.array(to_xyz).T / (0.9505, 1, 1.089)
+    f = np.where(near_white > 0.008856, np.cbrt(near_white), 7.787 * near_white + 16 / 116)
+    lab = np.stack(
+        [116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], axis=1
+    )
+    apart = np.linalg.norm(lab[:, None] - lab, axis=-1)[np.triu_indices(5, 1)]
+    assert apart.min() > TOLD_APART
 
 
 def test_the_same_view_costs_no_new_sprites(stage):
