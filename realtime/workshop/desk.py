@@ -13,16 +13,15 @@ from kpopdance.realtime.core.track import MAX_GAP_S
 from kpopdance.realtime.screens.actions import CHOOSE
 from kpopdance.realtime.screens.studio import StudioScreen
 from kpopdance.realtime.screens.studio_view import FilmView, MemberLine, StudioView, Writing
-from kpopdance.realtime.shell.beside import beside
 from kpopdance.realtime.shell.pages import Page
 from kpopdance.realtime.studio.bar_lines import tempo_of
 from kpopdance.realtime.studio.editing import SECTIONS, Edit, EditError
 from kpopdance.realtime.workshop.drawer import Drawer
 from kpopdance.realtime.workshop.player import Player
+from kpopdance.realtime.workshop.projector import Projector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.studio_view import Asks, Field
     from kpopdance.realtime.studio.drafts import KeptDraft
     from kpopdance.realtime.studio.editing import Draft, History
-    from kpopdance.realtime.workshop.kit import Reel, WorkKit
+    from kpopdance.realtime.workshop.kit import WorkKit
 
 NOTICE_S: Final = 6.0
 TAPPED_S: Final = 1.6
@@ -41,8 +40,6 @@ TAPPED_S: Final = 1.6
 CLOSEST_S: Final = 4.0
 """The shortest part of a song that the time line shows."""
 FIELDS: Final[tuple[Field, ...]] = ("name", "title", "artist")
-ROUNDING_S: Final = 1e-4
-"""Of seconds as they are typed, against a picture's own."""
 ON_BEAT: Final = 0.3
 """Of a beat: so near to one, a section begins on it."""
 
@@ -60,14 +57,8 @@ class DeskPage(Page):
         self.back, self._done = back, done
         self.screen: StudioScreen = StudioScreen(backdrop)
         self._drawer = Drawer(kit, kept)
-        self._reel: Reel | None = None
-        self._opening: Future[Reel] | None = None
-        self._film_s = kept.draft.start_s if kept.film is None else kept.film.start_s
-        if kept.film is not None:
-            path = kept.film.path
-            self._opening = beside(lambda: kit.open_film(path))
+        self._projector = Projector(kit, kept.film, kept.draft.start_s)
         self._player = Player(kit, kept.sound, _ends_s(kept.draft))
-        self._wished_s = -1.0
         self._told: tuple[str, float] = ("", 0.0)
         self._lines: tuple[Draft | None, tuple[MemberLine, ...]] = (None, ())
         self.chosen = kept.draft.lead
@@ -100,8 +91,9 @@ class DeskPage(Page):
     def step(self, now_s: float) -> Page | None:
         """Play on, keep what was edited, and go on when the song is written."""
         super().step(now_s)
-        self._player.step()
-        self._take_reel()
+        for trouble in (self._player.step(), self._projector.step(self._player.at_s)):
+            if trouble:
+                self._say(trouble)
         if self._taps_s and now_s - self._tapped_s > TAPPED_S:
             self._tempo()
         try:
@@ -116,27 +108,11 @@ class DeskPage(Page):
             self._say("The song is written. What you changed meanwhile is not in it yet.")
         return self
 
-    def _take_reel(self) -> None:
-        """Take the film when it is open; wish for the picture of now."""
-        if self._opening is not None and self._opening.done():
-            opening, self._opening = self._opening, None
-            why = opening.exception()
-            if why is None:
-                self._reel = opening.result()
-            else:
-                self._say(str(why))
-        if self._reel is not None:
-            wished_s = max(self._player.at_s - self._film_s, 0.0) + ROUNDING_S
-            if wished_s != self._wished_s:
-                self._reel.wish(wished_s)
-                self._wished_s = wished_s
-
     def leave(self) -> None:
         """Keep what was edited last; let go of film and sound."""
         self._drawer.close()
         self._player.close()
-        if self._reel is not None:
-            beside(self._reel.close)
+        self._projector.close()
 
     # keys
 
@@ -410,8 +386,8 @@ class DeskPage(Page):
     def _film(self, at_s: float) -> FilmView:
         """Return the picture of now with everybody as they are in it."""
         draft = self.draft
-        still = None if self._reel is None else self._reel.now
-        shown_s = at_s if still is None else still.captured_s + self._film_s
+        still = self._projector.still
+        shown_s = at_s if still is None else still.captured_s + self._projector.start_s
         row = draft.row_at(shown_s)
         joints = draft.joints(row)
         if abs(draft.song_s(row) - shown_s) > MAX_GAP_S:  # before or behind what was looked at

@@ -25,6 +25,10 @@ class Reel(Protocol):
     def now(self) -> Frame | None:
         """The newest picture, ``captured_s`` from the film's first one."""
 
+    @property
+    def trouble(self) -> str:
+        """What went wrong last, empty where nothing did."""
+
     def wish(self, at_s: float) -> None:
         """Ask for the picture that is shown at a second."""
 

@@ -21,13 +21,12 @@ class Player:
     """Knows which song second it is; ``at_s`` between 0 and the song's length.
 
     The sound is opened beside the window; until it is there, or where it cannot be, the film plays
-    without it. What is wrong with it is ``trouble``.
+    without it.
     """
 
     def __init__(self, kit: WorkKit, sound: Path, length_s: float) -> None:
         self.length_s = length_s
         self.playing = False
-        self.trouble = ""
         self._clock = kit.clock
         self._from_s = 0.0
         self._since_s = 0.0
@@ -50,19 +49,21 @@ class Player:
             return min(max(heard.song_s + now_s - heard.at_s, 0.0), self.length_s)
         return min(self._from_s + now_s - self._since_s, self.length_s)
 
-    def step(self) -> None:
-        """Take the sound when it is open; stop at the song's end."""
+    def step(self) -> str:
+        """Take the sound when it is open, stop at the song's end; return what is wrong with it, once."""
+        trouble = ""
         if self._opening is not None and self._opening.done():
             opening, self._opening = self._opening, None
             why = opening.exception()
             if why is None:
                 self._speaker = opening.result()
             else:
-                self.trouble = str(why)
+                trouble = str(why)
         if self.playing and self.at_s >= self.length_s:
             self.pause()
         if self._speaker is not None:
             self._sound_grains(self._speaker)
+        return trouble
 
     def play(self) -> None:
         """Go on from here, from the start where this is the end."""
@@ -93,7 +94,7 @@ class Player:
 
         Where one is sounding it comes to its end first; of several wishes the newest counts.
         """
-        self._wished_s = None if self.playing else at_s
+        self._wished_s = None if self.playing or self._speaker is None else at_s
 
     def drag(self, to_s: float) -> None:
         """Go to a second and be heard there; who plays, plays on when it is let go of."""

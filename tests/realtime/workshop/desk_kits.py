@@ -25,6 +25,8 @@ FILMED, FILM_SIZE = 45, (320, 240)
 class GreyFilm:
     """Brings at once what is wished for."""
 
+    trouble = ""
+
     def __init__(self, path: Path) -> None:
         self.now: Frame | None = None
         self.closed = False

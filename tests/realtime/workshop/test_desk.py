@@ -12,6 +12,7 @@ import threading
 import pygame
 import pytest
 
+from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED
@@ -24,7 +25,7 @@ from kpopdance.realtime.studio.drafts import draft_of_song, opened
 from kpopdance.realtime.workshop import drawer
 from kpopdance.realtime.workshop.desk import TAPPED_S, DeskPage
 from tests.fakes import FakeClock
-from tests.realtime.workshop.desk_kits import kept_draft, kit_of
+from tests.realtime.workshop.desk_kits import GreyFilm, kept_draft, kit_of
 
 STAGE = Backdrop(Theme())
 SIZE = (1280, 720)
@@ -360,6 +361,45 @@ def test_what_cannot_be_written_is_said_on_the_page(tmp_path):
     assert "gone.wav" in desk.page.view().notice
     assert (desk.next, desk.done) == (desk.page, [])
     desk.page.leave()
+
+
+def test_what_is_wrong_with_sound_or_film_is_said_once(tmp_path):
+    def no_sound(path):
+        raise DanceError(f"{path}: no such file")
+
+    class Torn(GreyFilm):
+        def wish(self, at_s):
+            super().wish(at_s)
+            self.trouble = "film.mp4: is damaged" if at_s > 5 else ""
+
+    kit = dataclasses.replace(kit_of(tmp_path / "songs"), read_audio=no_sound, open_film=Torn)
+    page = DeskPage(kit, STAGE, kept_draft(tmp_path / "songs"), "behind", str)
+    page.enter(0.0)
+    wait_until(lambda: page.step(0.0) and "film.wav: no such file" in page.view().notice)
+    wait_until(lambda: page.step(9.0) and page._projector.still is not None)
+    assert page.view().notice == ""
+    page._player.go(7.0)
+    page.step(10.0)
+    assert page.view().notice == "film.mp4: is damaged"
+    page.step(19.0)
+    assert page.view().notice == ""
+    page.leave()
+
+
+def test_a_film_that_opens_when_the_page_is_left_is_closed(tmp_path):
+    go_on, opened_films = threading.Event(), []
+
+    def slowly(path):
+        assert go_on.wait(60)
+        opened_films.append(GreyFilm(path))
+        return opened_films[0]
+
+    kit = dataclasses.replace(kit_of(tmp_path / "songs"), open_film=slowly)
+    page = DeskPage(kit, STAGE, kept_draft(tmp_path / "songs"), "behind", str)
+    page.enter(0.0)
+    page.leave()
+    go_on.set()
+    wait_until(lambda: opened_films and opened_films[0].closed)
 
 
 def test_a_song_of_the_game_s_own_is_not_written(tmp_path):
