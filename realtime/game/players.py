@@ -12,12 +12,12 @@ from kpopdance.realtime.game.profile import card_of, export, goal_after
 from kpopdance.realtime.library.history import days_of
 from kpopdance.realtime.library.players import (
     MOST_NAME,
+    MOST_PLAYERS,
     add_player,
     change_player,
     choose_player,
     held_of,
     keep_face,
-    player_of,
     players_of,
     remove_player,
 )
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 GUEST_CARD: Final = PlayerCard(GUEST, 7, "nothing is kept")
 CANNOT: Final = "The players cannot be read"
+WHO: Final = "SELECT id FROM players WHERE id = :player"
+STEPS: Final = {"up": -1, "down": 1, "begin": -MOST_PLAYERS, "end": MOST_PLAYERS}
 
 
 class Found(NamedTuple):
@@ -145,18 +147,12 @@ class PlayersPage(Page):
 
     def act(self, action: Action) -> Page | None:
         """Do what a key means."""
-        steps = {
-            "up": -1,
-            "down": 1,
-            "begin": -len(self._found.cards),
-            "end": len(self._found.cards),
-        }
         if action == "back" and self._writing is not None:
             self._writing = None
         elif action == "back":
             return self.back
-        elif action in steps:
-            self._choose(steps[action])
+        elif action in STEPS:
+            self._choose(STEPS[action])
         elif self.busy or self._chosen is None:
             return self
         elif action == "new":
@@ -234,7 +230,7 @@ class RemovingPage(Message):
         self.screen = MessageScreen(game.backdrop, keys)
         self._game, self._player = game, player
         self._counting = beside(lambda: held_of(game.database, player.id))
-        self._going: Future[None] | None = None
+        self._going: Future[Store] | None = None
         self._writing: Future[str] | None = None
 
     def step(self, now_s: float) -> Page | None:
@@ -242,10 +238,7 @@ class RemovingPage(Message):
         super().step(now_s)
         if self._going is None or not self._going.done():
             return self
-        self._going.result()
-        game = self._game
-        if game.kit.store.keeps:
-            game.play_as(game.database.of(players_of(game.database)[0].id))
+        self._game.play_as(self._going.result())
         return self.back
 
     def key(self, name: str) -> Page | None:
@@ -256,7 +249,7 @@ class RemovingPage(Message):
         ):
             return self
         if name in ENTER:
-            self._going = beside(lambda: remove_player(game.database, player.id))
+            self._going = beside(lambda: store_after(game, player))
         elif name == "x":
             store, today = game.database.of(player.id), moment_of(game.kit.local_now()).day
             self._writing = beside(lambda: export(store, today, game.kit.documents()))
@@ -272,16 +265,25 @@ class RemovingPage(Message):
 
 
 def found_in(database: Store, plays: Store, today: int) -> Found:
-    """Return everybody there is; ``plays`` is the store of who dances now. Raises StoreError."""
+    """Return everybody there is; ``plays`` is the store of who dances now, who may be gone."""
     players = tuple(sorted(players_of(database), key=lambda player: player.id))
-    now = player_of(plays).id if plays.keeps else None
+    now = plays.read(WHO) if plays.keeps else []
     cards = [
-        replace(card_of(each, days_of(database.of(each.id)), today), plays=each.id == now)
+        replace(card_of(each, days_of(database.of(each.id)), today), plays=(each.id,) in now)
         for each in players
     ]
+    cards.append(replace(GUEST_CARD, plays=not plays.keeps))
     numbers = [k for k, card in enumerate(cards) if card.plays]
-    guest = replace(GUEST_CARD, plays=now is None)
-    return Found(players, (*cards, guest), numbers[0] if numbers else len(cards))
+    return Found(players, tuple(cards), numbers[0] if numbers else 0)
+
+
+def store_after(game: Game, gone: Player) -> Store:
+    """Remove a player; return the store of who plays then: the same as before, if not that one."""
+    plays = game.kit.store
+    remove_player(game.database, gone.id)
+    if not plays.keeps or plays.read(WHO):
+        return plays
+    return game.database.of(players_of(game.database)[0].id)
 
 
 def going_in_words(held: dict[str, int]) -> str:

@@ -22,10 +22,12 @@ from kpopdance.realtime.library.history import dances_of, keep_dance
 from kpopdance.realtime.library.players import (
     FACE_BYTES,
     add_player,
+    choose_player,
     keep_face,
     named,
     player_of,
     players_of,
+    remove_player,
 )
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.store import Store, StoreError
@@ -217,6 +219,33 @@ def test_a_player_goes_after_one_question_that_says_what_goes(game, back, tmp_pa
     asking._going.result(5)
     assert asking.step(201.0) is page
     assert told(entered(page)) == ["Jun", "Guest"]
+    assert player_of(game.kit.store).name == "Jun"
+
+
+def test_who_removes_another_player_dances_on(game, back):
+    jun = add_player(game.database, "Jun", 0.0)
+    choose_player(Store(game.database.path), jun.id)  # in another game
+    mina = add_player(game.database, "Mina", 0.0)
+    game.play_as(game.database.of(1))
+    for gone, plays in ((mina, "Player 1"), (player_of(game.kit.store), "Jun")):
+        asking = RemovingPage(game, gone, PlayersPage(game, back))
+        asking.enter(200.0)
+        asking._counting.result(5)
+        asking.key("return")
+        asking._going.result(5)
+        asking.step(201.0)
+        assert player_of(game.kit.store).name == plays
+
+
+def test_who_was_removed_elsewhere_chooses_another(game, back):
+    add_player(game.database, "Jun", 0.0)
+    game.play_as(game.database.of(1))
+    remove_player(Store(game.database.path), 1)
+    page = entered(PlayersPage(game, back))
+    assert told(page) == ["Jun", "Guest"]
+    assert not any(card.plays for card in page._found.cards)
+    page.key("return")
+    assert settled(page) is back
     assert player_of(game.kit.store).name == "Jun"
 
 
