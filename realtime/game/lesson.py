@@ -38,7 +38,7 @@ UNDER_THE_COUNT: Final = 0.3  # how loud the music is while it is counted
 REST_S: Final = (
     0.5  # of the song, behind what is judged: the next try does not cut off the music
 )
-TAPES_KEPT: Final = 8
+TAPES_KEPT: Final = 4  # a section at half tempo is 50 MB
 
 
 @dataclass(frozen=True, slots=True, eq=False)

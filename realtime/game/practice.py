@@ -18,7 +18,7 @@ from kpopdance.realtime.core.track import choreography_rows
 from kpopdance.realtime.game.ghost import Ghost
 from kpopdance.realtime.game.lesson import Attempt, Lessons
 from kpopdance.realtime.game.loop import AHEAD_S, pictograms
-from kpopdance.realtime.game.performance import status_of
+from kpopdance.realtime.game.performance import STEP_BACK_S, status_of
 from kpopdance.realtime.scoring.practice import (
     CLEAN,
     FASTER_AFTER,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 GET_READY: Final = 5.0  # counts shown before there is anything to count
 GHOSTS: Final[tuple[GhostPlace, ...]] = ("beside", "over", "off")
+LEARNED: Final = " ★"
 FACE: Final = [body.NOSE, body.R_EYE, body.L_EYE]
 
 
@@ -104,6 +105,7 @@ class Practice:
         self._lessons = Lessons(ground)
         self._lesson: Lesson | None = None
         self._coming: Future[Lesson | None] | None = None
+        self._due_s = -np.inf  # host second of the next try
         self._attempt: Attempt | None = None
         self._tried: Tried | None = None
         self._ghost: Ghost | None = None
@@ -123,7 +125,8 @@ class Practice:
             return
         attempt = self._attempt
         if attempt is None:
-            self._try(self._lesson)
+            if self._clock.now() >= self._due_s:
+                self._try(self._lesson)
         elif attempt.tried is not None:
             self._follow(attempt, attempt.tried)
         else:
@@ -208,7 +211,7 @@ class Practice:
 
     def view(self, *, mirror: bool, behind: bool, coach: str) -> DanceView:
         """Return what to show now; ``behind``: as seen from behind; ``coach``: one of ``COACHES``."""
-        now_s, song, seen = self._clock.now(), self._song, self._watch.sighting
+        song, seen = self._song, self._watch.sighting
         start_s, end_s = self._span_s()
         phase, song_s, counts = self._moment()
         shown_s = min(max(song_s, start_s), end_s)
@@ -228,7 +231,7 @@ class Practice:
                 each for each in self._pictograms
                 if start_s <= each.at_s <= end_s and -1 < each.at_s - song_s < AHEAD_S
             ),
-            score=0.0, combo=0, verdict=None, verdict_age_s=now_s, counts=counts,
+            score=0.0, combo=0, verdict=None, verdict_age_s=0.0, counts=counts,
             health=self.health(), notices=tuple(filter(None, (self.ground.film_trouble,))),
             film=filmed, has_film=self.ground.film is not None,
             status=status_of(self.ground.kit, self.ground.camera, self.ground.watcher),
@@ -270,9 +273,12 @@ class Practice:
             self._try(attempt.lesson)
         else:
             self.turn_to(self.drill)
+            self._due_s = -np.inf
 
     def _hush(self) -> None:
+        """Fall silent; who pressed a key for it has to step back before the next try."""
         self._attempt = None
+        self._due_s = self._clock.now() + (STEP_BACK_S if self.ground.kit.keeps_scores else 0.0)
         if self._lesson is not None:
             self._lesson.speaker.pause()
 
@@ -302,16 +308,16 @@ class Practice:
     def _practised(self, ghost: NDArray[np.float32] | None) -> PracticeView:
         drill, tried, key_pose = self.drill, self._tried, self.key_pose
         shown = PracticeView(
-            words_of(drill.passage, self._sections), drill.tenths, drill.clean, FASTER_AFTER,
+            words_of(drill.passage, self._sections) + (LEARNED if drill.learned else ""),
+            drill.tenths, drill.clean, FASTER_AFTER,
             ghost=ghost, ghost_place=self.ghost_place,
             key_pose=None if key_pose is None else (key_pose + 1, len(self.key_poses_s())),
         )  # fmt: skip
         if tried is None:
             return shown
-        told, advice = (tried.fault.text, tried.fault.advice) if tried.fault else ("", "")
         return replace(
-            shown, score=tried.score, is_clean=(tried.score or 0.0) >= CLEAN,
-            told=told or tried.unknown, advice=advice,
+            shown, score=tried.score, is_clean=(tried.score or 0.0) >= CLEAN, told=tried.told,
+            advice=tried.advice,
         )  # fmt: skip
 
 

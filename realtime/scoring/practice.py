@@ -7,6 +7,7 @@ at full tempo nothing differs to the bit, and a lag is as large a share of a bea
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,6 +16,7 @@ import numpy as np
 from kpopdance.realtime.core.track import FILTER_LAG_S
 from kpopdance.realtime.core.types import ENOUGH_JUDGED, Choreography, Reason
 from kpopdance.realtime.scoring.comparison import MARGIN_ROWS
+from kpopdance.realtime.scoring.coverage import MIN_SEEN
 from kpopdance.realtime.scoring.features import FEATURE_FPS
 from kpopdance.realtime.scoring.marks import Floor
 from kpopdance.realtime.scoring.reasons import late_words
@@ -38,9 +40,13 @@ JOINED: Final = (
 GOES_WELL: Final = (
     0.5  # of a move, at the tempo it is begun at: nobody learns from what fails altogether
 )
+LONGEST: Final = 16  # moves of a section
 CLEAN: Final = 75.0
 FASTER_AFTER: Final = 2  # clean tries in a row
 SLOWER_AFTER: Final = 3  # others in a row
+
+
+FLAWLESS: Final = Reason("", "", "", 0.0)
 
 
 class Passage(NamedTuple):
@@ -59,11 +65,11 @@ class Exercise(NamedTuple):
 
 
 class Tried(NamedTuple):
-    """What a try earned, 0..100, and what cost most; None and ``unknown``: why it was not judged."""
+    """What a try earned, 0..100 (None: too little of it was seen), and in words what cost most."""
 
     score: float | None
-    fault: Reason | None
-    unknown: str = ""
+    told: str
+    advice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ class Drill:
 
     def over(self, passage: Passage) -> Drill:
         """Return the same tempo over other moves."""
-        return replace(self, passage=passage, clean=0, missed=0)
+        return replace(self, passage=passage, clean=0, missed=0, learned=False)
 
     def _wider(self) -> Drill:
         """Return it with the neighbour, then the whole section."""
@@ -135,7 +141,10 @@ Sections = tuple[tuple[str, Passage], ...]
 def sections_of(
     start_s: Sequence[float], end_s: Sequence[float], sections: Sequence[tuple[str, float]]
 ) -> Sections:
-    """Return the sections, (name, start_s), of moves that begin and end at song seconds (K,)."""
+    """Return the sections, (name, start_s), of moves that begin and end at song seconds (K,).
+
+    Long ones are several: nobody repeats a whole song in one go.
+    """
     middle = (np.asarray(start_s) + np.asarray(end_s)) / 2
     named = sorted(sections, key=lambda section: section[1])
     starts = np.array([start_s for _, start_s in named])
@@ -143,9 +152,9 @@ def sections_of(
     out = []
     for number in range(-1, len(named)):
         inside = np.flatnonzero(which == number)
-        if len(inside):
-            name = named[number][0] if number >= 0 else ""
-            out.append((name, Passage(int(inside[0]), int(inside[-1]))))
+        name = named[number][0] if number >= 0 else ""
+        parts = np.array_split(inside, max(math.ceil(len(inside) / LONGEST), 1))
+        out += [(name, Passage(int(part[0]), int(part[-1]))) for part in parts if len(part)]
     return tuple(out)
 
 
@@ -207,9 +216,11 @@ def tried_of(judge: Judge, tempo: float) -> Tried:
             for reason in verdict.reasons
         ]
     if judge.judged_share() < ENOUGH_JUDGED:
-        return Tried(None, None, next(v.why for v in judge.verdicts if not v.judged))
-    dearest = max(faults, key=lambda fault: fault.points, default=None)
-    return Tried(judge.totals()[0], dearest)
+        why = next(verdict.why for verdict in judge.verdicts if not verdict.judged)
+        return Tried(None, why, "")
+    score, _, coverage = judge.totals()
+    dearest = max(faults, key=lambda fault: fault.points, default=FLAWLESS)
+    return Tried(score if coverage >= MIN_SEEN else None, dearest.text, dearest.advice)
 
 
 def what_to_practise(report: Report, count_in_s: float) -> tuple[Exercise, ...]:

@@ -141,9 +141,10 @@ class PracticeScreen(DanceScreen):
         if practice is None:
             return
         _, _, room = _panes(at)
-        if practice.score is None:
-            said = practice.told or "Watch, then dance along."
-            self.theme.write_lines(surface, said, room, Style(26 * u, SOFT))
+        if not practice.told and practice.score is None:
+            self.theme.write_lines(
+                surface, "Watch, then dance along.", room, Style(26 * u, SOFT)
+            )
             return
         large = practice.told if not practice.is_clean else f"Clean: {practice.score:.0f}"
         small = practice.told if practice.is_clean else practice.advice
@@ -152,7 +153,7 @@ class PracticeScreen(DanceScreen):
         room.height = foot.top - room.top
         px = self._largest(large, room, 44 * u)
         self.theme.write_lines(surface, large, room, Style(px, ink))
-        if not practice.is_clean:
+        if not practice.is_clean and practice.score is not None:
             mark = f"{practice.score:.0f}"
             drawn = self.theme.write(surface, mark, foot, Style(24 * u, FAINT, "right"))
             foot.width = max(0, drawn.left - round(10 * u) - foot.left)

@@ -16,6 +16,7 @@ from kpopdance.realtime.core.types import Frame, Pose
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
 from kpopdance.realtime.game.ghost import Ghost
 from kpopdance.realtime.game.lesson import COUNTED, Ground, counted_in
+from kpopdance.realtime.game.performance import STEP_BACK_S
 from kpopdance.realtime.game.practice import Practice, Wish
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import SongPack
@@ -55,6 +56,8 @@ class Kit:
 
     class eyes:
         runtime = "no runtime"
+
+    keeps_scores = False
 
     def __init__(self):
         self.clock, self.settings = FakeClock(), Settings(count_volume=50)
@@ -234,6 +237,19 @@ def test_keys_turn_to_other_moves_sections_and_key_poses(standard):
     assert evening.kit.open[0].heard is None
     practice.toggle_steps()
     assert evening.dance(0.5).practice.song_now() is not None
+
+
+def test_a_player_has_time_to_step_back_from_the_keys_and_none_between_tries(standard):
+    evening = Evening(standard, move(5))
+    evening.kit.keeps_scores = True
+    practice = evening.practice
+    practice.turn_to(practice.drill.at(10))
+    evening.dance(STEP_BACK_S - 0.2)
+    assert practice.song_now() is None
+    assert evening.view().counts > COUNTED  # get ready
+    evening.dance(2 * length_s(practice) + 0.5)
+    assert practice.tries == {5: 2}
+    assert evening.dance(0.2).practice.song_now() is not None  # of the next passage already
 
 
 def test_a_pause_begins_a_new_try(standard):

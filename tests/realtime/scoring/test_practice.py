@@ -81,6 +81,9 @@ def test_moves_belong_to_the_section_their_middle_is_in():
     assert sections == (("", (0, 0)), ("Verse", (1, 2)), ("Chorus", (3, 4)))
     assert sections_of([0.0, 2.0], [2.0, 4.0], ()) == (("", (0, 1)),)
     assert sections_of([], [], SECTIONS) == ()
+    starts = np.arange(0.0, 80.0, 2.0)
+    long = sections_of(starts, starts + 2, ())
+    assert [part for _, part in long] == [(0, 13), (14, 26), (27, 39)]
     assert section_with(Passage(2, 2), sections) == (1, 2)
     told = [words_of(Passage(*p), sections) for p in ((2, 2), (2, 3), (3, 4), (0, 0))]
     assert told == ["Move 3", "Moves 3-4", "Chorus", "Move 1"]
@@ -132,7 +135,8 @@ def test_the_dearest_fault_of_a_try_is_told(standard):
     )
     judge = dances.judged(standard_of_passage(standard, passage), dances.track_of(joints))
     tried = tried_of(judge, 1.0)
-    assert "left" in tried.fault.text
+    assert "left" in tried.told
+    assert "left" in tried.advice
     assert tried.score < CLEAN
 
 
@@ -142,9 +146,9 @@ def test_a_lag_is_told_as_it_was_felt(standard, tempo):
     passage = Passage(2, 3)
     track = dances.track_of(DANCE.joints, late_s=0.2 * tempo)
     judge = dances.judged(standard_of_passage(standard, passage), track)
-    fault = tried_of(judge, tempo).fault
-    assert fault.kind == "timing"
-    assert int(fault.text.split()[2]) == pytest.approx(200, abs=25 / tempo)
+    tried = tried_of(judge, tempo)
+    assert tried.advice == "be earlier"
+    assert int(tried.told.split()[2]) == pytest.approx(200, abs=25 / tempo)
     assert lag_at(0.123456789, 1.0) == 0.123456789
 
 
@@ -153,8 +157,17 @@ def test_too_little_seen_is_no_try(standard):
     judge.fault(0.0, 60.0)
     judge.step(dances.track_of(DANCE.joints[:2]), np.inf)
     tried = tried_of(judge, 1.0)
-    assert (tried.score, tried.fault) == (None, None)
-    assert tried.unknown.startswith("not judged")
+    assert tried.score is None
+    assert tried.told.startswith("not judged")
+
+
+def test_who_was_hardly_there_has_not_tried(standard):
+    joints = DANCE.joints.copy()
+    joints[:, 2:14] = (np.nan, np.nan, 0)
+    judge = dances.judged(standard_of_passage(standard, Passage(2, 3)), dances.track_of(joints))
+    tried = tried_of(judge, 1.0)
+    assert (tried.score, tried.told) == (None, "not seen")
+    assert "step into the picture" in tried.advice
 
 
 MOVES = tuple(
