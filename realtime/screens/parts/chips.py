@@ -37,7 +37,7 @@ def chip_places(
     They are so high, or as much less as lets all of them in; those without room even then are empty.
     """
     places = _places(theme, rows, chips, high)
-    while not all(place.width for place in places) and high > LEAST_HIGH * rows.height:
+    while not all(place.width for place in places) and high > max(LEAST_HIGH * rows.height, 1):
         high *= SMALLER
         places = _places(theme, rows, chips, high)
     return places

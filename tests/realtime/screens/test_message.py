@@ -62,3 +62,9 @@ def test_words_are_broken_where_a_path_is(screen):
 @pytest.mark.parametrize("size", [(1, 1), (63, 40), (64, 64), (70, 300), (300, 66)])
 def test_a_tiny_window_is_no_error(screen, size):
     screen.draw(pygame.Surface(size), "Heading", TEXT)
+
+
+@pytest.mark.parametrize("hints", [(), (("R", "try again"), ("F1", "choose a camera"))])
+def test_a_mouse_that_is_there_before_the_page_is_over_nothing(hints):
+    """The window's pointer is asked for before the first drawing."""
+    assert MessageScreen(Backdrop(Theme()), hints).at((320, 180), (640, 360)) is None
