@@ -44,6 +44,6 @@ class Target(NamedTuple):
     kind: Literal[
         "choice", "submit", "next", "hint", "replay", "copy", "again", "leave", "save",
         "chip", "member", "name", "moment", "first beat", "film", "card", "search", "order", "only",
-        "players", "history", "row", "less", "greater", "camera",
+        "players", "history", "face", "row", "less", "greater", "camera",
     ]  # fmt: skip
     which: int = 0

@@ -9,6 +9,7 @@ import pygame
 
 from kpopdance.realtime.core.types import GRADES
 from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.parts.chips import Chip, draw_chips, place_at_right
 from kpopdance.realtime.screens.parts.curve import draw_sparkline
 from kpopdance.realtime.screens.parts.signs import ButtonFace, button, paragraph
 from kpopdance.realtime.screens.parts.theme import (
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.view import ResultView
 
 SAVE: Final = Target("save")
+FACE: Final = Target("face")
 SAVE_KEY: Final = ("S", "save again")
 KEYS: Final[Hints] = (("Enter", "dance again"), ("Esc", "back to the songs"))
 PRACTICE_KEYS: Final[Hints] = (
@@ -140,8 +142,11 @@ class ResultsScreen(Screen):
     def __init__(self, backdrop: Backdrop) -> None:
         super().__init__(backdrop)
         self._unsaved = False
+        self._face = pygame.Rect(0, 0, 0, 0)
 
     def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
+        if self._face.collidepoint(position):
+            return FACE
         lies = self._unsaved and _unsaved_layout(result_layout(size))[1].collidepoint(position)
         return SAVE if lies else None
 
@@ -150,6 +155,7 @@ class ResultsScreen(Screen):
         if not drawable(surface.get_size()):
             return
         at, self._unsaved = result_layout(surface.get_size()), bool(view.unsaved)
+        self._face = pygame.Rect(0, 0, 0, 0)
         beat = view.age_s * 1.6
         horizon = round(surface.get_height() * 0.66)
         self.backdrop.draw(surface, beat, centre_x=at.hero.centerx, horizon_y=horizon)
@@ -168,7 +174,6 @@ class ResultsScreen(Screen):
             self._bars(surface, at, at.sections, ("SONG", view.report.sections, MAGENTA, grown))
         self._advice(surface, at, view)
         keys = KEYS if view.chosen is None else PRACTICE_KEYS
-        keys = (*keys, ("U", view.face)) if view.face else keys
         self.theme.keys(surface, at.keys, (SAVE_KEY, *keys) if view.unsaved else keys)
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         small = " · ".join((*view.notices, view.status)) if view.notices else view.status
@@ -198,6 +203,12 @@ class ResultsScreen(Screen):
         rest = at.title.copy()
         rest.left = drawn.right + round(18 * at.unit)
         rest.width = max(0, at.title.right - rest.left)
+        if view.face:
+            chip = Chip("U", view.face, "face")
+            self._face = place_at_right(self.theme, rest, chip, 34 * at.unit)
+            lit = 0 if self._over == FACE else None
+            draw_chips(self.theme, surface, (chip,), [self._face], lit)
+            rest.width = self._face.left - rest.left
         self.theme.write(
             surface, view.artist, rest, Style(22 * at.unit, SOFT, least=22 * at.unit)
         )

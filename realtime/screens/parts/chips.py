@@ -43,6 +43,13 @@ def chip_places(
     return places
 
 
+def place_at_right(theme: Theme, row: pygame.Rect, chip: Chip, high: float) -> pygame.Rect:
+    """Return where a chip is at the right end of a row, in the middle of its height."""
+    line = pygame.Rect(row.left, row.centery - round(high / 2), row.width, round(high))
+    (place,) = chip_places(theme, line, (chip,), high)
+    return place.move(row.right - place.right, 0) if place.width else place
+
+
 def _places(
     theme: Theme, rows: pygame.Rect, chips: tuple[Chip, ...], high: float
 ) -> list[pygame.Rect]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pygame
 
 from kpopdance.realtime.screens.actions import Target
-from kpopdance.realtime.screens.parts.chips import Chip, chip_places, draw_chips
+from kpopdance.realtime.screens.parts.chips import Chip, draw_chips, place_at_right
 from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS
 from kpopdance.realtime.screens.parts.theme import VIOLET, dim
 
@@ -49,8 +49,7 @@ class Who:
         for number, chip in enumerate(_chips(name, 0)):
             line = pygame.Rect(row.left, row.top, row.width, round(high))
             line.top += round(number * (row.height - high))
-            (place,) = chip_places(self.theme, line, (chip,), high)
-            places.append(place.move(row.right - place.right, 0))
+            places.append(place_at_right(self.theme, line, chip, high))
         return places
 
 

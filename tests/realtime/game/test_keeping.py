@@ -117,7 +117,12 @@ def test_the_player_s_picture_is_kept_on_a_key_alone(store):
     page.enter(100.0)
     assert shown(page, left).face == "my picture"
     assert player_of(store).face == b""
-    assert page.key("u") is page
+    import pygame
+
+    for size in ((640, 360), (1280, 720), (720, 1280)):
+        page.draw(pygame.Surface(size))
+        assert under(page, size) == {None, Target("face")}
+    assert page.clicked(Target("face")) is page
     page._offer._keeping.result(5)
     assert page.view().face == "your picture is kept"
     assert player_of(store).face == left.face

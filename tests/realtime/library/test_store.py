@@ -73,12 +73,18 @@ def test_the_newest_quizzes_are_kept_in_order(store, monkeypatch):
     assert store.quizzes() == ["2", "3", "4", "5"]
 
 
-def test_two_programs_lose_nothing_of_each_other(store):
-    """200 writes each, dances and quizzes; both begin with no database."""
-    writers = [write(store, name, 100) for name in "ab"]
+@pytest.mark.parametrize(("version", "count"), [(0, 100), (2, 20)])
+def test_two_programs_lose_nothing_of_each_other(store, version, count):
+    """Dances and quizzes; both begin with no database, or with one of an older version."""
+    if version:
+        of_version(store.path, version)
+    writers = [write(store, name, count) for name in "ab"]
     assert [writer.wait(120) for writer in writers] == [0, 0]
-    assert set(store.best_scores()) == {f"{name}-{k}" for name, k in product("ab", range(100))}
-    assert len(store.quizzes()) == len(list(dances_of(store))) == 200
+    assert set(store.best_scores()) == {
+        f"{name}-{k}" for name, k in product("ab", range(count))
+    } | ({"neon"} if version else set())
+    assert len(list(dances_of(store))) == 2 * count
+    assert len(store.quizzes()) == 2 * count + bool(version)
 
 
 def test_threads_share_a_store(store):
