@@ -50,7 +50,7 @@ KEYS = [
     "end", "page up", "page down", "f11", "backspace", "delete", "", "é", "\0", "unknown key",
     *"abcdefghijklmnopqrstuvwxyz0123456789",
 ]  # fmt: skip
-OFTEN = ["return", "space", "escape", *"qrlmsbtcafwh12", "up", "down"]
+OFTEN = ["return", "space", "escape", *"qrlmsbtcafpwh12", "up", "down"]
 PLACES = st.tuples(st.integers(-50, 2000), st.integers(-50, 1200))
 SIZES_PX = [(1, 1), (64, 36), (640, 360), (320, 700), (800, 480), (1280, 720), (1000, 100)]
 SIZES = st.sampled_from(SIZES_PX)
@@ -234,6 +234,10 @@ def test_every_page_can_be_met(library, tmp_path):
         "down",
         "return",
         *long * 3,
+        "p",
+        *long,
+        "escape",
+        *long,
         "escape",
         *(
             each
@@ -249,7 +253,7 @@ def test_every_page_can_be_met(library, tmp_path):
     ]
     assert played(library, tmp_path / "store.sqlite", acts) > {
         "SongListPage", "LoadingPage", "DancePage", "ResultPage", "ClipPage", "QuestionPage", "Leaving",
-        "PlayersPage", "RemovingPage", "HistoryPage",
+        "PlayersPage", "RemovingPage", "HistoryPage", "PracticeLoading", "PracticePage",
     }  # fmt: skip
     slowly = [*long, "down", "return", *long * 2, "f", *long * 2, "return", *long]
     assert played(library, tmp_path / "store.sqlite", slowly, 0.3) > {"SlowPage", "DancePage"}
