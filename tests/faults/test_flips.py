@@ -24,7 +24,7 @@ import pygame
 import pytest
 
 from kpopdance.realtime.commands.quiz import Learning
-from kpopdance.realtime.commands.sound import part_of, samples_of
+from kpopdance.realtime.commands.sound import counted, part_of, samples_of, stretched
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.devices.host_clock import PerfClock
@@ -178,7 +178,7 @@ def kit_of(library, clock, camera):
         store=Store(library.parent / "kpopdance.sqlite"),
         open_camera=lambda song, song_s: camera, close_camera=lambda camera: None,
         open_speaker=lambda samples, rate, count_in_s, beat_s: SilentAudio(clock),
-        read_audio=samples_of, keeps_scores=False,
+        read_audio=samples_of, stretch=stretched, count=counted, keeps_scores=False,
     )  # fmt: skip
 
 
@@ -241,16 +241,25 @@ def test_a_dance_from_the_list_and_back(library):
     def danced():
         return game.performing.session.song_now() > 1
 
+    def practised():
+        practice = window.page.practice
+        return practice.song_now() is not None and practice.song_now() > practice._span_s()[0]
+
     window = WatchedWindow(
         clock, ("SongListPage", [read, "home", "", "return"]), ("LoadingPage", ["", "escape"]),
         ("SongListPage", ["", "return"]), ("LoadingPage", []),
-        ("DancePage", [danced, "escape", "", "space", "", "m"]), ("ResultPage", ["", "escape"]),
+        ("DancePage", [danced, "escape", "", "space", "", "m"]), ("ResultPage", ["", "up", "p"]),
+        ("PracticeLoading", []),
+        ("PracticePage", [practised, "tab", "s", "right", "s", "down", "g", "m", ""]),
+        ("PracticePage", [practised, "up", "up", practised, "escape"]), ("ResultPage", ["", "escape"]),
         ("SongListPage", ["s", "", "return"]), ("LoadingPage", [""]),
         ("DancePage", [danced, "escape", "", "escape"]), ("SongListPage", ["", "t", ""]),
     )  # fmt: skip
     seen = watch(window, clock, first_page(game))
     game.settle()
-    assert seen == {"SongListPage", "LoadingPage", "DancePage", "ResultPage"}
+    assert seen == {
+        "SongListPage", "LoadingPage", "DancePage", "ResultPage", "PracticeLoading", "PracticePage",
+    }  # fmt: skip
 
 
 @every_time
