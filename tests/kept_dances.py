@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import numpy as np
 
 from kpopdance.realtime.core.progress import Danced, DancedMove, Moment
+from kpopdance.realtime.library.store import add_score
 
 LIMBS = ("right_arm", "left_arm", "right_leg", "left_leg", "torso")
 SONGS = {
@@ -27,6 +28,11 @@ def danced(slug="neon", *, began=NOON, title="", score=70.0, danced_s=180.0, **m
             "moves": (DancedMove(0.0, 80.0), DancedMove(2.0, 60.0)), **more,
         },
     )  # fmt: skip
+
+
+def keep_score(store, key, score):
+    """Keep a best score alone; return the one before."""
+    return store.write(lambda db, player: add_score(db, player, key, score))
 
 
 def weeks_of_dances(weeks=1, *, seed=4, ends=NOON, a_day=6):

@@ -84,11 +84,6 @@ def keep_dance(store: Store, danced: Danced, key: str) -> Before:
     return store.write(work)
 
 
-def scores_of(store: Store, slug: str, terms: str = "") -> tuple[float, ...]:
-    """Return the scores of a song on some terms, oldest first."""
-    return tuple(score for (score,) in store.read(EARLIER, slug=slug, terms=terms))[::-1]
-
-
 def history_of(store: Store) -> History:
     """Return what the pages show of a player."""
     scores: dict[tuple[str, str], list[float]] = {}

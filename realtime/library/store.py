@@ -116,10 +116,6 @@ class Store:
         """Return key -> best score 0..100."""
         return dict(self.read("SELECT key, score FROM scores WHERE player = :player"))
 
-    def keep_score(self, key: str, score: float) -> float | None:
-        """Keep a score if it is the best under its key; return the best before, None for the first."""
-        return self.write(lambda db, player: add_score(db, player, key, score))
-
     def remembered(self) -> Remembered:
         """Return what a list of songs tells of this player."""
         danced = "SELECT slug FROM danced WHERE player = :player ORDER BY number"
@@ -327,7 +323,7 @@ def _quizzes(told: Any) -> Rows:  # noqa: ANN401
 
 
 def add_score(db: sqlite3.Connection, player: int, key: str, score: float) -> float | None:
-    """Add a score as ``Store.keep_score`` does, to what else a transaction does."""
+    """Keep a score if it is the best under its key; return the best before, None for the first."""
     best = best_of(db, player, key)
     db.execute(ADD_SCORE, (player, key, round(score, 1)))
     db.execute(ADD_DANCED, (player, key.partition(BETWEEN_TERMS)[0]))

@@ -52,6 +52,7 @@ from tests.fakes import (
     SilentAudio,
     eyes_of,
 )
+from tests.kept_dances import keep_score
 
 
 class PressedWindow:
@@ -707,7 +708,7 @@ def test_no_key_reads_the_library_again_and_new_scores_show(library, monkeypatch
         return shown.shown[-1][0].age_s < 0.1
 
     def write(game):
-        devices.store.keep_score("short", 66.0)
+        keep_score(devices.store, "short", 66.0)
         return dancing(game)
 
     questions = Noted(monkeypatch, QuizScreen)

@@ -29,7 +29,7 @@ from kpopdance.realtime.shell.beside import Later
 from kpopdance.realtime.shell.songs import Songs
 from tests import dances
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
-from tests.kept_dances import NOON, now_of
+from tests.kept_dances import NOON, keep_score, now_of
 
 SONG = SongPack(
     "노래", "Nobody", 120.0, (dances.song(3, moves=2),), audio=None, folder=Path("song")
@@ -87,7 +87,7 @@ def shown(page, left):
 
 def test_a_score_is_shown_as_kept_only_when_it_is_stored(store, caplog):
     store.full = False
-    store.keep_score("song", 60.0)
+    keep_score(store, "song", 60.0)
     store.full = True
     left = outcome()
     page = ResultPage(Game(kit(store), Songs(())), SONG, Terms(), left, None)

@@ -14,7 +14,6 @@ from kpopdance.realtime.library.history import (
     dances_of,
     history_of,
     keep_dance,
-    scores_of,
 )
 from kpopdance.realtime.library.store import Store
 from tests.kept_dances import danced
@@ -25,6 +24,10 @@ NOON = Moment(1_764_000_000.0, 32_400)
 @pytest.fixture
 def store(tmp_path):
     return Store(tmp_path / "kpopdance.sqlite")
+
+
+def scores_of(store, slug, terms=""):
+    return [score for (score,) in store.read(module.EARLIER, slug=slug, terms=terms)]
 
 
 def test_a_dance_comes_back_as_it_was(store):
@@ -54,9 +57,9 @@ def test_what_was_before_is_told_on_the_same_terms_alone(store):
         )
         before = keep_dance(store, one, "neon" + "/" * bool(terms) + terms)
     assert before == Before(60.0, (50.0, 60.0))
-    assert scores_of(store, "neon") == (50.0, 60.0, 55.0)
-    assert scores_of(store, "neon", "pro") == (70.0,)
-    assert scores_of(store, "nothing") == ()
+    assert scores_of(store, "neon") == [55.0, 60.0, 50.0]
+    assert scores_of(store, "neon", "pro") == [70.0]
+    assert scores_of(store, "nothing") == []
 
 
 def test_songs_days_and_the_newest_dances(store, monkeypatch):

@@ -24,7 +24,7 @@ from kpopdance.realtime.library.players import (
     remove_player,
 )
 from kpopdance.realtime.library.store import FAVOURITES, GuestStore, Store, StoreError
-from tests.kept_dances import danced
+from tests.kept_dances import danced, keep_score
 
 
 @pytest.fixture
@@ -74,9 +74,9 @@ def test_what_is_kept_is_one_player_s(store):
 
 
 def test_a_game_goes_on_with_its_player_whoever_is_chosen_elsewhere(store):
-    store.keep_score("mine", 40.0)
+    keep_score(store, "mine", 40.0)
     choose_player(Store(store.path), add_player(Store(store.path), "Jun", 0.0).id)
-    store.keep_score("mine too", 40.0)
+    keep_score(store, "mine too", 40.0)
     assert store.best_scores().keys() == {"mine", "mine too"}
 
 
@@ -140,7 +140,7 @@ def test_who_is_gone_is_said_and_nobody_takes_their_place(store):
     remove_player(store, mina.id)
     assert theirs.best_scores() == {}
     for late in (
-        lambda: theirs.keep_score("neon", 1.0),
+        lambda: keep_score(theirs, "neon", 1.0),
         lambda: keep_dance(theirs, danced(), "neon"),
     ):
         with pytest.raises(StoreError) as why:

@@ -27,6 +27,7 @@ from kpopdance.realtime.library.store import (
     store_file,
 )
 from kpopdance.realtime.library.tables import FIRST_PLAYER, UPGRADES
+from tests.kept_dances import keep_score
 
 WRITER = """
 import sys
@@ -58,10 +59,10 @@ def rewrite(store, statement):
 
 def test_the_best_score_of_each_key_is_kept(store):
     assert store.best_scores() == {}
-    assert store.keep_score("neon", 61.26) is None
-    assert store.keep_score("neon", 50.0) == 61.3
-    assert store.keep_score("neon", 72.0) == 61.3
-    assert store.keep_score("별", 5.0) is None
+    assert keep_score(store, "neon", 61.26) is None
+    assert keep_score(store, "neon", 50.0) == 61.3
+    assert keep_score(store, "neon", 72.0) == 61.3
+    assert keep_score(store, "별", 5.0) is None
     assert store.best_scores() == {"neon": 72.0, "별": 5.0}
     assert [path.name for path in store.path.parent.iterdir()] == ["kpopdance.sqlite"]
 
@@ -89,7 +90,7 @@ def test_two_programs_lose_nothing_of_each_other(store, version, count):
 
 def test_threads_share_a_store(store):
     threads = [
-        threading.Thread(target=lambda k=k: store.keep_score(f"song-{k}", 1.0))
+        threading.Thread(target=lambda k=k: keep_score(store, f"song-{k}", 1.0))
         for k in range(8)
     ]
     for thread in threads:
@@ -112,7 +113,7 @@ def test_older_files_are_taken_over_once_and_stay(store):
         store.path.parent, scores={"neon": 61.3, "별": 5, "nan": float("nan")},
         quizzes=games,
     )  # fmt: skip
-    assert store.keep_score("neon", 60.0) == 61.3
+    assert keep_score(store, "neon", 60.0) == 61.3
     assert store.best_scores() == {"neon": 61.3, "별": 5.0}
     assert [json.loads(game) for game in store.quizzes()] == games[2:]
     rewrite(store, "DELETE FROM scores")
@@ -146,10 +147,10 @@ def test_an_older_file_that_cannot_be_read_is_not_forgotten(store):
     of_old(store.path.parent)
     (store.path.parent / "scores.json").mkdir()
     with pytest.raises(StoreError):
-        store.keep_score("neon", 1.0)
+        keep_score(store, "neon", 1.0)
     (store.path.parent / "scores.json").rmdir()
     of_old(store.path.parent, scores={"neon": 40.0})
-    assert store.keep_score("neon", 1.0) == 40.0
+    assert keep_score(store, "neon", 1.0) == 40.0
 
 
 def of_version(path, version):
@@ -195,7 +196,7 @@ def test_an_older_database_is_the_first_player_s(store, version, writable, monke
         assert all_of(one) == (scores, ["{}"], told_of(scores, danced, lists))
     assert all_of(store.of(FIRST_PLAYER + 1)) == ({}, [], Remembered())
     if writable:
-        assert store.keep_score("neon", 50.0) == 61.3
+        assert keep_score(store, "neon", 50.0) == 61.3
 
 
 def overwritten(path, where, data):
@@ -217,11 +218,11 @@ def test_a_damaged_database_is_set_aside_under_a_fresh_name(store, caplog, damag
     folder = store.path.parent
     of_old(folder)
     (folder / "kpopdance.damaged").write_text("an earlier one")
-    store.keep_score("neon", 40.0)
+    keep_score(store, "neon", 40.0)
     damage(store.path)
     (folder / "kpopdance.sqlite-wal").write_text("what was written last")
     damaged = store.path.read_bytes()
-    assert store.keep_score("neon", 30.0) is None
+    assert keep_score(store, "neon", 30.0) is None
     assert store.best_scores() == {"neon": 30.0}
     assert (folder / "kpopdance.damaged").read_text() == "an earlier one"
     assert (folder / "kpopdance.damaged-2").read_bytes() == damaged
@@ -229,10 +230,10 @@ def test_a_damaged_database_is_set_aside_under_a_fresh_name(store, caplog, damag
 
 
 def test_a_newer_database_is_left_alone(store):
-    store.keep_score("neon", 40.0)
+    keep_score(store, "neon", 40.0)
     rewrite(store, f"PRAGMA user_version = {len(UPGRADES) + 1}")
     before = store.path.read_bytes()
-    for call in (store.best_scores, lambda: store.keep_score("neon", 50.0)):
+    for call in (store.best_scores, lambda: keep_score(store, "neon", 50.0)):
         with pytest.raises(StoreError, match="newer version") as why:
             call()
         assert str(why.value).startswith(f"{store.path}: ")
@@ -241,15 +242,15 @@ def test_a_newer_database_is_left_alone(store):
 
 def test_a_busy_database_is_waited_for_and_then_said(store, monkeypatch):
     monkeypatch.setattr(module, "BUSY_S", 0.2)
-    store.keep_score("neon", 40.0)
+    keep_score(store, "neon", 40.0)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert store.best_scores() == {"neon": 40.0}
         with pytest.raises(StoreError) as why:
-            store.keep_score("neon", 50.0)
+            keep_score(store, "neon", 50.0)
         assert why.value.reason == "another program holds it"
         other.execute("ROLLBACK")
-    assert store.keep_score("neon", 50.0) == 40.0
+    assert keep_score(store, "neon", 50.0) == 40.0
 
 
 @contextmanager
@@ -272,14 +273,14 @@ def test_a_full_disk_is_said_and_nothing_is_lost(tmp_path, largest_bytes):
     with full_disk(largest_bytes):
         for k in range(60):
             try:
-                store.keep_score(key := f"{k}-" + "x" * 500, 1.0)
+                keep_score(store, key := f"{k}-" + "x" * 500, 1.0)
             except StoreError as why:
                 reasons.add(why.reason)
             else:
                 kept.add(key)
     assert reasons <= {"the disk is full", "the disk is full or fails"}
     assert set(store.best_scores()) == kept
-    assert store.keep_score("old", 1.0) == 10.0
+    assert keep_score(store, "old", 1.0) == 10.0
 
 
 def test_a_folder_that_is_a_file_is_said(tmp_path):
@@ -292,7 +293,7 @@ def test_a_folder_that_is_a_file_is_said(tmp_path):
 
 def test_what_cannot_be_written_can_still_be_read(store, monkeypatch):
     """A read-only disk: SQLite can make none of its files there."""
-    store.keep_score("neon", 40.0)
+    keep_score(store, "neon", 40.0)
     connect, closed = sqlite3.connect, sqlite3.OperationalError("unable to open database file")
     closed.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
 
@@ -304,7 +305,7 @@ def test_what_cannot_be_written_can_still_be_read(store, monkeypatch):
     monkeypatch.setattr(sqlite3, "connect", read_only)
     assert store.best_scores() == {"neon": 40.0}
     with pytest.raises(StoreError) as why:
-        store.keep_score("neon", 50.0)
+        keep_score(store, "neon", 50.0)
     assert why.value.reason == "the folder or file may not be written to"
     store.path.unlink()
     of_old(store.path.parent, scores={"old": 10.0})
@@ -333,7 +334,7 @@ def test_lists_and_the_order_of_dances_are_remembered(tmp_path):
     store = Store(tmp_path / "kpopdance.sqlite")
     assert store.remembered() == Remembered(name="Player 1")
     for key in ("neon", "별", "neon/pro"):
-        store.keep_score(key, 50.0)
+        keep_score(store, key, 50.0)
     assert store.turn_listed(FAVOURITES, "별")
     assert store.turn_listed("Party", "neon")
     assert store.turn_listed("Party", "별")
