@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from kpopdance.realtime.core.ports import Camera
+    from kpopdance.realtime.core.types import Frame
     from kpopdance.realtime.game.kit import Kit
     from kpopdance.realtime.pose.onlooker import Onlook
 
@@ -38,6 +40,15 @@ class LookingOn:
         What must have ended before: the networks look for one at a time.
     close : callable
         Gives the camera back at the end.
+
+    Attributes
+    ----------
+    seen : Onlook or None
+        The newest look as of ``step``; None while nobody looks, or nothing new comes.
+    camera : Camera or None
+        Once it is open.
+    trouble : str
+        Why nobody can look, empty where somebody does.
     """
 
     def __init__(
@@ -48,8 +59,10 @@ class LookingOn:
         self.camera: Camera | None = None
         self._watch: Watch | None = None
         self._onlooker: Onlooker | None = None
+        self.seen: Onlook | None = None
         self._looked: Onlook | None = None
         self._looked_s = 0.0
+        self._unlooked: Frame | None = None  # the newest, until the networks are there
         self._unwanted = threading.Event()
         self.trouble = ""
 
@@ -77,33 +90,33 @@ class LookingOn:
             self._watch.check()
             health = self._watch.camera.state().health
             self._onlooker.dark = health.cause is Cause.TOO_DARK
-            if self._looked is not self._onlooker.seen:
-                self._looked, self._looked_s = self._onlooker.seen, self._kit.clock.now()
+            self._take(self._onlooker.seen)
+        elif self.camera is not None:
+            self._unlooked = self.camera.newest(0.0) or self._unlooked
 
-    @property
-    def seen(self) -> Onlook | None:
-        """The newest look as of ``step``, None while nobody looks or nothing new comes."""
-        seen = self._looked
-        if seen is None or seen.frame is None:
-            return None
-        return None if self._kit.clock.now() - self._looked_s > STALE_S else seen
+    def _take(self, seen: Onlook) -> None:
+        """Take the newest look, unless none was new for long."""
+        now_s = self._kit.clock.now()
+        if self._looked is not seen:
+            self._looked, self._looked_s = seen, now_s
+        stale = seen.frame is None or now_s - self._looked_s > STALE_S
+        self.seen = None if stale else seen
 
     def view(self, *, mirror: bool) -> StandView:
         """Return what to show of it."""
         camera, watch, seen = self.camera, self._watch, self.seen
-        seated = self._body == "seated"
+        stand = StandView(mirror=mirror, sentence=UNKNOWN, seated=self._body == "seated")
         if camera is None:
-            return StandView(mirror=mirror, sentence=self.trouble or UNKNOWN, seated=seated)
+            return replace(stand, sentence=self.trouble or UNKNOWN)
         health, sighting = camera.state().health, None if watch is None else watch.sighting
-        picture = None if sighting is None else sighting.frame.image
+        frame = self._unlooked if sighting is None else sighting.frame
+        stand = replace(stand, picture=None if frame is None else frame.image)
         if seen is None or health.blind:
-            words = health.words or self.trouble or UNKNOWN
-            return StandView(
-                picture, mirror=mirror, blind=health.blind, sentence=words, seated=seated
-            )
-        return StandView(
-            picture, None if sighting is None else sighting.pose, mirror, ready=seen.stance.ready,
-            share=seen.share, sentence=str(seen.stance.amiss), seated=seated,
+            words = health.words or self.trouble or self._kit.news() or UNKNOWN
+            return replace(stand, blind=health.blind, sentence=words)
+        return replace(
+            stand, pose=None if sighting is None else sighting.pose, ready=seen.stance.ready,
+            share=seen.share, sentence=str(seen.stance.amiss),
         )  # fmt: skip
 
     def end(self) -> Future[None]:

@@ -33,20 +33,43 @@ def fill_convex(surface: pygame.Surface, outlines: Points, colours: Sequence[Col
                 surface, colour, [(at.real, at.imag) for at in outline.tolist()]
             )
         return
-    clip = surface.get_clip()
-    if not (clip.width and clip.height):
+    if not all(surface.get_clip().size):
         return
-    pixels = pygame.surfarray.pixels2d(surface).T
-    part = pixels[clip.top : clip.bottom, clip.left : clip.right]
-    canvas = part.view(np.uint8).reshape(*part.shape, 4)
-    xy = (outlines - complex(*clip.topleft)).view(np.float64).reshape(*outlines.shape, 2)
-    fixed = np.rint(np.clip(xy, -FARTHEST_PX, FARTHEST_PX) * (1 << SHIFT)).astype(np.int32)
-    paints = {
-        colour: tuple((surface.map_rgb(colour) % (1 << 32)).to_bytes(4, sys.byteorder))
-        for colour in set(colours)
-    }
+    canvas, fixed = _canvas(surface), _fixed(outlines, surface)
+    paints = {colour: _paint(surface, colour) for colour in set(colours)}
     for outline, colour in zip(fixed, colours, strict=True):
         cv2.fillConvexPoly(canvas, outline, paints[colour], cv2.LINE_AA, SHIFT)
+
+
+def draw_closed(surface: pygame.Surface, outline: Points, thick: int, colour: Colour) -> None:
+    """Draw a closed line through points (n,), x + iy px, so many px thick, within the clip."""
+    if surface.get_bytesize() != 4:
+        points = [(at.real, at.imag) for at in outline.tolist()]
+        pygame.draw.polygon(surface, colour, points, thick)
+        return
+    if not all(surface.get_clip().size):
+        return
+    paint, fixed = _paint(surface, colour), _fixed(outline, surface)
+    cv2.polylines(_canvas(surface), [fixed], True, paint, thick, cv2.LINE_AA, SHIFT)
+
+
+def _canvas(surface: pygame.Surface) -> NDArray[np.uint8]:
+    """Return the px within a surface's clip, four bytes each, to be drawn on."""
+    clip = surface.get_clip()
+    pixels = pygame.surfarray.pixels2d(surface).T
+    part = pixels[clip.top : clip.bottom, clip.left : clip.right]
+    return part.view(np.uint8).reshape(*part.shape, 4)
+
+
+def _fixed(outlines: Points, surface: pygame.Surface) -> NDArray[np.int32]:
+    """Return points in px of a surface's clip as OpenCV wants them."""
+    moved = outlines - complex(*surface.get_clip().topleft)
+    xy = moved.view(np.float64).reshape(*outlines.shape, 2)
+    return np.rint(np.clip(xy, -FARTHEST_PX, FARTHEST_PX) * (1 << SHIFT)).astype(np.int32)
+
+
+def _paint(surface: pygame.Surface, colour: Colour) -> tuple[int, ...]:
+    return tuple((surface.map_rgb(colour) % (1 << 32)).to_bytes(4, sys.byteorder))
 
 
 def cut_out(

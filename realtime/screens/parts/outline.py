@@ -9,10 +9,9 @@ import numpy as np
 import pygame
 
 from kpopdance.realtime.core import body
-from kpopdance.realtime.screens.parts.brush import fill_convex
+from kpopdance.realtime.screens.parts.brush import draw_closed
 from kpopdance.realtime.screens.parts.figure import (
     FLAT,
-    capsules,
     draw_silhouette,
     silhouettes,
     standing_height,
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.types import Pose
-    from kpopdance.realtime.screens.parts.theme import Colour, Theme
+    from kpopdance.realtime.screens.parts.theme import Theme
     from kpopdance.realtime.screens.setup_view import StandView
 
     Points = NDArray[np.complex128]
@@ -91,7 +90,7 @@ class OutlinePanel:
             if seated:
                 joints[LEGS] = (np.nan, np.nan, 0)
             outline = outline_of(joints, panel.size)
-            _draw_line(sprite, outline, max(1.5, panel.height / 220), SOFT)
+            draw_closed(sprite, outline, max(2, round(panel.height / 110)), SOFT)
             sprite.set_alpha(150)
             return sprite
 
@@ -109,10 +108,11 @@ class OutlinePanel:
             self._outline = outline_of(crop.to_panel(shown), panel.size)
             self._drawn = known
         colour = MINT if view.ready else GOLD
-        outline = self._outline + complex(*panel.topleft)
-        radius = max(1.5, panel.height / 160)
-        _draw_line(surface, outline, 2 * radius, dim(colour, 0.4))
-        _draw_line(surface, outline, radius, colour)
+        if len(self._outline):
+            outline = self._outline + complex(*panel.topleft)
+            thick = max(3, round(panel.height / 80))
+            draw_closed(surface, outline, 2 * thick, dim(colour, 0.4))
+            draw_closed(surface, outline, thick, colour)
 
 
 def fitting(picture: tuple[int, ...], room: tuple[int, int]) -> tuple[int, int]:
@@ -142,17 +142,6 @@ def outline_of(joints: NDArray[np.float32], size: tuple[int, int]) -> Points:
     around = np.concatenate([points[-(SOFT_OVER // 2) :], points, points[: SOFT_OVER // 2]])
     smooth: Points = np.convolve(around, np.full(SOFT_OVER, 1 / SOFT_OVER), "valid")
     return smooth[::2] * small
-
-
-def _draw_line(surface: pygame.Surface, outline: Points, radius: float, colour: Colour) -> None:
-    """Draw a closed line, twice as thick as its radius."""
-    if len(outline):
-        thick = np.full(len(outline), radius)
-        fill_convex(
-            surface,
-            capsules(outline, np.roll(outline, -1), thick, thick),
-            [colour] * len(outline),
-        )
 
 
 def draw_sentence(

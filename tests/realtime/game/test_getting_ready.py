@@ -6,12 +6,14 @@ import os
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
+import dataclasses
 import threading
 
 import numpy as np
 import pygame
 import pytest
 
+from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Frame
@@ -21,6 +23,7 @@ from kpopdance.realtime.game.game import Game
 from kpopdance.realtime.game.getting_ready import IN_PLACE_S, ReadyPage
 from kpopdance.realtime.game.kit import Fitting
 from kpopdance.realtime.game.listing import first_page
+from kpopdance.realtime.game.looking_on import LookingOn
 from kpopdance.realtime.game.performance import STEP_BACK_S
 from kpopdance.realtime.game.setting_up import SetupPage
 from kpopdance.realtime.pose.stance import Amiss
@@ -86,6 +89,7 @@ class Stand:
 
     def show(self, page, who, looks=30):
         """Let somebody stand before the camera for so many looks, a tenth of a second each."""
+        self.until(page, lambda page: page._looking._watch is not None)
         for _ in range(looks):
             if page._ending is not None:
                 break
@@ -202,6 +206,31 @@ def test_what_is_the_matter_with_the_camera_is_told(library):  # noqa: F811
     page.quit()
     page.leave()
     assert stand.closed == [stand.camera]
+
+
+def test_the_picture_is_seen_before_the_networks_are_there(library):  # noqa: F811
+    stand, opening = Stand(library), threading.Event()
+
+    def open_eyes():
+        opening.wait(20)
+        raise DanceError("no networks here")
+
+    kit = dataclasses.replace(stand.kit, seeing=Later(open_eyes), news=lambda: "Trying ...")
+    looking = LookingOn(kit, lambda: stand.camera, "whole")
+    stand.camera.put(Frame(np.full((4, 6, 3), 7, np.uint8), 1.0, 0))
+    pace, ends_s = threading.Event(), PerfClock().now() + 20
+    while looking.view(mirror=True).picture is None:
+        assert PerfClock().now() < ends_s
+        pace.wait(0.01)
+        looking.step()
+    assert looking.view(mirror=True).sentence == "Trying ..."
+    opening.set()
+    while not looking.trouble:
+        assert PerfClock().now() < ends_s
+        pace.wait(0.01)
+        looking.step()
+    assert looking.view(mirror=True).sentence == "no networks here"
+    looking.end().result(10)
 
 
 def test_a_camera_is_chosen_where_a_dance_cannot_begin(library):  # noqa: F811
