@@ -35,9 +35,7 @@ if TYPE_CHECKING:
 
 COUNTED: Final = 4  # beats before a try
 UNDER_THE_COUNT: Final = 0.3  # how loud the music is while it is counted
-REST_S: Final = (
-    0.5  # of the song, behind what is judged: the next try does not cut off the music
-)
+REST_S: Final = 0.5  # of the song, heard behind what is judged
 TAPES_KEPT: Final = 4  # a section at half tempo is 50 MB
 
 

@@ -196,7 +196,9 @@ class PracticePage(Page):
             by = 1 if action == "right" else -1
             (practice.another if practice.key_pose is None else practice.step)(by)
         elif action in ("up", "down"):
-            practice.turn_to(drill.at(drill.tenths + (1 if action == "up" else -1)))
+            turned = drill.at(drill.tenths + (1 if action == "up" else -1))
+            if turned.tenths != drill.tenths:
+                practice.turn_to(turned)
         else:
             self._otherwise(action)
         return self
@@ -263,7 +265,7 @@ def open_practice(kit: Kit, song: SongPack, terms: Terms, wish: Wish, told: Told
     standard = standard_of(danced, terms, told)
     if song.audio is None:
         raise SongPackError(f"{song.folder}: has no audio to dance to")
-    sound = kit.read_audio(song.audio)
+    sound, lag_s = kit.read_audio(song.audio), player_lag_ms(kit) / 1000
     told(1.0)
     practising: list[Practice] = []
     camera = kit.open_camera(danced, lambda: practising[0].song_now() if practising else None)
@@ -274,7 +276,6 @@ def open_practice(kit: Kit, song: SongPack, terms: Terms, wish: Wish, told: Told
     except BaseException:
         kit.close_camera(camera)
         raise
-    lag_s = player_lag_ms(kit) / 1000
     ground = Ground(kit, danced, standard, sound, camera, watcher, lag_s, *film)
     practising.append(Practice(ground, wish))
     return practising[0]
