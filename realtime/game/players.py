@@ -160,7 +160,7 @@ class PlayersPage(Page):
         elif self._chosen < len(self._found.players):
             return self._do(action, self._found.players[self._chosen])
         elif action == "play":
-            self._play_as(GuestStore)
+            self._play_as(lambda: GuestStore(self._game.database))
         return self
 
     def _do(self, action: Action, player: Player) -> Page | None:

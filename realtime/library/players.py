@@ -191,13 +191,13 @@ def remove_player(store: Store, player: int) -> None:
             )
 
     store.write(work)
-    store.overwrite()
     for name in OLDER_FILES if player == FIRST_PLAYER else ():
         older = store.path.with_name(name)
         try:
             older.unlink(missing_ok=True)
         except OSError as why:
             raise StoreError(older, reason_of(why)) from None
+    store.overwrite()
 
 
 def _all(db: sqlite3.Connection) -> list[Player]:

@@ -14,7 +14,6 @@ import math
 import sqlite3
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -28,6 +27,7 @@ from kpopdance.realtime.library.tables import FIRST_PLAYER, UPGRADES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Set
+    from pathlib import Path
 
     from kpopdance.realtime.core.terms import Terms
 
@@ -283,17 +283,29 @@ class Store:
 
 
 class GuestStore(Store):
-    """A store of somebody of whom nothing is kept: it is in memory, and gone with the game."""
+    """A store of somebody of whom nothing is kept: it is in memory, and gone with the game.
+
+    What is known of the devices is nobody's: ``database`` tells and keeps that.
+    """
 
     keeps = False
 
-    def __init__(self) -> None:
-        super().__init__(Path("guest"))
+    def __init__(self, database: Store) -> None:
+        super().__init__(database.path)
+        self._database = database
         self._db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._one_at_a_time = Lock()
         self.write(
             lambda db, _: db.execute("UPDATE players SET name = ?, colour = 7", (GUEST,))
         )
+
+    def delays(self) -> dict[tuple[str, str], Measured]:
+        """Return what was measured, see ``Store``."""
+        return self._database.delays()
+
+    def keep_delay(self, output: str, camera: str, measured: Measured) -> None:
+        """Keep what was measured, see ``Store``."""
+        self._database.keep_delay(output, camera, measured)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

@@ -186,7 +186,7 @@ def test_a_demo_is_not_kept_and_little_judged_does_not_count(
     assert [one.counts for one in kept] == [counts] * dances
     assert keeping.facts["score"] == bool(counts)
     assert len(store.best_scores()) == bool(counts)
-    guest = GuestStore()
+    guest = GuestStore(store)
     assert keeping_of(guest, left, keeps_scores=keeps).store().facts["score"] is False
     assert len(list(dances_of(guest))) == dances
 

@@ -114,10 +114,8 @@ def test_a_picture_is_kept_when_it_is_taken_and_goes_when_it_is_not_wanted(tmp_p
 
 
 def test_of_a_guest_or_nobody_there_is_none(tmp_path):
-    for offer in (
-        FaceOffer(GuestStore(), bytes(FACE_BYTES)),
-        FaceOffer(Store(tmp_path / "s"), b""),
-    ):
+    store = Store(tmp_path / "kpopdance.sqlite")
+    for offer in (FaceOffer(GuestStore(store), bytes(FACE_BYTES)), FaceOffer(store, b"")):
         offer.take()
         assert (offer.words, offer._keeping) == ("", None)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from kpopdance.realtime.core.progress import Goal
+from kpopdance.realtime.library.delays import Measured
 from kpopdance.realtime.library.history import dances_of, keep_dance
 from kpopdance.realtime.library.players import (
     COLOURS,
@@ -162,18 +163,19 @@ def test_after_the_last_player_there_is_a_new_one(store):
     assert [path.name for path in store.path.parent.iterdir()] == ["kpopdance.sqlite"]
 
 
-def test_of_a_guest_nothing_is_kept(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_of_a_guest_nothing_is_kept(store, tmp_path):
     (tmp_path / "scores.json").write_text('{"old": 40}')
-    guest = GuestStore()
+    guest = GuestStore(store)
     fill(guest)
     assert guest.best_scores().keys() == {"neon"}
     assert len(guest.quizzes()) == 1
     with pytest.raises(ZeroDivisionError):
         guest.write(lambda db, player: db.execute("DELETE FROM scores") and 1 / 0)
     assert guest.best_scores().keys() == {"neon"}
-    assert GuestStore().best_scores() == {}
+    assert GuestStore(store).best_scores() == {}
     assert [path.name for path in tmp_path.iterdir()] == ["scores.json"]
+    guest.keep_delay("speaker", "camera", Measured(120.0))  # the devices are nobody's
+    assert guest.delays() == store.delays() == {("speaker", "camera"): Measured(120.0)}
 
 
 def test_no_table_outlives_the_player_it_is_about(store):

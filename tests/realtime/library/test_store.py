@@ -163,6 +163,7 @@ def of_version(path, version):
     ]  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path)) as db, db:
+        db.execute("PRAGMA journal_mode = WAL")
         for steps in (*UPGRADES[:version], *rows[:version]):
             for step in steps:
                 db.execute(step)
