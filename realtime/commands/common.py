@@ -53,7 +53,11 @@ def wished_eyes(
     settings: Settings, tell: Callable[[str], None] = lambda _: None,
     between: Callable[[], None] = lambda: None, wanted: int = 0,
 ) -> Eyes:  # fmt: skip
-    """Return the networks that the settings ask for; ``tell`` hears of what takes seconds."""
+    """Return the networks that the settings ask for; ``tell`` hears of what takes seconds.
+
+    The runtime that is fastest here is tried and taken; for a film with a number of ``threads`` it is
+    the first one that works, so that many films are seen alike with however many threads each.
+    """
     from kpopdance.realtime.pose.thorough import thorough
 
     cache = cache_folder()
@@ -62,8 +66,11 @@ def wished_eyes(
     except OSError as why:
         log.warning("%s: no cache, the start is slower (%s)", cache, why.strerror)
     threads, at_once = shared_out(wanted, settings.threads)
+    # with another number of threads another runtime may win, and its last bits differ
+    same = wanted > 0 and settings.threads > 0
+    tries = settings.engine == AUTO and not same
     eyes = open_eyes(
-        trial(between) if settings.engine == AUTO else settings.engine,
+        trial(between) if tries else settings.engine,
         network=settings.network,
         model=settings.model_file,
         threads=threads,

@@ -64,15 +64,24 @@ def test_who_leaves_ends_the_trial_before_the_next_look(of, leave):
         made.between()
 
 
-@pytest.mark.parametrize(("engine", "tried"), [("auto", True), ("openvino", False)])
-def test_auto_is_tried_and_what_is_asked_for_is_not(monkeypatch, tmp_path, engine, tried):
+@pytest.mark.parametrize(
+    ("engine", "threads", "wanted", "tried"),
+    [
+        ("auto", 0, 0, True), ("openvino", 0, 0, False), ("auto", 2, 0, True), ("auto", 0, 3, True),
+        ("auto", 2, 3, False), ("onnxruntime", 2, 3, False),
+    ],
+)  # fmt: skip
+def test_auto_is_tried_and_what_is_asked_for_is_not(
+    monkeypatch, tmp_path, engine, threads, wanted, tried
+):
+    """Nor where many films must be seen alike, with however many threads each."""
     asked = []
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(common, "trial", trial)
     monkeypatch.setattr(
         common, "open_eyes", lambda runtime, **how: asked.append((runtime, how))
     )
-    common.wished_eyes(Settings(engine=engine), between=print)
+    common.wished_eyes(Settings(engine=engine, threads=threads), between=print, wanted=wanted)
     ((runtime, how),) = asked
     assert isinstance(runtime, Trial) == tried
     assert (runtime.between is print) if tried else (runtime == engine)
