@@ -14,7 +14,7 @@ from kpopdance.realtime.pose.pieces import (
     MOST,
     SURE_LOOKS,
     WEIGHT,
-    motion_against,
+    link_against,
 )
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Exchange:
     def _link(self, i: int, j: int) -> float:
         """Return how much motion says against one piece going on as another."""
         if (i, j) not in self._links:
-            told = motion_against(self._seen, self._pieces[i], self._pieces[j])
+            told = link_against(self._seen, self._pieces[i], self._pieces[j])
             self._links[i, j] = told
         return self._links[i, j]
 

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 WEIGHT: Final = np.array([2.0, 0.8, 1.5, 1.0, 1.0, 0.5])
 """Of torso, head, thighs, shins, upper arms and forearms in what somebody looks like."""
 MOST: Final = 2.0  # garments; farther is no more than another one
-CLEAR: Final = 0.9  # body sizes to the next person: what is worn is one's own
+BONES: Final = np.array([bone for garment in GARMENTS for bone in garment])
+ALONG: Final = (0.2, 0.5, 0.8)  # of a bone: where somebody may stand before it
+BEHIND: Final = 0.25  # body sizes that the feet of who is clearly farther away are higher
+WIDE: Final = 3.0  # times as thick as bodies are: what is close beside them may be theirs
 USUAL: Final = 0.08  # garments that somebody looks unlike themselves, at least
 SOON_S: Final = 2.0  # what is so near in time goes on by its motion
 REACH: Final = 0.25  # body sizes: where somebody is who goes on, beside where they should be
@@ -85,14 +88,10 @@ def pieces_of(
 ) -> list[Piece]:  # fmt: skip
     """Return the tracklets in order of their beginning, with what tells whose each is."""
     sizes, middles = sizes_of(seen.joints), _steadied_middles(seen, cuts)
-    clear, shown = _clear(seen, sizes), _shown(seen, sizes)
-    pooled, worn = _pooled(seen.colours, seen.worn)
+    pooled, worn = _pooled(seen.colours, seen.worn & _shown(seen, sizes))
     panel = np.zeros(len(seen.rows), np.int64) if panel is None else panel
     out = []
     for each in sorted(tracklets, key=lambda one: seen.rows[one[0]]):
-        looks = _looks_of(pooled[each], worn[each] & clear[each][:, None])
-        if looks.count.max() < LEAST_LOOKS:  # never alone: what nobody stands before tells
-            looks = _looks_of(*_pooled(seen.colours[each], seen.worn[each] & shown[each]))
         at_s = seen.at_s[seen.rows[each]]
         early = each[at_s <= at_s[0] + LOOK_BACK_S]
         late = each[at_s >= at_s[-1] - LOOK_BACK_S]
@@ -100,7 +99,7 @@ def pieces_of(
         out.append(Piece(
             each, first, last,
             (int(np.searchsorted(cuts, first, side="right")), int(panel[each[0]])),
-            looks, middles[each[0]], middles[each[-1]],
+            _looks_of(pooled[each], worn[each]), middles[each[0]], middles[each[-1]],
             (_speed(seen, middles, early), _speed(seen, middles, late)),
             (float(np.median(sizes[early])), float(np.median(sizes[late]))),
         ))  # fmt: skip
@@ -139,33 +138,26 @@ def _speed(
     return np.asarray(way / max(at_s[half:].mean() - at_s[:half].mean(), 1e-3), np.float64)
 
 
-def _clear(seen: Sightings, sizes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which sightings show somebody before whom nobody else is."""
-    clear = np.ones(len(seen.rows), np.bool_)
-    middles = middles_of(seen.joints)
-    feet = np.where(seen.joints[..., 2] > 0, seen.joints[..., 1], -np.inf).max(axis=1)
-    for row in np.flatnonzero(np.bincount(seen.rows) > 1).tolist():
-        here = np.arange(len(seen.rows))[seen.of_row(row)]
-        way = np.linalg.norm(middles[here][:, None] - middles[here][None], axis=-1)
-        way /= np.maximum(sizes[here][:, None], sizes[here][None])
-        way[feet[here][None] <= feet[here][:, None]] = np.inf  # who is no nearer hides nothing
-        clear[here] = way.min(axis=1) > CLEAR
-    return clear
-
-
 def _shown(seen: Sightings, sizes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which garments (N, 10) of each sighting nobody nearer stands before."""
+    """Return which garments (N, 10) of each sighting nobody stands before, nor close beside."""
     shown = np.ones((len(seen.rows), len(GARMENTS)), np.bool_)
     feet = np.where(seen.joints[..., 2] > 0, seen.joints[..., 1], -np.inf).max(axis=1)
-    middles = np.stack(
-        [seen.joints[:, np.array(bones).ravel()].mean(axis=1) for bones in GARMENTS], axis=1
+    ends = seen.joints[:, BONES]  # (N, bones, 2, 3)
+    places = np.concatenate(
+        [a * ends[:, :, 0] + (1 - a) * ends[:, :, 1] for a in ALONG], axis=1
+    )
+    of_part = np.tile(
+        np.repeat(np.arange(len(GARMENTS)), [len(g) for g in GARMENTS]), len(ALONG)
     )
     for row in np.flatnonzero(np.bincount(seen.rows) > 1).tolist():
         here = np.arange(len(seen.rows))[seen.of_row(row)]
         for front in here:
-            back = here[feet[here] < feet[front]]
+            back = here[feet[here] - feet[front] <= BEHIND * sizes[here]]
+            back = back[back != front]
             before = np.repeat(seen.joints[front][None], len(back), axis=0)
-            shown[back] &= ~inside(middles[back], before, np.full(len(back), sizes[front]))
+            hidden = inside(places[back], before, np.full(len(back), WIDE * sizes[front]))
+            for part in range(len(GARMENTS)):
+                shown[back, part] &= ~hidden[:, of_part == part].any(axis=1)
     return shown
 
 
@@ -218,9 +210,26 @@ def motion_against(seen: Sightings, one: Piece, other: Piece) -> float:
     coast_s = min(gap_s / 2, COASTS_S)
     way = (other.begins - other.speed[0] * coast_s) - (one.ends + one.speed[1] * coast_s)
     size = max(one.size[1], other.size[0])
-    far = float(np.linalg.norm(way)) / size / (REACH + WANDERS * gap_s)
+    far = float(np.linalg.norm(way)) / size / _reach(gap_s)
     grows = abs(np.log(other.size[0] / one.size[1])) / GROWS
     return float(min(far**2 / 2 + min(grows, 2.0) ** 2 / 4, AGAINST))
+
+
+def link_against(seen: Sightings, one: Piece, other: Piece) -> float:
+    """Return the same, less what speaks for it: who goes on at once is met in a small place.
+
+    Both are logarithms of likelihoods: the place is that much smaller than after ``SOON_S``.
+    """
+    gap_s = float(seen.at_s[other.first] - seen.at_s[one.last])
+    told = motion_against(seen, one, other)
+    if one.scene != other.scene or gap_s > SOON_S:
+        return told
+    return told + 2 * float(np.log(_reach(gap_s) / _reach(SOON_S)))
+
+
+def _reach(gap_s: float) -> float:
+    """Return how far from where they should be who goes on after a gap usually is, body sizes."""
+    return REACH + WANDERS * gap_s
 
 
 def sum_of(pieces: list[Piece], chain: Sequence[int]) -> Looks:

@@ -77,6 +77,14 @@ def entering(clothes):
     ]  # fmt: skip
 
 
+def running(clothes):
+    """One runs in, and out at the other side."""
+    return [
+        Person(1, at(-1.2, 5), clothes(1)),
+        Person(2, walk((3, 4.5, 6), (3.7, 0.5, 6), (8, 0.5, 6), (8.7, -4.5, 6)), clothes(2)),
+    ]
+
+
 def their_own(k):
     return k
 
@@ -86,7 +94,9 @@ def the_same(_k):
 
 
 @pytest.mark.parametrize("clothes", [their_own, the_same])
-@pytest.mark.parametrize("who", [crossing, in_place, exchanging, leaving, hidden, entering])
+@pytest.mark.parametrize(
+    "who", [crossing, in_place, exchanging, leaving, hidden, entering, running]
+)
 def test_everybody_stays_who_they_are(who, clothes):
     score, count = cast(filmed(who(clothes), 12.0))
     assert count == len(who(clothes))

@@ -58,8 +58,5 @@ def test_a_small_group_is_recorded_back(recorded_back):
 
 
 @pytest.mark.long
-@pytest.mark.xfail(
-    reason="who walks in or out fast is nobody's for half a second", raises=AssertionError
-)
 def test_who_walks_in_or_out_is_known_at_once(recorded_back):
     assert recorded_back.idf1 > 0.97
