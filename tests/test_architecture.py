@@ -49,7 +49,7 @@ TYPED = [
     ["--nonsense"],
     *(
         [name, *words]
-        for name in ("play", "record", "songs", "quiz", "score", "pose", "mask", "doctor",
+        for name in ("play", "record", "songs", "quiz", "report", "score", "pose", "mask", "doctor",
                      "build-engine", "import-weights")
         for words in (["--help"], ["--nonsense"])
     ),

@@ -11,7 +11,6 @@ from kpopdance.realtime.core.progress import GOALS, Goal, streak_of, weeks_of
 from kpopdance.realtime.library.history import history_of
 from kpopdance.realtime.library.players import file_name_of, player_of
 from kpopdance.realtime.screens.players_view import PlayerCard
-from kpopdance.realtime.studio.history_page import page_of, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +47,8 @@ def export(store: Store, today: int, folder: Path) -> str:
 
     Raises DanceError where they cannot be written.
     """
+    from kpopdance.realtime.studio.history_page import page_of, told  # not for every start
+
     player = player_of(store)
     name = file_name_of(player)
     page, data = folder / f"kpopdance-{name}.html", folder / f"kpopdance-{name}.json"
