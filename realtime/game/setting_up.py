@@ -183,6 +183,8 @@ class SetupPage(Page):
             return self.act(self.screen.chips[target.which].action)
         if target.kind == "camera":
             self._change({"camera": self._cameras.found[target.which].source})
+        elif target.kind == "choice":
+            self._change({"strictness": settable.STRICT.values[target.which]})
         elif target.kind in ("row", "less", "greater"):
             again = self._chosen == target.which
             self._choose(target.which)

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 STARTS: Final = "There you are: hold still, it begins ..."
 KEYS: Final = (
-    Chip("Enter", "begin", "play"), Chip("M", "mirror", "mirror"), Chip("Esc", "back", "back"),
+    Chip("Enter", "begin", "play"), Chip("M", "mirror", "mirror"), Chip("F1", "set up", "setup"),
+    Chip("Esc", "back", "back"),
 )  # fmt: skip
 TURN: Final = Chip("C", "another camera", "camera")
-SET: Final = Chip("F1", "set up", "setup")
 HINT: Final = "It begins when head and feet are in, or when you raise a hand and hold it up."
 SEATED_HINT: Final = (
     "It begins when head and hips are in, or when you raise a hand and hold it up."
@@ -54,9 +54,7 @@ class ReadyScreen(Screen):
         if not drawable(size):
             return
         (width, height), u = size, scale_of(size)
-        self._chips = (
-            *KEYS[:2], *((TURN,) if view.turns else ()), *((SET,) if view.can_set else ()), KEYS[2]
-        )  # fmt: skip
+        self._chips = (*KEYS[:2], *((TURN,) if view.turns else ()), *KEYS[2:])
         self.backdrop.draw(
             surface, 2 * view.age_s, centre_x=width // 2, horizon_y=round(height * 0.7)
         )

@@ -117,13 +117,14 @@ class SetupScreen(Screen):
         self.chips = chips
         self._panel = OutlinePanel(backdrop.theme)
         self._view: SetupView | None = None
+        self._sketches: list[pygame.Rect] = []
 
     def draw(self, surface: pygame.Surface, view: SetupView) -> None:
         """Draw one frame."""
         size = surface.get_size()
         if not drawable(size):
             return
-        self._view, at = view, setup_layout(size)
+        self._view, self._sketches, at = view, [], setup_layout(size)
         self.backdrop.draw(
             surface, 2 * view.age_s, centre_x=at.mirror.centerx, horizon_y=round(size[1] * 0.7)
         )
@@ -217,13 +218,6 @@ class SetupScreen(Screen):
                 x, y, r = place.centerx, place.centery, 6 * at.unit
                 points = [(x + way * r, y), (x - way * r, y - r), (x - way * r, y + r)]
                 pygame.draw.polygon(surface, SOFT, points)
-        elif row.key:
-            self.theme.write(
-                surface,
-                self.theme.cap(row.key),
-                greater,
-                Style(15 * at.unit, GOLD, "centre", 6),
-            )
 
     def _about(self, surface: pygame.Surface, at: SetupLayout, view: SetupView) -> None:
         if not view.rows:
@@ -234,7 +228,7 @@ class SetupScreen(Screen):
         below = self.theme.write_lines(surface, row.about, inner, Style(17 * u, SOFT, least=7))
         if view.strictness:
             room = box(inner.left, below + 6 * u, inner.right, inner.bottom)
-            draw_sketches(self.theme, surface, room, view.strictness)
+            self._sketches = draw_sketches(self.theme, surface, room, view.strictness)
         elif view.status:
             line = box(inner.left, inner.bottom - 22 * u, inner.right, inner.bottom)
             self.theme.write_parts(surface, view.status, line, Style(13 * u, FAINT, "left", 7))
@@ -273,6 +267,9 @@ class SetupScreen(Screen):
         camera = chip_at(camera_places(at.cameras, len(view.cameras)), position)
         if camera is not None:
             return Target("camera", camera)
+        sketch = chip_at(self._sketches, position)
+        if sketch is not None:
+            return Target("choice", sketch)
         for number, place in self._row_places(at, view):
             if place.collidepoint(position):
                 return self._in_row(view.rows[number], number, place, position, at.unit)

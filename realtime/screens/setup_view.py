@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.core.types import Pose
 
-Sort = Literal["choice", "number", "text", "button"]
+Sort = Literal["choice", "number", "text"]
 UNKNOWN: Final = "Looking for you ..."
 
 
@@ -51,13 +51,12 @@ class StandView:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadyView:
-    """The page before a dance; ``age_s`` drives motion, ``can_set`` is whether there is a set-up."""
+    """The page before a dance; ``age_s`` drives motion, ``turns`` is whether C takes another camera."""
 
     title: str
     artist: str
     age_s: float
     stand: StandView
-    can_set: bool = True
     turns: bool = True
 
 
@@ -79,7 +78,6 @@ class SetRow:
     value: str
     sort: Sort = "choice"
     about: str = ""
-    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,7 +41,7 @@ def full_points_rad(strictness: str) -> float:
     return THETA_RAD * math.sqrt(-math.log(STRICTNESS[strictness].ceiling))
 
 
-def sketch_places(box: pygame.Rect) -> list[pygame.Rect]:
+def _places(box: pygame.Rect) -> list[pygame.Rect]:
     """Return where each sketch is, side by side."""
     count = len(STRICTNESS)
     gap = round(box.width * 0.02)
@@ -52,9 +52,12 @@ def sketch_places(box: pygame.Rect) -> list[pygame.Rect]:
     ]
 
 
-def draw_sketches(theme: Theme, surface: pygame.Surface, box: pygame.Rect, chosen: str) -> None:
-    """Draw all three, the chosen one lit."""
-    for name, place in zip(STRICTNESS, sketch_places(box), strict=True):
+def draw_sketches(
+    theme: Theme, surface: pygame.Surface, box: pygame.Rect, chosen: str
+) -> list[pygame.Rect]:
+    """Draw all three, the chosen one lit; return where each is."""
+    places = _places(box)
+    for name, place in zip(STRICTNESS, places, strict=True):
         lit = name == chosen
         edge = MINT if lit else dim(SOFT, 0.5)
         glass = Glass(place.height * 0.08, edge, 2.4 if lit else 1.0, 200)
@@ -67,6 +70,7 @@ def draw_sketches(theme: Theme, surface: pygame.Surface, box: pygame.Rect, chose
         foot.bottom = place.bottom - round(place.height * 0.03)
         colour = WHITE if lit else SOFT
         theme.write(surface, name, foot, Style(foot.height * 0.72, colour, "right", 7))
+    return places
 
 
 def _sketch(name: str, size: tuple[int, int], *, lit: bool) -> pygame.Surface:

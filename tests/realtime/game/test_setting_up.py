@@ -323,14 +323,17 @@ def test_what_the_doctor_knows_is_a_page(world, size):
 def test_all_of_it_can_be_clicked_at_every_size(world, size):
     page, surface = world.page(), pygame.Surface(size)
     until(page, lambda: page._cameras.found)
+    row(page, settable.STRICT)
     page.draw(surface)
+    page.clicked(Target("choice", 2))
+    assert world.game.terms.strictness == "pro"
     kinds = set()
     for x in range(0, size[0], 9):
         for y in range(0, size[1], 9):
             target = page.screen.at((x, y), size)
             kinds |= set() if target is None else {target.kind}
     if min(size) > 100:
-        assert kinds == {"row", "less", "greater", "camera", "chip"}
+        assert kinds == {"row", "less", "greater", "camera", "chip", "choice"}
     page.draw(surface)
     world.leave(page)
 
