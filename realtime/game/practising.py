@@ -27,6 +27,7 @@ from kpopdance.realtime.scoring.practice import (
     what_to_practise,
     words_of,
 )
+from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.theme import clock_words
 from kpopdance.realtime.screens.practice import PracticeScreen
 from kpopdance.realtime.shell.beside import beside
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PRACTICE: Final = "PRACTICE"
+KNOWING: Final = "Getting to know the dance ..."
 LISTED: Final = 3
 SEEN_FROM: Final = ("mirror", "behind", "front")
 
@@ -131,6 +133,7 @@ class PracticeLoading(Message):
         dance: Callable[[], Page],
     ) -> None:  # fmt: skip
         super().__init__(game.backdrop, (PRACTICE, "Warming up ..."), back)
+        self.screen = MessageScreen(game.backdrop, calm=True)
         self._game, self._dance = game, dance
         terms = game.terms_of(song.slug)
         game.performing = None
@@ -146,6 +149,11 @@ class PracticeLoading(Message):
         if not self._opening.done:
             return self
         return PracticePage(self._game, self._opening.result(), self.back, self._dance)
+
+    def draw(self, surface: Surface) -> None:
+        """Draw what is waited for."""
+        doing = self.words[1] if self._opening.share in (0, 1) else KNOWING
+        self.screen.draw(surface, PRACTICE, self._game.kit.news() or doing, 2 * self.age_s)
 
     def key(self, name: str) -> Page | None:
         """Go back on Escape alone: other keys are meant for what comes."""
