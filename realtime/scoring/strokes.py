@@ -23,6 +23,8 @@ QUICK: Final = 2.0
 """How fast they fall at least at their fastest, in widths of the shoulders a second."""
 SPEED_S: Final = 0.05
 """Over so long speed is taken: over less, a px more or less would tell it."""
+SELDOM_S: Final = 0.09
+"""Where looks are further apart, nobody knows when a hand hit."""
 STOPPED: Final = 0.25
 """A hand has hit where it has this share of that speed left."""
 STRIKE_FPS: Final = 100.0
@@ -93,6 +95,8 @@ def _hit(at_s: Floats, height: Floats) -> float | None:
     if speed[fastest] < QUICK:
         return None
     last = fastest + apart
+    if np.diff(at_s[fastest : last + 2]).max() > SELDOM_S:
+        return None
     slow = np.flatnonzero(
         np.diff(height[last:]) < STOPPED * speed[fastest] * np.diff(at_s[last:])
     )

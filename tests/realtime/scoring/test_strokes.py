@@ -48,6 +48,11 @@ def test_cameras_of_all_kinds(late_s, fps, px, seed, keep, scale):
     assert abs(answers.lag_s - late_s) < 0.02
 
 
+@pytest.mark.parametrize("fps", [3.0, 5.0, 8.0])
+def test_who_is_looked_at_too_seldom_is_not_believed(fps):
+    assert not answers_of(strokes(*seen(late_s=0.12, fps=fps))).sure
+
+
 def test_each_click_is_struck_once():
     at_s, joints = seen(px=0.0)
     hits = strokes(at_s, joints)
