@@ -36,6 +36,7 @@ from kpopdance.realtime.screens.parts.theme import (
 
 if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
+    from kpopdance.realtime.screens.parts.theme import Colour
     from kpopdance.realtime.screens.screen import Meanings, Place
     from kpopdance.realtime.screens.studio_view import FilmCard, FilmListView, LookingView
 
@@ -57,10 +58,13 @@ ASKING_CHIPS: Final = (
 ROW: Final = 46.0
 """Height of a film's line, design units."""
 HOW: Final = (
-    "Drop a dance video anywhere on this window, or choose one.",
-    "Everybody who dances in it becomes a member of the song; beats and bars are heard. Then you see "
-    "the film with everybody's skeleton, and correct what is wrong.",
-    "Nothing leaves this computer.",
+    ("Drop a dance video anywhere on this window, or choose one.", WHITE),
+    (
+        "Everybody who dances in it becomes a member of the song; beats and bars are heard. Then you "
+        "see the film with everybody's skeleton, and correct what is wrong.",
+        SOFT,
+    ),
+    ("Nothing leaves this computer.", FAINT),
 )
 
 
@@ -94,9 +98,11 @@ class FilmListScreen(ChipScreen):
         where = box(films.left + 4 * u, films.top - 34 * u, films.right, films.top - 6 * u)
         self.theme.write(surface, view.place, where, Style(15 * u, SOFT, "left", 8 * u))
         self._films(surface, films, view, u)
-        self._how(surface, how, u)
+        asked = ((view.notice, GOLD),) if view.asks else HOW
+        self._how(surface, how, asked, u)
         notice = films.inflate(-round(40 * u), -round(32 * u))
-        draw_notices(self.theme, surface, notice, (view.notice,) if view.notice else (), u)
+        told = (view.notice,) if view.notice and not view.asks else ()
+        draw_notices(self.theme, surface, notice, told, u)
         self._draw_chips(
             surface,
             _list_chips(view),
@@ -150,16 +156,17 @@ class FilmListScreen(ChipScreen):
         ink = GOLD if card.begun else FAINT
         self.theme.write(surface, card.told, right, Style(14 * u, ink, "right", 7 * u))
 
-    def _how(self, surface: pygame.Surface, pane: pygame.Rect, u: float) -> None:
+    def _how(
+        self, surface: pygame.Surface, pane: pygame.Rect, told: tuple[tuple[str, Colour], ...],
+        u: float,
+    ) -> None:  # fmt: skip
+        """Write how it goes on, or what is asked: each paragraph smaller than the one before."""
         self.theme.panel(surface, pane, Glass(18 * u, dim(VIOLET, 0.5), 1.2, 170, NIGHT))
         inner = pane.inflate(-round(44 * u), -round(36 * u))
         top = inner.top
-        for number, words in enumerate(HOW):
-            ink = (WHITE, SOFT, FAINT)[number]
+        for (words, ink), px in zip(told, (20, 17, 15), strict=False):
             place = box(inner.left, top, inner.right, inner.bottom)
-            top = self.theme.write_lines(
-                surface, words, place, Style((20, 17, 15)[number] * u, ink)
-            )
+            top = self.theme.write_lines(surface, words, place, Style(px * u, ink))
             top += round(14 * u)
 
     def _under(self, position: Place, size: tuple[int, int]) -> Target | None:

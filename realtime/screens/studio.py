@@ -70,7 +70,7 @@ CHIPS: Final = (
 WRITING_CHIPS: Final = (
     Chip("Enter", "done", "write"), Chip("Tab", "next", "field"), Chip("Esc", "as it was", "back"),
 )  # fmt: skip
-ASKING_CHIPS: Final = (Chip("↑ ↓", "this one", "down"), Chip("Esc", "nobody", "back"))
+ASKING_CHIPS: Final = (Chip("↑ ↓", "the next one", "down"), Chip("Esc", "nobody", "back"))
 ASKING: Final = {
     "swap": "Swap {} from here on with whom?",
     "join": "Who else is {}?",
