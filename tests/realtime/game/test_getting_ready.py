@@ -140,6 +140,10 @@ def test_it_begins_when_head_and_feet_are_in_or_a_hand_is_up(library, shown, ami
         assert following.step_back_s == IN_PLACE_S >= 3
         page.leave()
         assert stand.closed == []
+        followed = following._performance.watcher._trackers[0]
+        assert (
+            followed.region(stand.clock.now()) is not None
+        )  # who stood there, from the first look
         following.enter(stand.clock.now())
         following._performance.session.stop()
     else:
