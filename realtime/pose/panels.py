@@ -74,17 +74,6 @@ def in_their_panels(
     return joints
 
 
-def filling(
-    joints: NDArray[np.float32], panel: Panel, size: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """Return joints (..., 3) px of a panel as if it filled the picture."""
-    left, top, right, bottom = panel
-    larger = float(min(size[0] / (right - left), size[1] / (bottom - top)))
-    out = joints.copy()
-    out[..., :2] = (joints[..., :2] - (left, top)) * larger
-    return out
-
-
 def _inside(xy: NDArray[np.float32], panel: Panel) -> NDArray[np.bool_]:
     """Return which places (..., 2) are in a panel; NaN is nowhere."""
     left, top, right, bottom = panel

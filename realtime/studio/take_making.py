@@ -14,7 +14,7 @@ from kpopdance.realtime.library.choreography_file import MAX_MEMBERS
 from kpopdance.realtime.pose.casting import people_of
 from kpopdance.realtime.pose.floor import floor_of
 from kpopdance.realtime.pose.hidden import without_hidden, without_others_hands
-from kpopdance.realtime.pose.panels import filling, in_their_panels, panel_of, splits_of
+from kpopdance.realtime.pose.panels import in_their_panels, panel_of, splits_of
 from kpopdance.realtime.pose.pieces import look_alike
 from kpopdance.realtime.pose.scenes import STANDS, cuts_of
 from kpopdance.realtime.pose.stature import torsos_over_time
@@ -45,6 +45,7 @@ CLOSE_UP: Final = 1.8  # times as large as somebody usually is in the film, and 
 KNEES: Final = (R_KNEE, L_KNEE)
 BEHIND_CUT_S: Final = 5.0  # the camera looks elsewhere: who is seen before and after is there
 UNSEEN_ROW: Final = -2  # in no panel, and not in the whole picture either
+ONE_SIZE_PX: Final = 60.0  # a torso of the largest in each panel, so that sizes can be compared
 EVERY: Final = 5  # pictures, for what changes slowly
 
 
@@ -121,7 +122,7 @@ def _reasons(
     seen: Sightings, people: Sequence[NDArray[np.int64]], panel: NDArray[np.int64],
     joints: NDArray[np.float32], splits: Sequence[Split],
 ) -> list[Reason]:  # fmt: skip
-    """Return who of people (P, T, 18, 3) dances; in split screens, as if each panel were a picture."""
+    """Return who of people (P, T, 18, 3) dances; sizes are compared within a panel."""
     if not splits:
         return reasons_of(seen.at_s, joints)
     where = np.full(joints.shape[:2], UNSEEN_ROW)
@@ -131,15 +132,25 @@ def _reasons(
     both = there[:, None] & there[None]
     elsewhere = both & (where[:, None] != where[None])
     twins = look_alike(seen, people) & both.any(axis=2) & (elsewhere == both).all(axis=2)
-    large = joints.copy()
+    alike = _of_one_size(seen.at_s, joints, where, splits)
+    return without_twins(seen.at_s, joints, reasons_of(seen.at_s, alike), twins)
+
+
+def _of_one_size(
+    at_s: NDArray[np.float64], joints: NDArray[np.float32], where: NDArray[np.int64],
+    splits: Sequence[Split],
+) -> NDArray[np.float32]:  # fmt: skip
+    """Return joints (P, T, 18, 3), as large in each panel (P, T) as in any other."""
+    out, torso = joints.copy(), torsos_over_time(at_s, joints)
     for split in splits:
-        rows = slice(split.first, split.behind)
-        for k, box in enumerate(split.panels):
-            large[:, rows] = np.where(
-                (where[:, rows] == k)[..., None, None], filling(large[:, rows], box, seen.size),
-                large[:, rows],
-            )  # fmt: skip
-    return without_twins(seen.at_s, joints, reasons_of(seen.at_s, large), twins)
+        for k in range(len(split.panels)):
+            here = where == k
+            here[:, : split.first] = here[:, split.behind :] = False
+            sizes = [
+                np.median(own[row]) for own, row in zip(torso, here, strict=True) if row.any()
+            ]
+            out[here, :, :2] *= ONE_SIZE_PX / max([*sizes, 1.0])
+    return out
 
 
 def _on_one_floor(joints: NDArray[np.float32], splits: Sequence[Split]) -> NDArray[np.float32]:

@@ -125,6 +125,7 @@ def panel(seed, clothes, z=3.0):
 @pytest.mark.parametrize(("panels", "reasons"), [
     (((1, 1), (2, 2)), ["member", "member"]),
     (((1, 1), (2, 1)), ["member", "member"]),  # they dress alike
+    (((1, 1), (2, 2, 8.0)), ["member", "member"]),  # one is filmed from far away
     (((1, 1), (1, 1, 4.0)), ["member", "twice"]),
     (((1, 1), (2, 2), (1, 1, 4.0)), ["member", "member", "twice"]),
 ])  # fmt: skip
