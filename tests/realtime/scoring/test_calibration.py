@@ -83,7 +83,7 @@ def test_who_settles_in_is_taken_at_the_newest():
 
 
 @given(data=st.data())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=300, derandomize=True)
 def test_claps_of_people_are_understood(data):
     """Scattered, some missing, some double, some at any time: twelve good ones tell the lag."""
     lag_s = data.draw(st.floats(-0.05, 0.6))
@@ -101,7 +101,7 @@ def test_claps_of_people_are_understood(data):
 
 
 @given(at_s=st.lists(st.floats(0, LENGTH_S, allow_nan=False), max_size=80))
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True)
 def test_whatever_is_heard_there_is_one_answer_a_click_at_most(at_s):
     answers = answers_of(np.sort(np.array(at_s)))
     assert answers.count + answers.strays <= len(at_s)
