@@ -11,7 +11,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.play import make_kit
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import settings_from
-from kpopdance.realtime.game.calibrating import found_words
+from kpopdance.realtime.game.calibrating import found_words, known_words
 from kpopdance.realtime.game.in_use import Devices
 from kpopdance.realtime.game.measuring import open_measuring
 from kpopdance.realtime.scoring.calibration import ENOUGH, LISTENED
@@ -46,9 +46,11 @@ def run(args: argparse.Namespace) -> int:
         kit.store.keep_delay(*devices.key(args.way), measuring.measured)
     if args.json:
         print_json(facts(measuring, devices) | {"kept": args.keep})
-        return 0
-    print_result(found_words(measuring, devices, kit))
-    if not args.keep:
+    elif args.keep:
+        kept = Devices(kit)
+        print_result(f"{kept.delays.words}\n{known_words(kept, kit)}")
+    else:
+        print_result(found_words(measuring, devices, kit))
         say(NOT_KEPT)
     return 0
 

@@ -250,7 +250,7 @@ def open_measuring(kit: Kit, way: Way) -> Measuring:
     try:
         health = speaker.health
         if kit.keeps_scores and health.cause in NOT_PLAYED:
-            raise DanceError(health.words)
+            raise DanceError(f"The clicks cannot be heard. {health.remedy}")
         answering = _microphone(kit) if way == "claps" else _camera(kit, speaker)
     except BaseException:
         speaker.close()

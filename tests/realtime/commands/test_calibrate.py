@@ -86,6 +86,13 @@ def test_what_is_kept_is_used_and_told_as_json(answered, capsys):
     }  # fmt: skip
 
 
+def test_what_is_kept_is_taken_off(answered, capsys):
+    answered("strokes", np.full(12, 0.216))
+    assert main(["calibrate", "--arms", "--camera", "dancer", "--keep"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Speaker and camera together are 216 ms late.\n216 ms are taken off")
+
+
 def test_too_few_answers_are_one_sentence(answered, capsys):
     answered("strokes", np.full(3, 0.1))
     assert main(["calibrate", "--arms", "--camera", "dancer", "--keep"]) == 2
