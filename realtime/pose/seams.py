@@ -39,6 +39,8 @@ GONE_OVER: Final = 5  # pictures before and after: somebody went from one side t
 PEOPLED: Final = 0.3  # of the pictures show somebody on each side
 MOVES: Final = 0.004  # of a line, on average; less tells nothing
 TOGETHER: Final = 0.75  # of how much usually moves on both sides of a line, of what moves
+SURELY: Final = 0.1  # the same, and MOVES_MUCH: whoever seems to be on both sides is two people
+MOVES_MUCH: Final = 0.02
 FRACTIONS: Final = np.array([1 / 2, 1 / 3, 2 / 3, 1 / 4, 3 / 4])
 AT_FRACTION: Final = 0.006  # of the picture
 
@@ -46,7 +48,8 @@ AT_FRACTION: Final = 0.006  # of the picture
 class Seam(NamedTuple):
     """A seam, ``at`` a share of the picture from its left or top, in pictures ``first`` to ``behind``.
 
-    ``halves`` it goes through, from its own top or left.
+    ``halves`` it goes through, from its own top or left. ``sure``: what moves tells, whatever
+    people seem to do.
     """
 
     upright: bool
@@ -54,6 +57,7 @@ class Seam(NamedTuple):
     halves: tuple[bool, bool]
     first: int
     behind: int
+    sure: bool = False
 
 
 def seams_of(seen: Sightings, cuts: Sequence[int]) -> list[Seam]:
@@ -91,8 +95,9 @@ def _along(
             line = Seam(places.start == 0, (place + 0.5) / count, halves, first, behind)
             usual = here[first:behind, place].mean(axis=0)
             stepped = usual.mean() >= STEPS_USUALLY and usual.min() >= EACH_STEPS
-            if stepped and _moves_apart(seen, line, places.start + place):
-                out.append(line)
+            together = _together(seen, line, places.start + place)
+            if stepped and together < TOGETHER:
+                out.append(line._replace(sure=together < SURELY))
         near = round(APART * count)
         left[max(place - near, 0) : place + near + 1] = 0
     return out
@@ -123,16 +128,18 @@ def _whiles(at_s: NDArray[np.float64], there: NDArray[np.bool_]) -> Iterator[tup
                 yield first, behind
 
 
-def _moves_apart(seen: Sightings, line: Seam, place: int) -> bool:
-    """Say whether what moves on one side of a line does so without the other."""
+def _together(seen: Sightings, line: Seam, place: int) -> float:
+    """Return how much of what moves beside a line moves on both sides, of what usually does."""
     told = seen.seams[line.first : line.behind, 1:].mean(axis=0).reshape(2, 2, -1) / 255
     alone, both = told[:, list(line.halves)].mean(axis=1)
     moves = alone + both
     if moves[place] < MOVES:
-        return bool(np.abs(FRACTIONS - line.at).min() < AT_FRACTION)
+        at_fraction = np.abs(FRACTIONS - line.at).min() < AT_FRACTION
+        return SURELY if at_fraction else 1.0
     share = np.where(moves >= MOVES, both / np.maximum(moves, 1e-9), np.nan)
     usual = np.nanmedian(share[:UPRIGHT] if line.upright else share[UPRIGHT:])
-    return bool(np.nanmin(share[place - 1 : place + 2]) < TOGETHER * usual)
+    relative = float(np.nanmin(share[place - 1 : place + 2]) / max(usual, 1e-9))
+    return relative if moves[place] >= MOVES_MUCH else max(relative, SURELY)
 
 
 def _is_between(seen: Sightings, line: Seam, tracks: Sequence[NDArray[np.int64]]) -> bool:
@@ -145,8 +152,10 @@ def _is_between(seen: Sightings, line: Seam, tracks: Sequence[NDArray[np.int64]]
     during = (seen.rows >= line.first) & (seen.rows < line.behind)
     rows = [np.unique(seen.rows[during & one]) for one in (there.all(axis=0), *there)]
     across, *beside = (len(one) / (line.behind - line.first) for one in rows)
-    if across > ACROSS or min(beside) < PEOPLED:
+    if min(beside) < PEOPLED:
         return False
+    if line.sure or across > ACROSS:
+        return line.sure
     off = middles_of(seen.joints)[:, axis] / seen.size[axis] - line.at
     side = np.where(np.abs(off) > BEYOND, np.sign(off), 0) * (during & there.any(axis=0))
     return all(
