@@ -10,7 +10,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.clock import SongClock
 from kpopdance.realtime.core.health import Cause, worst_first
 from kpopdance.realtime.core.track import PoseTrack
-from kpopdance.realtime.game.performance import watcher_of
+from kpopdance.realtime.game.performance import ready_watcher
 from kpopdance.realtime.library.delays import Measured
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.scoring.calibration import (
@@ -24,7 +24,7 @@ from kpopdance.realtime.scoring.calibration import (
 )
 from kpopdance.realtime.scoring.claps import Ear
 from kpopdance.realtime.scoring.strokes import strike_choreography, strokes
-from kpopdance.realtime.shell.beside import Watch, warmed
+from kpopdance.realtime.shell.beside import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -273,10 +273,7 @@ def _camera(kit: Kit, speaker: Speaker) -> Strokes:
 
     camera = kit.open_camera(strikes, song_s)
     try:
-        watcher = warmed(watcher_of(kit), camera, kit.warmth)
-        health = camera.state().health
-        if health.no_picture:
-            raise DanceError(health.words)
+        watcher = ready_watcher(kit, camera)
     except BaseException:
         kit.close_camera(camera)
         raise
