@@ -138,7 +138,9 @@ def _together(seen: Sightings, line: Seam, place: int) -> float:
         return SURELY if at_fraction else 1.0
     share = np.where(moves >= MOVES, both / np.maximum(moves, 1e-9), np.nan)
     usual = np.nanmedian(share[:UPRIGHT] if line.upright else share[UPRIGHT:])
-    relative = float(np.nanmin(share[place - 1 : place + 2]) / max(usual, 1e-9))
+    if usual <= 0:
+        return 1.0
+    relative = float(np.nanmin(share[place - 1 : place + 2]) / usual)
     return relative if moves[place] >= MOVES_MUCH else max(relative, SURELY)
 
 

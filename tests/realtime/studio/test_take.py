@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from kpopdance.realtime.pose.panels import Split
 from kpopdance.realtime.studio.recording import RecordingError
 from kpopdance.realtime.studio.take import Take, load_take, save_take
 from tests import dances
@@ -28,6 +29,7 @@ def a_take(**other):
     take = Take(
         np.arange(ROWS) / 20, (640, 360), joints, there, floor,
         ("member", "small", "member"), (7, 30), 2,
+        (Split(7, 30, ((0.0, 0.0, 320.0, 360.0), (320.0, 0.0, 640.0, 360.0))),),
     )  # fmt: skip
     return dataclasses.replace(take, **other)
 
@@ -38,9 +40,17 @@ def test_what_is_kept_is_read_back(tmp_path):
     again = load_take(tmp_path / "take.npz")
     for name in ("at_s", "joints", "there", "floor"):
         assert_array_equal(getattr(again, name), getattr(take, name))
-    for name in ("size", "reasons", "cuts", "lead", "members"):
+    for name in ("size", "reasons", "cuts", "lead", "members", "splits"):
         assert getattr(again, name) == getattr(take, name)
     assert [path.name for path in tmp_path.iterdir()] == ["take.npz"]
+
+
+def test_what_was_kept_before_split_screens_were_told_is_read(tmp_path):
+    save_take(tmp_path / "take.npz", a_take())
+    with np.load(tmp_path / "take.npz") as kept:
+        arrays = {name: kept[name] for name in kept if name != "splits"}
+    np.savez(tmp_path / "take.npz", **arrays)
+    assert load_take(tmp_path / "take.npz").splits == ()
 
 
 def test_members_and_their_places_share_their_rows():
@@ -65,6 +75,7 @@ def test_members_and_their_places_share_their_rows():
         ({"joints": np.full((3, ROWS, 18, 3), np.nan, np.float32)}, "NaN"),
         ({"reasons": np.array([0, 99, 1])}, "index out of range"),
         ({"lead": np.array(1)}, "lead of a take is a member"),
+        ({"splits": np.zeros(5)}, "reshape"),
         ({"size": np.array([640])}, "not enough values"),
         ({"there": None}, "lacks 'there'"),
         (b"PK\x03\x04 no take", "damaged"),
