@@ -21,8 +21,8 @@ PURE = sorted(
 LIGHT = [
     "kpopdance", "kpopdance.engines.maps", "kpopdance.engines.ports", *PURE,
     *(f"kpopdance.realtime.{name}" for name in (
-        "game.foresight", "game.keeping", "game.kit", "game.loop", "game.performance",
-        "game.preparing", "game.unseen", "library.checked_packs", "library.choreography_file",
+        "dance.foresight", "dance.keeping", "dance.kit", "dance.loop", "dance.performance",
+        "dance.preparing", "dance.unseen", "library.checked_packs", "library.choreography_file",
         "library.mirrored", "library.pack_reader", "library.pack_writer",
         "library.settings", "library.songpack", "library.standards", "library.store",
         "shell.beside", "shell.songs",

@@ -13,8 +13,8 @@ import pytest
 from kpopdance.engines.fallback import LastingVision
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.dance.loop import DanceSession, count_in_s
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
-from kpopdance.realtime.game.loop import DanceSession, count_in_s
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.pose.watcher import Watcher
 from kpopdance.realtime.scoring.judge import Judge

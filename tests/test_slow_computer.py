@@ -11,8 +11,8 @@ import pytest
 from kpopdance.realtime.commands.common import report_facts, report_words
 from kpopdance.realtime.core.ports import CameraState, Deliveries
 from kpopdance.realtime.core.types import Frame, Pose
+from kpopdance.realtime.dance.loop import DanceSession
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
-from kpopdance.realtime.game.loop import DanceSession
 from kpopdance.realtime.library.replay import Replay, judged_again
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW, Judge

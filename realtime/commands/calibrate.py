@@ -11,15 +11,15 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.play import make_kit
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import settings_from
-from kpopdance.realtime.game.calibrating import found_words, known_words
-from kpopdance.realtime.game.in_use import Devices
-from kpopdance.realtime.game.measuring import open_measuring
+from kpopdance.realtime.dance.in_use import Devices
+from kpopdance.realtime.home.calibrating import found_words, known_words
+from kpopdance.realtime.home.measuring import open_measuring
 from kpopdance.realtime.scoring.calibration import ENOUGH, LISTENED
 
 if TYPE_CHECKING:
     import argparse
 
-    from kpopdance.realtime.game.measuring import Measuring
+    from kpopdance.realtime.home.measuring import Measuring
 
 TURN_S: Final = 1 / 60
 DOING: Final = {

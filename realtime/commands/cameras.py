@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.options import STYLE_HELP
 from kpopdance.realtime.core.health import WELL_CAMERA
-from kpopdance.realtime.game.kit import Peek
+from kpopdance.realtime.dance.kit import Peek
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.shell.beside import beside

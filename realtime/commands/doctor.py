@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.health import Health
-    from kpopdance.realtime.game.kit import Kit
+    from kpopdance.realtime.dance.kit import Kit
 
 CROP: Final = (256, 256)
 IMAGE: Final = np.zeros((480, 640, 3), dtype=np.uint8)

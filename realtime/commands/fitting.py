@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.realtime.game.kit import Fitting, NamedCamera
+from kpopdance.realtime.dance.kit import Fitting, NamedCamera
 from kpopdance.realtime.library.settings_writer import write_settings
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from kpopdance.realtime.commands.cameras import Cameras
+    from kpopdance.realtime.dance.kit import Kit
     from kpopdance.realtime.devices.webcam import FoundCamera
-    from kpopdance.realtime.game.kit import Kit
     from kpopdance.realtime.library.settings_writer import Value
 
 

@@ -36,13 +36,13 @@ from kpopdance.realtime.commands.sound import (
 )
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import say_missing, settings_from, terms_from
+from kpopdance.realtime.dance.foresight import ENOUGH
+from kpopdance.realtime.dance.keeping import Keeping
+from kpopdance.realtime.dance.kit import Kit
+from kpopdance.realtime.dance.performance import Outcome, open_performance
+from kpopdance.realtime.dance.unseen import dance_unseen
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.dancing import result_view
-from kpopdance.realtime.game.foresight import ENOUGH
-from kpopdance.realtime.game.keeping import Keeping
-from kpopdance.realtime.game.kit import Kit
-from kpopdance.realtime.game.performance import Outcome, open_performance
-from kpopdance.realtime.game.unseen import dance_unseen
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
 from kpopdance.realtime.library.settings import settings_file
 from kpopdance.realtime.library.store import Store, store_file
@@ -58,9 +58,9 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.ports import Pictures
+    from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.film_reel import FilmReel
     from kpopdance.realtime.devices.window import GameWindow
-    from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.quiz.game import QuizKit
@@ -187,8 +187,8 @@ def _eyes(settings: Settings, ready: Readying) -> Eyes:
 
 
 def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None) -> int:
+    from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.window import GameWindow
-    from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.shell.pages import Shell
 
     window, ready = GameWindow(), Readying()

@@ -10,17 +10,17 @@ import numpy as np
 
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.core.terms import COACHES, Terms
-from kpopdance.realtime.game.calibrating import CalibrationPage
-from kpopdance.realtime.game.foresight import lighter, seldom_in_words
-from kpopdance.realtime.game.game import after
+from kpopdance.realtime.dance.foresight import lighter, seldom_in_words
+from kpopdance.realtime.dance.keeping import Keeping
+from kpopdance.realtime.dance.opening import Opening
+from kpopdance.realtime.dance.performance import open_performance
+from kpopdance.realtime.dance.shared import after
 from kpopdance.realtime.game.getting_ready import ready_first
-from kpopdance.realtime.game.keeping import Keeping
-from kpopdance.realtime.game.opening import Opening
-from kpopdance.realtime.game.performance import open_performance
 from kpopdance.realtime.game.portrait import FaceOffer, Portrait
-from kpopdance.realtime.game.practice import Wish
-from kpopdance.realtime.game.practising import Choice, PracticeLoading
-from kpopdance.realtime.game.setting_up import SetupPage
+from kpopdance.realtime.home.calibrating import CalibrationPage
+from kpopdance.realtime.home.setting_up import SetupPage
+from kpopdance.realtime.practice.practice import Wish
+from kpopdance.realtime.practice.practising import Choice, PracticeLoading
 from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW
 from kpopdance.realtime.screens.actions import ENTER
 from kpopdance.realtime.screens.dance import DanceScreen
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from kpopdance.engines.errors import DanceError
     from kpopdance.realtime.core.health import Device
     from kpopdance.realtime.core.ports import Surface
-    from kpopdance.realtime.game.game import Game
-    from kpopdance.realtime.game.performance import Outcome, Performance
+    from kpopdance.realtime.dance.performance import Outcome, Performance
+    from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.library.songpack import PackFacts, SongPack
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.theme import Hints

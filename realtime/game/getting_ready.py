@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kpopdance.realtime.game.looking_on import LookingOn
-from kpopdance.realtime.game.setting_up import SetupPage
+from kpopdance.realtime.home.looking_on import LookingOn
+from kpopdance.realtime.home.setting_up import SetupPage
 from kpopdance.realtime.screens.ready import ReadyScreen
 from kpopdance.realtime.screens.setup_view import ReadyView, StandView
 from kpopdance.realtime.shell.pages import Page
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from kpopdance.realtime.core.ports import Surface
+    from kpopdance.realtime.dance.performance import Performance
+    from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.game.dancing import DancePage
-    from kpopdance.realtime.game.game import Game
-    from kpopdance.realtime.game.performance import Performance
     from kpopdance.realtime.screens.actions import Action, Target
 
 IN_PLACE_S: Final = 3.0  # until the count-in, of who stands there already

@@ -11,15 +11,15 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import BODIES, STRICTNESS
+from kpopdance.realtime.dance.in_use import asks_to_measure
+from kpopdance.realtime.dance.shared import after
 from kpopdance.realtime.game.bringing import BringingPage
-from kpopdance.realtime.game.calibrating import CalibrationPage
 from kpopdance.realtime.game.choosing import NAMING, SEARCH, Choosing, Searching
 from kpopdance.realtime.game.dancing import CANNOT, LoadingPage
-from kpopdance.realtime.game.game import after
-from kpopdance.realtime.game.history import HistoryPage
-from kpopdance.realtime.game.in_use import asks_to_measure
-from kpopdance.realtime.game.players import PlayersPage
-from kpopdance.realtime.game.setting_up import SetupPage
+from kpopdance.realtime.home.calibrating import CalibrationPage
+from kpopdance.realtime.home.history import HistoryPage
+from kpopdance.realtime.home.players import PlayersPage
+from kpopdance.realtime.home.setting_up import SetupPage
 from kpopdance.realtime.library.pack_reader import read_facts
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.library.store import FAVOURITES, StoreError, score_key
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kpopdance.realtime.core.ports import Hand, Surface
-    from kpopdance.realtime.game.game import Game
-    from kpopdance.realtime.game.kit import Kit
+    from kpopdance.realtime.dance.kit import Kit
+    from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.library.store import Remembered
     from kpopdance.realtime.screens.actions import Action, Target
     from kpopdance.realtime.screens.parts.backdrop import Backdrop

@@ -20,6 +20,7 @@ import pygame
 
 from kpopdance.realtime.core.health import Health, watched
 from kpopdance.realtime.core.types import Attendance
+from kpopdance.realtime.dance.shared import DEMO
 from kpopdance.realtime.devices import (
     camera,
     drawn_camera,
@@ -30,7 +31,6 @@ from kpopdance.realtime.devices import (
 )
 from kpopdance.realtime.devices.window import save_picture
 from kpopdance.realtime.game.dancing import CANNOT
-from kpopdance.realtime.game.game import DEMO
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.backdrop import Backdrop

@@ -36,10 +36,10 @@ from kpopdance.engines.gpu.sidecar import (
 )
 from kpopdance.engines.gpu.store import EngineWish, keep
 from kpopdance.realtime.core.types import Choreography
+from kpopdance.realtime.dance.keeping import keep_replay
 from kpopdance.realtime.devices.gif_writer import GifWriter
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.devices.video_writer import VideoWriter
-from kpopdance.realtime.game.keeping import keep_replay
 from kpopdance.realtime.library.history import dances_of, keep_dance
 from kpopdance.realtime.library.pack_reader import load_pack, pack_folders
 from kpopdance.realtime.library.pack_writer import save_pack

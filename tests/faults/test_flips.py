@@ -26,10 +26,10 @@ import pytest
 from kpopdance.realtime.commands.quiz import Learning
 from kpopdance.realtime.commands.sound import counted, part_of, samples_of, stretched
 from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.dance.kit import Fitting, Kit, NamedCamera, Peek
+from kpopdance.realtime.dance.shared import Game
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.game.game import Game
-from kpopdance.realtime.game.kit import Fitting, Kit, NamedCamera, Peek
 from kpopdance.realtime.game.listing import first_page
 from kpopdance.realtime.library.history import keep_dance
 from kpopdance.realtime.library.pack_writer import save_pack
@@ -52,7 +52,7 @@ from kpopdance.realtime.workshop.films import Workshop
 from tests import dances
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
 from tests.kept_dances import now_of, weeks_of_dances
-from tests.realtime.game.measured_rooms import Room
+from tests.realtime.home.measured_rooms import Room
 from tests.realtime.workshop import desk_kits
 
 MOST_S = 0.1

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.dance.kit import Fitting, Kit, NamedCamera, Peek
+from kpopdance.realtime.dance.shared import Game
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.game.game import Game
-from kpopdance.realtime.game.kit import Fitting, Kit, NamedCamera, Peek
 from kpopdance.realtime.game.listing import Leaving, first_page
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.settings import Settings, read_settings

@@ -22,11 +22,11 @@ from PIL import Image
 from kpopdance.realtime.commands.cameras import Cameras
 from kpopdance.realtime.commands.play import make_kit
 from kpopdance.realtime.core.health import Cause, Health
+from kpopdance.realtime.dance.performance import open_performance
+from kpopdance.realtime.dance.unseen import dance_unseen
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker
 from kpopdance.realtime.devices.window import offscreen_surface
-from kpopdance.realtime.game.performance import open_performance
-from kpopdance.realtime.game.unseen import dance_unseen
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.screens.dance import DanceScreen

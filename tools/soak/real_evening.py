@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from multiprocessing.sharedctypes import Synchronized
 
     from kpopdance.realtime.core.ports import Camera
-    from kpopdance.realtime.game.kit import Kit
+    from kpopdance.realtime.dance.kit import Kit
     from kpopdance.realtime.library.songpack import SongPack
 
 SONG: Final = "neon-steps"
@@ -57,8 +57,8 @@ def _played(
     phone: Phone, replays: Path, length_s: float, seed: int
 ) -> tuple[Meter, str]:  # fmt: skip
     from kpopdance.realtime.commands.play import make_kit
+    from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.window import GameWindow
-    from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.game.listing import first_page
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.shell.songs import Songs

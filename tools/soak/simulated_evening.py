@@ -13,10 +13,10 @@ import numpy as np
 from kpopdance.realtime.commands.quiz import Learning, quiz_kit
 from kpopdance.realtime.commands.sound import samples_of
 from kpopdance.realtime.core.health import Cause, Health
+from kpopdance.realtime.dance.kit import Kit
+from kpopdance.realtime.dance.shared import Game
 from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker
 from kpopdance.realtime.devices.window import offscreen_surface
-from kpopdance.realtime.game.game import Game
-from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.listing import first_page
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.pack_writer import save_pack

@@ -9,7 +9,7 @@ import pytest
 
 from kpopdance.realtime.__main__ import main
 from kpopdance.realtime.commands import calibrate
-from kpopdance.realtime.game.measuring import Measuring
+from kpopdance.realtime.home.measuring import Measuring
 from kpopdance.realtime.library.delays import NO_CAMERA, Measured
 from kpopdance.realtime.library.store import Store, store_file
 from kpopdance.realtime.scoring.calibration import Answers

@@ -10,10 +10,10 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.cameras import Cameras
 from kpopdance.realtime.commands.fitting import fitting_of
 from kpopdance.realtime.core.health import Cause, Health
+from kpopdance.realtime.dance.kit import Kit
 from kpopdance.realtime.devices import sound, webcam
 from kpopdance.realtime.devices.sound import SoundDevice
 from kpopdance.realtime.devices.webcam import FoundCamera, camera_index
-from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.library.settings import Settings, read_settings
 from kpopdance.realtime.shell.beside import Later
 from tests.fakes import FakeClock, PaintedVision, eyes_of

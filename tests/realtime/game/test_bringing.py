@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.dance.shared import Game
 from kpopdance.realtime.game.bringing import BringingPage, SoundPage
-from kpopdance.realtime.game.game import Game
 from kpopdance.realtime.game.listing import first_page
 from kpopdance.realtime.library.shared_pack import SharedPackError, WithoutSoundError
 from kpopdance.realtime.library.songpack import BUNDLED

@@ -18,15 +18,15 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.engines.fallback import LastingVision
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.types import Frame, Report
+from kpopdance.realtime.dance import performance
+from kpopdance.realtime.dance.kit import Kit
+from kpopdance.realtime.dance.opening import GivenUp, Opening
+from kpopdance.realtime.dance.performance import Outcome, open_performance
+from kpopdance.realtime.dance.shared import DEMO, Game
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.game import performance
-from kpopdance.realtime.game.calibrating import CalibrationPage
 from kpopdance.realtime.game.dancing import ResultPage
-from kpopdance.realtime.game.game import DEMO, Game
-from kpopdance.realtime.game.kit import Kit
 from kpopdance.realtime.game.listing import Leaving, card_of, first_page
-from kpopdance.realtime.game.opening import GivenUp, Opening
-from kpopdance.realtime.game.performance import Outcome, open_performance
+from kpopdance.realtime.home.calibrating import CalibrationPage
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.replay import dance_key

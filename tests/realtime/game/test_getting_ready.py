@@ -17,15 +17,15 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Frame
+from kpopdance.realtime.dance.kit import Fitting
+from kpopdance.realtime.dance.performance import STEP_BACK_S
+from kpopdance.realtime.dance.shared import Game
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.dancing import CannotPage, DancePage, LoadingPage
-from kpopdance.realtime.game.game import Game
 from kpopdance.realtime.game.getting_ready import IN_PLACE_S, ReadyPage
-from kpopdance.realtime.game.kit import Fitting
 from kpopdance.realtime.game.listing import first_page
-from kpopdance.realtime.game.looking_on import LookingOn
-from kpopdance.realtime.game.performance import STEP_BACK_S
-from kpopdance.realtime.game.setting_up import SetupPage
+from kpopdance.realtime.home.looking_on import LookingOn
+from kpopdance.realtime.home.setting_up import SetupPage
 from kpopdance.realtime.pose.stance import Amiss
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.shell.beside import Later

@@ -6,7 +6,7 @@ import pygame
 import pytest
 
 from kpopdance.realtime.core.ports import Hand
-from kpopdance.realtime.game.game import Game
+from kpopdance.realtime.dance.shared import Game
 from kpopdance.realtime.game.listing import SongListPage
 from kpopdance.realtime.library.catalogue import Catalogue
 from kpopdance.realtime.library.pack_writer import save_pack

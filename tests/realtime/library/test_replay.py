@@ -12,8 +12,8 @@ import pytest
 
 from kpopdance.realtime.__main__ import main
 from kpopdance.realtime.core.terms import Terms
+from kpopdance.realtime.dance.keeping import keep_replay
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle
-from kpopdance.realtime.game.keeping import keep_replay
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.replay import (
     Replay,

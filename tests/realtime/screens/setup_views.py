@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kpopdance.realtime.game import settable
+from kpopdance.realtime.home import settable
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.pose.stance import Amiss
 from kpopdance.realtime.screens.found import found_view

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kpopdance.realtime.game.measuring import open_measuring
+from kpopdance.realtime.home.measuring import open_measuring
 from kpopdance.realtime.scoring.calibration import LISTENED, clicks_s
 from tools.bench.run.null_sink import NullSink, missing_programs
 
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.ports import Speaker
-    from kpopdance.realtime.game.kit import Kit
-    from kpopdance.realtime.game.measuring import Measuring, Way
+    from kpopdance.realtime.dance.in_use import Way
+    from kpopdance.realtime.dance.kit import Kit
+    from kpopdance.realtime.home.measuring import Measuring
 
 LAGS_MS: Final = (0, 60, 120, 180, 240, 300)
 PERSON_S: Final = (-0.03, 0.02)

@@ -22,9 +22,9 @@ import cv2
 import numpy as np
 
 from kpopdance.realtime.core.terms import USUAL
+from kpopdance.realtime.dance.coach_film import opened
 from kpopdance.realtime.devices.moving_film import MovingFilm
 from kpopdance.realtime.devices.window import offscreen_surface
-from kpopdance.realtime.game.coach_film import opened
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
@@ -32,7 +32,7 @@ from kpopdance.realtime.screens.parts.theme import Theme
 from tools.bench.run.bench_window import view_at
 
 if TYPE_CHECKING:
-    from kpopdance.realtime.game.coach_film import CoachFilm
+    from kpopdance.realtime.dance.coach_film import CoachFilm
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.screens.view import FilmView
 

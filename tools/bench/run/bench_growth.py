@@ -115,8 +115,8 @@ def _frames(listed: Songs) -> str:
     """Return what frames of the song list cost while nothing is pressed, and those with a key."""
     from kpopdance.realtime.commands.play import make_kit
     from kpopdance.realtime.core.ports import Hand
+    from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.window import offscreen_surface
-    from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.game.listing import SongListPage
     from kpopdance.realtime.library.settings import Settings
 
@@ -163,7 +163,7 @@ def _frames(listed: Songs) -> str:
 
 def replays(count: int, folder: Path) -> str:
     """Return what keeping one replay more costs beside so many."""
-    from kpopdance.realtime.game.keeping import keep_replay
+    from kpopdance.realtime.dance.keeping import keep_replay
 
     model = _replay()
     first = keep_replay(folder, model)

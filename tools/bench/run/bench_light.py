@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.health import Health
+    from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.camera import Reader
-    from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.library.songpack import SongPack
 
 ROOM, STAGE = ":93", ":94"
@@ -147,8 +147,8 @@ def _danced(
 
 def _played(fps: int, seconds: float) -> Seen:
     from kpopdance.realtime.commands.play import make_kit
+    from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.window import GameWindow
-    from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.game.listing import first_page
     from kpopdance.realtime.library.pack_reader import find_pack
     from kpopdance.realtime.library.settings import Settings

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.sharedctypes import Synchronized
 
+    from kpopdance.realtime.dance.performance import Outcome
+    from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.window import GameWindow
-    from kpopdance.realtime.game.game import Game
-    from kpopdance.realtime.game.performance import Outcome
     from kpopdance.realtime.library.songpack import SongPack
 
 SHOTS_S: Final = (-0.7, 3.0, 20.0, 35.0, 50.0, 62.0)
@@ -54,9 +54,9 @@ def main() -> int:
 
 def _run(chosen: argparse.Namespace) -> dict[str, Any]:
     from kpopdance.realtime.commands.play import make_kit
+    from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.camera import CameraRequest, LiveCamera
     from kpopdance.realtime.devices.window import GameWindow
-    from kpopdance.realtime.game.game import Game
     from kpopdance.realtime.library.pack_reader import find_pack
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.shell.pages import Shell

@@ -1,0 +1,1 @@
+"""One dance: what it is danced with, opened, watched, judged, kept."""

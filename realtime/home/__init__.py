@@ -1,0 +1,1 @@
+"""Who dances, before what, and how they get on."""

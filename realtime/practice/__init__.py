@@ -1,0 +1,1 @@
+"""A passage danced again and again."""

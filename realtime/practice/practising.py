@@ -1,0 +1,289 @@
+"""The pages of practising: what is chosen for it, what is waited for, and the practice itself."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from kpopdance.realtime.core.progress import Danced, moment_of
+from kpopdance.realtime.core.terms import COACHES
+from kpopdance.realtime.dance.coach_film import opened
+from kpopdance.realtime.dance.in_use import player_lag_ms
+from kpopdance.realtime.dance.opening import Opening
+from kpopdance.realtime.dance.performance import ready_watcher
+from kpopdance.realtime.dance.shared import after
+from kpopdance.realtime.library.history import keep_dance
+from kpopdance.realtime.library.mirrored import as_danced
+from kpopdance.realtime.library.practised import keep_practised
+from kpopdance.realtime.library.songpack import SongPackError
+from kpopdance.realtime.library.standards import standard_of
+from kpopdance.realtime.library.store import StoreError, score_key
+from kpopdance.realtime.practice.lesson import COUNTED, Ground
+from kpopdance.realtime.practice.practice import Practice, Wish
+from kpopdance.realtime.scoring.practice import (
+    Passage,
+    section_with,
+    sections_of,
+    what_to_practise,
+    words_of,
+)
+from kpopdance.realtime.screens.message import MessageScreen
+from kpopdance.realtime.screens.parts.theme import clock_words
+from kpopdance.realtime.screens.practice import PracticeScreen
+from kpopdance.realtime.shell.beside import beside
+from kpopdance.realtime.shell.pages import Message, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kpopdance.realtime.core.ports import Surface
+    from kpopdance.realtime.core.progress import Moment
+    from kpopdance.realtime.core.terms import Terms
+    from kpopdance.realtime.core.types import Report
+    from kpopdance.realtime.dance.kit import Kit
+    from kpopdance.realtime.dance.shared import Game
+    from kpopdance.realtime.library.songpack import PackFacts, SongPack
+    from kpopdance.realtime.scoring.standard import Told
+    from kpopdance.realtime.screens.actions import Action
+
+log = logging.getLogger(__name__)
+PRACTICE: Final = "PRACTICE"
+KNOWING: Final = "Getting to know the dance ..."
+LISTED: Final = 3
+SEEN_FROM: Final = ("mirror", "behind", "front")
+
+
+class Choice:
+    """Which moves of a dance are to be practised; at first the ones that would gain most.
+
+    Attributes
+    ----------
+    passage : Passage or None
+        The chosen ones; None where the dance has no moves.
+    lines : tuple of str
+        The moves that would gain most, in words.
+    """
+
+    def __init__(self, report: Report, song: SongPack) -> None:
+        self._moves = report.moves
+        self._sections = sections_of(
+            [move.start_s for move in report.moves], [move.end_s for move in report.moves],
+            song.sections,
+        )  # fmt: skip
+        count_in_s = COUNTED * 60 / song.bpm
+        best = what_to_practise(report, count_in_s)
+        self._listed = tuple(exercise.move for exercise in best)
+        first = self._listed[0] if best else 0
+        self.passage = Passage(first, first) if report.moves else None
+        self.lines = tuple(self._line(each.move, each.gain) for each in best[:LISTED])
+
+    @property
+    def wish(self) -> Wish:
+        """The chosen ones, with what is known of all."""
+        scores = {move.move: move.score for move in self._moves if move.judged}
+        return Wish(self.passage, scores=scores, listed=self._listed)
+
+    @property
+    def words(self) -> str:
+        """The chosen ones in words; empty where there are none."""
+        if self.passage is None:
+            return ""
+        told = (words_of(self.passage, self._sections), self._at(self.passage.first))
+        alone = self.passage.first == self.passage.last
+        why = self._moves[self.passage.first].why if alone else ""
+        return " · ".join(filter(None, (*told, why)))
+
+    def turn(self, action: Action) -> None:
+        """Choose the next move or section, or (up, down) the section around, or a move of it."""
+        passage = self.passage
+        if passage is None:
+            return
+        alone = passage.first == passage.last
+        if action == "up":
+            self.passage = section_with(passage, self._sections)
+        elif action == "down":
+            self.passage = Passage(passage.first, passage.first)
+        elif action in ("left", "right"):
+            by = 1 if action == "right" else -1
+            places = [Passage(k, k) for k in range(len(self._moves))]
+            if not alone:
+                places = [part for _, part in self._sections]
+            number = places.index(passage) + by
+            self.passage = places[min(max(number, 0), len(places) - 1)]
+
+    def _line(self, move: int, gain: float) -> str:
+        why = self._moves[move].why
+        told = (f"Move {move + 1}", self._at(move), why, f"up to {gain:.1f} points")
+        return " · ".join(filter(None, told))
+
+    def _at(self, move: int) -> str:
+        return clock_words(self._moves[move].start_s)
+
+
+class PracticeLoading(Message):
+    """Everything is opened beside it; who goes back does not wait for it.
+
+    ``dance`` leads to the whole dance.
+    """
+
+    heading = "This cannot be practised"
+
+    def __init__(
+        self, game: Game, song: PackFacts | SongPack, wish: Wish, back: Page | None,
+        dance: Callable[[], Page],
+    ) -> None:  # fmt: skip
+        super().__init__(game.backdrop, (PRACTICE, "Warming up ..."), back)
+        self.screen = MessageScreen(game.backdrop, calm=True)
+        self._game, self._dance = game, dance
+        terms = game.terms_of(song.slug)
+        game.performing = None
+        game.preparing.settle(song.folder, terms)
+        self._opening = Opening(
+            lambda told: open_practice(game.kit, game.load(song), terms, wish, told),
+            game.given_up,
+        )
+
+    def step(self, now_s: float) -> Page | None:
+        """Practise as soon as all is open."""
+        super().step(now_s)
+        if not self._opening.done:
+            return self
+        return PracticePage(self._game, self._opening.result(), self.back, self._dance)
+
+    def draw(self, surface: Surface) -> None:
+        """Draw what is waited for."""
+        doing = self.words[1] if self._opening.share in (0, 1) else KNOWING
+        self.screen.draw(surface, PRACTICE, self._game.kit.news() or doing, 2 * self.age_s)
+
+    def key(self, name: str) -> Page | None:
+        """Go back on Escape alone: other keys are meant for what comes."""
+        if name != "escape":
+            return self
+        self.quit()
+        return self.back
+
+    def quit(self) -> None:
+        """End at once; what was opened is closed beside."""
+        self._game.given_up = self._opening
+        self._opening.give_up()
+
+
+class PracticePage(Page):
+    """A passage danced again and again."""
+
+    heading = "This cannot be practised"
+
+    def __init__(
+        self, game: Game, practice: Practice, back: Page | None, dance: Callable[[], Page]
+    ) -> None:
+        self._game, self.practice, self.back, self._dance = game, practice, back, dance
+        self.screen = PracticeScreen(game.backdrop)
+        self._seen_from = SEEN_FROM[0] if game.mirror else SEEN_FROM[2]
+
+    def enter(self, now_s: float) -> None:
+        """Begin."""
+        super().enter(now_s)
+        self.practice.begin()
+
+    def step(self, now_s: float) -> Page:
+        """Go on with the tries."""
+        super().step(now_s)
+        self.practice.tick()
+        return self
+
+    def act(self, action: Action) -> Page | None:
+        """Do what a key means in practising."""
+        practice, drill = self.practice, self.practice.drill
+        if action in ("back", "again"):
+            return self.back if action == "back" else self._dance()
+        if action == "mirror":
+            self._seen_from = after(SEEN_FROM, self._seen_from)
+        elif action == "coach":
+            self._game.coach = after(COACHES, self._game.coach)
+        elif action in ("left", "right"):
+            by = 1 if action == "right" else -1
+            (practice.another if practice.key_pose is None else practice.step)(by)
+        elif action in ("up", "down"):
+            turned = drill.at(drill.tenths + (1 if action == "up" else -1))
+            if turned.tenths != drill.tenths:
+                practice.turn_to(turned)
+        else:
+            self._otherwise(action)
+        return self
+
+    def _otherwise(self, action: Action) -> None:
+        """Stand still, go step by step, take the whole section, move the ghost; or no longer."""
+        does: dict[Action, Callable[[], None]] = {
+            "pause": self.practice.toggle_pause, "steps": self.practice.toggle_steps,
+            "whole": self.practice.whole_or_move, "next": self.practice.next_listed,
+            "ghost": self.practice.turn_ghost,
+            "another": self.practice.ground.watcher.choose_anew,
+        }  # fmt: skip
+        if action in does:
+            does[action]()
+
+    def draw(self, surface: Surface) -> None:
+        """Draw how it goes now."""
+        self.screen.draw(
+            surface, self.practice.view(
+                mirror=self._seen_from == "mirror", behind=self._seen_from == "behind",
+                coach=self._game.coach,
+            )
+        )  # fmt: skip
+
+    def leave(self) -> None:
+        """Close all that was opened for it; what was practised is kept beside."""
+        self.practice.close()
+        ended = moment_of(self._game.kit.local_now())
+        beside(lambda: keep(self.practice, ended))
+
+
+def keep(practice: Practice, ended: Moment) -> None:
+    """Keep for how long a player practised, and what of moves whose score was known, if possible."""
+    ground, scores = practice.ground, practice.wish.scores
+    song, standard, store = ground.song, ground.standard, ground.kit.store
+    starts_s = standard.start_s.tolist()
+    moves = {starts_s[k]: (scores[k], n) for k, n in practice.tries.items() if k in scores}
+    danced_s = float(
+        sum((standard.end_s - standard.start_s)[k] * n for k, n in practice.tries.items())
+    )
+    if danced_s <= 0 or not ground.kit.keeps_scores:
+        return
+    key, terms = score_key(song.slug, standard.terms), standard.terms.words
+    danced = Danced(
+        ended.before(danced_s), song.slug, song.title, danced_s, 0.0, 0, terms, counts=False,
+        practice=True,
+    )  # fmt: skip
+    try:
+        keep_practised(store, key, moves)
+        keep_dance(store, danced, key)
+    except StoreError as why:
+        log.warning("what was practised is not kept: %s", why)
+
+
+def open_practice(kit: Kit, song: SongPack, terms: Terms, wish: Wish, told: Told) -> Practice:
+    """Load music, standard and networks, and open the camera; this takes a second or two.
+
+    Raises
+    ------
+    DanceError
+        Where the music or the camera cannot be opened.
+    """
+    danced = as_danced(song, terms)
+    standard = standard_of(danced, terms, told)
+    if song.audio is None:
+        raise SongPackError(f"{song.folder}: has no audio to dance to")
+    sound, lag_s = kit.read_audio(song.audio), player_lag_ms(kit) / 1000
+    told(1.0)
+    practising: list[Practice] = []
+    camera = kit.open_camera(danced, lambda: practising[0].song_now() if practising else None)
+    try:
+        watcher = ready_watcher(kit, camera)
+        told(1.0)
+        film = opened(song, terms, kit.open_film)
+    except BaseException:
+        kit.close_camera(camera)
+        raise
+    ground = Ground(kit, danced, standard, sound, camera, watcher, lag_s, *film)
+    practising.append(Practice(ground, wish))
+    return practising[0]
