@@ -21,6 +21,8 @@ AHEAD: Final = 12
 """Pictures: 0.4 s of them, so that a busy computer's pauses do not show."""
 LATE_S: Final = 1.0
 """Falling behind by so much more than where it began, it goes on at a picture that needs no other."""
+LAST_S: Final = 0.2
+"""So much of its end is decoded however late it is: the music may go on for longer."""
 CLOSE_S: Final = 1.5
 
 
@@ -121,4 +123,5 @@ class MovingFilm:
         if behind_s == 0 or behind_s > self._allowed_s:
             self._hurries = behind_s > 0
             self._video.only_key_pictures(self._hurries)
-        return until_s <= self._asked_s and not self._hurries
+        last = until_s > (self._video.info.length_s or math.inf) - LAST_S
+        return until_s <= self._asked_s and not self._hurries and not last

@@ -11,17 +11,18 @@ from pathlib import Path
 import pytest
 
 KINDS = ("scores", "replays", "packs", "masks", "engines", "settings")
-PROGRAM = Path(__file__).with_name("killed.py")
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
 
 
 def fine(folder, seed, count, how):
     """Return kind -> how many of so many writers left all well."""
-    words = [sys.executable, PROGRAM, folder, seed, count, how, *KINDS]
+    words = [sys.executable, "-m", "tests.faults.killed", folder, seed, count, how, *KINDS]
     done = subprocess.run(
-        [str(word) for word in words], capture_output=True, text=True, check=False, timeout=900
-    )
+        [str(word) for word in words], capture_output=True, text=True, check=False, timeout=900,
+        cwd=ROOT,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), done.stderr
 

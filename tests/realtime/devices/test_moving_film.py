@@ -112,6 +112,10 @@ def test_who_falls_behind_takes_up_again_at_the_music(path):
     )  # far too late: what comes now is a key picture, and shown
     assert film._video._stream.codec_context.skip_frame == "NONKEY"
     assert not film._passed(6.1, 6.13)
+    film._asked_s = 99.0  # the music is longer than the film, whose last picture stands
+    film._allowed_s = 99.0
+    assert film._passed(11.0, 11.03)
+    assert not film._passed(11.967, 12.0)
     assert film._video._stream.codec_context.skip_frame == "DEFAULT"
 
 
