@@ -14,6 +14,7 @@ import pytest
 import kpopdance
 from kpopdance.engines.choose import open_eyes
 from kpopdance.engines.names import AUTO
+from tests.quick import but_quick
 
 VERBS = [name for name in kpopdance.__all__ if inspect.isfunction(getattr(kpopdance, name))] + [
     "DanceLibrary",
@@ -56,7 +57,13 @@ def test_every_name_is_documented(name):
     assert not first.startswith(f"{name}("), "the docstring is the dataclass's own"
 
 
-@pytest.mark.parametrize("name", VERBS)
+TAKE_LONG = {"reference_from_video", "score_video", "mask_video", "draw_skeletons"}
+"""Examples of two long films; ``track_from_video`` and others show the same networks quickly."""
+
+
+@pytest.mark.parametrize(
+    "name", but_quick(zip(VERBS, strict=True), {(name,) for name in {*VERBS} - TAKE_LONG})
+)
 def test_its_example_runs(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     if name != "open_eyes":

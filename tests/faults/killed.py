@@ -1,9 +1,9 @@
 """Programs that write until they are killed, or until the disk is full; and what must hold then.
 
 ``python -m tests.faults.killed FOLDER SEED COUNT kill|step|full KIND...`` forks a writer so many times,
-kills it at a random moment, or before its n-th renaming, removal, copy or new file, or lets no file grow beyond a
-random size, and looks at what it left. It has one thread, so that it can fork; it prints one JSON
-object: kind -> how many were fine.
+kills it at a random moment, or before its n-th renaming, removal, copy or new file, or lets no file
+grow beyond a random size, and looks at what it left. It has one thread, so that it can fork; it prints
+one JSON object: kind -> how many were fine.
 """
 
 from __future__ import annotations

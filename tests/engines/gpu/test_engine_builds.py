@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from functools import cache
+from itertools import product
 
 import numpy as np
 import onnx
@@ -16,6 +17,7 @@ from kpopdance.engines.formats import CLOSE_NETWORKS
 from kpopdance.engines.gpu.build import RTX_TARGETS, USUAL_TARGETS, build_plan
 from kpopdance.engines.gpu.precision import half_precision, with_precision
 from kpopdance.engines.gpu.tensorrt_library import choose_flavour, installed, listener
+from tests.quick import but_quick
 
 EIGHT_BITS = "movenet_thunder_int8"
 SIZES = {
@@ -64,8 +66,10 @@ def network(weights=np.float32, operator="Conv", data_type=TensorProto.FLOAT):
     return model.SerializeToString()
 
 
-@every_precision
-@every_network
+@pytest.mark.parametrize(
+    ("file", "precision"),
+    but_quick(product(SIZES, ("fp32", "fp16")), set(product(SIZES, ("fp16",)))),
+)
 def test_every_network_builds(rtx, file, precision):
     told = engine(file, precision)
     assert len(told.plan) > 1_000_000

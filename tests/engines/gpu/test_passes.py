@@ -94,6 +94,7 @@ def test_on_paper_where_nothing_happens_before_it_is_waited_for(program, scenari
     program.play(scenario, layer, PAPER_DEFERRED="1")
 
 
+@pytest.mark.long
 def test_the_real_tensorrt_refuses_a_driver_of_paper_and_the_game_goes_on(program):
     if importlib.util.find_spec("tensorrt_rtx") is None:
         pytest.skip("TensorRT for RTX is not installed")

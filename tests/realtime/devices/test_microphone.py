@@ -131,11 +131,9 @@ def test_no_microphone_is_one_sentence_with_another_way(listening, how, cause, w
     assert "both arms" in str(why.value)
 
 
-LONG_LAGS = [pytest.param(ms, marks=() if ms == 180 else pytest.mark.long) for ms in LAGS_MS]
-
-
+@pytest.mark.long
 @pytest.mark.sound
-@pytest.mark.parametrize("late_ms", LONG_LAGS)
+@pytest.mark.parametrize("late_ms", LAGS_MS)
 def test_a_late_speaker_is_found_by_claps(null_sink, late_ms):
     kit = with_late_speaker(make_kit(Settings()), late_ms / 1000, seed=late_ms)
     found = measured(kit, "claps")
