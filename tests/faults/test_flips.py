@@ -438,13 +438,14 @@ LARGE_PX = (2160, 3840, 3)
 
 @every_time
 def test_a_large_film_on_a_large_window_is_shown_while_it_is_looked_at(tmp_path, monkeypatch):
-    clock, shown = FakeClock(), threading.Semaphore(0)
+    clock, told, shown = FakeClock(), threading.Semaphore(0), threading.Semaphore(0)
     people = desk_kits.a_draft().joints(0)
 
     def looks(film, places, open_eyes, tell, sound=None):
         for number in range(1, 9):
             image = np.full(LARGE_PX, 20 * number, np.uint8)
             tell(Glimpse(number / 8, Frame(image, number / 8, number), people))
+            told.release()
             assert shown.acquire(timeout=60)
         return desk_kits.kept_draft(places.library)
 
@@ -453,6 +454,9 @@ def test_a_large_film_on_a_large_window_is_shown_while_it_is_looked_at(tmp_path,
     page = workshop.film(folder / "film.mp4")
 
     def let():
+        """Let it go on once another picture is there."""
+        if not told.acquire(blocking=False):
+            return False
         shown.release()
         return True
 
