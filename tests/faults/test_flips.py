@@ -290,7 +290,7 @@ def test_players_and_their_progress_are_read_beside(library, tmp_path):
         ("RemovingPage", [counted, "return"]), ("PlayersPage", [settled, "", "return"]),
         ("SongListPage", [""]),
     )  # fmt: skip
-    window.surface = pygame.Surface((1920, 1080))
+    window.surface = pygame.Surface((1280, 720))
     seen = watch(window, clock, first_page(Game(kit, Songs((library,)))))
     assert seen == {"SongListPage", "HistoryPage", "PlayersPage", "RemovingPage"}
 
@@ -464,7 +464,7 @@ def test_a_large_film_on_a_large_window_is_shown_while_it_is_looked_at(tmp_path,
         clock, ("LookingPage", [*["", let] * 6, "escape", "", "space", *["", let] * 2]),
         ("DeskPage", ["", "escape"]), ("Message", [""]),
     )  # fmt: skip
-    window.surface = pygame.Surface((1920, 1080))
+    window.surface = pygame.Surface((1600, 900))
     assert watch(window, clock, page) == {"OpeningPage", "LookingPage", "DeskPage", "Message"}
 
 
