@@ -1,1 +1,1 @@
-"""One dance in front of a camera, and the pages around it."""
+"""The songs to choose from, and the pages of a dance."""
