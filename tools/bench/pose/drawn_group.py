@@ -72,8 +72,15 @@ def group(people: int, seconds: float, *, moving: bool = True, seed: int = 0) ->
     for k in range(people):
         dance = song.members[k % len(song.members)].joints[960 + ROWS_APART * k :]
         for row, t in enumerate(at_s):
-            joints[k, row] = _placed(dance[round(t * 30)], floor[k, row], lenses[row])
+            danced = dance[_there_and_back(round(t * 30), len(dance))]
+            joints[k, row] = _placed(danced, floor[k, row], lenses[row])
     return Group(at_s, joints, floor, _shown(joints, floor), lenses, _outfits(people, rng))
+
+
+def _there_and_back(row: int, rows: int) -> int:
+    """Return the row of a dance that is danced backwards once it ends, and so on."""
+    turn = row % (2 * rows - 2)
+    return min(turn, 2 * rows - 2 - turn)
 
 
 def _slots(people: int) -> NDArray[np.float64]:
