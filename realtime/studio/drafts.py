@@ -21,6 +21,7 @@ from msgspec import Meta
 from kpopdance.engines.checked import checked
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import refusing, write_whole
+from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.pack_reader import digest_of, load_pack, standing
 from kpopdance.realtime.library.pack_writer import save_pack, slug_of
@@ -277,12 +278,24 @@ def _draft_from(song: SongPack) -> Draft:
         there, floor = places.there, places.floor
     reasons: tuple[Reason, ...] = tuple("member" for _ in joints)
     take = Take(
-        np.arange(joints.shape[1]) / first.fps, (round(ROWS_PX * WIDE), ROWS_PX), joints,
+        np.arange(joints.shape[1]) / first.fps, (_width_px(song.film), ROWS_PX), joints,
         there, floor, reasons, (), song.lead,
     )  # fmt: skip
     names = song.names or ("",) * len(joints)
     draft = replace(draft_of(take, song.title), names=names, start_s=first.start_s)
     return replace(_like(song, draft), finished=True)
+
+
+def _width_px(film: Film | None) -> int:
+    """Return how wide the picture is that is so high as the rows': its film's, where there is one."""
+    if film is None:
+        return round(ROWS_PX * WIDE)
+    try:
+        with VideoFile(film.path) as video:
+            high, wide = (int(px) for px in next(video.frames()).image.shape[:2])
+    except (DanceError, StopIteration):  # the page tells why it shows none
+        return round(ROWS_PX * WIDE)
+    return round(ROWS_PX * wide / high)
 
 
 def _like(song: SongPack, draft: Draft) -> Draft:

@@ -34,6 +34,7 @@ from kpopdance.realtime.studio.editing import Edit, draft_of
 from kpopdance.realtime.studio.new_song import song_from
 from kpopdance.realtime.studio.take import Take
 from tests import dances
+from tests.coded_film import write_coded
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +154,25 @@ def test_a_song_without_a_draft_keeps_all_that_is_not_edited(tmp_path, sound, mi
     undone = dataclasses.replace(undone, history=undone.history.undone().undone())
     saved(undone, tmp_path)
     assert len(load_pack(pack).members) == 3
+
+
+@pytest.mark.parametrize(
+    ("size", "wide"), [((96, 160), 307), ((160, 90), 910), (None, 910), ("gone", 910)]
+)
+def test_rows_of_a_song_lie_on_the_picture_of_its_film(tmp_path, sound, size, wide):
+    path, pack = tmp_path / "film.mp4", tmp_path / "alt"
+    write_coded(path, 4, size=(96, 160) if size == "gone" else size or (160, 90))
+    song = SongPack(
+        "Alt", "", 128.0, (dances.song(0, moves=3),), sound, "en", "CC0", 0.1, 2.0, 0, ()
+    )
+    save_pack(
+        dataclasses.replace(song, film=Film(path, 0.0, linked=True) if size else None), pack
+    )
+    if size == "gone":
+        path.unlink()
+    take = draft_of_song(tmp_path, pack).draft.take
+    assert take.size == (wide, drafts.ROWS_PX)
+    assert_array_equal(take.joints[0, :, :, :2] / 512, song.members[0].joints[..., :2])
 
 
 def test_a_draft_of_a_song_that_is_another_one_now_is_not_taken(tmp_path, sound):
