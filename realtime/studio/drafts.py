@@ -57,7 +57,10 @@ class DraftError(DanceError):
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What ``draft.json`` holds: the draft before its edits, its files, its edits."""
+    """What ``draft.json`` holds: the draft before its edits, its files, its edits.
+
+    Paths are written from the library on where they lie in it, and read as whole ones.
+    """
 
     format: int
     sound: str
@@ -119,12 +122,14 @@ def keep(kept: KeptDraft) -> KeptDraft:
     Raises DanceError where it cannot be written.
     """
     first, film, pack = kept.history.drafts[0], kept.film, kept.pack
+    library = kept.folder.parents[1]
     with refusing(kept.folder):
         digest = "" if pack is None else digest_of(standing(pack) / CHOREOGRAPHY)
         told = _Told(
-            FORMAT, str(kept.sound), first.title, first.start_s, first.length_s, first.bpm,
-            first.offset_s, first.preview_s, first.artist, str(film.path) if film else "",
-            film.start_s if film else 0.0, str(pack or ""), digest, first.mirrored, first.finished,
+            FORMAT, _from(library, kept.sound), first.title, first.start_s, first.length_s, first.bpm,
+            first.offset_s, first.preview_s, first.artist,
+            _from(library, film.path) if film else "", film.start_s if film else 0.0,
+            _from(library, pack) if pack else "", digest, first.mirrored, first.finished,
             first.names, first.sections, first.tempo_changes, kept.history.done,
         )  # fmt: skip
         if not kept.whole:
@@ -160,9 +165,12 @@ def opened(folder: Path) -> KeptDraft:
         raise DraftError(f"{folder / TOLD}: {why}; remove the draft") from None
     film = Film(Path(told.film), told.film_start_s) if told.film else None
     pack = Path(told.pack) if told.pack and Path(told.pack).is_dir() else None
+    sound = Path(told.sound)
     if pack is not None and film is not None and not film.path.is_file():
         film = load_pack(pack).film  # the video is gone, and the song has a small one
-    return KeptDraft(folder, film, Path(told.sound), history, pack)
+    if pack is not None and not sound.is_file():
+        sound = load_pack(pack).audio or sound
+    return KeptDraft(folder, film, sound, history, pack)
 
 
 def drafts_in(library: Path) -> list[Path]:
@@ -330,7 +338,17 @@ def _told_in(path: Path) -> _Told:
         raise DraftError(f"{path}: {why}; remove the draft") from None
     if told.format != FORMAT:
         raise DraftError(f"{path}: is of format {told.format}, not {FORMAT}; update the game")
-    return told
+    library = path.parents[2]
+    sound, film, pack = (
+        str(library / one) if one else "" for one in (told.sound, told.film, told.pack)
+    )
+    return replace(told, sound=sound, film=film, pack=pack)
+
+
+def _from(library: Path, path: Path) -> str:
+    """Return a path as it is written: what lies in the library moves with it."""
+    inside = path.resolve().is_relative_to(library.resolve())
+    return path.resolve().relative_to(library.resolve()).as_posix() if inside else str(path)
 
 
 def _no_number(text: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -198,6 +199,23 @@ def test_a_recorded_song_is_edited_from_what_was_seen(tmp_path, sound):
     saved(with_edits(kept, "keep 3", "name 3=유나"), tmp_path)
     assert load_pack(pack).names == ("", "", "유나")
     assert len(drafts_in(tmp_path)) == 2
+
+
+def test_a_song_s_draft_moves_with_its_library(tmp_path, sound):
+    library, moved = tmp_path / "songs", tmp_path / "elsewhere" / "songs"
+    film = Path(shutil.copy(sound, tmp_path / "film.wav"))
+    done = saved(begun(library, a_draft(), film, film), library)
+    keep(with_edits(done, "name 1=민지"))
+    remains = keep(begun(library, a_draft(), done.pack / "audio.ogg", done.pack / "audio.ogg"))
+    moved.parent.mkdir()
+    library.rename(moved)
+    again = draft_of_song(moved, moved / done.pack.name)
+    assert (again.draft.names[0], again.draft.people, again.film.path) == ("민지", 3, film)
+    waiting = draft_of_film(moved, moved / done.pack.name / "audio.ogg")
+    assert waiting.folder.name == remains.folder.name
+    film.unlink()
+    again = draft_of_song(moved, moved / done.pack.name)
+    assert (again.film, again.sound) == (None, moved / done.pack.name / "audio.ogg")
 
 
 DAMAGE = {
