@@ -12,6 +12,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.engines.texts import one_form
 from kpopdance.realtime.devices.audio_file import NoSoundError
 from kpopdance.realtime.screens.films import FilmListScreen, LookingScreen
+from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.studio_view import (
     FilmCard,
     FilmListView,
@@ -304,6 +305,7 @@ class SilentPage(Message):
     def __init__(self, workshop: Workshop, film: Path, back: Page | None) -> None:
         words = (SOUND, ASKED.format(name=one_form(film.name)))
         super().__init__(workshop.backdrop, words, back)
+        self.screen = MessageScreen(workshop.backdrop, calm=True)  # it asks; nothing went wrong
         self._workshop, self._film = workshop, film
 
     def dropped(self, path: Path) -> Page | None:
