@@ -1,0 +1,1 @@
+"""How a song's page of music becomes sound: read, played, mixed, mastered, measured."""

@@ -1,0 +1,90 @@
+"""What can be measured of a sound: float (N, 2) at 48 kHz in, a number out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.signal import lfilter, resample_poly, welch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.floating]
+
+RATE: Final = 48_000
+SHELF: Final = (
+    (1.53512485958697, -2.69169618940638, 1.19839281085285),
+    (1.0, -1.69065929318241, 0.73248077421585),
+)
+"""ITU-R BS.1770-4, table 1, at 48 kHz; then table 2."""
+HIGH_PASS: Final = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
+ABSOLUTE_LUFS, RELATIVE_LU = -70.0, 10.0
+OVER: Final = 4
+CHUNK: Final = 1 << 18
+THIRDS_HZ: Final = 1000 * 2.0 ** (np.arange(-15, 13) / 3)
+"""The middles of the third octaves from 31 Hz to 16 kHz."""
+
+
+def loudness_lufs(sound: Samples) -> float:
+    """Return the integrated loudness (ITU-R BS.1770-4); minus infinity where nothing sounds."""
+    weighted = lfilter(*HIGH_PASS, lfilter(*SHELF, sound, axis=0), axis=0)
+    hop = RATE // 10
+    tenths = (weighted[: len(sound) // hop * hop] ** 2).reshape(-1, hop, 2).mean(axis=1)
+    power = np.convolve(tenths.sum(axis=1), np.ones(4) / 4, "valid")
+    power = power[power > 10 ** ((ABSOLUTE_LUFS + 0.691) / 10)]
+    if not len(power):
+        return -np.inf
+    power = power[power > power.mean() * 10 ** (-RELATIVE_LU / 10)]
+    return float(-0.691 + 10 * np.log10(power.mean()))
+
+
+def peaks(sound: Samples) -> NDArray[np.float32]:
+    """Return the highest of each sample and those between it and the next, of both sides, (N,)."""
+    found = np.empty(len(sound), np.float32)
+    for begin in range(0, len(sound), CHUNK):
+        part = sound[max(begin - 64, 0) : begin + CHUNK + 64].astype(np.float32)
+        over = (
+            np.abs(resample_poly(part, OVER, 1, axis=0))
+            .max(axis=1)
+            .reshape(-1, OVER)
+            .max(axis=1)
+        )
+        first = min(begin, 64)
+        found[begin : begin + CHUNK] = over[first : first + min(CHUNK, len(sound) - begin)]
+    return found
+
+
+def true_peak_db(sound: Samples) -> float:
+    """Return the highest peak, between samples too (BS.1770-4, annex 2), dB of full scale."""
+    return float(20 * np.log10(max(peaks(sound).max(), 1e-9)))
+
+
+def thirds_db(sound: Samples) -> NDArray[np.float64]:
+    """Return the power of each third octave, dB, (28,); their mean is 0."""
+    hz, power = welch(sound.mean(axis=1), RATE, nperseg=16_384)
+    edges = np.searchsorted(hz, THIRDS_HZ[:, None] * 2.0 ** (np.array([-1, 1]) / 6))
+    level = 10 * np.log10([power[a:b].sum() + 1e-15 for a, b in edges])
+    return np.asarray(level - level.mean())
+
+
+def crest_db(sound: Samples) -> float:
+    """Return how far the highest peak is above the whole's power."""
+    return float(20 * np.log10(np.abs(sound).max() / np.sqrt((sound**2).mean())))
+
+
+def lost_in_mono_db(sound: Samples) -> float:
+    """Return how much power is lost where both sides are added: 0 is none, 3 is unrelated sides."""
+    middle = sound.mean(axis=1)
+    return float(10 * np.log10((sound**2).mean() / (middle**2).mean()))
+
+
+def clicks(sound: Samples) -> int:
+    """Return how often a sample stands out: bent 30 times as much as those 1 to 5 ms around it."""
+    bend = np.abs(np.diff(sound.mean(axis=1), n=3))
+    around = np.sqrt(np.convolve(bend**2, np.ones(480) / 480, "same"))
+    return int((bend > np.maximum(CLICK * around, CLICK_LEAST)).sum())
+
+
+CLICK: Final = 15.0
+CLICK_LEAST: Final = 0.02
