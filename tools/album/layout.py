@@ -28,7 +28,7 @@ class PageError(DanceError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a song: ``bars`` bars from ``first_bar`` (0 is the song's first), ``higher`` semitones."""
+    """A stretch of a song: bars from ``first_bar`` on (0 is its first), ``higher`` in semitones."""
 
     name: str
     first_bar: int

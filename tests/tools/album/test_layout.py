@@ -38,5 +38,5 @@ def test_a_form_that_is_not_understood_is_named(form):
 def test_what_a_page_lacks_is_told():
     with pytest.raises(PageError, match="lacks form, title"):
         layout_of("a-song", {"title_ko": "노래", "bpm": 120})
-    with pytest.raises(PageError, match="no-song.music.toml: is missing; write it"):
+    with pytest.raises(PageError, match=r"no-song\.music\.toml: is missing; write it"):
         layout_of("no-song")

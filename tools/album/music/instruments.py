@@ -102,7 +102,9 @@ def bell(pitch: int, length_s: float) -> Sound:
     t = seconds(length_s + 0.6)
     hz = hertz(pitch + 12)
     parts = ((1.0, 1.0, 3.2), (2.76, 0.35, 6.0), (5.4, 0.18, 12.0))
-    tone = sum(g * np.sin(2 * np.pi * hz * r * t) * np.exp(-t * d) for r, g, d in parts)
+    tone = np.zeros(len(t))
+    for ratio, strength, decay in parts:
+        tone += strength * np.sin(2 * np.pi * hz * ratio * t) * np.exp(-t * decay)
     return fade(0.7 * tone, 0.001, 0.3)
 
 
@@ -138,11 +140,9 @@ def pad(pitch: int, length_s: float) -> Sound:
 def organ(pitch: int, length_s: float) -> Sound:
     """Return drawbars, with a little click."""
     t = seconds(length_s + 0.04)
-    hz, draws = hertz(pitch), ((0.5, 0.5), (1, 1.0), (1.5, 0.5), (2, 0.6), (3, 0.3), (4, 0.25))
-    shake = 0.004 * np.sin(2 * np.pi * 6.3 * t)
-    tone = sum(
-        g * np.sin(2 * np.pi * hz * r * (t + shake / (2 * np.pi * 6.3))) for r, g in draws
-    )
+    turn = 2 * np.pi * hertz(pitch) * t + 0.02 * np.sin(2 * np.pi * 6.3 * t)
+    draws = ((0.5, 0.5), (1, 1.0), (1.5, 0.5), (2, 0.6), (3, 0.3), (4, 0.25))
+    tone = np.sum([strength * np.sin(ratio * turn) for ratio, strength in draws], axis=0)
     return fade(0.34 * tone, 0.002, 0.03)
 
 

@@ -57,7 +57,7 @@ def _coloured(mix: Samples) -> Samples:
     hz = np.concatenate([[0], THIRDS_HZ, [RATE / 2]])
     gain = 10 ** (np.concatenate([gain_db[:1], gain_db, gain_db[-1:]]) / 20)
     taps = firwin2(TAPS, hz, gain, fs=RATE).astype(np.float32)
-    return oaconvolve(mix, taps[:, None], "same", axes=0).astype(np.float32)
+    return np.asarray(oaconvolve(mix, taps[:, None], "same", axes=0), np.float32)
 
 
 def _glued(sound: Samples) -> Samples:
@@ -73,11 +73,11 @@ def _glued(sound: Samples) -> Samples:
         held_db[k] = now
     at = np.arange(len(sound)) / BLOCK
     gain = np.interp(at, np.arange(len(held_db)) + 0.5, 10 ** (held_db / 20))
-    return sound * gain.astype(np.float32)[:, None]
+    return np.asarray(sound * gain.astype(np.float32)[:, None])
 
 
 def _limited(sound: Samples) -> Samples:
-    """Return a sound below the ceiling, between samples too: its gain looks ahead, and lets go slowly."""
+    """Return a sound below the ceiling, between samples too: the gain looks ahead."""
     most = 10 ** (CEILING_DB / 20)
     peak = peaks(sound)
     high = np.pad(peak, (0, -len(peak) % BLOCK)).reshape(-1, BLOCK).max(axis=1)
@@ -90,7 +90,7 @@ def _limited(sound: Samples) -> Samples:
     width = 2 * round(LOOK_S * RATE / 2) + 1
     gain = np.repeat(held, BLOCK)[: len(sound)]
     gain = uniform_filter1d(minimum_filter1d(gain, width), width)
-    return sound * gain.astype(np.float32)[:, None]
+    return np.asarray(sound * gain.astype(np.float32)[:, None])
 
 
 def _blocks(sound: Samples) -> Samples:

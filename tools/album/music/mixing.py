@@ -194,7 +194,7 @@ def _room(score: Score, sent: Bus) -> Bus:
     answer = fade(answer * 2.2 / np.sqrt((answer**2).sum(axis=0)), 0.001, 0.1).astype(
         np.float32
     )
-    return oaconvolve(sent, answer, axes=0)[: len(sent)].astype(np.float32)
+    return np.asarray(oaconvolve(sent, answer, axes=0)[: len(sent)], np.float32)
 
 
 def _gates(score: Score, length: int) -> Bus:

@@ -9,11 +9,11 @@ full. A bar has sixteen steps:
 - basses: ``R`` root, ``o`` its octave, ``/`` slides there, ``5`` fifth, ``n`` leads to the next chord;
 - arpeggios: ``1`` to ``8``, the chord's notes upwards;
 - tunes: degrees of the key with their steps, ``5:2 6 1':3 .:4 -:2`` (``'`` an octave up, ``,`` down,
-  ``#`` ``b``, ``~`` slides there, ``.`` silent, ``-`` goes on; without steps, as many as the one before).
+  ``#`` ``b``, ``~`` slides there, ``.`` silent, ``-`` goes on; without steps, as many as before).
 
-``chords`` are named (Am7, D/F#; several share a bar), ``level`` is how much louder all play, dB, ``enters``
-what strikes on the part's first beat (crash, boom, hey), ``leaves`` what leads out of it and for how
-many bars (riser 2, swell 1, fall 0.5, gap 0.25: silence).
+``chords`` are named (Am7, D/F#; several share a bar), ``level`` is how much louder all play, dB,
+``enters`` what strikes on the part's first beat (crash, boom, hey), ``leaves`` what leads out of it and
+for how many bars (riser 2, swell 1, fall 0.5, gap 0.25: silence).
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ def _swung(step: float, page: Mapping[str, Any]) -> float:
     whole, rest = divmod(step, pair)
     share, half = page.get("swing", 50) / 100, rest / pair
     bent = 2 * half * share if half < 0.5 else share + (2 * half - 1) * (1 - share)
-    return pair * (whole + bent)
+    return float(pair * (whole + bent))
 
 
 def _bars(reader: _Reader, what: str, line: str) -> list[str]:
