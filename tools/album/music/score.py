@@ -302,8 +302,9 @@ def _tune(reader: _Reader, what: str, line: str, _: list[Harmony]) -> Iterator[N
 def _sung(reader: _Reader, what: str, line: str) -> list[tuple[int, int, int, int]]:
     """Return step, steps, pitch and the pitch slid from of a tune's notes."""
     found: list[tuple[int, int, int, int]] = []
+    silent = True
     for bar, text in enumerate(_bars(reader, what, line)):
-        step, steps, silent = STEPS * bar, 1, not found
+        step, steps = STEPS * bar, 1
         for token in text.split():
             sign = TUNED.fullmatch(token)
             if sign is None:
