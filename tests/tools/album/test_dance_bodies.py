@@ -1,0 +1,98 @@
+"""The body that dances: bones stay as long, feet stay where they stand, ways cross nobody."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kpopdance.realtime.core import body
+from kpopdance.realtime.core.tempo import Tempo
+from tools.album.dance import natural
+from tools.album.dance.choreograph import dance
+from tools.album.dance.figure import FOREARM, SHIN, THIGH, TORSO, UPPER_ARM
+from tools.album.dance.page import read_page
+from tools.album.dance.stage import changes_of, nearest
+from tools.album.dance.words import vocabulary
+
+TEMPO = Tempo(120.0)
+BONES = {
+    (2, 3): UPPER_ARM, (6, 7): FOREARM, (8, 9): THIGH, (9, 10): SHIN, (11, 12): THIGH,
+    (12, 13): SHIN,
+}  # fmt: skip
+GROUP = """members 4
+formation row: 0 0, -60 0, 60 0, 120 0
+formation box: 0 40, -70 0, 70 0, 0 -50
+formation far: 0 0, 90 40, -90 40, 0 60
+[all]
+groove, point | to box
+running man, jump out | to far centre 3
+knee drop
+full turn, floor touch, hip walk | canon 1
+"""
+
+
+def danced(tmp_path, text, bars):
+    path = tmp_path / "own.dance.txt"
+    path.write_text(text, encoding="utf-8")
+    page = read_page(path)
+    return page, dance(page, [("all", bars)], TEMPO, bars * 2.0)
+
+
+@pytest.fixture(scope="module")
+def group(tmp_path_factory):
+    return danced(tmp_path_factory.mktemp("page"), GROUP, 10)
+
+
+def test_bones_keep_their_length(group):
+    space = group[1].space
+    for (start, end), length in BONES.items():
+        bone = np.linalg.norm(space[:, :, end] - space[:, :, start], axis=-1)
+        np.testing.assert_allclose(bone, length, atol=1e-9)
+    hips = (space[:, :, body.R_HIP] + space[:, :, body.L_HIP]) / 2
+    trunk = np.linalg.norm(space[:, :, body.NECK] - hips, axis=-1)
+    np.testing.assert_allclose(trunk, TORSO, atol=1e-9)
+
+
+def test_what_stands_does_not_slide(group):
+    assert natural.drift(group[1]) < 0.01
+    assert group[1].planted.any(axis=2).mean() > 0.9
+
+
+def test_nobody_walks_into_anybody(group):
+    page, dancers = group
+    assert nearest(dancers.places) > 0.35
+    first, changes = changes_of(page)
+    assert first == page.formations["row"]
+    assert [change.after[0] for change in changes] == [(0.0, 0.4), changes[1].after[0]]
+    assert changes[1].after[2] == (0.0, 0.0)
+    formation = dancers.formation
+    assert formation.there.shape == dancers.places.shape[:2]
+    np.testing.assert_allclose(
+        np.ptp(formation.floor[..., 1]), np.ptp(dancers.places[..., 1]), atol=1e-6
+    )
+
+
+def test_everybody_is_somewhere_in_the_picture(group):
+    members = group[1].members
+    assert len(members) == 4
+    joints = np.stack([member.joints for member in members])
+    assert np.isfinite(joints).all()
+    assert joints[..., 1].min() > 0
+    assert joints[..., 1].max() < 1
+
+
+def test_every_move_is_done_by_a_body(tmp_path):
+    moves = vocabulary().moves
+    lines = "\n".join(f"{name}, {name} L" for name in moves)
+    counts = [2 * move.counts for move in moves.values()]
+    _, dancers = danced(tmp_path, f"[all]\n{lines}\n", round(sum(counts) / 4))
+    ends = np.cumsum([0, *counts]) * 15
+    for name, start, end in zip(moves, ends[:-1], ends[1:], strict=True):
+        one = replace(
+            dancers, space=dancers.space[:, int(start) : int(end)],
+            planted=dancers.planted[:, int(start) : int(end)],
+        )  # fmt: skip
+        folds = natural.folded(one)
+        assert natural.drift(one) < 0.01, name
+        assert folds["elbow"][0] > 30, name
+        assert folds["knee"][0] > 35, name
