@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from kpopdance.realtime.__main__ import main
-from kpopdance.realtime.commands import options
+from kpopdance.realtime.commands import song_options
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.studio.editing import EDITS
@@ -31,7 +31,7 @@ def run(capsys, *words):
 
 
 def test_the_options_are_the_edits():
-    assert [word for word, *_ in options.EDITS] == list(EDITS)
+    assert [word for word, *_ in song_options.EDITS] == list(EDITS)
 
 
 def test_a_song_is_told_and_left_alone(capsys, song):
