@@ -23,6 +23,7 @@ from kpopdance.realtime.screens.parts.theme import (
     MINT,
     NIGHT,
     SOFT,
+    STAR_EMPTY,
     VIOLET,
     WHITE,
     Glass,
@@ -188,7 +189,7 @@ def draw_goal(
     theme: Theme, surface: pygame.Surface, at: Place, radius: float, done: float
 ) -> None:
     """Draw a ring that closes as a goal is reached, in it the percent; then it is gold, and ticked."""
-    ring(surface, at, (0.72 * radius, radius), 1.0, (58, 40, 96))
+    ring(surface, at, (0.72 * radius, radius), 1.0, STAR_EMPTY)
     ring(surface, at, (0.72 * radius, radius), done, GOLD if done >= 1 else CYAN)
     if done >= 1:
         put(surface, sign(theme, "tick", radius, GOLD), at)

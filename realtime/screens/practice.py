@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from kpopdance.realtime.screens.dance import DanceLayout
+    from kpopdance.realtime.screens.dance_layout import DanceLayout
     from kpopdance.realtime.screens.parts.theme import Hints
     from kpopdance.realtime.screens.practice_view import PracticeView
     from kpopdance.realtime.screens.screen import Meanings

@@ -35,6 +35,7 @@ VIOLET: Final[Colour] = (146, 84, 255)
 GOLD: Final[Colour] = (255, 211, 77)
 MINT: Final[Colour] = (84, 255, 178)
 RED: Final[Colour] = (255, 82, 96)
+STAR_EMPTY: Final[Colour] = (74, 54, 116)
 ADD: Final = pygame.BLEND_RGB_ADD
 
 GRADE_COLOUR: Final[dict[Grade, Colour]] = {

@@ -11,7 +11,8 @@ import pygame
 import pytest
 
 from kpopdance.realtime.core.health import Cause, Health
-from kpopdance.realtime.screens.dance import DanceScreen, dance_layout
+from kpopdance.realtime.screens.dance import DanceScreen
+from kpopdance.realtime.screens.dance_layout import dance_layout
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.notices import draw_notices, mending, notices_height
 from kpopdance.realtime.screens.parts.theme import Theme, scale_of

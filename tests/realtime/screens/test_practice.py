@@ -11,7 +11,7 @@ import numpy as np
 import pygame
 import pytest
 
-from kpopdance.realtime.screens.dance import dance_layout
+from kpopdance.realtime.screens.dance_layout import dance_layout
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
 from kpopdance.realtime.screens.practice import PracticeScreen
