@@ -29,7 +29,6 @@ from kpopdance.realtime.commands.fitting import fitting_of
 from kpopdance.realtime.commands.sound import (
     Sounding,
     counted,
-    microphone_for,
     part_of,
     samples_of,
     stretched,
@@ -42,7 +41,7 @@ from kpopdance.realtime.dance.kit import Kit
 from kpopdance.realtime.dance.performance import Outcome, open_performance
 from kpopdance.realtime.dance.unseen import dance_unseen
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.game.dancing import result_view
+from kpopdance.realtime.game.result import result_view
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
 from kpopdance.realtime.library.settings import settings_file
 from kpopdance.realtime.library.store import Store, store_file
@@ -156,7 +155,7 @@ def make_kit(
         bring=lambda path, audio: _brought(path, settings.libraries[0], audio),
         open_film=_film, read_cover=_cover, read_part=part_of, stretch=stretched, count=counted,
         fitting=fitting_of(cameras, kept_in, first=first),
-        open_microphone=lambda: microphone_for(clock),
+        open_microphone=sounding.microphone,
         device_names=lambda: (sounding.name, cameras.name),
     )  # fmt: skip
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.ports import Camera, Speaker
+    from kpopdance.realtime.core.track import PoseTrack
     from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.dance.coach_film import CoachFilm
     from kpopdance.realtime.dance.keeping import Keeping
@@ -45,7 +46,8 @@ class Outcome:
     """What one dance left: its report and timings in s; ``underruns`` of the sound.
 
     ``replay`` is what the settings want to be kept of it; ``saving`` tells what was stored of all this;
-    ``face`` is a picture of the player, kept if they want it;
+    ``face`` is a picture of the player, kept if they want it; ``track`` what they danced, px, until a
+    page has shown it;
     ``health`` is what was the matter with the devices meanwhile, ``foreseen`` before; ``lag_ms`` was
     taken off how late it was.
     """
@@ -58,6 +60,7 @@ class Outcome:
     replay: Replay | None = None
     saving: Future[Keeping] | None = None
     face: bytes = b""
+    track: PoseTrack | None = None
     health: tuple[Health, ...] = ()
     foreseen: tuple[Health, ...] = ()
     lag_ms: float = 0.0
@@ -132,7 +135,7 @@ class Performance:
         took_s, underruns = session.took_s, self.speaker.underruns
         return Outcome(
             report, took_s, frame_s, underruns, self.status, replay, health=session.troubles,
-            foreseen=self.foreseen, lag_ms=self.lag_ms,
+            foreseen=self.foreseen, lag_ms=self.lag_ms, track=session.track,
         )  # fmt: skip
 
     def _replay(self, score: float) -> Replay:

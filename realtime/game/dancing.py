@@ -1,52 +1,42 @@
-"""The pages of a dance: loading, too slow or impossible, the dance itself, the result."""
+"""The pages of a dance: loading, too slow or impossible, the dance itself."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kpopdance.realtime.core.health import Cause
-from kpopdance.realtime.core.terms import COACHES, Terms
+from kpopdance.realtime.core.terms import COACHES
 from kpopdance.realtime.dance.foresight import lighter, seldom_in_words
-from kpopdance.realtime.dance.keeping import Keeping
 from kpopdance.realtime.dance.opening import Opening
 from kpopdance.realtime.dance.performance import open_performance
 from kpopdance.realtime.dance.shared import after
 from kpopdance.realtime.game.getting_ready import ready_first
-from kpopdance.realtime.game.portrait import FaceOffer, Portrait
-from kpopdance.realtime.home.calibrating import CalibrationPage
+from kpopdance.realtime.game.portrait import Portrait
+from kpopdance.realtime.game.result import CANNOT, ResultPage
 from kpopdance.realtime.home.setting_up import SetupPage
 from kpopdance.realtime.practice.practice import Wish
-from kpopdance.realtime.practice.practising import Choice, PracticeLoading
-from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW
+from kpopdance.realtime.practice.practising import PracticeLoading
 from kpopdance.realtime.screens.actions import ENTER
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.message import MessageScreen
-from kpopdance.realtime.screens.results import ResultsScreen
-from kpopdance.realtime.screens.view import DanceView, ResultView
-from kpopdance.realtime.shell.beside import NOTICE_S, beside
+from kpopdance.realtime.screens.view import DanceView
+from kpopdance.realtime.shell.beside import NOTICE_S
 from kpopdance.realtime.shell.pages import Message, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from kpopdance.engines.errors import DanceError
     from kpopdance.realtime.core.health import Device
     from kpopdance.realtime.core.ports import Surface
-    from kpopdance.realtime.dance.performance import Outcome, Performance
+    from kpopdance.realtime.dance.performance import Performance
     from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.library.songpack import PackFacts, SongPack
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.theme import Hints
 
-SLOW: Final = (Cause.TOO_SLOW, Cause.SLOW_COMPUTER)
-CANNOT: Final = "This dance cannot begin"
-LATE_MS: Final = 80.0  # up to there timing has full credit
-LEAST_RECOGNISED: Final = 0.5  # of the moves, however late: else there is no lag to tell
 SELDOM: Final = "Too few looks at you"
 
 
@@ -206,7 +196,8 @@ class DancePage(Page):
         outcome = self._performance.outcome(self._frame_s)
         outcome.face = self._portrait.face
         self._game.outcomes.append(outcome)
-        return ResultPage(self._game, self._song, self._performance.terms, outcome, self.back)
+        danced = self._song, self._performance.terms
+        return ResultPage(self._game, danced, outcome, self._anew, self.back)
 
     def act(self, action: Action) -> Page | None:
         """Do what a key means in a dance."""
@@ -292,111 +283,6 @@ class DancePage(Page):
     def leave(self) -> None:
         """Close all that was opened for it."""
         self._performance.close()
-
-
-class ResultPage(Page):
-    """What a dance was worth; what it leaves is stored beside it, and told when it is stored."""
-
-    heading = CANNOT
-
-    def __init__(
-        self, game: Game, song: SongPack, terms: Terms, outcome: Outcome, back: Page | None
-    ) -> None:
-        self._game, self._song, self._outcome, self.back = game, song, outcome, back
-        self.screen = ResultsScreen(game.backdrop)
-        self._keeping = Keeping(game.kit, outcome, song, terms)
-        self._saving: Future[Keeping] | None = None
-        self._late = late_words(outcome) if self._keeping.counts else ""
-        self._choice = Choice(outcome.report, song)
-        artist = " · ".join(filter(None, (song.artist, terms.words)))
-        view = result_view(song, outcome, age_s=0.0, counts=self._keeping.counts)
-        self._shown = replace(view, artist=artist, stored=False)
-        self._offer = FaceOffer(game.kit.store, outcome.face if self._keeping.counts else b"")
-        self._save()
-
-    def step(self, now_s: float) -> Page:
-        """Tell what was stored."""
-        super().step(now_s)
-        if self._saving is not None and self._saving.done():
-            self._tell(self._saving.result())
-            self._saving = None
-        return self
-
-    def act(self, action: Action) -> Page | None:
-        """Dance again, go back, measure the delay, or store what could not be stored."""
-        game = self._game
-        if action == "again":
-            return LoadingPage(game, self._song, self.back)
-        if action == "lag" and self._late:
-            return CalibrationPage(game, self)
-        if action == "save" and self._saving is None and self._shown.unsaved:
-            self._save()
-        if action == "face":
-            self._offer.take()
-        if action == "practise" and self._choice.passage is not None:
-            return PracticeLoading(
-                game, self._song, self._choice.wish, self,
-                lambda: LoadingPage(game, self._song, self.back),
-            )  # fmt: skip
-        self._choice.turn(action)
-        return self.back if action == "back" else self
-
-    def draw(self, surface: Surface) -> None:
-        """Draw the result."""
-        self.screen.draw(surface, self.view())
-
-    def view(self) -> ResultView:
-        """Return what is shown now."""
-        key = self.screen.theme.cap("L")
-        told = self._late and self._late.format(key=key)
-        return replace(
-            self._shown, age_s=self.age_s, suggestion=told, chosen=self._choice.passage,
-            chosen_words=self._choice.words, to_practise=self._choice.lines, face=self._offer.words,
-        )  # fmt: skip
-
-    def _save(self) -> None:
-        self._saving = self._outcome.saving = beside(self._keeping.store)
-        self._shown = replace(self._shown, unsaved="")
-
-    def _tell(self, keeping: Keeping) -> None:
-        self._shown = replace(
-            self._shown, best_before=keeping.best_before, stored=keeping.score_stored,
-            unsaved=keeping.problem, earlier=keeping.earlier, brought=keeping.brought,
-        )  # fmt: skip
-
-
-def late_words(outcome: Outcome) -> str:
-    """Return how late a dance was where the devices may have been it, with the ``{key}`` to measure."""
-    report, lag_ms = outcome.report, outcome.report.lag_ms
-    if lag_ms is None or abs(lag_ms) < LATE_MS or report.recognised < LEAST_RECOGNISED:
-        return ""
-    if outcome.lag_ms:  # theirs is taken off already
-        return ""
-    way = "late" if lag_ms > 0 else "early"
-    return (
-        f"You were {abs(lag_ms):.0f} ms {way} all along: a Bluetooth speaker or a slow camera may "
-        "make you so. Press {key} to measure them."
-    )
-
-
-def result_view(
-    song: SongPack, outcome: Outcome, *,
-    age_s: float, best_before: float | None = None, counts: bool = False,
-) -> ResultView:  # fmt: skip
-    """Return the result page of an outcome."""
-    report = outcome.report
-    lost = Counter(move.why for move in report.moves)
-    blamed = [each.sentence for each in outcome.health if each.blind or each.cause in SLOW]
-    why = blamed[0] if blamed else "Pictures are missing."
-    told = {NO_PICTURES: why, TOO_SLOW: "This computer is too slow."}
-    notices = tuple(
-        f"{lost[kind]} moves were not judged. {words}"
-        for kind, words in told.items()
-        if lost[kind]
-    )
-    return ResultView(
-        song.title, song.artist, report, age_s, best_before, notices, outcome.camera, counts
-    )
 
 
 def _waiting(song: PackFacts | SongPack, message: str, share: float) -> DanceView:

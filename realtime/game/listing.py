@@ -15,7 +15,8 @@ from kpopdance.realtime.dance.in_use import asks_to_measure
 from kpopdance.realtime.dance.shared import after
 from kpopdance.realtime.game.bringing import BringingPage
 from kpopdance.realtime.game.choosing import NAMING, SEARCH, Choosing, Searching
-from kpopdance.realtime.game.dancing import CANNOT, LoadingPage
+from kpopdance.realtime.game.dancing import LoadingPage
+from kpopdance.realtime.game.result import CANNOT
 from kpopdance.realtime.home.calibrating import CalibrationPage
 from kpopdance.realtime.home.history import HistoryPage
 from kpopdance.realtime.home.players import PlayersPage

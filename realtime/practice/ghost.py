@@ -31,12 +31,19 @@ class Ghost:
 
     def at(self, song_s: float, coach: NDArray[np.float32]) -> NDArray[np.float32] | None:
         """Return the joints (18, 3) in stage units with the coach's hips (18, 3); None: not seen."""
-        joints = self._track.rows(np.array([song_s]), BRIDGED_S)[0]
+        joints = self.rows(np.array([song_s]), coach[None])[0]
+        return joints if (joints[:, 2] > 0).any() else None
+
+    def rows(
+        self, times: NDArray[np.float64], coach: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return the joints (N, 18, 3) at song seconds (N,), each with the coach's hips (N, 18, 3)."""
+        joints = self._track.rows(times, BRIDGED_S)
         moved: NDArray[np.float32] = joints.copy()
-        away = coach[HIPS, :2].mean(axis=0) - self._scale * joints[HIPS, :2].mean(axis=0)
-        if not np.isfinite(away).all() or self._scale <= 0:
-            return None
-        moved[:, :2] = self._scale * joints[:, :2] + away
+        ours, coachs = (each[:, HIPS, :2].mean(axis=1) for each in (joints, coach))
+        away = coachs - self._scale * ours
+        moved[..., :2] = self._scale * joints[..., :2] + away[:, None]
+        moved[~np.isfinite(away).all(axis=1) | (self._scale <= 0)] = (np.nan, np.nan, 0)
         return moved
 
 

@@ -27,6 +27,7 @@ from kpopdance.realtime.scoring.practice import (
     what_to_practise,
     words_of,
 )
+from kpopdance.realtime.scoring.repeats import repeats_of
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.theme import clock_words
 from kpopdance.realtime.screens.practice import PracticeScreen
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.dance.kit import Kit
     from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.library.songpack import PackFacts, SongPack
+    from kpopdance.realtime.scoring.practice import Exercise
     from kpopdance.realtime.scoring.standard import Told
     from kpopdance.realtime.screens.actions import Action
 
@@ -65,17 +67,16 @@ class Choice:
     """
 
     def __init__(self, report: Report, song: SongPack) -> None:
-        self._moves = report.moves
-        self._sections = sections_of(
-            [move.start_s for move in report.moves], [move.end_s for move in report.moves],
-            song.sections,
-        )  # fmt: skip
-        count_in_s = COUNTED * 60 / song.bpm
-        best = what_to_practise(report, count_in_s)
+        self._moves, self._best = report.moves, report.best
+        starts_s = [move.start_s for move in report.moves]
+        ends_s = [move.end_s for move in report.moves]
+        self._sections = sections_of(starts_s, ends_s, song.sections)
+        repeats = repeats_of(song.members[song.lead], starts_s, ends_s)
+        best = what_to_practise(report, COUNTED * 60 / song.bpm, repeats)
         self._listed = tuple(exercise.move for exercise in best)
         first = self._listed[0] if best else 0
         self.passage = Passage(first, first) if report.moves else None
-        self.lines = tuple(self._line(each.move, each.gain) for each in best[:LISTED])
+        self.lines = tuple(map(self._line, best[:LISTED]))
 
     @property
     def wish(self) -> Wish:
@@ -84,17 +85,28 @@ class Choice:
         return Wish(self.passage, scores=scores, listed=self._listed)
 
     @property
-    def words(self) -> str:
-        """The chosen ones in words; empty where there are none."""
+    def span_s(self) -> tuple[float, float] | None:
+        """Between which song seconds the chosen ones are; None where there are none."""
         if self.passage is None:
-            return ""
-        told = (words_of(self.passage, self._sections), self._at(self.passage.first))
-        alone = self.passage.first == self.passage.last
-        why = self._moves[self.passage.first].why if alone else ""
-        return " · ".join(filter(None, (*told, why)))
+            return None
+        first, last = self.passage
+        return self._moves[first].start_s, self._moves[last].end_s
+
+    def told(self, passage: Passage) -> tuple[str, str]:
+        """Return moves in words: which, where and how they were; and what cost most, of one."""
+        move = self._moves[passage.first]
+        words, at = words_of(passage, self._sections), clock_words(move.start_s)
+        if passage.first < passage.last:
+            return f"{words} · {at}", ""
+        mark = f"{move.grade} {move.score:.0f}" if move.judged else ""
+        return " · ".join(filter(None, (words, at, mark))), move.why
+
+    def choose(self, move: int) -> None:
+        """Choose a move by its number."""
+        self.passage = Passage(move, move)
 
     def turn(self, action: Action) -> None:
-        """Choose the next move or section, or (up, down) the section around, or a move of it."""
+        """Choose the next move or section, the section around (up) or a move of it (down), the best."""
         passage = self.passage
         if passage is None:
             return
@@ -110,14 +122,23 @@ class Choice:
                 places = [part for _, part in self._sections]
             number = places.index(passage) + by
             self.passage = places[min(max(number, 0), len(places) - 1)]
+        elif action == "best":
+            self._best_or_worst(passage)
 
-    def _line(self, move: int, gain: float) -> str:
-        why = self._moves[move].why
-        told = (f"Move {move + 1}", self._at(move), why, f"up to {gain:.1f} points")
+    def _best_or_worst(self, now: Passage) -> None:
+        """Choose the best move; where that is chosen, the worst."""
+        judged = [move for move in self._moves if move.judged]
+        if self._best is not None and judged:
+            worst = min(judged, key=lambda move: move.score).move
+            self.choose(worst if now == (self._best, self._best) else self._best)
+
+    def _line(self, exercise: Exercise) -> str:
+        move, times = self._moves[exercise.move], exercise.times
+        told = (
+            f"Move {move.move + 1}", clock_words(move.start_s), move.why,
+            f"comes {times} times" if times > 1 else "", f"up to {exercise.gain:.1f} points",
+        )  # fmt: skip
         return " · ".join(filter(None, told))
-
-    def _at(self, move: int) -> str:
-        return clock_words(self._moves[move].start_s)
 
 
 class PracticeLoading(Message):

@@ -8,6 +8,7 @@ at full tempo nothing differs to the bit, and a lag is as large a share of a bea
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -57,11 +58,15 @@ class Passage(NamedTuple):
 
 
 class Exercise(NamedTuple):
-    """A move worth practising: ``gain`` of the dance's points, ``per_minute`` in the first minutes."""
+    """A move worth practising: ``gain`` of the dance's points, ``per_minute`` in the first minutes.
+
+    It comes so many ``times``, this one being the worst; the gain is that of all.
+    """
 
     move: int
     gain: float
     per_minute: float
+    times: int = 1
 
 
 class Tried(NamedTuple):
@@ -223,21 +228,29 @@ def tried_of(judge: Judge, tempo: float) -> Tried:
     return Tried(score if coverage >= MIN_SEEN else None, dearest.text, dearest.advice)
 
 
-def what_to_practise(report: Report, count_in_s: float) -> tuple[Exercise, ...]:
+def what_to_practise(
+    report: Report, count_in_s: float, repeats: Sequence[int] = ()
+) -> tuple[Exercise, ...]:
     """Return the moves that were not clean, what would gain most per minute first.
 
     A try takes the move and its count-in; it takes away a share of what the move lacks, whichever
     move it is. So the gain per minute goes as what it lacks, times how much it counts, by how long a
-    try takes.
+    try takes. ``repeats`` are the first moves that are the same (see ``repeats_of``): those are learnt
+    together.
     """
-    total = sum(report.weights)
-    judged = [move for move in report.moves if move.judged and report.weights]
+    alike: dict[int, list[Verdict]] = defaultdict(list)
+    for move in report.moves:
+        if move.judged and report.weights:
+            alike[repeats[move.move] if repeats else move.move].append(move)
     exercises = []
-    for move in judged:
-        gain = (100 - move.score) * report.weights[move.move] / max(total, 1e-9)
-        minutes = (move.end_s - move.start_s + count_in_s) / 60
-        if move.score < CLEAN and gain > 0:
-            exercises.append(Exercise(move.move, gain, gain / minutes))
+    for moves in alike.values():
+        wrong = [move for move in moves if move.score < CLEAN]
+        worst = min(moves, key=lambda move: move.score)
+        gain = sum((100 - move.score) * report.weights[move.move] for move in wrong)
+        gain /= max(sum(report.weights), 1e-9)
+        minutes = (worst.end_s - worst.start_s + count_in_s) / 60
+        if gain > 0:
+            exercises.append(Exercise(worst.move, gain, gain / minutes, len(moves)))
     return tuple(sorted(exercises, key=lambda exercise: -exercise.per_minute))
 
 

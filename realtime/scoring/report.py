@@ -122,7 +122,7 @@ def _parts(
     moves: list[Verdict], sections: tuple[tuple[str, float], ...], judge: Judge
 ) -> tuple[Part, ...]:
     """Return the judged moves by section; a song without sections is one part without name."""
-    starts = _named_apart(sections) or (("", -np.inf),)
+    starts = named_apart(sections) or (("", -np.inf),)
     ends = [start for _, start in starts[1:]] + [np.inf]
     out = []
     for (name, start_s), end_s in zip(starts, ends, strict=True):
@@ -133,7 +133,7 @@ def _parts(
     return tuple(out)
 
 
-def _named_apart(sections: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+def named_apart(sections: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
     """Return the sections in order; those of one name are told apart by their number."""
     ordered = sorted(sections, key=lambda section: section[1])
     counts = Counter(name for name, _ in ordered)

@@ -19,7 +19,7 @@ Action = Literal[
     "swap", "cut", "join", "drop", "lead", "tap", "offset", "section", "no section", "chorus",
     "undo", "redo", "parent", "search", "order", "only", "star", "playlist", "stop writing",
     "players", "history", "colour", "goal", "remove", "export", "face", "setup", "doctor",
-    "practise", "ghost", "steps", "whole", "delay",
+    "practise", "ghost", "steps", "whole", "delay", "best", "microphone",
 ]  # fmt: skip
 
 CHOOSE: Final[tuple[Choose, ...]] = (
@@ -44,6 +44,6 @@ class Target(NamedTuple):
     kind: Literal[
         "choice", "submit", "next", "hint", "replay", "copy", "again", "leave", "save",
         "chip", "member", "name", "moment", "first beat", "film", "card", "search", "order", "only",
-        "players", "history", "face", "row", "less", "greater", "camera",
+        "players", "history", "face", "row", "less", "greater", "camera", "move", "practise", "best",
     ]  # fmt: skip
     which: int = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
@@ -11,6 +10,8 @@ from kpopdance.realtime.core.types import GRADES
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.chips import Chip, draw_chips, place_at_right
 from kpopdance.realtime.screens.parts.curve import draw_sparkline
+from kpopdance.realtime.screens.parts.moves_chart import MovesChart
+from kpopdance.realtime.screens.parts.side_by_side import draw_side_by_side
 from kpopdance.realtime.screens.parts.signs import ButtonFace, button, paragraph
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
@@ -21,17 +22,22 @@ from kpopdance.realtime.screens.parts.theme import (
     MINT,
     RED,
     SOFT,
+    STAR_EMPTY,
     VIOLET,
     WHITE,
     Glass,
     Style,
-    box,
     clock_words,
     dim,
     drawable,
     is_wide,
     mix,
-    scale_of,
+)
+from kpopdance.realtime.screens.results_layout import (
+    hero_rows,
+    result_layout,
+    rows_of,
+    unsaved_layout,
 )
 from kpopdance.realtime.screens.screen import Meanings, Place, Screen
 
@@ -40,80 +46,24 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.parts.theme import Align, Colour, Hints
-    from kpopdance.realtime.screens.view import ResultView
+    from kpopdance.realtime.screens.parts.theme import Align, Hints
+    from kpopdance.realtime.screens.results_layout import ResultLayout
+    from kpopdance.realtime.screens.view import ResultView, SideView
 
 SAVE: Final = Target("save")
 FACE: Final = Target("face")
 SAVE_KEY: Final = ("S", "save again")
-KEYS: Final[Hints] = (("Enter", "dance again"), ("Esc", "back to the songs"))
-PRACTICE_KEYS: Final[Hints] = (
-    KEYS[0], ("P", "practise"), ("← → ↑", "move, section"), KEYS[1]
-)  # fmt: skip
+PRACTISE: Final = Target("practise")
+BEST: Final = Target("best")
+KEYS: Final[Hints] = (("R", "dance again"), ("Esc", "back to the songs"))
+PRACTICE_KEYS: Final[Hints] = (("← → ↑", "move, section"), *KEYS)
+TO_PRACTISE, WENT_WELL = "WHAT TO PRACTISE", "WHAT WENT WELL"
 BROUGHT: Final = 2  # moves that were practised: so many are told
 COUNT_UP_S: Final = 1.6
 STAR_AFTER_S, STAR_EVERY_S, STAR_POP_S = 0.5, 0.28, 0.22
 BARS_S: Final = 0.9
-UNJUDGED: Final[Colour] = (128, 130, 140)
-UNJUDGED_SHARE: Final = 0.30
-"""Of the chart's height: the hollow bar of a move that was not judged."""
 ON_TIME_MS: Final = 40
 """A smaller median lag is called on the beat."""
-
-
-@dataclass(frozen=True, slots=True)
-class ResultLayout:
-    """Where everything is, px; nothing overlaps."""
-
-    title: pygame.Rect
-    hero: pygame.Rect
-    grades: pygame.Rect
-    moves: pygame.Rect
-    limbs: pygame.Rect
-    sections: pygame.Rect
-    advice: pygame.Rect
-    keys: pygame.Rect
-    status: pygame.Rect
-    unit: float
-
-
-def result_layout(size: tuple[int, int]) -> ResultLayout:
-    """Return the layout of a window, side by side or stacked."""
-    (width, height), u = size, scale_of(size)
-
-    gap, foot = 16 * u, height - 20 * u
-    if not is_wide(size):
-        edge, end = 28 * u, width - 28 * u
-        half, cut = width / 2, (foot - 74 * u - 700 * u) / 2
-        return ResultLayout(
-            title=box(edge, 22 * u, end, 72 * u),
-            hero=box(edge, 84 * u, end, 420 * u),
-            grades=box(edge, 436 * u, end, 536 * u),
-            moves=box(edge, 552 * u, end, 684 * u),
-            limbs=box(edge, 700 * u, half - gap / 2, 700 * u + cut),
-            sections=box(half + gap / 2, 700 * u, end, 700 * u + cut),
-            advice=box(edge, 716 * u + cut, end, foot - 74 * u),
-            keys=box(edge, foot - 62 * u, end, foot - 34 * u),
-            status=box(edge, foot - 28 * u, end, foot),
-            unit=u,
-        )
-    edge, end, low = 40 * u, width - 40 * u, foot - 46 * u
-    column = edge + 0.33 * width
-    right = column + gap * 1.4
-    third = (end - right - 2 * gap) / 3.8
-    split = 92 * u + (low - 92 * u) * 0.47
-    return ResultLayout(
-        title=box(edge, 24 * u, end, 76 * u),
-        hero=box(edge, 92 * u, column, low),
-        grades=box(right, 92 * u, end, 182 * u),
-        moves=box(right, 182 * u + gap, end, split),
-        limbs=box(right, split + gap, right + third, low),
-        sections=box(right + third + gap, split + gap, right + 2 * third + gap, low),
-        advice=box(right + 2 * (third + gap), split + gap, end, low),
-        keys=box(edge, foot - 30 * u, width * 0.55, foot - 2 * u),
-        status=box(width * 0.56, foot - 30 * u, end, foot - 2 * u),
-        unit=u,
-    )
 
 
 def lag_sentence(lag_ms: float | None) -> str:
@@ -135,19 +85,25 @@ class ResultsScreen(Screen):
     """Draws a :class:`~kpopdance.realtime.screens.view.ResultView`."""
 
     meanings: ClassVar[Meanings] = {
-        "return": "again", "r": "again", "l": "lag", "s": "save", "escape": "back",
-        "p": "practise", "u": "face", "left": "left", "right": "right", "up": "up", "down": "down",
+        "return": "practise", "p": "practise", "r": "again", "l": "lag", "s": "save",
+        "escape": "back", "u": "face", "b": "best",
+        "left": "left", "right": "right", "up": "up", "down": "down",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:
         super().__init__(backdrop)
         self._unsaved = False
-        self._face = pygame.Rect(0, 0, 0, 0)
+        self._buttons: dict[Target, pygame.Rect] = {}
+        self._chart = MovesChart(self.theme)
 
     def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
-        if self._face.collidepoint(position):
-            return FACE
-        lies = self._unsaved and _unsaved_layout(result_layout(size))[1].collidepoint(position)
+        for target, place in self._buttons.items():
+            if place.collidepoint(position):
+                return target
+        move = self._chart.at(position)
+        if move is not None:
+            return Target("move", move)
+        lies = self._unsaved and unsaved_layout(result_layout(size))[1].collidepoint(position)
         return SAVE if lies else None
 
     def draw(self, surface: pygame.Surface, view: ResultView) -> None:
@@ -155,7 +111,8 @@ class ResultsScreen(Screen):
         if not drawable(surface.get_size()):
             return
         at, self._unsaved = result_layout(surface.get_size()), bool(view.unsaved)
-        self._face = pygame.Rect(0, 0, 0, 0)
+        self._buttons.clear()
+        self._chart.forget()
         beat = view.age_s * 1.6
         horizon = round(surface.get_height() * 0.66)
         self.backdrop.draw(surface, beat, centre_x=at.hero.centerx, horizon_y=horizon)
@@ -168,10 +125,10 @@ class ResultsScreen(Screen):
         grown = min(1.0, view.age_s / BARS_S)
         named = {name.replace("_", " "): v for name, v in view.report.limbs.items()}
         limbs = sorted(named.items(), key=lambda limb: -limb[1])
-        body = at.limbs if view.report.sections else at.limbs.union(at.sections)
+        body = at.limbs if view.side is not None else at.limbs.union(at.side)
         self._bars(surface, at, body, ("BODY", limbs, CYAN, grown))
-        if view.report.sections:
-            self._bars(surface, at, at.sections, ("SONG", view.report.sections, MAGENTA, grown))
+        if view.side is not None:
+            self._side(surface, at, view.side)
         self._advice(surface, at, view)
         keys = KEYS if view.chosen is None else PRACTICE_KEYS
         self.theme.keys(surface, at.keys, (SAVE_KEY, *keys) if view.unsaved else keys)
@@ -205,10 +162,8 @@ class ResultsScreen(Screen):
         rest.width = max(0, at.title.right - rest.left)
         if view.face:
             chip = Chip("U", view.face, "face")
-            self._face = place_at_right(self.theme, rest, chip, 34 * at.unit)
-            lit = 0 if self._over == FACE else None
-            draw_chips(self.theme, surface, (chip,), [self._face], lit)
-            rest.width = self._face.left - rest.left
+            place = self._chip(surface, rest, chip, FACE, 34 * at.unit)
+            rest.width = place.left - rest.left
         self.theme.write(
             surface, view.artist, rest, Style(22 * at.unit, SOFT, least=22 * at.unit)
         )
@@ -216,7 +171,7 @@ class ResultsScreen(Screen):
     def _hero(self, surface: pygame.Surface, at: ResultLayout, view: ResultView) -> None:
         u, box, report = at.unit, at.hero, view.report
         self.theme.panel(surface, box, Glass(26 * u, MAGENTA, 2.0 * u, 150))
-        rows = _hero_rows(at)
+        rows = hero_rows(at)
         self._stars(surface, rows[0], report.stars, view.age_s)
         shown = f"{counted_up(report.score, view.age_s):.1f}"
         self.theme.neon(
@@ -233,7 +188,7 @@ class ResultsScreen(Screen):
             ("seen", f"{report.seen_percent} % of the dance"),
         )
         room = self._earlier(surface, at, view) if view.earlier else rows[3]
-        for (name, words), line in zip(facts, _rows(room, (0.25,) * 4), strict=True):
+        for (name, words), line in zip(facts, rows_of(room, (0.25,) * 4), strict=True):
             left, right = line.copy(), line.copy()
             left.width = round(line.width * 0.36)
             right.left, right.width = left.right, line.width - left.width
@@ -244,8 +199,8 @@ class ResultsScreen(Screen):
         self, surface: pygame.Surface, at: ResultLayout, view: ResultView
     ) -> pygame.Rect:
         """Draw the song's scores up to this dance; return the room of the facts."""
-        number, _, facts = _hero_rows(at)[1:]
-        place, _, rest = _rows(facts, (0.26, 0.06, 0.68))
+        number, _, facts = hero_rows(at)[1:]
+        place, _, rest = rows_of(facts, (0.26, 0.06, 0.68))
         if not is_wide(surface.get_size()):  # there is room beside the score
             place, rest = number.inflate(0, -round(0.5 * number.height)), facts
             place.left = number.centerx + round(0.24 * number.width)
@@ -255,7 +210,7 @@ class ResultsScreen(Screen):
 
     def _not_saved(self, surface: pygame.Surface, at: ResultLayout, told: str) -> None:
         """Say what is not saved, with a button to try it again."""
-        words, pressed = _unsaved_layout(at)
+        words, pressed = unsaved_layout(at)
         paragraph(self.theme, surface, told, words, Style(20 * at.unit, WHITE, "centre", 10))
         look = ButtonFace("Save again", SAVE_KEY[0], RED, over=self._over == SAVE)
         button(self.theme, surface, pressed, look, at.unit)
@@ -294,7 +249,7 @@ class ResultsScreen(Screen):
         for number in range(5):
             x = box.centerx + (number - 2) * pitch
             y = box.centery - (2 - abs(number - 2)) * radius * 0.12
-            empty = self.theme.star(radius, (58, 40, 96))
+            empty = self.theme.star(radius, STAR_EMPTY)
             surface.blit(empty, (x - empty.get_width() / 2, y - empty.get_height() / 2))
             since_s = age_s - STAR_AFTER_S - number * STAR_EVERY_S
             if number < stars and since_s > 0:
@@ -311,7 +266,7 @@ class ResultsScreen(Screen):
             box.left = round(at.grades.left + number * (width + gap))
             colour = GRADE_COLOUR[grade]
             self.theme.panel(surface, box, Glass(18 * u, dim(colour, 0.8), 1.5, 196))
-            top, low = _rows(box.inflate(-round(16 * u), -round(16 * u)), (0.66, 0.34))
+            top, low = rows_of(box.inflate(-round(16 * u), -round(16 * u)), (0.66, 0.34))
             self.theme.write(
                 surface,
                 str(report.counts.get(grade, 0)),
@@ -321,51 +276,38 @@ class ResultsScreen(Screen):
             self.theme.write(surface, grade, low, Style(15 * u, colour, "centre", 7))
 
     def _moves(self, surface: pygame.Surface, at: ResultLayout, view: ResultView) -> None:
-        inner = self._pane(surface, at, at.moves, "EVERY MOVE")
-        report, moves = view.report, view.report.moves
-        if not any(move.judged for move in moves):
-            self.theme.write(
-                surface, "nothing was judged", inner, Style(18 * at.unit, SOFT, "centre")
-            )
-            return
-        begin_s, end_s = moves[0].start_s, moves[-1].end_s
-        scale = inner.width / max(end_s - begin_s, 1e-6)
-        if view.chosen is not None:
-            first, last = moves[view.chosen[0]], moves[view.chosen[1]]
-            left = inner.left + scale * (first.start_s - begin_s)
-            self._chosen(surface, at, inner, (left, scale * (last.end_s - first.start_s)), view)
-        for move in moves:
-            wide = max(1, round(0.72 * scale * (move.end_s - move.start_s)))
-            share = min(max(move.score, 0.0), 100.0) / 100 if move.judged else UNJUDGED_SHARE
-            high = max(3, round(inner.height * share))
-            bar = pygame.Rect(0, inner.bottom - high, wide, high)
-            middle_s = (move.start_s + move.end_s) / 2 - begin_s
-            bar.centerx = round(inner.left + scale * middle_s)
-            bar.clamp_ip(inner)
-            round_px = min(wide // 2, round(5 * at.unit))
-            colour = GRADE_COLOUR[move.grade] if move.judged else UNJUDGED
-            edge = 0 if move.judged or wide < 4 else max(1, round(1.5 * at.unit))
-            pygame.draw.rect(surface, colour, bar, edge, border_radius=round_px)
-            if move.move == report.best:
-                at_top = (bar.centerx, max(inner.top + 7 * at.unit, bar.top))
-                star = self.theme.star(9 * at.unit, WHITE)
-                self.theme.shine(surface, at_top, 26 * at.unit, dim(GOLD, 0.7))
-                surface.blit(
-                    star, (at_top[0] - star.get_width() / 2, at_top[1] - star.get_height() / 2)
-                )
-
-    def _chosen(
-        self, surface: pygame.Surface, at: ResultLayout, inner: pygame.Rect,
-        span: tuple[float, float], view: ResultView,
-    ) -> None:  # fmt: skip
-        """Light what a key practises, from ``span``'s left and so wide, and name it."""
-        u = at.unit
-        lit = pygame.Rect(round(span[0]), inner.top, max(6, round(span[1])), inner.height)
-        self.theme.panel(surface, lit, Glass(5 * u, WHITE, 2 * u, 70, VIOLET))
+        u, inner = at.unit, self._pane(surface, at, at.moves, "EVERY MOVE")
+        over = self._over.which if self._over and self._over.kind == "move" else None
+        self._chart.draw(surface, inner, view, over, u)
         head = pygame.Rect(inner.left, at.moves.top, inner.width, inner.top - at.moves.top)
         head.left += round(130 * u)
         head.width = inner.right - head.left
-        self.theme.write(surface, view.chosen_words, head, Style(17 * u, WHITE, "right", 9))
+        self.theme.write(surface, view.pointed_words, head, Style(17 * u, WHITE, "right", 9))
+
+    def _side(self, surface: pygame.Surface, at: ResultLayout, side: SideView) -> None:
+        """Draw the chosen moves as they were danced beside the coach, and what can be done with them."""
+        u, inner = at.unit, self._pane(surface, at, at.side, "")
+        head, reason, dance, _, foot = rows_of(inner, (0.1, 0.09, 0.63, 0.03, 0.15))
+        self.theme.write(surface, side.words, head, Style(17 * u, WHITE, "left", 9))
+        self.theme.write(surface, side.reason, reason, Style(15 * u, GOLD, "left", 9))
+        draw_side_by_side(self.theme, surface, dance, side, u)
+        chip = Chip("B", "best, worst", "best")
+        place = self._chip(surface, foot, chip, BEST, 28 * u)
+        practise = pygame.Rect(foot.left, foot.top, place.left - foot.left, foot.height)
+        practise.width -= round(12 * u)
+        look = ButtonFace("Practise it", "Enter", over=self._over == PRACTISE)
+        button(self.theme, surface, practise, look, u)
+        self._buttons[PRACTISE] = practise
+
+    def _chip(
+        self, surface: pygame.Surface, row: pygame.Rect, chip: Chip, target: Target, high: float
+    ) -> pygame.Rect:
+        """Draw a chip at a row's right end that can be clicked on; return where it is."""
+        place = place_at_right(self.theme, row, chip, high)
+        lit = 0 if self._over == target else None
+        draw_chips(self.theme, surface, (chip,), [place], lit)
+        self._buttons[target] = place
+        return place
 
     def _bars(
         self,
@@ -380,7 +322,7 @@ class ResultsScreen(Screen):
         shown = list(rows)[: max(1, int(inner.height // (26 * u)))]
         if not shown:
             return
-        lines = _rows(inner, (1 / max(len(shown), 4),) * len(shown))
+        lines = rows_of(inner, (1 / max(len(shown), 4),) * len(shown))
         for (name, value), line in zip(shown, lines, strict=True):
             high = max(4, round(8 * u))
             words = pygame.Rect(
@@ -400,12 +342,13 @@ class ResultsScreen(Screen):
 
     def _advice(self, surface: pygame.Surface, at: ResultLayout, view: ResultView) -> None:
         u = at.unit
-        inner = self._pane(surface, at, at.advice, "WHAT TO PRACTISE")
+        well = not view.to_practise and bool(view.went_well)
+        inner = self._pane(surface, at, at.advice, WENT_WELL if well else TO_PRACTISE)
         top = inner.top
         told = [(line, MINT, MINT) for line in view.brought[:BROUGHT]]
         told += [(line, WHITE, GOLD) for line in view.to_practise]
+        told += [(line, WHITE, MINT) for line in view.went_well if well]
         told += [(sentence, WHITE, MAGENTA) for sentence in view.report.advice]
-        told = told or [("Nothing stands out: dance it again, bigger.", WHITE, MAGENTA)]
         if view.suggestion:
             told.insert(0, (view.suggestion, CYAN, CYAN))
         for sentence, ink, mark in told:
@@ -422,25 +365,3 @@ class ResultsScreen(Screen):
 def _best_moment(report: Report) -> str:
     best = next((move for move in report.moves if move.move == report.best), None)
     return f"{clock_words(best.start_s)}  {best.grade}" if best is not None else "-"
-
-
-def _hero_rows(at: ResultLayout) -> list[pygame.Rect]:
-    """Return where stars, score, record and facts are."""
-    inner = at.hero.inflate(-round(40 * at.unit), -round(28 * at.unit))
-    return _rows(inner, (0.22, 0.36, 0.11, 0.31))
-
-
-def _unsaved_layout(at: ResultLayout) -> tuple[pygame.Rect, pygame.Rect]:
-    """Return where it says what is not saved, and its button: in the place of the facts."""
-    words, _, pressed = _rows(_hero_rows(at)[3], (0.52, 0.06, 0.42))
-    return words, pressed.inflate(-round(0.2 * pressed.width), 0)
-
-
-def _rows(box: pygame.Rect, shares: Sequence[float]) -> list[pygame.Rect]:
-    """Return rectangles stacked in a box with shares of its height."""
-    rows, top = [], float(box.top)
-    for share in shares:
-        bottom = top + box.height * share
-        rows.append(pygame.Rect(box.left, round(top), box.width, round(bottom) - round(top)))
-        top = bottom
-    return rows

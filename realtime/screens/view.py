@@ -166,6 +166,30 @@ class DanceView:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class SideView:
+    """Some moves as the player danced them, and as the coach does, now.
+
+    Attributes
+    ----------
+    words, reason : str
+        Which moves they are, how they were, and what cost most; empty: nothing did.
+    coach, you : float32 (18, 3)
+        Stage units, the player as large and with the same hips; None: not seen now.
+    room : tuple of float
+        What both stay within: left, top, right and bottom, stage units.
+    mirror : bool
+        Both are shown as a mirror does.
+    """
+
+    words: str
+    reason: str
+    coach: NDArray[np.float32]
+    you: NDArray[np.float32] | None
+    room: tuple[float, float, float, float]
+    mirror: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ResultView:
     """Everything the result page shows; ``age_s`` is how long it has been on screen (for motion).
 
@@ -173,8 +197,10 @@ class ResultView:
     ``stored`` says that all is on the disk, ``unsaved`` is one sentence on what is not and why;
     ``suggestion`` is a sentence about the player's fixed lag that a key accepts; ``earlier`` are the
     song's scores before, oldest first, ``face`` what a key makes of the player's picture;
-    ``chosen`` are the first and the last of the moves that a key practises, ``chosen_words`` name them;
-    ``to_practise`` are the moves that would gain most, in order; ``brought`` says what practice did.
+    ``chosen`` are the first and the last of the moves that a key practises, and ``side`` shows them;
+    ``pointed_words`` tell of the move under the mouse; ``sections`` are the song's, (name, start_s);
+    ``to_practise`` are the moves that would gain most, in order, ``went_well`` what is told where none
+    would; ``brought`` says what practice did.
     """
 
     title: str
@@ -191,8 +217,11 @@ class ResultView:
     earlier: tuple[float, ...] = ()
     face: str = ""
     chosen: tuple[int, int] | None = None
-    chosen_words: str = ""
+    pointed_words: str = ""
+    sections: tuple[tuple[str, float], ...] = ()
+    side: SideView | None = None
     to_practise: tuple[str, ...] = ()
+    went_well: tuple[str, ...] = ()
     brought: tuple[str, ...] = ()
 
 
@@ -215,6 +244,8 @@ class CalibrationView:
         What was found, in sentences, a line each, or why nothing was; in ``choose`` what comes of it.
     devices : str
         What output and camera are called.
+    microphone : str
+        What listens; empty where none is to choose.
     since_click_s : float
         Seconds since a click was heard.
     lags_ms : tuple of float
@@ -233,6 +264,7 @@ class CalibrationView:
     figures: tuple[str, ...] = ("", "")
     words: str = ""
     devices: str = ""
+    microphone: str = ""
     since_click_s: float = 9.0
     lags_ms: tuple[float, ...] = ()
     needed: int = 12

@@ -22,7 +22,7 @@ HABITS: Final[dict[str, dict[str, float]]] = {
     "LoadingPage": {"escape": 0.01},
     "ReadyPage": {"return": 0.1, "m": 0.02, "escape": 0.01},
     "DancePage": {"p": 0.01, "return": 0.01, "m": 0.01, "r": 0.002, "n": 0.002, "escape": 0.002},
-    "ResultPage": {"return": 0.05, "l": 0.02, "escape": 0.08},
+    "ResultPage": {"r": 0.05, "l": 0.02, "escape": 0.08},
     "ClipPage": {"escape": 0.003},
     "QuestionPage": {
         "1": 0.1, "2": 0.1, "3": 0.1, "4": 0.1, "return": 0.3, "h": 0.05, "r": 0.02, "m": 0.01,

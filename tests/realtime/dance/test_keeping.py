@@ -17,7 +17,7 @@ from kpopdance.realtime.dance.keeping import Keeping
 from kpopdance.realtime.dance.kit import Kit
 from kpopdance.realtime.dance.performance import Outcome
 from kpopdance.realtime.dance.shared import Game
-from kpopdance.realtime.game.dancing import ResultPage
+from kpopdance.realtime.game.result import ResultPage
 from kpopdance.realtime.library.history import dances_of
 from kpopdance.realtime.library.players import FACE_BYTES, player_of
 from kpopdance.realtime.library.replay import Replay, read_replay
@@ -85,12 +85,17 @@ def shown(page, left):
     return page.view()
 
 
+def result_page(store, left):
+    game = Game(kit(store), Songs(()))
+    return ResultPage(game, (SONG, Terms()), left, lambda: None, None)
+
+
 def test_a_score_is_shown_as_kept_only_when_it_is_stored(store, caplog):
     store.full = False
     keep_score(store, "song", 60.0)
     store.full = True
     left = outcome()
-    page = ResultPage(Game(kit(store), Songs(())), SONG, Terms(), left, None)
+    page = result_page(store, left)
     page.enter(100.0)
     assert (page.view().stored, page.view().unsaved) == (False, "")
     view = shown(page, left)
@@ -113,7 +118,7 @@ def test_the_player_s_picture_is_kept_on_a_key_alone(store):
     store.full = False
     left = outcome()
     left.face = bytes(FACE_BYTES)
-    page = ResultPage(Game(kit(store), Songs(())), SONG, Terms(), left, None)
+    page = result_page(store, left)
     page.enter(100.0)
     assert shown(page, left).face == "my picture"
     assert player_of(store).face == b""
@@ -135,7 +140,7 @@ def press(page, left):
 
 def test_the_player_goes_on_without_the_score(store):
     left = outcome()
-    page = ResultPage(Game(kit(store), Songs(())), SONG, Terms(), left, None)
+    page = result_page(store, left)
     page.enter(100.0)
     shown(page, left)
     assert page.key("escape") is None
@@ -148,7 +153,7 @@ def test_storing_never_holds_the_window(store, monkeypatch):
 
     monkeypatch.setattr(store, "write", slow)
     left, began_s = outcome(), time.perf_counter()
-    page = ResultPage(Game(kit(store), Songs(())), SONG, Terms(), left, None)
+    page = result_page(store, left)
     page.enter(100.0)
     page.step(100.1)
     assert time.perf_counter() - began_s < 0.4
@@ -222,7 +227,7 @@ def test_the_button_saves_again(store):
     import pygame
 
     left = outcome()
-    page = ResultPage(Game(kit(store), Songs(())), SONG, Terms(), left, None)
+    page = result_page(store, left)
     page.enter(100.0)
     shown(page, left)
     for size in ((800, 480), (1280, 720), (720, 1280), (1920, 1080)):

@@ -24,8 +24,8 @@ from kpopdance.realtime.dance.opening import GivenUp, Opening
 from kpopdance.realtime.dance.performance import Outcome, open_performance
 from kpopdance.realtime.dance.shared import DEMO, Game
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.game.dancing import ResultPage
 from kpopdance.realtime.game.listing import Leaving, card_of, first_page
+from kpopdance.realtime.game.result import ResultPage
 from kpopdance.realtime.home.calibrating import CalibrationPage
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.pack_writer import save_pack
@@ -412,9 +412,8 @@ def judged_late(lag_ms, *, recognised=1.0, taken_off_ms=0.0):
 def result(devices, outcome):
     """The result page of an outcome, as it comes on."""
     game = Game(devices, Songs(devices.settings.libraries))
-    page = ResultPage(
-        game, load_pack(devices.settings.libraries[0] / "short"), Terms(), outcome, None
-    )
+    song = load_pack(devices.settings.libraries[0] / "short")
+    page = ResultPage(game, (song, Terms()), outcome, lambda: None, None)
     page.enter(100.0)
     saved(page, outcome)
     return page, game

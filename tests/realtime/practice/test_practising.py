@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from concurrent.futures import wait
 
 import pygame
@@ -13,7 +14,8 @@ from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.types import Report, Verdict
 from kpopdance.realtime.dance.performance import Outcome
 from kpopdance.realtime.dance.shared import Game
-from kpopdance.realtime.game.dancing import LoadingPage, ResultPage
+from kpopdance.realtime.game.dancing import LoadingPage
+from kpopdance.realtime.game.result import ResultPage
 from kpopdance.realtime.library.history import days_of
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.practised import keep_practised, take_practised
@@ -73,10 +75,12 @@ def test_arrows_choose_moves_and_sections(keys, chosen):
 
 def test_what_is_chosen_is_told_in_words():
     choice = Choice(report_of(), SONG)
-    assert choice.words == "Move 2 · 0:02 · left arm not seen"
+    words, why = choice.told(choice.passage)
+    assert re.fullmatch(r"Move 2 · 0:02 · [A-Z]+ \d+", words)
+    assert why == "left arm not seen"
     assert choice.lines[0] == "Move 2 · 0:02 · left arm not seen · up to 16.0 points"
     choice.turn("up")
-    assert choice.words == "Verse · 0:00"
+    assert choice.told(choice.passage) == ("Verse · 0:00", "")
     assert (Choice(report_of((99.0,)), SONG).passage, Choice(report_of(()), SONG).passage) == (
         (0, 0), None,
     )  # fmt: skip
@@ -86,7 +90,9 @@ def result_page(devices, report):
     song = load_pack(devices.settings.libraries[0] / "short")
     outcome = Outcome(report)
     game = Game(devices, Songs(devices.settings.libraries))
-    page = ResultPage(game, song, Terms(), outcome, None)
+    page = ResultPage(
+        game, (song, Terms()), outcome, lambda: LoadingPage(game, song, None), None
+    )
     page.enter(100.0)
     wait([outcome.saving], timeout=10)
     page.step(103.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import os
 from dataclasses import replace
@@ -14,7 +15,8 @@ import pytest
 
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.terms import Terms
-from kpopdance.realtime.screens.dance import DanceScreen, count_in_word, dance_layout, lag_words
+from kpopdance.realtime.screens.dance import DanceScreen, count_in_word, lag_words
+from kpopdance.realtime.screens.dance_layout import dance_layout
 from kpopdance.realtime.screens.history import HistoryScreen
 from kpopdance.realtime.screens.parts.backdrop import HOUSE, Backdrop, lights_of
 from kpopdance.realtime.screens.parts.covers import drawn_square
@@ -28,17 +30,13 @@ from kpopdance.realtime.screens.parts.figure import (
 )
 from kpopdance.realtime.screens.parts.framing import Framing
 from kpopdance.realtime.screens.parts.mirror import crop_to_fill
+from kpopdance.realtime.screens.parts.moves_chart import UNJUDGED
 from kpopdance.realtime.screens.parts.theme import GRADE_COLOUR, NIGHT, Style, Theme
 from kpopdance.realtime.screens.parts.troupe import Troupe
 from kpopdance.realtime.screens.players import PlayersScreen
 from kpopdance.realtime.screens.players_view import Written
-from kpopdance.realtime.screens.results import (
-    UNJUDGED,
-    ResultsScreen,
-    counted_up,
-    lag_sentence,
-    result_layout,
-)
+from kpopdance.realtime.screens.results import ResultsScreen, counted_up, lag_sentence
+from kpopdance.realtime.screens.results_layout import result_layout
 from kpopdance.realtime.screens.song_list import SongListScreen, list_layout
 from kpopdance.realtime.screens.view import FilmView, ListView, Upcoming
 from tests.fakes import LOST_CAMERA
@@ -111,6 +109,8 @@ def test_the_result_keeps_its_text_inside(stage, written, size):
         moves=(), counts={}, limbs={}, sections=(), advice=(), lag_ms=None, best=None
     )
     ResultsScreen(stage).draw(surface, nothing)
+    well = dataclasses.replace(views.result(), to_practise=(), went_well=(views.LONG,) * 9)
+    ResultsScreen(stage).draw(surface, dataclasses.replace(well, side=views.side(you=None)))
     assert_inside(written)
 
 

@@ -11,7 +11,14 @@ from kpopdance.realtime.core.curves import Curve, Line
 from kpopdance.realtime.core.types import GRADES, Pose, Report, Verdict
 from kpopdance.realtime.screens.players_view import HistoryView, PlayerCard, PlayersView
 from kpopdance.realtime.screens.practice_view import PracticeView
-from kpopdance.realtime.screens.view import Cover, DanceView, ResultView, SongCard, Upcoming
+from kpopdance.realtime.screens.view import (
+    Cover,
+    DanceView,
+    ResultView,
+    SideView,
+    SongCard,
+    Upcoming,
+)
 
 STANDING = (
     (0.00, -0.40), (0.00, -0.30), (-0.08, -0.29), (-0.16, -0.36), (-0.20, -0.48),
@@ -78,8 +85,16 @@ def result(age_s=9.0, **other):
     told = f"Move 6 · 0:10 · {LONG}"
     return ResultView(
         "네온 스텝", "crew", report, age_s, 76.0, chosen=(5, 9) if report.moves else None,
-        chosen_words=told, to_practise=(told, told),
+        pointed_words=told, sections=(("Intro", 0.0), ("Chorus", 30.0)),
+        side=side() if report.moves else None, to_practise=(told, told),
     )  # fmt: skip
+
+
+def side(**other):
+    """Some moves of a dance beside the coach's."""
+    both = (dancer(0.5, 0.6), dancer(0.55, 0.6))
+    shown = SideView("Move 6 · 0:10 · OK 41", LONG, *both, (0.2, 0.1, 0.8, 1.0))
+    return dataclasses.replace(shown, **other)
 
 
 def practice(**other):
