@@ -48,6 +48,7 @@ class Stage:
         eye = self.vision if fails_at is None else lasting(self.vision.people, fails_at)
         self.eyes = eyes_of(eye)
         self.judge = Judge(standard)
+        self.bystander = None
         self.session = DanceSession(
             SONG, self.judge, camera=self.camera, watcher=Watcher(self.eyes),
             speaker=SilentAudio(self.clock), clock=self.clock,
@@ -71,6 +72,9 @@ class Stage:
     def film(self, dancer, index):
         mark = index % 65536
         self.vision.people[mark] = dancer.joints(self.session.song_now() - self.latency_s)
+        if self.bystander is not None:
+            beside = self.bystander.joints(self.session.song_now())
+            self.vision.people[mark] = np.stack([self.vision.people[mark], beside])
         image = np.zeros((480, 640, 3), dtype=np.uint8)
         image[0, 0] = (mark % 256, mark // 256, 0)
         before = len(self.session.took_s)
@@ -147,6 +151,18 @@ def test_nobody_in_view_earns_misses(standard):
 
 def test_standing_still_earns_nothing(standard):
     assert Stage(standard).dance(DancerStyle(still=True)).score <= 3
+
+
+def test_a_bystander_who_dances_well_gains_nothing_for_who_stands(standard):
+    class Beside(DrawnDancer):
+        def joints(self, song_s):
+            return (super().joints(song_s) * (0.6, 0.6, 1) + (310, 90, 0)).astype(np.float32)
+
+    stage = Stage(standard)
+    stage.bystander = Beside(SONG.members[0], DancerStyle())
+    report = stage.dance(DancerStyle(still=True))
+    assert report.score <= 3
+    assert report.coverage > 0.9
 
 
 @pytest.mark.parametrize("cause", [Cause.BLACK, Cause.FROZEN])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.commands.cameras import Cameras
     from kpopdance.realtime.dance.kit import Kit
+    from kpopdance.realtime.devices.sound_system import Kind
     from kpopdance.realtime.devices.webcam import FoundCamera
     from kpopdance.realtime.library.settings_writer import Value
 
@@ -25,7 +26,9 @@ def fitting_of(cameras: Cameras, file: Path | None = None, *, first: bool = Fals
     def keep(changes: Mapping[str, Value]) -> None:
         write_settings(changes, file)
 
-    return Fitting(_cameras, cameras.peek, cameras.watch, _outputs, keep, _found, first=first)
+    return Fitting(
+        _cameras, cameras.peek, cameras.watch, _outputs, keep, _found, _microphones, first=first
+    )
 
 
 def _cameras() -> tuple[NamedCamera, ...]:
@@ -44,11 +47,19 @@ def _cameras() -> tuple[NamedCamera, ...]:
 
 
 def _outputs() -> tuple[str, ...]:
-    from kpopdance.realtime.devices.sound import list_sound_devices
+    return _sound_devices("output")
+
+
+def _microphones() -> tuple[str, ...]:
+    return _sound_devices("input")
+
+
+def _sound_devices(kind: Kind) -> tuple[str, ...]:
+    from kpopdance.realtime.devices.sound_system import list_sound_devices
 
     try:
-        found = list_sound_devices()
-    except DanceError:  # told where it sounds
+        found = list_sound_devices(kind)
+    except DanceError:  # told where it sounds, or listens
         return ()
     names = [device.name for device in found]
     return tuple(dict.fromkeys(

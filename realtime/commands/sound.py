@@ -23,7 +23,7 @@ class Sounding:
     @property
     def name(self) -> str:
         """What the output is called that plays now; empty where there is none."""
-        from kpopdance.realtime.devices.sound import output_name
+        from kpopdance.realtime.devices.sound_system import output_name
 
         return output_name(self.settings.sound_device or None)
 
@@ -35,19 +35,20 @@ class Sounding:
         beat_s: float = 1.0,
     ) -> Speaker:
         """Return a speaker of samples float32 (N, 2), with the seconds of count-in and of a beat."""
-        from kpopdance.realtime.devices.sound import CountIn, open_speaker
+        from kpopdance.realtime.devices.count_in import CountIn
+        from kpopdance.realtime.devices.sound import open_speaker
 
+        count_in = CountIn(count_in_s, beat_s, self.settings.effect_volume / 100)
         return open_speaker(
-            samples, rate, self._clock, count_in=CountIn(count_in_s, beat_s),
+            samples, rate, self._clock, count_in=count_in,
             device=self.settings.sound_device or None, volume=self.settings.volume / 100,
         )  # fmt: skip
 
+    def microphone(self) -> Microphone:
+        """Return the microphone that is set, listening."""
+        from kpopdance.realtime.devices.microphone import SystemMicrophone
 
-def microphone_for(clock: HostClock) -> Microphone:
-    """Return the system's microphone, listening."""
-    from kpopdance.realtime.devices.microphone import SystemMicrophone
-
-    return SystemMicrophone(clock)
+        return SystemMicrophone(self._clock, self.settings.microphone or None)
 
 
 def part_of(path: Path, start_s: float, seconds: float) -> tuple[NDArray[np.float32], int]:

@@ -49,10 +49,10 @@ class Peek:
 class Fitting:
     """What setting up asks of the world; all but ``keep`` may take seconds.
 
-    ``cameras`` returns those there are; ``peek`` opens one of them for a
-    moment; ``watch`` opens the one that is set, to see oneself in; ``outputs`` returns the names of
-    what sound comes out of; ``keep`` writes settings, and raises DanceError; ``found`` returns what
-    the doctor knows. ``first`` is whether nothing was ever set here.
+    ``cameras`` returns those there are; ``peek`` opens one of them for a moment; ``watch`` opens the
+    one that is set, to see oneself in; ``outputs`` returns the names of what sound comes out of,
+    ``microphones`` of what listens; ``keep`` writes settings, and raises DanceError; ``found`` returns
+    what the doctor knows. ``first`` is whether nothing was ever set here.
     """
 
     cameras: Callable[[], tuple[NamedCamera, ...]]
@@ -61,6 +61,7 @@ class Fitting:
     outputs: Callable[[], tuple[str, ...]]
     keep: Callable[[Mapping[str, Value]], None]
     found: Callable[[Kit], Mapping[str, Mapping[str, Any]]]
+    microphones: Callable[[], tuple[str, ...]] = tuple
     first: bool = False
 
 

@@ -14,12 +14,13 @@ import numpy as np
 
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Sound
-from kpopdance.realtime.devices.sound import (
+from kpopdance.realtime.devices.sound_system import (
     CLOSE_S,
     ONE_AT_A_TIME,
     OPEN_S,
     Errand,
     SoundError,
+    no_device,
     portaudio,
     preferred_device,
     server_hangs,
@@ -40,11 +41,12 @@ QUIET_S: Final = 1.0  # an open microphone calls a hundred times meanwhile
 LOST: Final = Health(
     "sound", Cause.LOST, "The microphone is lost.", "Look whether its cable is loose."
 )
-INSTEAD: Final = "Plug one in, or measure with both arms before the camera."
 
 
 class SystemMicrophone:
-    """The system's microphone, listened to at once; fulfils the Microphone port.
+    """A microphone, listened to at once; fulfils the Microphone port.
+
+    ``device`` is part of its name, None: the system's choice.
 
     Raises
     ------
@@ -52,8 +54,8 @@ class SystemMicrophone:
         Where there is none, or it does not open.
     """
 
-    def __init__(self, clock: HostClock) -> None:
-        self._clock = clock
+    def __init__(self, clock: HostClock, device: str | None = None) -> None:
+        self._clock, self._device = clock, device
         self._blocks: deque[tuple[float, NDArray[np.float32]]] = deque(maxlen=BLOCKS_KEPT)
         self._stamps = _Stamps()
         self._called_s = clock.now()
@@ -88,11 +90,10 @@ class SystemMicrophone:
         with ONE_AT_A_TIME:
             sd = portaudio()
             try:
-                chosen = preferred_device(sd, "input")
+                chosen = self._device or preferred_device(sd, "input")
                 about = sd.query_devices(chosen, "input")
             except (sd.PortAudioError, ValueError) as why:
-                sentence = "There is no microphone."
-                raise SoundError(Cause.NEVER_OPENED, sentence, INSTEAD) from why
+                raise no_device(sd, self._device, "input") from why
             self._rate = round(about["default_samplerate"])
             try:
                 stream = sd.InputStream(

@@ -10,124 +10,50 @@ from __future__ import annotations
 
 import atexit
 import logging
-import sys
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kpopdance.engines.errors import DanceError
-from kpopdance.realtime.core.clicks import hat, stick
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Heard
-from kpopdance.realtime.devices.sound_server import speaker_behind
+from kpopdance.realtime.devices.count_in import NO_COUNT_IN, CountIn, counted_in
+from kpopdance.realtime.devices.silent_speaker import SilentSpeaker
+from kpopdance.realtime.devices.sound_system import (
+    CLOSE_S,
+    ONE_AT_A_TIME,
+    OPEN_S,
+    Errand,
+    SoundDevice,
+    SoundError,
+    list_sound_devices,
+    no_device,
+    portaudio,
+    preferred_device,
+    server_hangs,
+    windows_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
 
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.ports import HostClock
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
-Kind = Literal["input", "output"]
 
 LATENCY_S = 0.1  # the clock compensates it; "low" had underruns under inference load
 POLL_S = 0.1
-COUNTED = 4  # beats of a count-in
 QUIET_POLLS = 5  # 0.5 s without a beat; polls, so that a stalled process accuses nobody
 GIVE_UP_POLLS = 50  # a server that hung this long is left, until then its own recovery is best
-OPEN_S = 3.0  # longest wait for a device at the start
-CLOSE_S = 0.8  # longest wait for each of two steps of closing
-MOST_NAMES = 4
-ONE_AT_A_TIME = threading.Lock()
-"""PortAudio is not made for two threads: an errand that was left behind comes first."""
+FADE_S = 0.3  # from a pause on: what is cut off clicks
 BLIND_BLOCKS = 20  # a device that never tells its times is believed on its stated latency
 LOST = Health(
     "sound", Cause.LOST, "Sound lost: the song waits.", "It goes on by itself with the sound."
 )
 SILENT_SAMPLES = 48000  # a second
-APT_HINT = "On Debian and Ubuntu: apt-get install libportaudio2 libasound2-plugins"
-SILENTLY = "The song goes on without sound."
-
-
-class SoundError(DanceError):
-    """No sound can be played; ``health`` says why."""
-
-    def __init__(self, cause: Cause, sentence: str, remedy: str) -> None:
-        self.health = Health("sound", cause, sentence, remedy)
-        super().__init__(self.health.words)
-
-
-@dataclass(frozen=True, slots=True)
-class SoundDevice:
-    """One output the doctor can name: ``number`` is what PortAudio calls it."""
-
-    number: int
-    name: str
-    system: str
-    channels: int
-    is_default: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CountIn:
-    """Time before song second 0, s, with a click on each of four beats from its begin.
-
-    A pickup sounds with the last of them. Of no length, it has none.
-    """
-
-    length_s: float = 2.0
-    beat_s: float = 0.5
-
-    def __post_init__(self) -> None:
-        if self.length_s < 0 or not self.beat_s > 0:
-            raise ValueError(
-                f"a count-in has a length >= 0 s and beats > 0 s, got {self.length_s} "
-                f"and {self.beat_s}"
-            )
-
-
-NO_COUNT_IN = CountIn(length_s=0.0)
-
-
-def list_sound_devices() -> list[SoundDevice]:
-    """Return every output PortAudio sees; raises SoundError where there is no PortAudio."""
-    with ONE_AT_A_TIME:
-        return _listed(portaudio())
-
-
-def _listed(sd: ModuleType) -> list[SoundDevice]:
-    preferred = preferred_device(sd, "output")
-    systems = sd.query_hostapis()
-    return [
-        SoundDevice(
-            number=entry["index"],
-            name=entry["name"],
-            system=systems[entry["hostapi"]]["name"],
-            channels=entry["max_output_channels"],
-            is_default=entry["index"] == preferred,
-        )
-        for entry in sd.query_devices()
-        if entry["max_output_channels"] > 0
-    ]
-
-
-def output_name(device: str | int | None = None) -> str:
-    """Return what the output is called that would play now; empty where there is none."""
-    looking = Errand(lambda: _named(device))
-    return looking.result() if looking.wait(OPEN_S) and not looking.failed else ""
-
-
-def _named(device: str | int | None) -> str:
-    with ONE_AT_A_TIME:
-        sd = portaudio()
-        chosen = preferred_device(sd, "output") if device is None else device
-        name = str(sd.query_devices(chosen, "output")["name"])
-    return speaker_behind(name)
 
 
 def open_speaker(
@@ -199,7 +125,7 @@ class SoundCard:
     ) -> None:
         if samples.dtype != np.float32 or samples.ndim != 2 or samples.shape[1] != 2:
             raise ValueError(f"a song is float32 (N, 2), got {samples.dtype} {samples.shape}")
-        tape, before = _counted_in(samples, count_in, rate)
+        tape, before = counted_in(samples, count_in, rate)
         if volume < 1.0:
             tape *= np.float32(volume**2)
         self._tape = _Tape(tape, rate, before)
@@ -337,57 +263,6 @@ class SoundCard:
         return errand
 
 
-class SilentSpeaker:
-    """The Speaker port without a speaker: the host clock alone drives the song."""
-
-    def __init__(
-        self, length_s: float, clock: HostClock, *, count_in: CountIn = NO_COUNT_IN, why: Health
-    ) -> None:
-        self._length_s, self._clock, self._count_in = length_s, clock, count_in
-        self._place_s = 0.0
-        self._since_s: float | None = None
-        self.health = replace(why, sentence=f"{why.sentence} {SILENTLY}")
-        self.lost = False
-        self.underruns = 0
-
-    @property
-    def heard(self) -> Heard | None:
-        """What would sound now; None while paused."""
-        since_s = self._since_s
-        if since_s is None:
-            return None
-        now_s = self._clock.now()
-        return Heard(self._place_s + now_s - since_s, now_s)
-
-    @property
-    def playing(self) -> bool:
-        """Whether the song goes on."""
-        return self._since_s is not None
-
-    @property
-    def finished(self) -> bool:
-        """Whether the song's end has passed."""
-        heard = self.heard
-        return (heard.song_s if heard else self._place_s) >= self._length_s
-
-    def start(self, from_s: float) -> None:
-        """Begin at a song second (negative: the count-in's time first)."""
-        self._since_s = None  # nobody reads a new place with an old time
-        self._place_s = max(from_s, -self._count_in.length_s)
-        self._since_s = self._clock.now()
-
-    def pause(self) -> None:
-        """Hold the song's place."""
-        heard = self.heard
-        if heard is not None:
-            self._since_s = None
-            self._place_s = heard.song_s
-
-    def close(self) -> None:
-        """Nothing is held."""
-        self._since_s = None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Tape:
     """Count-in and song in one piece; sample ``zero`` is song second 0."""
@@ -427,6 +302,8 @@ class _Deck:
         self._taken: _Order | None = None
         self._tape, self._clock = tape, clock
         self._place = 0
+        fall = np.linspace(1, 0, round(FADE_S * tape.rate), dtype=np.float32)
+        self._fall, self._fallen = fall[:, None], len(fall)
         self._begin, self._ahead_s = 0, 0.0
         self._blind = 0
         self._heard: Heard | None = None
@@ -471,11 +348,13 @@ class _Deck:
         order = self.order
         if order is not self._taken:
             self._heard = None
+            pauses = self._taken is not None and self._taken.playing and not order.playing
+            self._fallen = 0 if pauses else len(self._fall)
             self._place = self._place if order.place is None else order.place
             self._taken = order
         self.beats += 1
         if not order.playing:
-            out.fill(0)
+            self._fade(out, frames)
             return
         begin = self._place
         part = self._tape.samples[begin : begin + frames]
@@ -485,6 +364,15 @@ class _Deck:
         self.finished = self._place >= len(self._tape.samples)
         self.underruns += status.output_underflow
         self._report(begin, now_s, times.outputBufferDacTime - times.currentTime)
+
+    def _fade(self, out: NDArray[np.float32], frames: int) -> None:
+        """Let what sounded go down to silence; the song's place is kept."""
+        fall = self._fall[self._fallen : self._fallen + frames]
+        begin = self._place + self._fallen
+        part = self._tape.samples[begin : begin + len(fall)]
+        np.multiply(part, fall[: len(part)], out=out[: len(part)])
+        out[len(part) :] = 0
+        self._fallen += len(fall)
 
     def _report(self, begin: int, now_s: float, ahead_s: float) -> None:
         if ahead_s <= 0:  # the first block's time is 0; some Windows drivers never tell one
@@ -498,82 +386,13 @@ class _Deck:
         self._heard = Heard(self._tape.song_s(begin), now_s + ahead_s)
 
 
-class Errand(Generic[T]):
-    """A call that may block for long, on a thread that is left behind if it does."""
-
-    def __init__(self, call: Callable[[], T]) -> None:
-        self._call = call
-        self._value: T | None = None
-        self._error: Exception | None = None
-        self._done = threading.Event()
-        threading.Thread(target=self._run, name="sound errand", daemon=True).start()
-
-    def wait(self, timeout_s: float) -> bool:
-        """Return whether it is done, at the latest after the timeout."""
-        return self._done.wait(timeout_s)
-
-    @property
-    def failed(self) -> bool:
-        """Whether it raised."""
-        return self._error is not None
-
-    def result(self) -> T:
-        """Return what the call returned, or raise what it raised."""
-        if self._error is not None:
-            raise self._error
-        return self._value  # type: ignore[return-value]  # done without error: it is a T
-
-    def _run(self) -> None:
-        try:
-            self._value = self._call()
-        except Exception as why:  # noqa: BLE001 - raised again in `result`, on the caller's thread
-            self._error = why
-        finally:
-            self._done.set()
-
-
-def _counted_in(
-    samples: NDArray[np.float32], count_in: CountIn, rate: int
-) -> tuple[NDArray[np.float32], int]:
-    """Return a song (N, 2) with its count-in, and which sample of that is the song's first."""
-    count, before = _count_in_samples(count_in, rate), round(count_in.length_s * rate)
-    tape = np.concatenate([np.zeros((before, 2), np.float32), samples])
-    tape[: len(count)] += count[: len(tape)]
-    return tape, before
-
-
-def _count_in_samples(count_in: CountIn, rate: int) -> NDArray[np.float32]:
-    """Return float32 (N, 2): a stick's click on each beat, the last one a hi-hat's."""
-    if not count_in.length_s:
-        return np.zeros((0, 2), np.float32)
-    tape = np.zeros((round(COUNTED * count_in.beat_s * rate), 2), np.float32)
-    for beat in range(COUNTED):
-        begin = round(beat * count_in.beat_s * rate)
-        click = hat(rate) if beat == COUNTED - 1 else stick(rate)
-        there = tape[begin : begin + len(click)]
-        there += click[: len(there), None]
-    return tape
-
-
-def portaudio() -> ModuleType:
-    """Return sounddevice, loaded now; its absence is an answer, not an accident."""
-    try:
-        import sounddevice
-    except (ImportError, OSError) as why:  # OSError: the PortAudio library itself is missing
-        log.info("PortAudio: %s", why)
-        sentence = "There is no sound: a part of it, PortAudio, is not installed."
-        raise SoundError(Cause.NEVER_OPENED, sentence, APT_HINT) from why
-    module: ModuleType = sounddevice
-    return module
-
-
 def _open_stream(device: str | int | None, rate: int, fill: Callable[..., None]) -> Any:  # noqa: ANN401 - sounddevice has no types
     sd = portaudio()
     try:
         chosen = preferred_device(sd, "output") if device is None else device
         name = sd.query_devices(chosen, "output")["name"]
     except (sd.PortAudioError, ValueError) as why:
-        raise _no_device(sd, device) from why
+        raise no_device(sd, device, "output") from why
     try:
         stream = sd.OutputStream(
             samplerate=rate,
@@ -595,39 +414,3 @@ def _open_stream(device: str | int | None, rate: int, fill: Callable[..., None])
         remedy = "Close other programs that use it, or choose another in the set-up."
         raise SoundError(Cause.REFUSED, sentence, remedy) from why
     return stream
-
-
-def _no_device(sd: ModuleType, device: str | int | None) -> SoundError:
-    """Return what to say where there is no such output."""
-    if device is None:
-        return SoundError(
-            Cause.NEVER_OPENED, "There is no sound output.", "Plug in speakers or headphones."
-        )
-    names = [one["name"] for one in sd.query_devices() if one["max_output_channels"] > 0]
-    there = f"There are: {', '.join(names[:MOST_NAMES])}. Choose one of them in the set-up."
-    sentence = f"There is no single sound output called {device!r}."
-    remedy = there if names else "There is none at all: plug in speakers or headphones."
-    return SoundError(Cause.NEVER_OPENED, sentence, remedy)
-
-
-def server_hangs() -> SoundError:
-    """Return what to say where the sound system does not answer."""
-    return SoundError(
-        Cause.HANGS, f"The sound system has not answered for {OPEN_S:.0f} s.",
-        "Restart it, or choose another output in the set-up.",
-    )  # fmt: skip
-
-
-def preferred_device(sd: ModuleType, kind: Kind) -> int | None:
-    """Return the system's device; on Windows WASAPI's, the only one that tells usable times."""
-    if sys.platform == "win32":
-        for system in sd.query_hostapis():
-            if "WASAPI" in system["name"] and system[f"default_{kind}_device"] >= 0:
-                return int(system[f"default_{kind}_device"])
-    number = int(sd.default.device[0 if kind == "input" else 1])
-    return number if number >= 0 else None
-
-
-def windows_settings(sd: ModuleType) -> Any:  # noqa: ANN401 - sounddevice has no types
-    """Return what lets WASAPI play any sample rate; None elsewhere."""
-    return sd.WasapiSettings(auto_convert=True) if sys.platform == "win32" else None

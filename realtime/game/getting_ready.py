@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kpopdance.realtime.dance.in_use import asks_to_measure
+from kpopdance.realtime.home.calibrating import CalibrationPage
 from kpopdance.realtime.home.looking_on import LookingOn
 from kpopdance.realtime.home.setting_up import SetupPage
 from kpopdance.realtime.screens.ready import ReadyScreen
 from kpopdance.realtime.screens.setup_view import ReadyView, StandView
+from kpopdance.realtime.shell.beside import beside
 from kpopdance.realtime.shell.pages import Page
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ class ReadyPage(Page):
         self._ending: Future[None] | None = None
         self._then: Callable[[], Page | None] = lambda: self
         self._held = True
+        self._new_device: Future[tuple[str, ...]] | None = None
 
     def enter(self, now_s: float) -> None:
         """Begin to look."""
@@ -56,6 +60,8 @@ class ReadyPage(Page):
         self._looking = LookingOn(
             performance.kit, lambda: performance.camera, performance.terms.body
         )
+        key = self.screen.theme.cap("D")
+        self._new_device = beside(lambda: asks_to_measure(performance.kit, key))
 
     def step(self, now_s: float) -> Page | None:
         """Begin once the player is ready; the dance's own watching begins when this one has ended."""
@@ -72,7 +78,7 @@ class ReadyPage(Page):
         return self
 
     def act(self, action: Action) -> Page | None:
-        """Begin, mirror, turn to another camera, set up, or go back."""
+        """Begin, mirror, turn to another camera, set up, measure the delay, or go back."""
         game = self._game
         if self._ending is not None:
             return self
@@ -84,6 +90,8 @@ class ReadyPage(Page):
             self._go(self._anew)
         elif action == "setup":
             self._go(lambda: SetupPage(game, self._anew, self.back))
+        elif action == "delay" and self._asks:
+            self._go(lambda: CalibrationPage(game, self.back, self._anew))
         elif action == "back":
             self._go(lambda: self.back)
         return self
@@ -92,13 +100,19 @@ class ReadyPage(Page):
         """Do what a key does that is clicked on."""
         return self.act(self.screen.action_of(target).action)
 
+    @property
+    def _asks(self) -> str:
+        """A sentence where speaker or camera are others than were measured; it is not waited for."""
+        coming = self._new_device
+        return " ".join(coming.result()) if coming is not None and coming.done() else ""
+
     def draw(self, surface: Surface) -> None:
         """Draw the mirror."""
         song, game = self._performance.song, self._game
         looking = self._looking
         stand = StandView() if looking is None else looking.view(mirror=game.mirror)
         turns = game.kit.turn_camera is not None
-        view = ReadyView(song.title, song.artist, self.age_s, stand, turns)
+        view = ReadyView(song.title, song.artist, self.age_s, stand, turns, self._asks)
         self.screen.draw(surface, view)
 
     def leave(self) -> None:

@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.realtime.dance.in_use import Devices
+from kpopdance.realtime.dance.shared import after
 from kpopdance.realtime.home.measuring import open_measuring
+from kpopdance.realtime.home.settable import MICROPHONE
 from kpopdance.realtime.library.store import StoreError
 from kpopdance.realtime.scoring.calibration import ANSWERED_S, ENOUGH, EVERY_S, FIRST_S
 from kpopdance.realtime.screens.calibration import CalibrationScreen
@@ -15,6 +17,7 @@ from kpopdance.realtime.shell.beside import beside
 from kpopdance.realtime.shell.pages import Page, Waiting, action_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from kpopdance.realtime.core.ports import Surface
@@ -36,21 +39,30 @@ APART: Final = "After both, speaker and camera are known apart."
 
 
 class CalibrationPage(Page):
-    """Two ways to measure, and what is known already."""
+    """Two ways to measure, and what is known already; then comes ``back``, or what ``then`` makes."""
 
     heading = CANNOT
 
-    def __init__(self, game: Game, back: Page | None) -> None:
-        self.game, self.back = game, back
+    def __init__(
+        self, game: Game, back: Page | None, then: Callable[[], Page | None] | None = None
+    ) -> None:
+        self.game, self.back, self._then = game, back, then
         self.screen = CalibrationScreen(game.backdrop)
         self.closing: Future[None] | None = None
         self._looking: Future[Devices] | None = None
         self._devices: Devices | None = None
+        self._microphones: Future[tuple[str, ...]] | None = None
 
     def enter(self, now_s: float) -> None:
         """See what the devices are called now, and what is known of them."""
         super().enter(now_s)
         self._looking = beside(lambda: Devices(self.game.kit))
+        fitting = self.game.kit.fitting
+        self._microphones = None if fitting is None else beside(fitting.microphones)
+
+    def leave(self) -> None:
+        """Write which microphone was chosen."""
+        self.game.changes.write()
 
     def step(self, now_s: float) -> Page:
         """Show it as soon as it is known."""
@@ -60,10 +72,20 @@ class CalibrationPage(Page):
         return self
 
     def act(self, action: Action) -> Page | None:
-        """Open what a way needs, or go back."""
+        """Open what a way needs, take another microphone, or go back."""
         if action in WAYS:
             return OpeningPage(self, WAYS[action])
-        return self.back if action == "back" else self
+        if action == "microphone":
+            self._turn_microphone()
+        if action == "back":
+            return self.back if self._then is None else self._then()
+        return self
+
+    def _turn_microphone(self) -> None:
+        coming, now = self._microphones, self.game.kit.settings.microphone
+        if coming is not None and coming.done():
+            names = MICROPHONE.found(coming.result(), now)
+            self.game.change(MICROPHONE.changes(after(names, now)))
 
     def clicked(self, target: Target) -> Page | None:
         """Do what a chip does, or choose a way."""
@@ -72,7 +94,10 @@ class CalibrationPage(Page):
     def draw(self, surface: Surface) -> None:
         """Draw the two ways."""
         devices = self._devices
-        view = CalibrationView(age_s=self.age_s)
+        listens = MICROPHONE.words(self.game.kit.settings.microphone)
+        view = CalibrationView(
+            age_s=self.age_s, microphone="" if self._microphones is None else listens
+        )
         if devices is not None:
             told = tuple(filter(None, (devices.trouble,)))
             view = replace(

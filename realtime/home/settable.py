@@ -82,6 +82,10 @@ class Settable:
         values = (value,) if len(self.keys) == 1 else value
         return dict(zip(self.keys, values, strict=True))
 
+    def found(self, names: tuple[str, ...], now: str) -> tuple[str, ...]:
+        """Return the values of what is found out: the usual one, those there are, what is set."""
+        return tuple(dict.fromkeys(["", *names, now]))
+
     def turned(self, settings: Settings, step: int, values: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401
         """Return the value so many steps on; one that is none of them lies between them."""
         known, now = values or self.values, self.of(settings)
@@ -108,6 +112,19 @@ VOLUME: Final = Settable(
     ("volume",), "Volume", "You hear it while this line is chosen.",
     tuple(range(0, 101, 5)), "number", _percent,
 )  # fmt: skip
+MICROPHONE: Final = Settable(
+    ("microphone",), "Microphone", "It hears you clap, where the delay is measured.",
+    words=lambda value: value or "the usual one",
+)  # fmt: skip
+EFFECTS: Final = Settable(
+    ("effect_volume",), "Clicks before a song", "How loud. You hear them while this line is chosen.",
+    tuple(range(0, 101, 5)), "number", _percent,
+)  # fmt: skip
+COUNT: Final = Settable(
+    ("count_volume",), "Voice that counts",
+    "In practice: five, six, seven, eight. You hear it while this line is chosen.",
+    tuple(range(0, 101, 5)), "number", _percent,
+)  # fmt: skip
 LAG: Final = Settable(
     ("player_lag_ms",), "Delay of camera and sound",
     "Taken off before you are judged; D measures it, and 0 ms leaves it at what was measured.",
@@ -118,7 +135,7 @@ STRICT: Final = Settable(
     tuple(STRICTNESS),
 )  # fmt: skip
 FIRST_ROWS: Final = (
-    CAMERA, ADDRESS, OUTPUT, VOLUME, LAG, STRICT,
+    CAMERA, ADDRESS, OUTPUT, VOLUME, EFFECTS, COUNT, MICROPHONE, LAG, STRICT,
     Settable(
         ("body",), "Body", "Seated: no legs are asked for.", tuple(BODIES),
         words=lambda value: "whole body" if value == "whole" else value,
@@ -141,10 +158,6 @@ MORE_ROWS: Final = (
     Settable(
         ("calm",), "Calm lights", "No flashes, no sweeping lights, nothing that springs.",
         (False, True), words=_yes,
-    ),
-    Settable(
-        ("count_volume",), "Voice that counts", "In practice: five, six, seven, eight.",
-        tuple(range(0, 101, 5)), "number", _percent,
     ),
     Settable(
         ("network",), "Who looks at you",

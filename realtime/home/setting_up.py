@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.dance.chorus import CLICKS, COUNT
 from kpopdance.realtime.home import settable
 from kpopdance.realtime.home.calibrating import CalibrationPage
 from kpopdance.realtime.home.looking_on import LookingOn
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from kpopdance.realtime.core.ports import Hand, Surface
+    from kpopdance.realtime.dance.chorus import Effect
     from kpopdance.realtime.dance.kit import Fitting, NamedCamera, Peek
     from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.home.settable import Settable
@@ -34,6 +36,9 @@ DEMO: Final = "a drawn dancer (demo)"
 MOST_WRITTEN: Final = 1000
 TRIED: Final = ("network", "engine", "model", "thorough", "threads", "crop_px")
 """Settings whose networks may not open here."""
+
+
+SOUNDS: Final = {"sound_device", "volume", "effect_volume", "count_volume"}
 
 
 class SetupPage(Page):
@@ -55,7 +60,7 @@ class SetupPage(Page):
         self._composing = ""
         self._trouble = ""
         self._cameras = FoundCameras(fitting)
-        self._outputs: Future[tuple[str, ...]] | None = None
+        self._named: dict[Settable, Future[tuple[str, ...]]] = {}
         self._looking: LookingOn | None = None
         self._ended: Future[None] | None = None
         self._opened: Settings | None = None
@@ -67,7 +72,10 @@ class SetupPage(Page):
         super().enter(now_s)
         self._game.kit.seeing.begin()
         self._cameras.begin()
-        self._outputs = beside(self._fitting.outputs)
+        self._named = {
+            settable.OUTPUT: beside(self._fitting.outputs),
+            settable.MICROPHONE: beside(self._fitting.microphones),
+        }
         self._game.chorus.anew()
         self._look()
 
@@ -96,9 +104,14 @@ class SetupPage(Page):
             self._looking.step()
         self._cameras.step(self._game.kit.settings.camera)
         self._check_networks()
-        heard = self._row in (settable.OUTPUT, settable.VOLUME)
-        self._game.chorus.look(self._song() if heard else None, now_s)
+        self._game.chorus.look(self._heard(), now_s)
         return self
+
+    def _heard(self) -> PackFacts | Effect | None:
+        """Return what the chosen line makes louder or softer."""
+        if self._row in (settable.OUTPUT, settable.VOLUME):
+            return self._song()
+        return {settable.EFFECTS: CLICKS, settable.COUNT: COUNT}.get(self._row)
 
     def _song(self) -> PackFacts | None:
         """Return the song to hear: the first that has a sound."""
@@ -227,10 +240,10 @@ class SetupPage(Page):
         if row is settable.CAMERA:
             known = [one.source for one in self._cameras.found]
             return tuple(dict.fromkeys([*known, settings.camera, DANCER]))
-        if row is settable.OUTPUT:
-            found = self._outputs.result() if self._outputs and self._outputs.done() else ()
-            return tuple(dict.fromkeys(["", *found, settings.sound_device]))
-        return row.values
+        coming = self._named.get(row)
+        if coming is None:
+            return row.values
+        return row.found(coming.result() if coming.done() else (), row.of(settings))
 
     def _written(self, text: str) -> None:
         """Take what was written into a line."""
@@ -257,7 +270,7 @@ class SetupPage(Page):
             for field in fields(now)
             if getattr(now, field.name) != getattr(before, field.name)
         }
-        if changed & {"sound_device", "volume"}:
+        if changed & SOUNDS:
             game.chorus.anew()
         if changed & {*TRIED, "camera", "camera_width", "camera_height", "camera_fps", "body"}:
             game.kit.seeing.begin()

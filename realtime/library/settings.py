@@ -63,8 +63,12 @@ class Settings:
         No flashes, no sweeping lights, nothing that springs.
     sound_device : str
         Part of an output's name, empty for the system's choice.
+    microphone : str
+        Part of the name of what hears you clap, empty for the system's choice.
     volume : int
         How loud the game is, 0..100 percent.
+    effect_volume : int
+        How loud the clicks are that count before a song, 0..100 percent of that.
     count_volume : int
         How loud the voice is that counts in practice, 0..100 percent of that.
     replays : str
@@ -91,7 +95,9 @@ class Settings:
     preview_sound: bool = True
     calm: bool = False
     sound_device: str = ""
+    microphone: str = ""
     volume: int = 100
+    effect_volume: int = 100
     count_volume: int = 80
     replays: str = ""
     library: Annotated[
@@ -117,6 +123,7 @@ class Settings:
             asked = f"{self.camera_width}x{self.camera_height} at {self.camera_fps}"
             raise SettingsError(f"the camera is asked for {asked}; choose 1 or more of each")
         _percent("volume", self.volume)
+        _percent("effect_volume", self.effect_volume)
         _percent("count_volume", self.count_volume)
         if self.threads < 0:
             raise SettingsError(f"threads is {self.threads}; choose 0 (automatic) or more")

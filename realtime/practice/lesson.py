@@ -10,6 +10,7 @@ import numpy as np
 
 from kpopdance.realtime.core.clock import SongClock
 from kpopdance.realtime.core.track import PoseTrack
+from kpopdance.realtime.dance.effects import counted
 from kpopdance.realtime.dance.loop import GRACE_S, SHORTEST_COUNT_S
 from kpopdance.realtime.scoring.judge import Judge
 from kpopdance.realtime.scoring.practice import (
@@ -132,7 +133,7 @@ class Lessons:
         while beat_s / tempo < SHORTEST_COUNT_S:
             beat_s *= 2
         until_s, rate = judged_until(asked, self.lag_s(drill)), ground.sound[1]
-        count, early_s = self._count(beat_s / tempo)
+        count, early_s = counted(ground.kit, rate, beat_s / tempo)
         from_s = start_s - COUNTED * beat_s - early_s * tempo
         music = self._music(from_s, until_s + REST_S, drill.tenths)
         tape = counted_in(music, rate, (start_s - from_s) / tempo)
@@ -140,14 +141,6 @@ class Lessons:
         there += count[: len(there)]
         speaker = ground.kit.open_speaker(tape, rate, 0.0, beat_s / tempo)
         return Lesson(drill, asked, speaker, from_s, start_s, end_s, until_s, beat_s)
-
-    def _count(self, beat_s: float) -> tuple[NDArray[np.float32], float]:
-        """Return the count as loud as it is wanted, (N, 2), and the second of its first beat."""
-        kit, rate = self._ground.kit, self._ground.sound[1]
-        if kit.count is None:
-            return np.zeros((0, 2), np.float32), 0.0
-        count, early_s = kit.count(rate, beat_s)
-        return count * np.float32((kit.settings.count_volume / 100) ** 2), early_s
 
     def _stretched(self, from_s: float, to_s: float, tenths: int) -> NDArray[np.float32]:
         """Return the music between two song seconds at a tempo; silence where the song has none."""

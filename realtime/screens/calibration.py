@@ -108,6 +108,7 @@ class CalibrationScreen(Screen):
 
     meanings: ClassVar[Meanings] = {
         "1": "choose 1", "2": "choose 2", "return": "submit", "r": "again", "escape": "back",
+        "m": "microphone",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:
@@ -118,7 +119,10 @@ class CalibrationScreen(Screen):
     @property
     def chips(self) -> tuple[Chip, ...]:
         """The keys that mean something now."""
-        return CHIPS[self._view.phase]
+        view = self._view
+        if view.phase != "choose" or not view.microphone:
+            return CHIPS[view.phase]
+        return Chip("M", f"microphone: {view.microphone}", "microphone"), BACK
 
     def draw(self, surface: pygame.Surface, view: CalibrationView) -> None:
         """Draw one frame."""

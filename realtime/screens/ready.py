@@ -15,7 +15,7 @@ from kpopdance.realtime.screens.parts.chips import (
     draw_chips,
 )
 from kpopdance.realtime.screens.parts.outline import OutlinePanel, draw_sentence
-from kpopdance.realtime.screens.parts.theme import SOFT, Style, box, drawable, scale_of
+from kpopdance.realtime.screens.parts.theme import GOLD, SOFT, Style, box, drawable, scale_of
 from kpopdance.realtime.screens.screen import Meanings, Screen
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ KEYS: Final = (
     Chip("Esc", "back", "back"),
 )  # fmt: skip
 TURN: Final = Chip("C", "another camera", "camera")
+DELAY: Final = Chip("D", "measure", "delay")
 HINT: Final = "It begins when head and feet are in, or when you raise a hand and hold it up."
 SEATED_HINT: Final = (
     "It begins when head and hips are in, or when you raise a hand and hold it up."
@@ -40,7 +41,7 @@ class ReadyScreen(Screen):
 
     meanings: ClassVar[Meanings] = {
         "return": "play", "space": "play", "escape": "back", "c": "camera", "m": "mirror",
-        "f1": "setup",
+        "f1": "setup", "d": "delay",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:
@@ -54,7 +55,9 @@ class ReadyScreen(Screen):
         if not drawable(size):
             return
         (width, height), u = size, scale_of(size)
-        self._chips = (*KEYS[:2], *((TURN,) if view.turns else ()), *KEYS[2:])
+        self._chips = (
+            *KEYS[:2], *((TURN,) if view.turns else ()), *((DELAY,) if view.asks else ()), *KEYS[2:]
+        )  # fmt: skip
         self.backdrop.draw(
             surface, 2 * view.age_s, centre_x=width // 2, horizon_y=round(height * 0.7)
         )
@@ -70,7 +73,8 @@ class ReadyScreen(Screen):
         draw_sentence(self.theme, surface, strip, view.stand, words)
         line = box(36 * u, height - 84 * u, width - 36 * u, height - 54 * u)
         hint = SEATED_HINT if view.stand.seated else HINT
-        self.theme.write(surface, hint, line, Style(17 * u, SOFT, "centre", 7))
+        ink = GOLD if view.asks else SOFT
+        self.theme.write(surface, view.asks or hint, line, Style(17 * u, ink, "centre", 7))
         draw_chips(self.theme, surface, self._chips, self._places(size), self._lit())
 
     def _places(self, size: tuple[int, int]) -> list[pygame.Rect]:

@@ -51,13 +51,18 @@ class StandView:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadyView:
-    """The page before a dance; ``age_s`` drives motion, ``turns`` is whether C takes another camera."""
+    """The page before a dance.
+
+    ``age_s`` drives motion, ``turns`` is whether C takes another camera, ``asks`` a sentence that asks
+    to measure the delay first, empty where nothing is to ask.
+    """
 
     title: str
     artist: str
     age_s: float
     stand: StandView
     turns: bool = True
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

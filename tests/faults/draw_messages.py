@@ -25,12 +25,14 @@ from kpopdance.realtime.devices import (
     camera,
     drawn_camera,
     net_camera,
+    silent_speaker,
     sound,
+    sound_system,
     video_file,
     webcam,
 )
 from kpopdance.realtime.devices.window import save_picture
-from kpopdance.realtime.game.dancing import CANNOT
+from kpopdance.realtime.game.result import CANNOT
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
@@ -66,7 +68,7 @@ def every_health() -> list[Health]:
         slow._silent(9.0), drawn_camera.STOPPED, video_file.ENDED,
         *(camera.of_picture(cause) for cause in camera.PICTURES),
         *watched(Health("camera"), Attendance(delivered=99, looked_at=20, look_s=0.3, nobody_s=9.0)),
-        sound.LOST, sound.server_hangs().health,
+        sound.LOST, sound_system.server_hangs().health,
     ]  # fmt: skip
     return reports
 
@@ -76,8 +78,8 @@ def pages(size: tuple[int, int]):
     backdrop = Backdrop(Theme())
     picture = np.full((480, 640, 3), 70, np.uint8)
     silent = Health(
-        "sound", sound.server_hangs().health.cause,
-        f"There is no single sound output called 'gramophone'. {sound.SILENTLY}",
+        "sound", sound_system.server_hangs().health.cause,
+        f"There is no single sound output called 'gramophone'. {silent_speaker.SILENTLY}",
         "There are: HDA Intel PCH: ALC257 Analog (hw:0,0), pulse, default. Write one of them into the "
         "settings.",
     )  # fmt: skip

@@ -24,8 +24,9 @@ from kpopdance.realtime.commands.play import make_kit
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.dance.performance import open_performance
 from kpopdance.realtime.dance.unseen import dance_unseen
+from kpopdance.realtime.devices.count_in import CountIn
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker
+from kpopdance.realtime.devices.silent_speaker import SilentSpeaker
 from kpopdance.realtime.devices.window import offscreen_surface
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.settings import Settings

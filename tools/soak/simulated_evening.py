@@ -15,7 +15,8 @@ from kpopdance.realtime.commands.sound import samples_of
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.dance.kit import Kit
 from kpopdance.realtime.dance.shared import Game
-from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker
+from kpopdance.realtime.devices.count_in import CountIn
+from kpopdance.realtime.devices.silent_speaker import SilentSpeaker
 from kpopdance.realtime.devices.window import offscreen_surface
 from kpopdance.realtime.game.listing import first_page
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack

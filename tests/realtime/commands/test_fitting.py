@@ -11,8 +11,8 @@ from kpopdance.realtime.commands.cameras import Cameras
 from kpopdance.realtime.commands.fitting import fitting_of
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.dance.kit import Kit
-from kpopdance.realtime.devices import sound, webcam
-from kpopdance.realtime.devices.sound import SoundDevice
+from kpopdance.realtime.devices import sound, sound_system, webcam
+from kpopdance.realtime.devices.sound_system import SoundDevice
 from kpopdance.realtime.devices.webcam import FoundCamera, camera_index
 from kpopdance.realtime.library.settings import Settings, read_settings
 from kpopdance.realtime.shell.beside import Later
@@ -49,13 +49,19 @@ def test_outputs_of_one_name_are_told_apart(fitting, monkeypatch):
         SoundDevice(0, "Speakers", "MME", 2, False), SoundDevice(1, "Speakers", "WASAPI", 2, True),
         SoundDevice(2, "HDMI", "WASAPI", 2, False),
     ]  # fmt: skip
-    monkeypatch.setattr(sound, "list_sound_devices", lambda: devices)
+    monkeypatch.setattr(sound_system, "list_sound_devices", lambda kind: devices)
     assert fitting.outputs() == ("Speakers, MME", "Speakers, WASAPI", "HDMI")
+    kinds = []
+    monkeypatch.setattr(
+        sound_system, "list_sound_devices", lambda kind: kinds.append(kind) or []
+    )
+    assert fitting.microphones() == ()
+    assert kinds == ["input"]
 
-    def none():
+    def none(kind):
         raise DanceError("no PortAudio")
 
-    monkeypatch.setattr(sound, "list_sound_devices", none)
+    monkeypatch.setattr(sound_system, "list_sound_devices", none)
     assert fitting.outputs() == ()
 
 

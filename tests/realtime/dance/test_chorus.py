@@ -10,8 +10,16 @@ import pytest
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Heard
-from kpopdance.realtime.dance.chorus import LONG_S, LOUD, RESTED_S, Chorus, faded_in_and_out
-from kpopdance.realtime.devices.sound import CountIn
+from kpopdance.realtime.dance.chorus import (
+    CLICKS,
+    COUNT,
+    LONG_S,
+    LOUD,
+    RESTED_S,
+    Chorus,
+    faded_in_and_out,
+)
+from kpopdance.realtime.devices.count_in import CountIn
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import PackFacts
 
@@ -48,6 +56,9 @@ class Kit:
         if path.name == "bad.ogg":
             raise DanceError(f"{path}: is damaged; copy it again")
         return np.ones((round(10 * RATE), 2), np.float32), RATE
+
+    def count(self, rate, beat_s):
+        return np.ones((round(4 * beat_s * rate), 2), np.float32), 0.1
 
     def open_speaker(self, samples, rate, count_in_s, beat_s):
         CountIn(count_in_s, beat_s)  # as the real one checks it
@@ -108,6 +119,18 @@ def test_another_song_silences_it_at_once_and_is_heard_itself():
     assert kit.cards[1].said[1:] == ["pause", "close"]
     look(chorus, two, 9.0, 10.0, 10.1)
     assert len(kit.cards) == 3  # back in the list
+
+
+@pytest.mark.parametrize(
+    ("effect", "from_s", "length_s", "loudest"), [(CLICKS, -2.0, 3.0, 0.0), (COUNT, 0.0, 3.0, 0.25)]
+)
+def test_sounds_of_the_game_are_heard_again_and_again(effect, from_s, length_s, loudest):
+    kit = Kit(count_volume=50)
+    chorus = Chorus(kit)
+    look(chorus, effect, 0.0, 1.0, 1.1, 1.0 + length_s, 1.2 + length_s)
+    (card,) = kit.cards
+    assert card.said == [("start", from_s)] * 2
+    assert card.samples.max() == pytest.approx(loudest)
 
 
 def test_who_leaves_while_it_opens_hears_nothing():

@@ -8,7 +8,7 @@ from kpopdance.realtime.commands.play import make_kit
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.devices import microphone
 from kpopdance.realtime.devices.microphone import SystemMicrophone
-from kpopdance.realtime.devices.sound import SoundError
+from kpopdance.realtime.devices.sound_system import SoundError
 from kpopdance.realtime.library.settings import Settings
 from tests.fakes import FakeClock
 from tools.bench.run.bench_calibration import LAGS_MS, measured, with_late_speaker
@@ -50,7 +50,12 @@ class FakePortAudio:
     def __init__(self, *, there=True, refuses=False):
         self.there, self.refuses = there, refuses
 
-    def query_devices(self, number, kind):
+    def query_hostapis(self):
+        return []
+
+    def query_devices(self, number=None, kind=None):
+        if number is None:
+            return []
         if not self.there:
             raise self.PortAudioError("no device")
         return {"name": "Gooseneck", "default_samplerate": float(RATE)}
@@ -64,11 +69,11 @@ class FakePortAudio:
 
 @pytest.fixture
 def listening(monkeypatch):
-    def listen(**how):
+    def listen(device=None, **how):
         system = FakePortAudio(**how)
         monkeypatch.setattr(microphone, "portaudio", lambda: system)
         clock = FakeClock()
-        heard = SystemMicrophone(clock)
+        heard = SystemMicrophone(clock, device)
         return heard, system.stream, clock
 
     return listen
@@ -121,6 +126,7 @@ def test_a_lost_microphone_is_told(listening):
     [
         ({"there": False}, Cause.NEVER_OPENED, "There is no microphone."),
         ({"refuses": True}, Cause.REFUSED, "The microphone Gooseneck does not open."),
+        ({"there": False, "device": "Lavalier"}, Cause.NEVER_OPENED, "called 'Lavalier'"),
     ],
 )
 def test_no_microphone_is_one_sentence_with_another_way(listening, how, cause, words):

@@ -13,8 +13,15 @@ from numpy.testing import assert_allclose
 from kpopdance.realtime.core.clock import SongClock
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.devices import sound
+from kpopdance.realtime.devices.count_in import (
+    NO_COUNT_IN,
+    CountIn,
+    count_in_samples,
+    counted_in,
+)
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.devices.sound import CountIn, SilentSpeaker, SoundCard, open_speaker
+from kpopdance.realtime.devices.silent_speaker import SilentSpeaker
+from kpopdance.realtime.devices.sound import SoundCard, open_speaker
 from kpopdance.realtime.workshop.player import GRAIN_S, Player
 from tests.realtime.workshop import desk_kits
 from tools.bench.run.bench_sound import measure_clock
@@ -33,7 +40,7 @@ class HandClock:
 
 
 @contextmanager
-def playing(*, seconds=20.0, from_s=0.0, count_in=sound.NO_COUNT_IN):
+def playing(*, seconds=20.0, from_s=0.0, count_in=NO_COUNT_IN):
     card = SoundCard(
         np.zeros((round(seconds * RATE), 2), np.float32), RATE, PerfClock(), count_in=count_in
     )
@@ -62,7 +69,7 @@ def song_now(card):
 
 
 def test_count_in_clicks_four_beats_the_last_one_different():
-    tape = sound._count_in_samples(CountIn(length_s=2.0, beat_s=0.5), RATE)
+    tape = count_in_samples(CountIn(length_s=2.0, beat_s=0.5), RATE)
     assert tape.shape == (2 * RATE, 2)
     assert tape.dtype == np.float32
     beats = tape[:, 0].reshape(4, RATE // 2)
@@ -70,12 +77,51 @@ def test_count_in_clicks_four_beats_the_last_one_different():
     assert_allclose(beats[1], beats[0])
     assert np.abs(beats[3] - beats[0]).max() > 0.1
     assert np.abs(tape).max() <= 1
+    soft, silent = (count_in_samples(CountIn(2.0, 0.5, loud), RATE) for loud in (0.5, 0.0))
+    assert_allclose(soft, tape / 4)
+    assert not silent.any()
+
+
+class StillStream:
+    latency, active = 0.1, True
+
+
+class Block:
+    """What PortAudio tells with a block."""
+
+    outputBufferDacTime, currentTime, output_underflow = 0.1, 0.0, False
+
+
+def filled(deck, blocks, frames=480):
+    out = np.ones((blocks, frames, 2), np.float32)
+    for block in out:
+        deck._fill(block, frames, Block, Block)
+    return out.reshape(-1, 2)[:, 0]
+
+
+def test_a_pause_fades_and_goes_on_where_it_was(monkeypatch):
+    monkeypatch.setattr(sound, "_open_stream", lambda *told: StillStream())
+    ramp = np.linspace(0.1, 0.9, 4 * RATE, dtype=np.float32)[:, None].repeat(2, axis=1)
+    play, pause = sound._Order(place=0, playing=True), sound._Order(place=None, playing=False)
+    deck = sound._Deck(sound._Tape(ramp, RATE, 0), HandClock(), None, pause)
+    assert not filled(deck, 2).any()  # nothing sounded yet
+    deck.order = play
+    assert_allclose(filled(deck, 10), ramp[:4800, 0])
+    deck.order = dataclasses.replace(pause)
+    faded = filled(deck, 40)
+    end = round(sound.FADE_S * RATE)
+    assert faded[0] == pytest.approx(ramp[4800, 0])
+    assert (np.diff(faded[:end]) < 0).all()
+    assert not faded[end:].any()
+    assert deck.heard_now() is None
+    deck.order = dataclasses.replace(play, place=None)
+    assert_allclose(filled(deck, 1), ramp[4800:5280, 0])
 
 
 @pytest.mark.parametrize("length_s", [2.25, 2.0, 0.7, 0.0])
 def test_a_pickup_sounds_with_the_last_of_the_count(length_s):
     song = np.full((3 * RATE, 2), 0.1, np.float32)
-    tape, before = sound._counted_in(song, CountIn(length_s, 0.5), RATE)
+    tape, before = counted_in(song, CountIn(length_s, 0.5), RATE)
     assert (before, len(tape)) == (length_s * RATE, (length_s + 3) * RATE)
     plain = np.concatenate([np.zeros((before, 2), np.float32), song])
     clicks = np.flatnonzero(np.abs(tape - plain).max(axis=1) > 0.1) / RATE

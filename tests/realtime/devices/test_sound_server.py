@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from kpopdance.realtime.devices.sound import output_name
 from kpopdance.realtime.devices.sound_server import speaker_behind
+from kpopdance.realtime.devices.sound_system import output_name
 
 SINKS = [
     {"name": "alsa.1", "description": "Built-in"},

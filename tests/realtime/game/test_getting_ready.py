@@ -26,6 +26,7 @@ from kpopdance.realtime.game.getting_ready import IN_PLACE_S, ReadyPage
 from kpopdance.realtime.game.listing import first_page
 from kpopdance.realtime.home.looking_on import LookingOn
 from kpopdance.realtime.home.setting_up import SetupPage
+from kpopdance.realtime.library.delays import Measured
 from kpopdance.realtime.pose.stance import Amiss
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.shell.beside import Later
@@ -188,6 +189,28 @@ def test_other_keys_give_the_dance_up(library, key, kind):  # noqa: F811
     assert stand.closed == [stand.camera]
     if isinstance(following, LoadingPage):
         following.quit()
+    stand.game.settle()
+
+
+@pytest.mark.parametrize(
+    ("measured", "asks"), [("Soundbar", ""), ("Boombox", "A new speaker: press D to measure")]
+)
+def test_other_devices_than_were_measured_are_asked_for(library, measured, asks):  # noqa: F811
+    stand = Stand(library, device_names=lambda: ("Soundbar", "Webcam"))
+    stand.kit.store.keep_delay(measured, "Webcam", Measured(100.0))
+    page = stand.opened()
+    page.enter(stand.clock.now())
+    page._new_device.result(10)
+    page.draw(pygame.Surface((640, 360)))
+    assert page._asks.startswith(asks)
+    assert bool(page._asks) == bool(asks)
+    page.key("d")
+    page.key("escape")  # where nothing is asked, D means nothing
+    following = stand.until(page, lambda following: following is not page)
+    assert type(following).__name__ == ("CalibrationPage" if asks else "SongListPage")
+    if asks:
+        assert isinstance(following.key("escape"), LoadingPage)
+    page.leave()
     stand.game.settle()
 
 

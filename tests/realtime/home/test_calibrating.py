@@ -16,6 +16,7 @@ import pytest
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.dance.in_use import Devices, asks_to_measure, player_lag_ms
+from kpopdance.realtime.dance.kit import Fitting
 from kpopdance.realtime.dance.shared import Game
 from kpopdance.realtime.home.calibrating import (
     CalibrationPage,
@@ -26,6 +27,7 @@ from kpopdance.realtime.home.calibrating import (
 from kpopdance.realtime.library.delays import NO_CAMERA, Measured
 from kpopdance.realtime.library.store import StoreError
 from kpopdance.realtime.scoring.calibration import LENGTH_S
+from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.shell.songs import Songs
 from tests.realtime.home.measured_rooms import HeardRoom, Room
 
@@ -172,6 +174,39 @@ def test_clicks_choose_and_chips_lead_back(room):
             assert isinstance(following, OpeningPage)
             following.quit()
             wait([following.coming], timeout=10)
+
+
+def test_another_microphone_is_chosen_and_written(room):
+    assert page_of(room).screen.chips[0].key == "Esc"  # where nothing can be set up
+    written = []
+    fitting = Fitting(
+        cameras=tuple, peek=None, watch=None, outputs=tuple, keep=written.append, found=dict,
+        microphones=lambda: ("Gooseneck", "Lavalier"),
+    )  # fmt: skip
+    room.kit = dataclasses.replace(room.kit, fitting=fitting, refit=refitted)
+    page = page_of(room)
+    wait([page._microphones], timeout=10)
+    told = []
+    for _ in range(3):
+        page.draw(pygame.Surface((640, 360)))
+        told.append(page.screen.chips[0].words)
+        page.clicked(Target("chip", 0))
+    assert told == [
+        f"microphone: {name}" for name in ("the usual one", "Gooseneck", "Lavalier")
+    ]
+    page.key("m")
+    page.leave()
+    page.game.settle()
+    assert written == [{"microphone": "Gooseneck"}]
+
+
+def refitted(kit, settings):
+    return dataclasses.replace(kit, settings=settings)
+
+
+def test_it_leads_where_it_was_asked_for(room):
+    page = CalibrationPage(Game(room.kit, Songs(())), None, lambda: room)
+    assert page.key("escape") is room
 
 
 @pytest.mark.parametrize(

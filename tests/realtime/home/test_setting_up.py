@@ -105,7 +105,7 @@ def world(tmp_path):
 @pytest.mark.parametrize("one", ROWS, ids=lambda one: one.name)
 def test_every_line_is_changed_by_keys_and_mouse_and_written_at_the_end(world, one):
     page, before = world.page(), world.game.kit.settings
-    until(page, lambda: page._outputs.done() and page._cameras.found)
+    until(page, lambda: page._named[settable.OUTPUT].done() and page._cameras.found)
     row(page, one)
     if one.sort == "text":
         page.act("write")

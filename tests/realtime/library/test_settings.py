@@ -31,7 +31,8 @@ def test_everything_may_be_set(tmp_path):
         "model": "~/own.onnx", "engine": "onnxruntime", "threads": 3,
         "crop_px": 224, "thorough": True, "player_lag_ms": -120.5,
         "strictness": "pro", "body": "seated", "coach": "both", "preview_sound": False, "calm": True,
-        "sound_device": "블루투스", "volume": 70,
+        "sound_device": "블루투스", "microphone": "Gooseneck",
+        "volume": 70, "effect_volume": 30,
         "count_volume": 40,
             "replays": "~/춤춤", "library": "~/춤",
     }  # fmt: skip
