@@ -47,7 +47,7 @@ class SilentAudio:
     def start(self, from_s: float) -> None:
         self._from_s, self._began_s = from_s, self._clock.now()
 
-    def pause(self) -> None:
+    def pause(self, fade_s: float = 0.0) -> None:
         self._from_s = None
 
     def close(self) -> None:

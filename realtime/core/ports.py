@@ -107,8 +107,8 @@ class Speaker(Protocol):
     def start(self, from_s: float) -> None:
         """Begin at a song second (negative: count-in first)."""
 
-    def pause(self) -> None:
-        """Fall silent."""
+    def pause(self, fade_s: float = 0.0) -> None:
+        """Fall silent, at once or by and by."""
 
     def close(self) -> None:
         """Release the device."""

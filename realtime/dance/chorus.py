@@ -92,7 +92,7 @@ class Chorus:
         if song is None or before is None or song.audio != before.audio:
             self._since_s = now_s
             if self._sounding is not None:
-                self._sounding.speaker.pause()
+                self._sounding.speaker.pause(FADE_S)
 
     def second(self, now_s: float) -> float | None:
         """Return how many seconds of it have sounded; None where nothing sounds."""
@@ -105,7 +105,7 @@ class Chorus:
         """Fall silent, and give the device back beside the window."""
         self._wanted = None
         if self._sounding is not None:
-            self._sounding.speaker.pause()
+            self._sounding.speaker.pause(FADE_S)
         self._hushing = beside(self.settle)
 
     def anew(self) -> None:

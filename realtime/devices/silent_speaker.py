@@ -54,7 +54,7 @@ class SilentSpeaker:
         self._place_s = max(from_s, -self._count_in.length_s)
         self._since_s = self._clock.now()
 
-    def pause(self) -> None:
+    def pause(self, fade_s: float = 0.0) -> None:
         """Hold the song's place."""
         heard = self.heard
         if heard is not None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,11 +48,11 @@ LATENCY_S = 0.1  # the clock compensates it; "low" had underruns under inference
 POLL_S = 0.1
 QUIET_POLLS = 5  # 0.5 s without a beat; polls, so that a stalled process accuses nobody
 GIVE_UP_POLLS = 50  # a server that hung this long is left, until then its own recovery is best
-FADE_S = 0.3  # from a pause on: what is cut off clicks
 BLIND_BLOCKS = 20  # a device that never tells its times is believed on its stated latency
 LOST = Health(
     "sound", Cause.LOST, "Sound lost: the song waits.", "It goes on by itself with the sound."
 )
+AT_ONCE = np.zeros((0, 1), np.float32)
 SILENT_SAMPLES = 48000  # a second
 
 
@@ -180,11 +180,12 @@ class SoundCard:
 
     def start(self, from_s: float) -> None:
         """Play from a song second; negative plays that much of the count-in first."""
-        self._command(place=self._tape.place(from_s), playing=True)
+        self._command(_Order(self._tape.place(from_s), playing=True))
 
-    def pause(self) -> None:
-        """Hold the song's place; what the device has already been given still sounds."""
-        self._command(place=None, playing=False)
+    def pause(self, fade_s: float = 0.0) -> None:
+        """Hold the song's place; what the device has already been given still sounds, then it fades."""
+        fall = np.linspace(1, 0, round(fade_s * self._tape.rate), dtype=np.float32)
+        self._command(_Order(None, playing=False, fall=fall[:, None]))
 
     def close(self) -> None:
         """Release the device; returns within 2 s even if the sound server hangs."""
@@ -197,11 +198,11 @@ class SoundCard:
             # PortAudio's own goodbye at exit would wait for the server as long as it hangs
             atexit.unregister(portaudio()._exit_handler)  # noqa: SLF001 - there is no public way
 
-    def _command(self, *, place: int | None, playing: bool) -> None:
+    def _command(self, order: _Order) -> None:
         with self._lock:
-            self._order = _Order(place=place, playing=playing).after(self._order)
+            self._order = order.after(self._order)
             if self._deck is not None:
-                self._deck.order = replace(self._order, place=place)
+                self._deck.order = order
 
     def _open(self) -> _Deck:
         deck = _Deck(self._tape, self._clock, self._device, self._order)
@@ -280,10 +281,14 @@ class _Tape:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Order:
-    """What the callback shall do; ``place`` None: go on where it is."""
+    """What the callback shall do; ``place`` None: go on where it is.
+
+    ``fall`` float32 (N, 1) is how what sounds dies away where it plays no longer.
+    """
 
     place: int | None
     playing: bool
+    fall: NDArray[np.float32] = field(default_factory=lambda: AT_ONCE)
 
     def after(self, earlier: _Order) -> _Order:
         return replace(self, place=earlier.place) if self.place is None else self
@@ -302,8 +307,7 @@ class _Deck:
         self._taken: _Order | None = None
         self._tape, self._clock = tape, clock
         self._place = 0
-        fall = np.linspace(1, 0, round(FADE_S * tape.rate), dtype=np.float32)
-        self._fall, self._fallen = fall[:, None], len(fall)
+        self._fallen = 0  # samples of the order's fall
         self._begin, self._ahead_s = 0, 0.0
         self._blind = 0
         self._heard: Heard | None = None
@@ -348,13 +352,13 @@ class _Deck:
         order = self.order
         if order is not self._taken:
             self._heard = None
-            pauses = self._taken is not None and self._taken.playing and not order.playing
-            self._fallen = 0 if pauses else len(self._fall)
+            sounded = self._taken is not None and self._taken.playing
+            self._fallen = 0 if sounded else len(order.fall)
             self._place = self._place if order.place is None else order.place
             self._taken = order
         self.beats += 1
         if not order.playing:
-            self._fade(out, frames)
+            self._fade(out, order.fall[self._fallen : self._fallen + frames])
             return
         begin = self._place
         part = self._tape.samples[begin : begin + frames]
@@ -365,9 +369,8 @@ class _Deck:
         self.underruns += status.output_underflow
         self._report(begin, now_s, times.outputBufferDacTime - times.currentTime)
 
-    def _fade(self, out: NDArray[np.float32], frames: int) -> None:
+    def _fade(self, out: NDArray[np.float32], fall: NDArray[np.float32]) -> None:
         """Let what sounded go down to silence; the song's place is kept."""
-        fall = self._fall[self._fallen : self._fallen + frames]
         begin = self._place + self._fallen
         part = self._tape.samples[begin : begin + len(fall)]
         np.multiply(part, fall[: len(part)], out=out[: len(part)])

@@ -266,7 +266,7 @@ class ResultsScreen(Screen):
             box.left = round(at.grades.left + number * (width + gap))
             colour = GRADE_COLOUR[grade]
             self.theme.panel(surface, box, Glass(18 * u, dim(colour, 0.8), 1.5, 196))
-            top, low = rows_of(box.inflate(-round(16 * u), -round(16 * u)), (0.66, 0.34))
+            top, low = rows_of(box.inflate(-round(16 * u), -round(10 * u)), (0.62, 0.38))
             self.theme.write(
                 surface,
                 str(report.counts.get(grade, 0)),
@@ -295,7 +295,7 @@ class ResultsScreen(Screen):
         place = self._chip(surface, foot, chip, BEST, 28 * u)
         practise = pygame.Rect(foot.left, foot.top, place.left - foot.left, foot.height)
         practise.width -= round(12 * u)
-        look = ButtonFace("Practise it", "Enter", over=self._over == PRACTISE)
+        look = ButtonFace("Practise", "Enter", over=self._over == PRACTISE)
         button(self.theme, surface, practise, look, u)
         self._buttons[PRACTISE] = practise
 

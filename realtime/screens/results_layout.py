@@ -57,8 +57,8 @@ def result_layout(size: tuple[int, int]) -> ResultLayout:
     return ResultLayout(
         title=box(edge, 24 * u, end, 76 * u),
         hero=box(edge, 92 * u, column, low),
-        grades=box(right, 92 * u, end, 156 * u),
-        moves=box(right, 156 * u + gap, end, split),
+        grades=box(right, 92 * u, end, 160 * u),
+        moves=box(right, 160 * u + gap, end, split),
         side=box(right, split + gap, first - gap / 2, low),
         limbs=box(first + gap / 2, split + gap, second - gap / 2, low),
         advice=box(second + gap / 2, split + gap, end, low),

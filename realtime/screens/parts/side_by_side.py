@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MARGIN: Final = 0.08
 """Of the room's height, left free around whatever is danced."""
-TUBE: Final = 90
+TUBE: Final = 64
 """A figure's height by a tube's radius."""
 
 

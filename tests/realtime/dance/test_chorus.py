@@ -37,7 +37,7 @@ class Card:
     def start(self, from_s):
         self.said.append(("start", from_s))
 
-    def pause(self):
+    def pause(self, fade_s):
         self.said.append("pause")
 
     def close(self):
@@ -122,7 +122,8 @@ def test_another_song_silences_it_at_once_and_is_heard_itself():
 
 
 @pytest.mark.parametrize(
-    ("effect", "from_s", "length_s", "loudest"), [(CLICKS, -2.0, 3.0, 0.0), (COUNT, 0.0, 3.0, 0.25)]
+    ("effect", "from_s", "length_s", "loudest"),
+    [(CLICKS, -2.0, 3.0, 0.0), (COUNT, 0.0, 3.0, 0.25)],
 )
 def test_sounds_of_the_game_are_heard_again_and_again(effect, from_s, length_s, loudest):
     kit = Kit(count_volume=50)

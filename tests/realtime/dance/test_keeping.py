@@ -126,7 +126,7 @@ def test_the_player_s_picture_is_kept_on_a_key_alone(store):
 
     for size in ((640, 360), (1280, 720), (720, 1280)):
         page.draw(pygame.Surface(size))
-        assert under(page, size) == {None, Target("face")}
+        assert Target("face") in under(page, size)
     assert page.clicked(Target("face")) is page
     page._offer._keeping.result(5)
     assert page.view().face == "your picture is kept"
@@ -232,11 +232,11 @@ def test_the_button_saves_again(store):
     shown(page, left)
     for size in ((800, 480), (1280, 720), (720, 1280), (1920, 1080)):
         page.draw(pygame.Surface(size))
-        assert under(page, size) == {None, Target("save")}
+        assert Target("save") in under(page, size)
     store.full = False
     press(page, left)
     page.draw(pygame.Surface(size))
-    assert under(page, size) == {None}
+    assert Target("save") not in under(page, size)
 
 
 def under(page, size):

@@ -102,20 +102,22 @@ def filled(deck, blocks, frames=480):
 def test_a_pause_fades_and_goes_on_where_it_was(monkeypatch):
     monkeypatch.setattr(sound, "_open_stream", lambda *told: StillStream())
     ramp = np.linspace(0.1, 0.9, 4 * RATE, dtype=np.float32)[:, None].repeat(2, axis=1)
-    play, pause = sound._Order(place=0, playing=True), sound._Order(place=None, playing=False)
+    play, fall = sound._Order(place=0, playing=True), np.linspace(1, 0, 14400)[:, None]
+    pause = sound._Order(place=None, playing=False, fall=fall.astype(np.float32))
     deck = sound._Deck(sound._Tape(ramp, RATE, 0), HandClock(), None, pause)
     assert not filled(deck, 2).any()  # nothing sounded yet
     deck.order = play
     assert_allclose(filled(deck, 10), ramp[:4800, 0])
     deck.order = dataclasses.replace(pause)
     faded = filled(deck, 40)
-    end = round(sound.FADE_S * RATE)
     assert faded[0] == pytest.approx(ramp[4800, 0])
-    assert (np.diff(faded[:end]) < 0).all()
-    assert not faded[end:].any()
+    assert (np.diff(faded[:14400]) < 0).all()
+    assert not faded[14400:].any()
     assert deck.heard_now() is None
     deck.order = dataclasses.replace(play, place=None)
     assert_allclose(filled(deck, 1), ramp[4800:5280, 0])
+    deck.order = dataclasses.replace(pause, fall=sound.AT_ONCE)
+    assert not filled(deck, 1).any()
 
 
 @pytest.mark.parametrize("length_s", [2.25, 2.0, 0.7, 0.0])

@@ -255,7 +255,7 @@ def test_keys_of_the_dance(stage):
 def test_keys_of_the_result(stage):
     screen = ResultsScreen(stage)
     assert [screen.key(key) for key in ("return", "r", "escape", "x")] == [
-        "again",
+        "practise",
         "again",
         "back",
         None,
