@@ -2,8 +2,9 @@
 # make test   install and run the tests but the long ones
 # make long   the long ones
 # make fuzz   so many hostile inputs for each door, other ones each time (CASES=1000)
+# make words  gather the texts of the game into the catalogues of its languages
 # make check  what CI checks beside the tests: style, types, import directions
-.PHONY: demo test long fuzz check bench install song clean
+.PHONY: demo test long fuzz words check bench install song clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -49,6 +50,9 @@ check: $(VENV)/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+words: $(VENV)/.tested
+	$(BIN)/python -m tools.tongues.make_words
 
 bench: $(VENV)/.tested
 	$(BIN)/python -m pytest -m bench -s

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.texts import HarmlessLines, one_line
+from kpopdance.engines.tongues import speak_here
 from kpopdance.realtime.commands.command_line import understood
 from kpopdance.realtime.commands.options import parser
 from kpopdance.realtime.commands.speaking import say
@@ -30,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     try:
         _prepare()
+        speak_here()
         args = understood(parser(), words)
         if args.verbose:
             logging.getLogger().setLevel(logging.INFO)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the game; before NumPy is loaded
+os.environ["LANGUAGE"] = "en"  # sentences are compared; whoever tests others says so
 
 from kpopdance.engines.names import AUTO
 

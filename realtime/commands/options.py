@@ -87,6 +87,9 @@ def _play(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument("--sound-device", help="part of an output's name")
     parser.add_argument(
+        "--language", help="what the game speaks: en, ko (default: the system's)"
+    )
+    parser.add_argument(
         "--player-lag-ms", type=a_number, help="fixed lag of camera and speaker"
     )
     parser.add_argument(

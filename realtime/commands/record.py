@@ -110,7 +110,7 @@ def _film(args: argparse.Namespace, start_s: float) -> Film | None:
 
 def _wish(args: argparse.Namespace, title: str) -> Wish:
     return Wish(
-        title, args.artist, args.language, args.licence, args.bpm, args.offset, args.mirrored
+        title, args.artist, args.sung, args.licence, args.bpm, args.offset, args.mirrored
     )
 
 
@@ -180,7 +180,7 @@ def title_of(args: argparse.Namespace) -> str:
         args.title, artist = named_in(args.video)
         args.artist = args.artist or artist
     title: str = args.video.stem if args.title is None else args.title
-    told = {"title": title, "artist": args.artist, "language": args.language}
+    told = {"title": title, "artist": args.artist, "language": args.sung}
     for option, text in (told | {"licence": args.licence}).items():
         if len(text) > LONGEST:
             raise DanceError(f"--{option} {text[:20]}...: is longer than {LONGEST} letters")

@@ -44,7 +44,6 @@ VIDEOS: Final = (
 LIST: Final = ".txt"
 PASSED_ON: Final = (
     "artist",
-    "language",
     "licence",
     "dancer",
     "network",
@@ -242,6 +241,7 @@ def _words(args: argparse.Namespace, video: Path, folder: Path, threads: int) ->
         value = getattr(args, name, None)
         if value not in (None, ""):
             words += [f"--{name}", named(value) if isinstance(value, Path) else value]
+    words += ["--language", args.sung]
     words += [f"--{name}" for name in SWITCHES if getattr(args, name)]
     for library in args.library or ():
         words += ["--library", library]

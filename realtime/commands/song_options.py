@@ -58,7 +58,9 @@ def _record(commands: Commands) -> None:
         "--title", help="the song's title; the video's tags or name if left out"
     )
     parser.add_argument("--artist", default="", help="who performs it; found in the same way")
-    parser.add_argument("--language", default="ko", help="e.g. ko, en (default ko)")
+    parser.add_argument(
+        "--language", dest="sung", default="ko", help="of the song, e.g. ko, en (default ko)"
+    )
     parser.add_argument("--licence", default="private use", help="what others may do with it")
     parser.add_argument(
         "--bpm", type=a_number, help="beats per minute; heard from the music if left out"

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from kpopdance.realtime.commands.speaking import say
+from kpopdance.realtime.library.own_languages import speak_in
 from kpopdance.realtime.library.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -20,13 +21,15 @@ def terms_from(settings: Settings, args: argparse.Namespace) -> Terms:
 
 
 def settings_from(args: argparse.Namespace) -> Settings:
-    """Return the settings file's settings with what the command line says instead."""
+    """Return the settings file's settings with what the command line says instead; speak as they ask."""
     settings = read_settings(getattr(args, "settings", None))
     names = {field.name for field in dataclasses.fields(Settings)}
     said = {k: v for k, v in vars(args).items() if k in names and v is not None}
     if "library" in said:
         said["library"] = tuple(said["library"])
-    return dataclasses.replace(settings, **said)
+    settings = dataclasses.replace(settings, **said)
+    speak_in(settings.language)
+    return settings
 
 
 def say_missing(settings: Settings) -> None:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.tongues import N_, _, counted, days_words, weekday_words
 from kpopdance.realtime.core.progress import DAYS, date_of, streak_of, weeks_of
+from kpopdance.realtime.core.terms import said_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from kpopdance.realtime.core.progress import History, Week
+    from kpopdance.realtime.core.progress import Goal, History, Week
 
     _Move = tuple[str, str, float]
     """A title, the terms in words, and where it begins, song seconds."""
@@ -39,7 +41,6 @@ BAR_MINUTES: Final = (
     1440.0,
 )
 """What the highest bar of a day may be."""
-DAYS_SHORT: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,12 @@ def song_lines(history: History, today: int) -> tuple[Line, ...]:
     """Return songs, the last danced one first, with their scores from dance to dance."""
     return tuple(
         Line(
-            named, f"{song.best:.0f}", f"best of {many(song.dances, 'dance')}", song.best / 100,
-            Curve(f"Score of {named}", song.scores),
+            named, f"{song.best:.0f}",
+            counted("best of {n} dance", "best of {n} dances", song.dances), song.best / 100,
+            Curve(_("Score of {song}", song=named), song.scores),
         )
         for song in history.songs
-        for named in [" · ".join(filter(None, (song.title, song.terms)))]
+        for named in [" · ".join(filter(None, (song.title, said_terms(song.terms))))]
     )  # fmt: skip
 
 
@@ -92,9 +94,11 @@ def body_lines(history: History, today: int) -> tuple[Line, ...]:
     for name, all_marks in marks.items():
         now, before = _mean(all_marks[-LATELY:]), all_marks[-2 * LATELY : -LATELY]
         gained = round(now - _mean(before)) if before else 0
-        gain = f"{gained:+d} since before" if gained else "as before" if before else "now"
-        called = name.replace("_", " ")
-        curve = Curve(f"Marks of your {called}", tuple(all_marks))
+        gain = _("as before") if before else _("now")
+        if gained:
+            gain = _("{points:+d} since before", points=gained)
+        called = _(name.replace("_", " "))
+        curve = Curve(_("Marks of your {limb}", limb=called), tuple(all_marks))
         lines.append(Line(called, f"{now:.0f}", gain, now / 100, curve))
     return tuple(sorted(lines, key=lambda line: -line.share))
 
@@ -110,15 +114,22 @@ def week_lines(history: History, today: int) -> tuple[Line, ...]:
 
 def _week(week: Week, ago: int, most: float, high: float) -> Line:
     first, last = date_of(week.monday), date_of(week.monday + DAYS - 1)
-    when = f"{first.day} {first:%b} to {last.day} {last:%b}"
-    name = ("this week", "last week")[ago] if ago < 2 else when
-    score = "" if week.score is None else f", score {week.score:.0f}"
+    when = days_words(first, last)
+    name = (_("this week"), _("last week"))[ago] if ago < 2 else when
+    more = counted("{n} dance", "{n} dances", week.dances)
+    if week.score is not None:
+        more = _("{dances}, score {score:.0f}", dances=more, score=week.score)
     minutes = tuple(second / 60 for second in week.danced_s)
     curve = Curve(
-        f"Minutes danced, {when}", minutes, high=high, unit="min", labels=DAYS_SHORT, bars=True
+        _("Minutes danced, {when}", when=when),
+        minutes,
+        high=high,
+        unit=_("min"),
+        labels=weekday_words(),
+        bars=True,
     )
-    told = f"{week.minutes:.0f} min"
-    return Line(name, told, many(week.dances, "dance") + score, week.minutes / most, curve)
+    told = _("{minutes:.0f} min", minutes=week.minutes)
+    return Line(name, told, more, week.minutes / most, curve)
 
 
 def timing_lines(history: History, today: int) -> tuple[Line, ...]:
@@ -129,7 +140,7 @@ def timing_lines(history: History, today: int) -> tuple[Line, ...]:
         if danced.lag_ms is not None:
             every.append(danced.lag_ms)
             by_song[danced.title].append(danced.lag_ms)
-    lines = [_timing("all songs", every)] if every else []
+    lines = [_timing(_("all songs"), every)] if every else []
     lines += [_timing(title, lags) for title, lags in reversed(by_song.items())]
     return tuple(lines)
 
@@ -137,10 +148,11 @@ def timing_lines(history: History, today: int) -> tuple[Line, ...]:
 def _timing(name: str, lags_ms: Sequence[float]) -> Line:
     lately = lags_ms[-LATELY:]
     lag_ms = _mean(lately)
-    told = f"{abs(lag_ms):.0f} ms {'late' if lag_ms >= 0 else 'early'}"
-    varies = f"± {np.std(lately):.0f} ms" if len(lately) > 1 else "one dance"
+    way = N_("{ms:.0f} ms late") if lag_ms >= 0 else N_("{ms:.0f} ms early")
+    told = _(way, ms=abs(lag_ms))
+    varies = f"± {np.std(lately):.0f} ms" if len(lately) > 1 else _("one dance")
     curve = Curve(
-        f"How late, {name}", tuple(lags_ms), -LATE_MS, LATE_MS, "ms", level=0.0
+        _("How late, {song}", song=name), tuple(lags_ms), -LATE_MS, LATE_MS, "ms", level=0.0
     )  # fmt: skip
     return Line(name, told, varies, 1 - min(1.0, abs(lag_ms) / LATE_MS), curve)
 
@@ -159,34 +171,33 @@ def move_lines(history: History, today: int) -> tuple[Line, ...]:
     }
     ordered = sorted(lately, key=lambda move: -lately[move])
     best, rest = ordered[:BEST_MOVES], ordered[BEST_MOVES:]
-    told = [(move, "among your best") for move in best]
-    told += [(move, "worth practising") for move in rest[-WORST_MOVES:][::-1]]
+    told = [(move, _("among your best")) for move in best]
+    told += [(move, _("worth practising")) for move in rest[-WORST_MOVES:][::-1]]
     return tuple(_move(move, lately[move], more, tries[move]) for move, more in told)
 
 
 def _move(move: _Move, score: float, more: str, tries: Sequence[float]) -> Line:
     title, terms, start_s = move
     minutes, seconds = divmod(int(start_s), 60)
-    name = " · ".join(filter(None, (title, terms, f"{minutes}:{seconds:02d}")))
+    name = " · ".join(filter(None, (title, said_terms(terms), f"{minutes}:{seconds:02d}")))
     return Line(
-        name, f"{score:.0f}", more, score / 100, Curve(f"The move of {name}", tuple(tries))
+        name,
+        f"{score:.0f}",
+        more,
+        score / 100,
+        Curve(_("The move of {song}", song=name), tuple(tries)),
     )
 
 
 PAGES: Final[Mapping[str, Callable[[History, int], tuple[Line, ...]]]] = {
-    "songs": song_lines, "body": body_lines, "weeks": week_lines, "timing": timing_lines,
-    "moves": move_lines,
+    N_("songs"): song_lines, N_("body"): body_lines, N_("weeks"): week_lines,
+    N_("timing"): timing_lines, N_("moves"): move_lines,
 }  # fmt: skip
 """The headings; each takes a history and the day of today."""
 
 
 def _mean(values: Sequence[float]) -> float:
     return float(np.mean(values))
-
-
-def many(count: int, what: str) -> str:
-    """Return a number of things in words."""
-    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def facts_of(history: History, today: int) -> tuple[str, ...]:
@@ -197,6 +208,17 @@ def facts_of(history: History, today: int) -> tuple[str, ...]:
         return ()
     most = streak_of(history.days, today).most
     return (
-        many(dances, "dance"), f"{minutes:,.0f} minutes", many(len(history.songs), "song"),
-        f"most days in a row: {most}",
+        counted("{n} dance", "{n} dances", dances),
+        counted("{n} minute", "{n} minutes", round(minutes)),
+        counted("{n} song", "{n} songs", len(history.songs)),
+        _("most days in a row: {n}", n=most),
     )  # fmt: skip
+
+
+def goal_words(goal: Goal) -> str:
+    """Return a week's goal in words; empty where there is none."""
+    if not goal.many:
+        return ""
+    if goal.of == "songs":
+        return counted("{n} song a week", "{n} songs a week", goal.many)
+    return counted("{n} minute a week", "{n} minutes a week", goal.many)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Literal
 
+from kpopdance.engines.tongues import N_, _
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -86,7 +88,7 @@ class Health:
     @property
     def words(self) -> str:
         """Sentence and remedy, empty while all is well."""
-        return "" if self.well else f"{self.sentence} {self.remedy}".strip()
+        return "" if self.well else f"{_(self.sentence)} {_(self.remedy)}".strip()
 
 
 WELL_CAMERA: Final = Health("camera")
@@ -114,10 +116,9 @@ def watched(camera: Health, attendance: Attendance) -> tuple[Health, ...]:
         reports.append(_NOBODY)
     look_s = attendance.look_s
     if look_s is not None and look_s > SLOW_LOOK_S and _pile_up(attendance):
-        often = (
-            f"{1 / look_s:.0f} times a second" if look_s < 0.6 else f"once in {look_s:.1f} s"
-        )
-        sentence = f"This computer manages to look only {often}."
+        sentence = _("This computer manages to look only {n:.0f} times a second.", n=1 / look_s)
+        if look_s >= 0.6:
+            sentence = _("This computer manages to look only once in {s:.1f} s.", s=look_s)
         reports.append(Health("computer", Cause.SLOW_COMPUTER, sentence, LIGHTER))
     return worst_first(reports)
 
@@ -125,7 +126,7 @@ def watched(camera: Health, attendance: Attendance) -> tuple[Health, ...]:
 _NOBODY: Final = Health(
     "camera", Cause.NOBODY, "Nobody is seen.", "Step back until the mirror shows all of you."
 )
-LIGHTER: Final = 'Close other programs; "kpopdance doctor" says what else helps.'
+LIGHTER: Final = N_('Close other programs; "kpopdance doctor" says what else helps.')
 
 
 def _pile_up(attendance: Attendance) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kpopdance.engines.tongues import N_, _
+
 if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Grade
 
@@ -88,7 +90,13 @@ class Terms:
         """What differs from the usual terms, for small print; empty where nothing does."""
         told = [self.strictness] if self.strictness != NORMAL.name else []
         told += [self.body] if self.body != "whole" else []
-        return " · ".join(told + (["mirrored"] if self.mirrored else []))
+        return BETWEEN.join(told + ([N_("mirrored")] if self.mirrored else []))
 
 
 USUAL: Final = Terms()
+BETWEEN: Final = " · "
+
+
+def said_terms(words: str) -> str:
+    """Return terms in the words of ``Terms.words``, as they are said in the player's language."""
+    return BETWEEN.join(_(word) for word in words.split(BETWEEN))

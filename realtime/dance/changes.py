@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import N_
 from kpopdance.realtime.shell.beside import beside
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     Keep = Callable[[Mapping[str, Value]], None]
 
-FOR_NOW: Final = "What you set holds for now, and is not kept"
+FOR_NOW: Final = N_("What you set holds for now, and is not kept")
 
 
 class Changes:

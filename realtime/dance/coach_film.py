@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.closeup import closeups
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.screens.view import FilmView
@@ -87,7 +88,7 @@ def opened(
     try:
         return CoachFilm(song, song.film, terms, open_film(song.film.path)), ""
     except DanceError as why:
-        return None, f"The coach is drawn: {why}"
+        return None, _("The coach is drawn: {why}", why=why)
 
 
 def _at(rows: NDArray[np.float32], at: float) -> NDArray[np.float32]:

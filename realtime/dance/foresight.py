@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.names import LIGHTNING
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.health import (
     LEAST_LOOKS,
     LIGHTER,
@@ -29,10 +30,10 @@ TAKE_S: Final = 0.1
 TRIES: Final = 3  # another program may have had its turn
 SMALL: Final = (640, 480)
 """Of a camera's pictures, px: enough for a dancer's crop, and a third of the work."""
-ENOUGH: Final = f"From {LEAST_LOOKS} looks a second on every move is judged."
-DARK: Final = (
-    "Turn on a light in front of you, for cameras slow down in the dark, or choose a smaller "
-    "picture in its app."
+ENOUGH: Final = N_("From {looks} looks a second on every move is judged.")
+DARK: Final = N_(
+    "Turn on a light in front of you, for cameras slow down in the dark, or choose a "
+    "smaller picture in its app."
 )
 
 
@@ -44,18 +45,20 @@ def foreseen(state: CameraState, look_s: float) -> tuple[Health, ...]:
     reports, fps = [], state.fps
     if fps is not None and fps < LEAST_LOOKS:
         known = state.health.cause in (Cause.TOO_SLOW, Cause.SLOW_COMPUTER)
-        sends = f"The camera sends only {fps:.2g} pictures a second."
-        reports.append(state.health if known else Health("camera", Cause.TOO_SLOW, sends, DARK))
+        sends = _("The camera sends only {fps:.2g} pictures a second.", fps=fps)
+        reports.append(
+            state.health if known else Health("camera", Cause.TOO_SLOW, sends, _(DARK))
+        )
     if look_s > SLOW_LOOK_S:
-        looks = f"This computer can look only {1 / look_s:.2g} times a second."
-        reports.append(Health("computer", Cause.SLOW_COMPUTER, looks, LIGHTER))
+        looks = _("This computer can look only {times:.2g} times a second.", times=1 / look_s)
+        reports.append(Health("computer", Cause.SLOW_COMPUTER, looks, _(LIGHTER)))
     return worst_first(reports)
 
 
 def watched_for(camera: Camera, clock: HostClock, go_on: Callable[[], None]) -> None:
     """Watch a camera that seems too slow until it is not, or that is certain; ``go_on`` may end it."""
     until_s = clock.now() + WATCHED_S
-    for _ in range(round(WATCHED_S * LEAST_LOOKS + WATCHED_S / TAKE_S)):
+    for _look in range(round(WATCHED_S * LEAST_LOOKS + WATCHED_S / TAKE_S)):
         state = camera.state()
         unknown = state.fps is None and state.delivered is not None
         slow = state.fps is not None and state.fps < LEAST_LOOKS
@@ -68,7 +71,7 @@ def watched_for(camera: Camera, clock: HostClock, go_on: Callable[[], None]) -> 
 def look_s_of(watcher: Watcher, size: tuple[int, int] | None) -> float:
     """Return what the quickest look takes at best; where that seems too long, after more tries."""
     (width, height), best_s = size or SMALL, watcher.quickest_s
-    for _ in range(TRIES):
+    for _try in range(TRIES):
         if best_s <= SLOW_LOOK_S:
             break
         watcher.warm_up(np.zeros((height, width, 3), np.uint8), watcher.quickest)
@@ -89,11 +92,14 @@ def lighter(settings: Settings) -> Settings | None:
 def seldom_in_words(reports: tuple[Health, ...], spared: Settings | None, key: str) -> str:
     """Return what is the matter and what helps, in paragraphs; ``key`` takes the ``spared`` ones."""
     if not reports:
-        return "All is well now. Begin whenever you like."
+        return _("All is well now. Begin whenever you like.")
     lines = [report.words for report in reports]
     if spared is not None:
         lines.append(
-            f"{key} takes the fastest network alone and smaller pictures: more looks, less exact ones. "
-            "The set-up keeps that: Who looks at you."
+            _(
+                "{key} takes the fastest network alone and smaller pictures: more looks, less exact "
+                "ones. The set-up keeps that: Who looks at you.",
+                key=key,
+            )
         )
-    return "\n\n".join([*lines, ENOUGH])
+    return "\n\n".join([*lines, _(ENOUGH, looks=LEAST_LOOKS)])

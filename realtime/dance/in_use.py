@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.library.delays import NO_CAMERA, delays_of
 from kpopdance.realtime.library.store import StoreError
 
@@ -28,7 +29,7 @@ class Devices:
         try:
             self.known = kit.store.delays()
         except StoreError as why:
-            self.trouble = f"What was measured before cannot be read: {why.reason}."
+            self.trouble = _("What was measured before cannot be read: {why}.", why=why.reason)
 
     @property
     def names(self) -> str:
@@ -62,7 +63,11 @@ class Devices:
 def asks_to_measure(kit: Kit, key: str) -> tuple[str, ...]:
     """Return a sentence where a device is new since something was measured."""
     new = "" if kit.settings.player_lag_ms else Devices(kit).unmeasured
-    return (f"A new {new}: press {key} to measure how late it is.",) if new else ()
+    if not new:
+        return ()
+    if new == "speaker":
+        return (_("A new speaker: press {key} to measure how late it is.", key=key),)
+    return (_("A new camera: press {key} to measure how late it is.", key=key),)
 
 
 def player_lag_ms(kit: Kit) -> float:

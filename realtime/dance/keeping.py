@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.files import discard, move_to_free, part_of, reason_of, sweep
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.progress import Danced, DancedMove, moment_of
 from kpopdance.realtime.library.history import keep_dance
 from kpopdance.realtime.library.practised import take_practised
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SPOKEN: Final = {
-    "score": "Your score", "replay": "The replay", "practice": "What practice brought",
+    "score": N_("Your score"), "replay": N_("The replay"),
+    "practice": N_("What practice brought"),
 }  # fmt: skip
 
 
@@ -88,8 +90,14 @@ class Keeping:
         """One sentence that says what is not saved and why; empty where all is."""
         if not self.reasons:
             return ""
-        what, why = self.reasons[0]
-        return f"{SPOKEN[what]} is not saved: {why}."
+        return self._problems[0]
+
+    @property
+    def _problems(self) -> list[str]:
+        return [
+            _("{what} is not saved: {why}.", what=_(SPOKEN[what]), why=why)
+            for what, why in self.reasons
+        ]
 
     @property
     def score_stored(self) -> bool:
@@ -102,7 +110,7 @@ class Keeping:
         return {
             "score": self.counts and self.score_stored and self._kit.store.keeps,
             "replay": None if self.replay is None else str(self.replay),
-            "problems": [f"{SPOKEN[what]} is not saved: {why}." for what, why in self.reasons],
+            "problems": self._problems,
         }  # fmt: skip
 
     def _score(self) -> None:

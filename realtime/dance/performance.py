@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.terms import USUAL, Terms
 from kpopdance.realtime.dance.coach_film import opened
 from kpopdance.realtime.dance.foresight import foreseen, look_s_of, watched_for
@@ -160,9 +161,9 @@ def watcher_of(kit: Kit) -> PlayerWatcher:
 def status_of(kit: Kit, camera: Camera, watcher: Watcher) -> str:
     """Return the small print of who looks at what, see ``Performance.status``."""
     state = camera.state()
-    size = f"{state.size[0]}x{state.size[1]}" if state.size else "no picture yet"
-    got = f"{size} at {state.fps:.0f}" if state.fps else size
-    asked = () if got == state.asked else (f"asked {state.asked}",)
+    size = f"{state.size[0]}x{state.size[1]}" if state.size else _("no picture yet")
+    got = _("{size} at {fps:.0f}", size=size, fps=state.fps) if state.fps else size
+    asked = () if got == state.asked else (_("asked {asked}", asked=state.asked),)
     looks = looks_in_words(watcher.looks)
     return " · ".join((looks, got, state.name, *asked, kit.eyes.runtime))
 
@@ -198,7 +199,7 @@ def open_performance(
     danced = as_danced(song, terms)
     standard = standard_of(danced, terms, told)
     if song.audio is None:
-        raise SongPackError(f"{song.folder}: has no audio to dance to")
+        raise SongPackError(_("{folder}: has no audio to dance to", folder=song.folder))
     samples, rate = kit.read_audio(song.audio)
     told(1.0)
     rest = np.zeros((round(SILENCE_S * rate), 2), dtype=np.float32)

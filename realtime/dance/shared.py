@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from kpopdance.engines.tongues import N_
 from kpopdance.realtime.dance.changes import Changes
 from kpopdance.realtime.dance.chorus import Chorus
 from kpopdance.realtime.dance.preparing import Preparing
+from kpopdance.realtime.library.own_languages import speak_in
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.shell.songs import Songs
 
 SETTLE_S: Final = 10.0  # longest wait at the end for a camera that does not open
-DEMO: Final = "A demo: a drawn dancer or a video dances for you. No score is kept."
+DEMO: Final = N_("A demo: a drawn dancer or a video dances for you. No score is kept.")
 
 
 class Game:
@@ -125,6 +127,8 @@ class Game:
         """
         before, told = self.kit.settings, dict[str, Any](changes)
         settings = replace(before, **told)
+        if settings.language != before.language:
+            speak_in(settings.language)
         self.refit(settings)
         self.changes.take(changes)
         self.mirror = told.get("mirror", self.mirror)

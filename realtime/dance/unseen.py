@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +35,11 @@ def dance_unseen(
                 moved_s, last_s = now, song_s
             elif now - moved_s > STANDSTILL_S:
                 raise DanceError(
-                    f"the song has stood still for {STANDSTILL_S:.0f} s "
-                    f"({performance.speaker.health.words or 'no reason given'}); check the sound device"
+                    _(
+                        "the song has stood still for {s:.0f} s ({why}); check the sound device",
+                        s=STANDSTILL_S,
+                        why=performance.speaker.health.words or _("no reason given"),
+                    )
                 )
             settings = performance.kit.settings
             on_view(performance.view(mirror=settings.mirror, coach=settings.coach))

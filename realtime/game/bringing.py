@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.library.shared_pack import WithoutSoundError
 from kpopdance.realtime.shell.beside import beside
 from kpopdance.realtime.shell.pages import Message, Waiting
@@ -20,26 +21,26 @@ if TYPE_CHECKING:
     Bring = Callable[[Path, Path | None], Brought]
     """The shared song, the player's file of it."""
 
-BRINGING: Final = "A new song"
-SOUND: Final = "Which song is it?"
-ASKED: Final = (
-    "{title} comes without its sound, as most songs belong to somebody else, and nothing in your music "
-    "folder is the same recording.\n\nDrop your own file of the song here: mp3, m4a, ogg, flac, wav, "
-    "or a video."
+BRINGING: Final = N_("A new song")
+SOUND: Final = N_("Which song is it?")
+ASKED: Final = N_(
+    "{title} comes without its sound, as most songs belong to somebody else, and nothing "
+    "in your music folder is the same recording.\n\nDrop your own file of the song here: "
+    "mp3, m4a, ogg, flac, wav, or a video."
 )
 
 
 class BringingPage(Waiting["Brought"]):
     """Brings a song into the library; asks for its sound where that is not found."""
 
-    heading = "This song cannot be taken"
+    heading = N_("This song cannot be taken")
 
     def __init__(
         self, backdrop: Backdrop, bring: Bring, files: tuple[Path, Path | None],
         then: Callable[[Brought], Page | None], back: Page,
     ) -> None:  # fmt: skip
         path, audio = files
-        words = (BRINGING, f"{(audio or path).name} is being listened to ...")
+        words = (BRINGING, _("{file} is being listened to ...", file=(audio or path).name))
         coming = beside(lambda: bring(path, audio))
         super().__init__(backdrop, words, coming, then, back)
         self._backdrop, self._bring, self._path = backdrop, bring, path
@@ -62,7 +63,7 @@ class SoundPage(Message):
 
     def __init__(self, bringing: BringingPage, why: WithoutSoundError) -> None:
         super().__init__(
-            bringing.screen.backdrop, (SOUND, ASKED.format(title=why.title)), bringing.back
+            bringing.screen.backdrop, (SOUND, _(ASKED, title=why.title)), bringing.back
         )
         self._bringing = bringing
 

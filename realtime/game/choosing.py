@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kpopdance.engines.tongues import N_
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.library.store import BETWEEN_TERMS, FAVOURITES, Remembered
 from kpopdance.realtime.screens.view import Asked
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
 
 BADLY: Final = 60.0  # a best score below was danced badly
 ORDERS: Final = (
-    "title", "artist", "tempo", "length", "difficulty", "newest", "last danced", "best",
+    N_("title"), N_("artist"), N_("tempo"), N_("length"), N_("difficulty"), N_("newest"),
+    N_("last danced"), N_("best"),
 )  # fmt: skip
-ALL: Final = "all songs"
-NEW: Final = "not danced yet"
-BAD: Final = "danced badly"
-STARRED: Final = "favourites"
+ALL: Final = N_("all songs")
+NEW: Final = N_("not danced yet")
+BAD: Final = N_("danced badly")
+STARRED: Final = N_("favourites")
 SEARCH: Final = "search"
 NAMING: Final = "playlist"
 MOST_TYPED: Final = 80

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.terms import COACHES
 from kpopdance.realtime.dance.foresight import lighter, seldom_in_words
 from kpopdance.realtime.dance.opening import Opening
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.theme import Hints
 
-SELDOM: Final = "Too few looks at you"
+SELDOM: Final = N_("Too few looks at you")
 
 
 class LoadingPage(Page):
@@ -92,7 +93,7 @@ class LoadingPage(Page):
     def draw(self, surface: Surface) -> None:
         """Draw what is waited for, and how far it is."""
         share = self._opening.share
-        doing = "Getting to know the dance ..." if share < 1 else "Warming up ..."
+        doing = _("Getting to know the dance ...") if share < 1 else _("Warming up ...")
         self.screen.draw(surface, _waiting(self._song, self._game.kit.news() or doing, share))
 
     def _give_up(self) -> None:
@@ -110,10 +111,10 @@ class SlowPage(Message):
         self._game, self._performance, self._dance, self._anew = game, performance, dance, anew
         settings = game.kit.settings
         self._lighter = None if game.kit.refit is None else lighter(settings)
-        faster: Hints = () if self._lighter is None else (("F", "faster"),)
-        turns: Hints = (("C", "another camera"),) if game.kit.turn_camera else ()
+        faster: Hints = () if self._lighter is None else (("F", _("faster")),)
+        turns: Hints = (("C", _("another camera")),) if game.kit.turn_camera else ()
         self.screen = MessageScreen(
-            game.backdrop, (("Enter", "dance"), *faster, ("R", "look again"), *turns)
+            game.backdrop, (("Enter", "dance"), *faster, ("R", _("look again")), *turns)
         )
 
     def key(self, name: str) -> Page | None:
@@ -152,9 +153,9 @@ class CannotPage(Message):
     ) -> None:
         super().__init__(game.backdrop, (CANNOT, str(why)), back)
         self._game, self._retry = game, retry
-        turns: Hints = (("C", "another camera"),) if game.kit.turn_camera else ()
-        sets: Hints = (("F1", "choose a camera"),) if game.kit.fitting else ()
-        self.screen = MessageScreen(game.backdrop, (("R", "try again"), *sets, *turns))
+        turns: Hints = (("C", _("another camera")),) if game.kit.turn_camera else ()
+        sets: Hints = (("F1", _("choose a camera")),) if game.kit.fitting else ()
+        self.screen = MessageScreen(game.backdrop, (("R", _("try again")), *sets, *turns))
 
     def act(self, action: Action) -> Page | None:
         """Try again, set up, or go back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kpopdance.engines.tongues import N_
 from kpopdance.realtime.dance.in_use import asks_to_measure
 from kpopdance.realtime.home.calibrating import CalibrationPage
 from kpopdance.realtime.home.looking_on import LookingOn
@@ -39,7 +40,7 @@ def ready_first(
 class ReadyPage(Page):
     """Shows the player in the camera's picture; begins when all of them is in, or they say so."""
 
-    heading = "This dance cannot begin"
+    heading = N_("This dance cannot begin")
 
     def __init__(
         self, game: Game, performance: Performance, dance: DancePage, anew: Callable[[], Page]

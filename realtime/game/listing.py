@@ -10,6 +10,7 @@ from zipfile import is_zipfile
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.terms import BODIES, STRICTNESS
 from kpopdance.realtime.dance.in_use import asks_to_measure
 from kpopdance.realtime.dance.shared import after
@@ -48,12 +49,12 @@ if TYPE_CHECKING:
     from kpopdance.realtime.studio.bringing import Brought
 
 PREVIEW_BEATS: Final = 32
-LIST_KEYS: Final = (("L", "★"), ("P", "list"), ("D", "delay"))
-QUIZ_KEY: Final = (("Q", "quiz"),)
+LIST_KEYS: Final = (("L", "★"), ("P", N_("list")), ("D", N_("delay")))
+QUIZ_KEY: Final = (("Q", N_("quiz")),)
 AWAY: Final = ("leave", "quiz", "play", "new", "edit", "players", "history", "setup", "delay")
-SETUP_KEYS: Final = (("F1", "set up"),)
-STUDIO_KEYS: Final = (("N", "new song"), ("E", "edit"))
-DROP_HINT: Final = "drop a video or a shared song here"
+SETUP_KEYS: Final = (("F1", N_("set up")),)
+STUDIO_KEYS: Final = (("N", N_("new song")), ("E", N_("edit")))
+DROP_HINT: Final = N_("drop a video or a shared song here")
 FEW_SONGS: Final = 500
 SHOWN_S: Final = 1.0  # between two orderings of many songs, while they are being read
 WEIGH_S: Final = (
@@ -61,8 +62,8 @@ WEIGH_S: Final = (
 )
 SONGS_A_TURN: Final = 2  # of the wheel
 HELD: Final = {"up": -1, "down": 1}
-READING: Final = "Your best scores cannot be read"
-KEEPING: Final = "The song is not put on the list"
+READING: Final = N_("Your best scores cannot be read")
+KEEPING: Final = N_("The song is not put on the list")
 ASKS: Final = ("search", "order", "only", "star", "playlist")
 
 
@@ -322,7 +323,7 @@ class SongListPage(Page):
     def draw(self, surface: Surface) -> None:
         """Draw the list, or that it is being read."""
         if self._game.songs.reading and not self.screen.cards:
-            words = ("KPOP DANCE", "Your songs are being read ...")
+            words = ("KPOP DANCE", _("Your songs are being read ..."))
             self._waiting.draw(surface, *words, 2 * self.age_s)
         else:
             self.screen.draw(surface, self._view())
@@ -333,7 +334,7 @@ class SongListPage(Page):
         try:
             self.choosing.remembered, self._trouble = reading.result(), ()
         except StoreError as why:
-            self._trouble = (f"{self._doing}: {why.reason}.",)
+            self._trouble = (f"{_(self._doing)}: {why.reason}.",)
         self._show()
 
     def _show(self) -> None:
@@ -367,7 +368,7 @@ class SongListPage(Page):
 
     def _view(self) -> ListView:
         game, age_s, chosen = self._game, self.age_s, self.screen.selected
-        hint = DROP_HINT if self._studio is not None and game.kit.seeing.done else ""
+        hint = _(DROP_HINT) if self._studio is not None and game.kit.seeing.done else ""
         status = game.songs.progress or " · ".join(
             filter(None, (hint, eyes_in_words(game.kit)))
         )
@@ -404,9 +405,11 @@ class Leaving(Message):
 
     def __init__(self, backdrop: Backdrop, back: Page) -> None:
         super().__init__(
-            backdrop, ("Leave the game?", "Enter leaves, Esc goes back to your songs."), back
+            backdrop,
+            (_("Leave the game?"), _("Enter leaves, Esc goes back to your songs.")),
+            back,
         )
-        self.screen = MessageScreen(backdrop, (("Enter", "leave"),), calm=True)
+        self.screen = MessageScreen(backdrop, (("Enter", N_("leave")),), calm=True)
 
     def key(self, name: str) -> Page | None:
         """Leave on Enter, go back on Escape."""
@@ -425,14 +428,18 @@ def card_of(
     return SongCard(
         slug, song.title, song.artist, song.language, song.bpm, song.length_s,
         song.dancers, best, "", None if hard is None else hard.level,
-        "" if hard is None else ", ".join(hard.reasons), starred, colours=song.colours,
+        "" if hard is None else ", ".join(map(_, hard.reasons)), starred, colours=song.colours,
     )  # fmt: skip
 
 
 def eyes_in_words(kit: Kit) -> str:
     """Return which networks see and what they run on, or what takes long until they do."""
     if not kit.seeing.done:
-        return kit.news() or "opening the networks"
+        return kit.news() or _("opening the networks")
     first, *more = kit.eyes.name.split(" + ")
-    names = f"{first} and {len(more)} more" if len(more) > 1 else kit.eyes.name
+    names = (
+        _("{first} and {more} more", first=first, more=len(more))
+        if len(more) > 1
+        else kit.eyes.name
+    )
     return f"{names} · {kit.eyes.runtime}"

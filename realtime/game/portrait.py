@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.library.players import FACE_PX, keep_face
 from kpopdance.realtime.shell.beside import beside
 
@@ -61,9 +62,13 @@ class FaceOffer:
         if not self._face:
             return ""
         if self._keeping is None or not self._keeping.done():
-            return "my picture"
+            return _("my picture")
         why = self._keeping.exception()
-        return "your picture is kept" if why is None else f"your picture is not kept: {why}"
+        return (
+            _("your picture is kept")
+            if why is None
+            else _("your picture is not kept: {why}", why=why)
+        )
 
 
 def face_in(picture: NDArray[np.uint8], pose: Pose) -> bytes:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kpopdance.engines.tongues import N_, _, counted
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.core.terms import STRICTNESS
 from kpopdance.realtime.core.track import FILTER_LAG_S
@@ -36,7 +37,15 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.actions import Action, Target
     from kpopdance.realtime.screens.view import SideView
 
-CANNOT: Final = "This dance cannot begin"
+CANNOT: Final = N_("This dance cannot begin")
+LATE: Final = N_(
+    "You were {ms:.0f} ms late all along: a Bluetooth speaker or a slow camera may make you so. "
+    "Press {key} to measure them."
+)
+EARLY: Final = N_(
+    "You were {ms:.0f} ms early all along: a Bluetooth speaker or a slow camera may make you so. "
+    "Press {key} to measure them."
+)
 SLOW: Final = (Cause.TOO_SLOW, Cause.SLOW_COMPUTER)
 LATE_MS: Final = 80.0  # up to there timing has full credit
 GLAD_OF: Final = 3  # moves that went best, where none is worth practising
@@ -129,7 +138,8 @@ class ResultPage(Page):
     def view(self) -> ResultView:
         """Return what is shown now."""
         key = self.screen.theme.cap("L")
-        told = self._late and self._late.format(key=key)
+        lag_ms = self._outcome.report.lag_ms or 0.0
+        told = self._late and _(self._late, ms=abs(lag_ms), key=key)
         pointed, words = self.pointed, ""
         if pointed is not None and pointed.kind == "move":
             move = Passage(pointed.which, pointed.which)
@@ -164,29 +174,36 @@ def went_well(report: Report, terms: Terms) -> tuple[str, ...]:
         (move for move in report.moves if move.judged), key=lambda move: -move.score
     )
     told = [
-        f"Move {move.move + 1} · {clock_words(move.start_s)} · {move.grade} {move.score:.0f}"
+        " · ".join(
+            (
+                _("Move {move}", move=move.move + 1),
+                clock_words(move.start_s),
+                f"{move.grade} {move.score:.0f}",
+            )
+        )
         for move in judged[:GLAD_OF]
     ]
     if report.best_combo > 1:
-        told.append(f"{report.best_combo} moves in a row better than OK")
+        told.append(_("{n} moves in a row better than OK", n=report.best_combo))
     stricter = list(STRICTNESS)[list(STRICTNESS).index(terms.strictness) + 1 :]
     if stricter and judged:
-        told.append(f"Next: the same on {stricter[0]} (S in the list of songs)")
+        told.append(
+            _(
+                "Next: the same on {strictness} (S in the list of songs)",
+                strictness=_(stricter[0]),
+            )
+        )
     return tuple(told)
 
 
 def late_words(outcome: Outcome) -> str:
-    """Return how late a dance was where the devices may have been it, with the ``{key}`` to measure."""
+    """Return the sentence on how late a dance was, where the devices may have been it."""
     report, lag_ms = outcome.report, outcome.report.lag_ms
     if lag_ms is None or abs(lag_ms) < LATE_MS or report.recognised < LEAST_RECOGNISED:
         return ""
     if outcome.lag_ms:  # theirs is taken off already
         return ""
-    way = "late" if lag_ms > 0 else "early"
-    return (
-        f"You were {abs(lag_ms):.0f} ms {way} all along: a Bluetooth speaker or a slow camera may "
-        "make you so. Press {key} to measure them."
-    )
+    return EARLY if lag_ms < 0 else LATE
 
 
 def result_view(
@@ -197,10 +214,15 @@ def result_view(
     report = outcome.report
     lost = Counter(move.why for move in report.moves)
     blamed = [each.sentence for each in outcome.health if each.blind or each.cause in SLOW]
-    why = blamed[0] if blamed else "Pictures are missing."
-    told = {NO_PICTURES: why, TOO_SLOW: "This computer is too slow."}
+    why = blamed[0] if blamed else _("Pictures are missing.")
+    told = {NO_PICTURES: why, TOO_SLOW: _("This computer is too slow.")}
     notices = tuple(
-        f"{lost[kind]} moves were not judged. {words}"
+        counted(
+            "{n} move was not judged. {why}",
+            "{n} moves were not judged. {why}",
+            lost[kind],
+            why=words,
+        )
         for kind, words in told.items()
         if lost[kind]
     )

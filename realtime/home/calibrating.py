@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.dance.in_use import Devices
 from kpopdance.realtime.dance.shared import after
 from kpopdance.realtime.home.measuring import open_measuring
@@ -28,14 +29,19 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.actions import Action, Target
 
 WAYS: Final[dict[Action, Way]] = {"choose 1": "claps", "choose 2": "strokes"}
-CANNOT: Final = "The delay cannot be measured"
-BY_HAND: Final = "In the settings player_lag_ms = {:g} is set by hand: that goes before it."
-APPLIED: Final = (
-    "If you use it, {:.0f} ms are taken off from the next dance on, with these devices."
+CANNOT: Final = N_("The delay cannot be measured")
+BY_HAND: Final = N_(
+    "In the settings player_lag_ms = {ms:g} is set by hand: that goes before it."
 )
-SPREAD: Final = "Your {} scatter by {:.0f} ms."
-TAKEN_OFF: Final = "{:.0f} ms are taken off how late you are, with these devices."
-APART: Final = "After both, speaker and camera are known apart."
+APPLIED: Final = N_(
+    "If you use it, {ms:.0f} ms are taken off from the next dance on, with these devices."
+)
+SPREAD: Final[dict[Way, str]] = {
+    "claps": N_("Your claps scatter by {ms:.0f} ms."),
+    "strokes": N_("Your strokes scatter by {ms:.0f} ms."),
+}
+TAKEN_OFF: Final = N_("{ms:.0f} ms are taken off how late you are, with these devices.")
+APART: Final = N_("After both, speaker and camera are known apart.")
 
 
 class CalibrationPage(Page):
@@ -121,7 +127,7 @@ class OpeningPage(Waiting["tuple[Measuring, Devices]"]):
             game.chorus.settle()
             return open_measuring(game.kit, way), Devices(game.kit)
 
-        words = ("MEASURE THE DELAY", "Getting ready ...")
+        words = (_("MEASURE THE DELAY"), _("Getting ready ..."))
         super().__init__(
             game.backdrop, words, beside(opened), lambda made: MeasuringPage(back, *made),
             back, game.kit.news,
@@ -210,7 +216,7 @@ class MeasuredPage(Page):
         try:
             keeping.result()
         except StoreError as why:
-            self._trouble = (f"It is not kept: {why.reason}.",)
+            self._trouble = (_("It is not kept: {why}.", why=why.reason),)
             return self
         return self.back
 
@@ -248,23 +254,25 @@ class MeasuredPage(Page):
 def known_words(devices: Devices, kit: Kit) -> str:
     """Return what comes of what is known already, and what both ways are good for."""
     lag_ms = devices.delays.lag_ms
-    applied = by_hand(kit) or ("" if lag_ms is None else TAKEN_OFF.format(lag_ms))
-    return " ".join(filter(None, (applied, APART if devices.delays.camera_ms is None else "")))
+    applied = by_hand(kit) or ("" if lag_ms is None else _(TAKEN_OFF, ms=lag_ms))
+    return " ".join(
+        filter(None, (applied, _(APART) if devices.delays.camera_ms is None else ""))
+    )
 
 
 def found_words(measuring: Measuring, devices: Devices, kit: Kit) -> str:
     """Return what was found, line by line: the delays, what comes of them, how sure they are."""
     way = measuring.answering.way
     delays = devices.with_one(way, measuring.measured)
-    spread = SPREAD.format(way, 1000 * measuring.answers.scatter_s)
-    applied = by_hand(kit) or APPLIED.format(delays.lag_ms or 0.0)
+    spread = _(SPREAD[way], ms=1000 * measuring.answers.scatter_s)
+    applied = by_hand(kit) or _(APPLIED, ms=delays.lag_ms or 0.0)
     return "\n".join((delays.words, applied, spread))
 
 
 def by_hand(kit: Kit) -> str:
     """Return what goes before all that is measured, in a sentence; empty where nothing does."""
     set_ms = kit.settings.player_lag_ms
-    return BY_HAND.format(set_ms) if set_ms else ""
+    return _(BY_HAND, ms=set_ms) if set_ms else ""
 
 
 def _answers(measuring: Measuring) -> dict[str, Any]:

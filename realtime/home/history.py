@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.curves import PAGES, facts_of
 from kpopdance.realtime.core.progress import moment_of, streak_of
 from kpopdance.realtime.home.profile import card_of, export, goal_after
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.actions import Action, Target
 
 NAMES: Final = tuple(PAGES)
-EMPTY: Final = "Nothing yet: dance a song, and it is told here."
-READING: Final = "Your dances are being read ..."
+EMPTY: Final = N_("Nothing yet: dance a song, and it is told here.")
+READING: Final = N_("Your dances are being read ...")
 
 
 class _Read(NamedTuple):
@@ -44,7 +45,7 @@ class _Read(NamedTuple):
 class HistoryPage(Page):
     """One page with headings; what it shows is read beside the window."""
 
-    heading = "Your dances cannot be read"
+    heading = N_("Your dances cannot be read")
 
     def __init__(self, game: Game, store: Store, back: Page) -> None:
         self._game, self._store, self.back = game, store, back
@@ -133,10 +134,10 @@ class HistoryPage(Page):
         told = self._read
         if told is None:
             card = PlayerCard("", 0)
-            return HistoryView(self.age_s, card, self._page, NAMES, message=READING)
+            return HistoryView(self.age_s, card, self._page, NAMES, message=_(READING))
         return HistoryView(
             self.age_s, told.card, self._page, NAMES, told.lines[self._page], self._chosen,
-            (self._notice,) if self._notice else told.facts, told.streak, EMPTY,
+            (self._notice,) if self._notice else told.facts, told.streak, _(EMPTY),
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.clock import SongClock
 from kpopdance.realtime.core.health import Cause, worst_first
 from kpopdance.realtime.core.track import PoseTrack
@@ -74,7 +75,7 @@ class Claps:
     """Claps, heard by a microphone; fulfils Answering."""
 
     way: Way = "claps"
-    remedy = "clap louder than the clicks, near the microphone, where it is quiet"
+    remedy = N_("clap louder than the clicks, near the microphone, where it is quiet")
     sighting = None
 
     def __init__(self, microphone: Microphone) -> None:
@@ -110,7 +111,7 @@ class Strokes:
     """Strokes of both arms, seen by a camera; fulfils Answering."""
 
     way: Way = "strokes"
-    remedy = "strike down with both arms on each click, with the hands in the picture"
+    remedy = N_("strike down with both arms on each click, with the hands in the picture")
 
     def __init__(
         self,
@@ -226,11 +227,18 @@ class Measuring:
         if answers.sure:
             return ""
         if answers.count < ENOUGH:
-            said = "heard" if way == "claps" else "seen"
-            return f"{answers.count} of {ENOUGH} {way} were {said}: {self.answering.remedy}."
-        apart_ms, most_ms = 1000 * answers.scatter_s, 1000 * SCATTER_S
-        far = f"The {way} lie {apart_ms:.0f} ms apart, more than {most_ms:.0f}"
-        return f"{far}: {self.answering.remedy}."
+            few = N_("{count} of {enough} claps were heard: {remedy}.")
+            if way == "strokes":
+                few = N_("{count} of {enough} strokes were seen: {remedy}.")
+            remedy = _(self.answering.remedy)
+            return _(few, count=answers.count, enough=ENOUGH, remedy=remedy)
+        far = N_("The claps lie {apart:.0f} ms apart, more than {most:.0f}: {remedy}.")
+        if way == "strokes":
+            far = N_("The strokes lie {apart:.0f} ms apart, more than {most:.0f}: {remedy}.")
+        return _(
+            far, apart=1000 * answers.scatter_s, most=1000 * SCATTER_S,
+            remedy=_(self.answering.remedy),
+        )  # fmt: skip
 
     def close(self) -> None:
         """Give the devices back."""
@@ -250,7 +258,7 @@ def open_measuring(kit: Kit, way: Way) -> Measuring:
     try:
         health = speaker.health
         if kit.keeps_scores and health.cause in NOT_PLAYED:
-            raise DanceError(f"The clicks cannot be heard. {health.remedy}")
+            raise DanceError(_("The clicks cannot be heard. {remedy}", remedy=health.remedy))
         answering = _microphone(kit) if way == "claps" else _camera(kit, speaker)
     except BaseException:
         speaker.close()
@@ -260,12 +268,12 @@ def open_measuring(kit: Kit, way: Way) -> Measuring:
 
 def _microphone(kit: Kit) -> Claps:
     if kit.open_microphone is None:
-        raise DanceError("There is no microphone here; measure with both arms.")
+        raise DanceError(_("There is no microphone here; measure with both arms."))
     return Claps(kit.open_microphone())
 
 
 def _camera(kit: Kit, speaker: Speaker) -> Strokes:
-    strikes = SongPack("Strokes", "", 60 / EVERY_S, (strike_choreography(),), None)
+    strikes = SongPack(_("Strokes"), "", 60 / EVERY_S, (strike_choreography(),), None)
 
     def song_s() -> float | None:
         heard = speaker.heard

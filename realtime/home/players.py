@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import N_, _, number_words
 from kpopdance.realtime.core.progress import moment_of
 from kpopdance.realtime.home.history import HistoryPage
 from kpopdance.realtime.home.profile import card_of, export, goal_after
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.library.store import Store
     from kpopdance.realtime.screens.actions import Action, Target
 
-GUEST_CARD: Final = PlayerCard(GUEST, 7, "nothing is kept")
-CANNOT: Final = "The players cannot be read"
+GUEST_CARD: Final = PlayerCard(GUEST, 7, N_("nothing is kept"))
+CANNOT: Final = N_("The players cannot be read")
 WHO: Final = "SELECT id FROM players WHERE id = :player"
 STEPS: Final = {"up": -1, "down": 1, "begin": -MOST_PLAYERS, "end": MOST_PLAYERS}
 
@@ -127,7 +128,7 @@ class PlayersPage(Page):
             self.writes_at = None
             return self
         typed = (self._writing.typed + hand.typed)[:MOST_NAME]
-        for _ in range(hand.again.count("backspace")):
+        for _each in range(hand.again.count("backspace")):
             typed = typed[:-1]
         self._writing = Written(typed, hand.composing[:MOST_NAME])
         self.writes_at = self.screen.field_box(size)
@@ -225,8 +226,8 @@ class RemovingPage(Message):
     """Asks once before a player goes, and says what goes with them."""
 
     def __init__(self, game: Game, player: Player, back: PlayersPage) -> None:
-        super().__init__(game.backdrop, (f"Remove {player.name}?", ""), back)
-        keys = (("Enter", "remove for good"), ("X", "export first"))
+        super().__init__(game.backdrop, (_("Remove {player}?", player=player.name), ""), back)
+        keys = (("Enter", _("remove for good")), ("X", _("export first")))
         self.screen = MessageScreen(game.backdrop, keys)
         self._game, self._player = game, player
         self._counting = beside(lambda: held_of(game.database, player.id))
@@ -272,7 +273,9 @@ def found_in(database: Store, plays: Store, today: int) -> Found:
         replace(card_of(each, days_of(database.of(each.id)), today), plays=(each.id,) in now)
         for each in players
     ]
-    cards.append(replace(GUEST_CARD, plays=not plays.keeps))
+    cards.append(
+        replace(GUEST_CARD, name=_(GUEST), told=_(GUEST_CARD.told), plays=not plays.keeps)
+    )
     numbers = [k for k, card in enumerate(cards) if card.plays]
     return Found(players, tuple(cards), numbers[0] if numbers else 0)
 
@@ -288,9 +291,12 @@ def store_after(game: Game, gone: Player) -> Store:
 
 def going_in_words(held: dict[str, int]) -> str:
     """Return what goes with a player, in words."""
-    kept = [f"{count:,} {what}" for what, count in held.items()]
-    listed = ", ".join(kept) if kept else "nothing was kept of this player yet"
-    return (
-        f"What goes, for good: {listed}; goals too. Replays and exports that were "
-        "written as files stay.\n\nEnter removes, X writes all of it to files first, Esc keeps it."
+    kept = [
+        _("{n} {what}", n=number_words(count), what=_(what)) for what, count in held.items()
+    ]
+    listed = ", ".join(kept) if kept else _("nothing was kept of this player yet")
+    return _(
+        "What goes, for good: {listed}; goals too. Replays and exports that were written as "
+        "files stay.\n\nEnter removes, X writes all of it to files first, Esc keeps it.",
+        listed=listed,
     )

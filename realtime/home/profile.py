@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.files import refusing, write_beside
-from kpopdance.realtime.core.curves import many
+from kpopdance.engines.tongues import _, counted
+from kpopdance.realtime.core.curves import goal_words
 from kpopdance.realtime.core.progress import GOALS, Goal, streak_of, weeks_of
 from kpopdance.realtime.library.history import history_of
 from kpopdance.realtime.library.players import file_name_of, player_of
@@ -27,10 +28,10 @@ ALL_GOALS: Final = (Goal(), *(Goal(k, of) for of, ks in GOALS.items() for k in k
 def card_of(player: Player, days: Sequence[Day], today: int) -> PlayerCard:
     """Return a player's line."""
     dances, streak = sum(day.dances for day in days), streak_of(days, today).now
-    told = [many(dances, "dance")] if dances else ["no dance yet"]
-    told += [f"{many(streak, 'day')} in a row"] if streak else []
+    told = [counted("{n} dance", "{n} dances", dances)] if dances else [_("no dance yet")]
+    told += [counted("{n} day in a row", "{n} days in a row", streak)] if streak else []
     done = weeks_of(days, today, 1)[0].done(player.goal)
-    goal = f"{player.goal.many} {player.goal.of} a week" if player.goal.many else ""
+    goal = goal_words(player.goal)
     return PlayerCard(
         player.name, player.colour, " · ".join(told), goal, done, face=player.face
     )
@@ -56,4 +57,4 @@ def export(store: Store, today: int, folder: Path) -> str:
         folder.mkdir(parents=True, exist_ok=True)
         write_beside(page, page_of(player, history_of(store), today))
         write_beside(data, json.dumps(told(store), ensure_ascii=False, indent=1))
-    return f"Written: {page} and {data.name} beside it."
+    return _("Written: {page} and {data} beside it.", page=page, data=data.name)

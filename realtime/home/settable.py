@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.names import AUTO, NETWORKS, RUNTIMES
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.terms import BODIES, COACHES, STRICTNESS
+from kpopdance.realtime.library.own_languages import language_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
     from kpopdance.realtime.library.settings_writer import Value
     from kpopdance.realtime.screens.setup_view import Sort
 
+COACH_WORDS: Final = {
+    "video": N_("the video"), "both": N_("video and skeleton"), "drawn": N_("drawn"),
+}  # fmt: skip
 SIZES: Final = ((640, 480), (1280, 720), (1920, 1080))
-NEXT_START: Final = " It holds from the next start on."
 
 
 def _as_is(value: Any) -> str:  # noqa: ANN401 - whatever a setting holds
@@ -24,7 +28,7 @@ def _as_is(value: Any) -> str:  # noqa: ANN401 - whatever a setting holds
 
 
 def _yes(value: Any) -> str:  # noqa: ANN401
-    return "yes" if value else "no"
+    return _("yes") if value else _("no")
 
 
 def _percent(value: Any) -> str:  # noqa: ANN401
@@ -32,11 +36,11 @@ def _percent(value: Any) -> str:  # noqa: ANN401
 
 
 def _ms(value: Any) -> str:  # noqa: ANN401
-    return f"{value:.0f} ms" if value else "as measured"
+    return _("{value:.0f} ms", value=value) if value else _("as measured")
 
 
 def _threads(value: Any) -> str:  # noqa: ANN401
-    return str(value) if value else "as is best"
+    return str(value) if value else _("as is best")
 
 
 def _size(value: Any) -> str:  # noqa: ANN401
@@ -106,7 +110,7 @@ ADDRESS: Final = Settable(
 )  # fmt: skip
 OUTPUT: Final = Settable(
     ("sound_device",), "Sound comes from", "You hear it while this line is chosen.",
-    words=lambda value: value or "the usual output",
+    words=lambda value: value or _("the usual output"),
 )  # fmt: skip
 VOLUME: Final = Settable(
     ("volume",), "Volume", "You hear it while this line is chosen.",
@@ -114,7 +118,7 @@ VOLUME: Final = Settable(
 )  # fmt: skip
 MICROPHONE: Final = Settable(
     ("microphone",), "Microphone", "It hears you clap, where the delay is measured.",
-    words=lambda value: value or "the usual one",
+    words=lambda value: value or _("the usual one"),
 )  # fmt: skip
 EFFECTS: Final = Settable(
     ("effect_volume",), "Clicks before a song", "How loud. You hear them while this line is chosen.",
@@ -132,13 +136,18 @@ LAG: Final = Settable(
 )  # fmt: skip
 STRICT: Final = Settable(
     ("strictness",), "Strictness", "How near each limb must come for full points.",
-    tuple(STRICTNESS),
+    tuple(STRICTNESS), words=_,
+)  # fmt: skip
+LANGUAGE: Final = Settable(
+    ("language",), "Language", "Others by a file: docs/languages.md says how.",
+    words=lambda value: language_name(value) if value else _("as the computer speaks"),
 )  # fmt: skip
 FIRST_ROWS: Final = (
-    CAMERA, ADDRESS, OUTPUT, VOLUME, EFFECTS, COUNT, MICROPHONE, LAG, STRICT,
+    CAMERA, ADDRESS, OUTPUT, VOLUME, EFFECTS, COUNT, MICROPHONE, LAG, LANGUAGE,
+    STRICT,
     Settable(
         ("body",), "Body", "Seated: no legs are asked for.", tuple(BODIES),
-        words=lambda value: "whole body" if value == "whole" else value,
+        words=lambda value: _("whole body") if value == "whole" else _("seated"),
     ),
     Settable(
         ("mirror",), "As in a mirror", "You and the coach are shown as a mirror shows them.",
@@ -147,7 +156,7 @@ FIRST_ROWS: Final = (
     Settable(
         ("coach",), "Coach", "Where a song has a video: it, it with the skeleton, or a drawn figure.",
         tuple(COACHES),
-        words={"video": "the video", "both": "video and skeleton", "drawn": "drawn"}.__getitem__,
+        words=lambda value: _(COACH_WORDS[value]),
     ),
     Settable(
         ("preview_sound",), "Chorus in the list", "The song that is chosen in the list sounds.",
@@ -195,7 +204,8 @@ MORE_ROWS: Final = (
     ),
     Settable(
         ("library",), "Songs of your own in",
-        f"A folder, or several with ; between them; empty: the usual place.{NEXT_START}",
+        "A folder, or several with ; between them; empty: the usual place. "
+        "It holds from the next start on.",
         sort="text", words=_listed,
     ),
 )  # fmt: skip

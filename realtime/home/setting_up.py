@@ -6,10 +6,12 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.dance.chorus import CLICKS, COUNT
 from kpopdance.realtime.home import settable
 from kpopdance.realtime.home.calibrating import CalibrationPage
 from kpopdance.realtime.home.looking_on import LookingOn
+from kpopdance.realtime.library.own_languages import all_languages
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.screens.found import FoundScreen, found_view
 from kpopdance.realtime.screens.setup import CHIPS, SetupScreen
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     Found = Mapping[str, Mapping[str, Any]]
 
 DANCER: Final = "dancer"
-DEMO: Final = "a drawn dancer (demo)"
+DEMO: Final = N_("a drawn dancer (demo)")
 MOST_WRITTEN: Final = 1000
 TRIED: Final = ("network", "engine", "model", "thorough", "threads", "crop_px")
 """Settings whose networks may not open here."""
@@ -44,14 +46,14 @@ SOUNDS: Final = {"sound_device", "volume", "effect_volume", "count_volume"}
 class SetupPage(Page):
     """Everything that can be set; ``then`` returns the page that comes after it."""
 
-    heading = "This cannot be set up"
+    heading = N_("This cannot be set up")
 
     def __init__(self, game: Game, then: Callable[[], Page | None], back: Page | None) -> None:
         fitting = game.kit.fitting
         assert fitting is not None
         self._game, self._fitting, self._then, self.back = game, fitting, then, back
         self._first = fitting.first and not game.changes.written
-        self._last = replace(CHIPS[-1], words="to the songs") if self._first else CHIPS[-1]
+        self._last = replace(CHIPS[-1], words=N_("to the songs")) if self._first else CHIPS[-1]
         self.screen = SetupScreen(game.backdrop, (*CHIPS[:-1], self._last))
         self.by_hand = True
         self._rows = (*settable.FIRST_ROWS, *settable.MORE_ROWS)
@@ -240,6 +242,8 @@ class SetupPage(Page):
         if row is settable.CAMERA:
             known = [one.source for one in self._cameras.found]
             return tuple(dict.fromkeys([*known, settings.camera, DANCER]))
+        if row is settable.LANGUAGE:
+            return ("", *all_languages())
         coming = self._named.get(row)
         if coming is None:
             return row.values
@@ -288,7 +292,7 @@ class SetupPage(Page):
             game.chorus.settle()
             return fitting.found(kit)
 
-        words = ("What was found here", "Looking ...")
+        words = (_("What was found here"), _("Looking ..."))
         return Waiting(
             game.backdrop, words, beside(work), lambda found: FoundPage(game, found, self), self
         )
@@ -315,7 +319,7 @@ class SetupPage(Page):
             value = self._cameras.name(settings.camera)
         elif row is settable.ADDRESS and "://" not in value:
             value = ""
-        return SetRow(row.name, value, row.sort, row.about)
+        return SetRow(_(row.name), value, row.sort, _(row.about))
 
 
 class FoundCameras:
@@ -361,7 +365,7 @@ class FoundCameras:
     def name(self, camera: str) -> str:
         """Return what a camera is called."""
         if camera == DANCER:
-            return DEMO
+            return _(DEMO)
         called = {one.source: one.name for one in self.found}
         return called.get(self.source(camera), camera)
 
@@ -383,7 +387,7 @@ class FoundCameras:
 class FoundPage(Page):
     """What the doctor knows."""
 
-    heading = "What was found here"
+    heading = N_("What was found here")
 
     def __init__(self, game: Game, found: Found, back: Page) -> None:
         self.screen = FoundScreen(game.backdrop)

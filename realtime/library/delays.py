@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kpopdance.engines.tongues import _
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -61,7 +63,7 @@ class Delays:
     def figures(self) -> tuple[str, str]:
         """What claps and strokes told, in a few words each; empty where nothing."""
         speaker, camera, both = self.speaker_ms, self.camera_ms, self.strokes
-        told = "" if both is None else f"{_late(both.lag_ms)}, with the speaker"
+        told = "" if both is None else _("{late}, with the speaker", late=_late(both.lag_ms))
         return (
             "" if speaker is None else _late(speaker),
             told if camera is None else _late(camera),
@@ -72,13 +74,14 @@ class Delays:
         """What is known, in one sentence; empty where nothing is."""
         if self.claps is None:
             return "" if self.strokes is None else (
-                f"Speaker and camera together are {_late(self.strokes.lag_ms)}."
+                _("Speaker and camera together are {late}.", late=_late(self.strokes.lag_ms))
             )  # fmt: skip
         if self.camera_ms is None:
-            return f"Your speaker is {_late(self.claps.lag_ms)}."
-        return (
-            f"Your speaker is {_late(self.claps.lag_ms)}, your camera {_late(self.camera_ms)}."
-        )
+            return _("Your speaker is {late}.", late=_late(self.claps.lag_ms))
+        return _(
+            "Your speaker is {late}, your camera {camera}.",
+            late=_late(self.claps.lag_ms), camera=_late(self.camera_ms),
+        )  # fmt: skip
 
 
 def delays_of(known: Mapping[tuple[str, str], Measured], output: str, camera: str) -> Delays:
@@ -89,5 +92,5 @@ def delays_of(known: Mapping[tuple[str, str], Measured], output: str, camera: st
 def _late(ms: float) -> str:
     whole = round(abs(ms))
     if not whole:
-        return "in time"
-    return f"{whole} ms {'late' if ms > 0 else 'early'}"
+        return _("in time")
+    return _("{ms:.0f} ms late", ms=whole) if ms > 0 else _("{ms:.0f} ms early", ms=whole)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import reason_of
 from kpopdance.engines.texts import drawable_line, one_form, same_name
+from kpopdance.engines.tongues import N_
 from kpopdance.realtime.core.progress import Goal
 from kpopdance.realtime.library.store import StoreError
 from kpopdance.realtime.library.tables import FIRST_PLAYER
@@ -33,10 +34,10 @@ COLUMNS_OF_TABLES: Final = (
     "JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'"
 )
 HELD: Final = {
-    "dances and practices": "SELECT count(*) FROM dances WHERE player = :player",
-    "best scores": "SELECT count(*) FROM scores WHERE player = :player",
-    "quizzes": "SELECT count(*) FROM quizzes WHERE player = :player",
-    "playlists": "SELECT count(DISTINCT name) FROM playlists WHERE player = :player",
+    N_("dances and practices"): "SELECT count(*) FROM dances WHERE player = :player",
+    N_("best scores"): "SELECT count(*) FROM scores WHERE player = :player",
+    N_("quizzes"): "SELECT count(*) FROM quizzes WHERE player = :player",
+    N_("playlists"): "SELECT count(DISTINCT name) FROM playlists WHERE player = :player",
 }
 
 

@@ -51,6 +51,8 @@ class Settings:
         Side of the network's input for one dancer; 224 is faster, 256 more exact.
     player_lag_ms : float
         Fixed lag of camera and speaker, set by hand; 0 is what was measured of them.
+    language : str
+        Its code: ``en``, ``ko``, or that of a translation of yours; empty for the system's.
     strictness : str
         ``kids``, ``normal`` or ``pro``: how much is asked for full marks.
     body : str
@@ -89,6 +91,7 @@ class Settings:
     thorough: bool = False
     crop_px: int = 256
     player_lag_ms: float = 0.0
+    language: str = ""
     strictness: str = "normal"
     body: str = "whole"
     coach: str = "video"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.tongues import N_
 from kpopdance.realtime.core.body import (
     L_ANKLE,
     L_EAR,
@@ -59,21 +60,23 @@ class Amiss(StrEnum):
     """What to do so that all of a player is seen; empty where nothing is amiss."""
 
     NOTHING = ""
-    NOBODY = "Nobody is seen: step before the camera."
-    DARK = "It is too dark to see you well: turn on a light in front of you."
-    BLURRED = "The picture is out of focus: wipe the lens, or turn its ring until it is sharp."
-    BACK = "Step back until your head and your feet are in the picture."
-    SIT_BACK = "Move back until your head and your hips are in the picture."
-    NEARER = "Come nearer: you are too small to be seen well."
-    LOW = "The camera looks too low: tilt it up until your head is in."
-    HIGH = "The camera looks too high: tilt it down until your feet are in."
-    SITS_HIGH = "The camera looks too high: tilt it down until your hips are in."
-    HEAD_HIDDEN = "Your head is not seen: turn to the camera."
-    FEET_HIDDEN = "Your feet are not seen: clear away what stands before them."
-    HIPS_HIDDEN = "Your hips are not seen: clear away what is before them."
-    RIGHT = "Step to your right, into the middle of the picture."
-    LEFT = "Step to your left, into the middle of the picture."
-    SOMEBODY = "Somebody else is there: raise a hand to be the one who dances."
+    NOBODY = N_("Nobody is seen: step before the camera.")
+    DARK = N_("It is too dark to see you well: turn on a light in front of you.")
+    BLURRED = N_(
+        "The picture is out of focus: wipe the lens, or turn its ring until it is sharp."
+    )
+    BACK = N_("Step back until your head and your feet are in the picture.")
+    SIT_BACK = N_("Move back until your head and your hips are in the picture.")
+    NEARER = N_("Come nearer: you are too small to be seen well.")
+    LOW = N_("The camera looks too low: tilt it up until your head is in.")
+    HIGH = N_("The camera looks too high: tilt it down until your feet are in.")
+    SITS_HIGH = N_("The camera looks too high: tilt it down until your hips are in.")
+    HEAD_HIDDEN = N_("Your head is not seen: turn to the camera.")
+    FEET_HIDDEN = N_("Your feet are not seen: clear away what stands before them.")
+    HIPS_HIDDEN = N_("Your hips are not seen: clear away what is before them.")
+    RIGHT = N_("Step to your right, into the middle of the picture.")
+    LEFT = N_("Step to your left, into the middle of the picture.")
+    SOMEBODY = N_("Somebody else is there: raise a hand to be the one who dances.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.progress import Danced, moment_of
 from kpopdance.realtime.core.terms import COACHES
 from kpopdance.realtime.dance.coach_film import opened
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.actions import Action
 
 log = logging.getLogger(__name__)
-PRACTICE: Final = "PRACTICE"
-KNOWING: Final = "Getting to know the dance ..."
+PRACTICE: Final = N_("PRACTICE")
+KNOWING: Final = N_("Getting to know the dance ...")
 LISTED: Final = 3
 SEEN_FROM: Final = ("mirror", "behind", "front")
 
@@ -99,7 +100,7 @@ class Choice:
         if passage.first < passage.last:
             return f"{words} · {at}", ""
         mark = f"{move.grade} {move.score:.0f}" if move.judged else ""
-        return " · ".join(filter(None, (words, at, mark))), move.why
+        return " · ".join(filter(None, (words, at, mark))), _(move.why)
 
     def choose(self, move: int) -> None:
         """Choose a move by its number."""
@@ -135,8 +136,9 @@ class Choice:
     def _line(self, exercise: Exercise) -> str:
         move, times = self._moves[exercise.move], exercise.times
         told = (
-            f"Move {move.move + 1}", clock_words(move.start_s), move.why,
-            f"comes {times} times" if times > 1 else "", f"up to {exercise.gain:.1f} points",
+            _("Move {move}", move=move.move + 1), clock_words(move.start_s), _(move.why),
+            _("comes {times} times", times=times) if times > 1 else "",
+            _("up to {points:.1f} points", points=exercise.gain),
         )  # fmt: skip
         return " · ".join(filter(None, told))
 
@@ -147,13 +149,13 @@ class PracticeLoading(Message):
     ``dance`` leads to the whole dance.
     """
 
-    heading = "This cannot be practised"
+    heading = N_("This cannot be practised")
 
     def __init__(
         self, game: Game, song: PackFacts | SongPack, wish: Wish, back: Page | None,
         dance: Callable[[], Page],
     ) -> None:  # fmt: skip
-        super().__init__(game.backdrop, (PRACTICE, "Warming up ..."), back)
+        super().__init__(game.backdrop, (PRACTICE, _("Warming up ...")), back)
         self.screen = MessageScreen(game.backdrop, calm=True)
         self._game, self._dance = game, dance
         terms = game.terms_of(song.slug)
@@ -192,7 +194,7 @@ class PracticeLoading(Message):
 class PracticePage(Page):
     """A passage danced again and again."""
 
-    heading = "This cannot be practised"
+    heading = N_("This cannot be practised")
 
     def __init__(
         self, game: Game, practice: Practice, back: Page | None, dance: Callable[[], Page]
@@ -293,7 +295,7 @@ def open_practice(kit: Kit, song: SongPack, terms: Terms, wish: Wish, told: Told
     danced = as_danced(song, terms)
     standard = standard_of(danced, terms, told)
     if song.audio is None:
-        raise SongPackError(f"{song.folder}: has no audio to dance to")
+        raise SongPackError(_("{folder}: has no audio to dance to", folder=song.folder))
     sound, lag_s = kit.read_audio(song.audio), player_lag_ms(kit) / 1000
     told(1.0)
     practising: list[Practice] = []

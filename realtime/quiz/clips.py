@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.quiz.rules import CLIP_S, LADDER, Entry
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class PackShelf:
     """
 
     def __init__(self, songs: Songs, read_part: Callable[[Path, float, float], Music]) -> None:
-        self.empty = "there is no song to guess; record one: kpopdance record VIDEO"
+        self.empty = _("there is no song to guess; record one: kpopdance record VIDEO")
         self._songs, self._read_part = songs, read_part
         self.packs = songs.whole().packs
         self.problems = songs.problems
@@ -183,7 +184,10 @@ class VideoShelf:
         self, folder: Path, read: Callable[[Path], Iterable[Frame]],
         length_s: Callable[[Path], float],
     ) -> None:  # fmt: skip
-        self.empty = f"{folder}: there is no clip in it; make one: kpopdance mask VIDEO -o CLIP"
+        self.empty = _(
+            "{folder}: there is no clip in it; make one: kpopdance mask VIDEO -o CLIP",
+            folder=folder,
+        )
         refuse_missing(folder)
         self._read = read
         self._paths: dict[str, Path] = {}
@@ -210,7 +214,11 @@ class VideoShelf:
                 at_s.append(frame.captured_s - start_s)
         if not pictures:
             raise DanceError(
-                f"{self._paths[slug]}: has no pictures at {start_s:.0f} s; mask it again"
+                _(
+                    "{paths}: has no pictures at {start_s:.0f} s; mask it again",
+                    paths=self._paths[slug],
+                    start_s=start_s,
+                )
             )
         step_s = float(np.median(np.diff(at_s))) if len(at_s) > 1 else 1.0
         return VideoClip(
@@ -229,7 +237,10 @@ def refuse_missing(folder: Path) -> None:
     """Raise DanceError where there is no such folder of clips."""
     if not folder.is_dir():
         raise DanceError(
-            f"{folder}: there is no such folder of clips; make some: kpopdance mask"
+            _(
+                "{folder}: there is no such folder of clips; make some: kpopdance mask",
+                folder=folder,
+            )
         )
 
 

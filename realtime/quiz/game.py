@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import N_, _, counted
 from kpopdance.realtime.library.store import BUSY_S, StoreError
 from kpopdance.realtime.quiz.known_titles import KNOWN_TITLES
 from kpopdance.realtime.quiz.log import confusions, game_of, keep_game, read_games
@@ -56,7 +57,7 @@ MUSIC_S: Final = 2.0
 SEEDS: Final = 10_000
 COPIED_S: Final = 1.5
 SETTLE_S: Final = 0.6  # the last page does not take the last question's Enter
-CANNOT: Final = "The quiz cannot begin"
+CANNOT: Final = N_("The quiz cannot begin")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,7 +188,7 @@ class ClipPage(Waiting[_Shown]):
     heading = CANNOT
 
     def __init__(self, asking: Asking, coming: Future[_Shown]) -> None:
-        words = ("Guess That Song!", "The next clip is coming ...")
+        words = (_("Guess That Song!"), _("The next clip is coming ..."))
         super().__init__(asking.game.backdrop, words, coming, self._ask, asking.game.back)
         self._asking = asking
 
@@ -198,7 +199,7 @@ class ClipPage(Waiting[_Shown]):
             return super().step(now_s)
         except DanceError as why:
             log.warning("%s", why)
-            asking.game.trouble = f"A clip was left out: {why}"
+            asking.game.trouble = _("A clip was left out: {why}", why=why)
             asking.quiz.skip(now_s)
             return asking.go_on(asking.coming(asking.quiz.number))
 
@@ -311,7 +312,7 @@ class QuestionPage(Page):
             self._sound(*self._shown.music)
             if self._speaker is None or not self._speaker.health.well:
                 self._quiz.free += 1
-                self._game.trouble = "There is no sound here: this hint costs nothing."
+                self._game.trouble = _("There is no sound here: this hint costs nothing.")
 
     def _mute(self) -> None:
         self._game.muted = not self._game.muted
@@ -365,7 +366,7 @@ class EndPage(Page):
             return self
         if action == "copy":
             copied = self._game.copy(self._line)
-            self._told = "Copied." if copied else "The clipboard cannot be reached here."
+            self._told = _("Copied.") if copied else _("The clipboard cannot be reached here.")
             self._told_s = self.now_s
         if action == "save" and self._view.unsaved:
             self._view = replace(self._view, unsaved="")
@@ -384,7 +385,7 @@ class EndPage(Page):
             self._view = replace(self._view, confusions=saving.result())
         except StoreError as why:
             log.warning("the quiz is not saved: %s", why)
-            told = f"This quiz is not saved: {why.reason}."
+            told = _("This quiz is not saved: {why}.", why=why.reason)
             self._view = replace(self._view, unsaved=told)
 
     def draw(self, surface: Surface) -> None:
@@ -402,7 +403,7 @@ def quiz_page(
 
     ``news`` says how far that is; ``begun`` is given the quiz.
     """
-    words = ("Guess That Song!", "Your songs are being read ...")
+    words = (_("Guess That Song!"), _("Your songs are being read ..."))
 
     def begin(kit: QuizKit) -> Page:
         game = QuizGame(kit, copy, back)
@@ -418,7 +419,10 @@ def quiz_page(
 def notices_of(shelf: Shelf) -> tuple[str, ...]:
     """Return what is wrong with a library, and that it is small, in a sentence each."""
     count = len(shelf.entries)
-    few = f"Your library has {count} song{'s' * (count > 1)}: other titles fill up the choices."
+    few = counted(
+        "Your library has {n} song: other titles fill up the choices.",
+        "Your library has {n} songs: other titles fill up the choices.", count,
+    )  # fmt: skip
     return (*shelf.problems[:1], *((few,) if count < CHOICES else ()))
 
 
@@ -428,7 +432,7 @@ def players_of(quiz: Quiz) -> tuple[PlayerView, ...]:
     answering = quiz.answering if several else None
     return tuple(
         PlayerView(
-            f"Player {k + 1}" if several else "You", BUZZERS[k] if several else "",
+            _("Player {number}", number=k + 1) if several else _("You"), BUZZERS[k] if several else "",
             standing.points, standing.streak, k in quiz.out and quiz.phase != "told",
             k == answering,
         )

@@ -7,6 +7,8 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from kpopdance.engines.tongues import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -62,11 +64,13 @@ def confusions(games: Sequence[Game]) -> tuple[str, ...]:
         if not answer["right"] and answer["chosen"]
     )
     often = sorted(taken.items(), key=lambda pair: (-pair[1], pair[0]))[:TOLD]
-    return tuple(f"{title} was taken for {chosen} {_times(n)}." for (title, chosen), n in often)
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+    return tuple(
+        counted(
+            "{title} was taken for {chosen} once.", "{title} was taken for {chosen} {n} times.", n,
+            title=title, chosen=chosen,
+        )
+        for (title, chosen), n in often
+    )  # fmt: skip
 
 
 def _checked(game: Any) -> Game:  # noqa: ANN401 - whatever the file holds

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.library.songpack import SongPackError
@@ -72,7 +73,7 @@ def guesser_of(
         Where there is no song.
     """
     if not packs:
-        raise DanceError("there is no song to guess; record one: kpopdance record VIDEO")
+        raise DanceError(_("there is no song to guess; record one: kpopdance record VIDEO"))
     library, kept = DanceLibrary(), KeptDances(load, len(packs))
     try:
         for slug in passing(packs.keys()):
@@ -251,7 +252,7 @@ def reverse_page(
     another: Callable[[], Camera] | None = None,
 ) -> Page:  # fmt: skip
     """Return the first page: the networks warm up beside it; ``another`` opens the next camera."""
-    backdrop, words = Backdrop(Theme()), ("You dance, it guesses", "Warming up ...")
+    backdrop, words = Backdrop(Theme()), (_("You dance, it guesses"), _("Warming up ..."))
 
     def made(open_camera: Callable[[], Camera]) -> Page:
         filming = open_camera()

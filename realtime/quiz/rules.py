@@ -11,6 +11,8 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from kpopdance.engines.tongues import _
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -347,17 +349,20 @@ def kind_word(right: int, asked: int) -> str:
     """Return a kind word on so many right answers."""
     share = right / max(asked, 1)
     if share == 1:
-        return "Every single one! You know these dances by heart."
+        return _("Every single one! You know these dances by heart.")
     if share >= 0.8:
-        return "Wonderful: hardly a step gets past you."
+        return _("Wonderful: hardly a step gets past you.")
     if share >= 0.5:
-        return "Well seen! More than half from bones alone."
+        return _("Well seen! More than half from bones alone.")
     if share > 0:
-        return "A good start: figures on black are hard to know."
-    return "These were hard ones. Dance them once and you will know them."
+        return _("A good start: figures on black are hard to know.")
+    return _("These were hard ones. Dance them once and you will know them.")
 
 
 def share_line(seed: str, right: Sequence[bool], library: str) -> str:
     """Return a line to send to friends: seed, result, a mark for each question asked, the library."""
     marks = "".join("●" if well else "○" for well in right)
-    return f"Guess That Song! {seed}: {sum(right)}/{len(right)} {marks} (songs {library})"
+    return _(
+        "Guess That Song! {seed}: {right}/{of} {marks} (songs {library})",
+        seed=seed, right=sum(right), of=len(right), marks=marks, library=library,
+    )  # fmt: skip

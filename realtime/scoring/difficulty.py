@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.tongues import N_
 from kpopdance.realtime.core.track import choreography_rows
 from kpopdance.realtime.scoring.energy import HOLD_EFFORT, motion, ratio
 from kpopdance.realtime.scoring.features import (
@@ -57,12 +58,12 @@ STEEP: Final = 2.5
 EASY_BELOW: Final = 0.35
 HARD_ABOVE: Final = 0.62
 WORDS: Final = {
-    "speed": ("fast", "slow"),
-    "limbs": ("many limbs at once", "few limbs at once"),
-    "reach": ("large moves", "small moves"),
-    "new": ("few repeats", "many repeats"),
-    "memory": ("much to remember", "little to remember"),
-    "motion": ("hardly a hold", "many holds"),
+    "speed": (N_("fast"), N_("slow")),
+    "limbs": (N_("many limbs at once"), N_("few limbs at once")),
+    "reach": (N_("large moves"), N_("small moves")),
+    "new": (N_("few repeats"), N_("many repeats")),
+    "memory": (N_("much to remember"), N_("little to remember")),
+    "motion": (N_("hardly a hold"), N_("many holds")),
 }
 """What is said where a part is high, and where it is low."""
 REASONS: Final = 3

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.tongues import N_
 from kpopdance.realtime.core.terms import LEG_LIMBS
 from kpopdance.realtime.core.track import BRIDGED_S, FILTER_LAG_S
 from kpopdance.realtime.core.types import Grade, Verdict
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
     from kpopdance.realtime.scoring.features import Features
     from kpopdance.realtime.scoring.marks import Marks
 
-NO_PICTURES: Final = "not judged: too few pictures"
-TOO_SLOW: Final = "not judged: this computer is too slow"
-NO_COACH: Final = "not judged: the coach is not seen"
+NO_PICTURES: Final = N_("not judged: too few pictures")
+TOO_SLOW: Final = N_("not judged: this computer is too slow")
+NO_COACH: Final = N_("not judged: the coach is not seen")
 LIMB_SEEN: Final = 0.2  # of what is asked of a limb; of one seen less nothing is told
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.track import FILTER_LAG_S
 from kpopdance.realtime.core.types import ENOUGH_JUDGED, Choreography, Reason
 from kpopdance.realtime.scoring.comparison import MARGIN_ROWS
@@ -172,9 +173,11 @@ def section_with(passage: Passage, sections: Sections) -> Passage:
 def words_of(passage: Passage, sections: Sections) -> str:
     """Return a passage in words: "Move 12", "Moves 12-13", "Chorus"."""
     if passage.first == passage.last:
-        return f"Move {passage.first + 1}"
+        return _("Move {move}", move=passage.first + 1)
     named = {part: name for name, part in sections}
-    return named.get(passage) or f"Moves {passage.first + 1}-{passage.last + 1}"
+    return named.get(passage) or _(
+        "Moves {first}-{last}", first=passage.first + 1, last=passage.last + 1
+    )
 
 
 def drill_of(passage: Passage, sections: Sections, score: float | None) -> Drill:
@@ -222,8 +225,8 @@ def tried_of(judge: Judge, tempo: float) -> Tried:
         ]
     if judge.judged_share() < ENOUGH_JUDGED:
         why = next(verdict.why for verdict in judge.verdicts if not verdict.judged)
-        return Tried(None, why, "")
-    score, _, coverage = judge.totals()
+        return Tried(None, _(why), "")
+    score, _limbs, coverage = judge.totals()
     dearest = max(faults, key=lambda fault: fault.points, default=FLAWLESS)
     return Tried(score if coverage >= MIN_SEEN else None, dearest.text, dearest.advice)
 
@@ -263,7 +266,12 @@ def brought_in_words(
     ]
     gains.sort(key=lambda gain: -gain[0])
     return tuple(
-        f"Move {move.move + 1}: {move.score - gain:.0f} → {move.score:.0f} since you practised it"
+        _(
+            "Move {move}: {before:.0f} → {now:.0f} since you practised it",
+            move=move.move + 1,
+            before=move.score - gain,
+            now=move.score,
+        )
         for gain, move in gains
     )
 

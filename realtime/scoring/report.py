@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.health import LIGHTER
 from kpopdance.realtime.core.types import ENOUGH_JUDGED, GRADES, Report, Verdict, percent
 from kpopdance.realtime.scoring.judge import TOO_SLOW
@@ -20,9 +21,17 @@ WEAK: Final = 75  # points; the worst move below is named
 COMBO_GRADES: Final = ("PERFECT", "GREAT", "GOOD")
 WORTH_TELLING: Final = 3.0  # points of its part
 MOST_SENTENCES: Final = 5
+LATE: Final = N_("You are {ms:.0f} ms late throughout: listen for the beat.")
+EARLY: Final = N_("You are {ms:.0f} ms early throughout: listen for the beat.")
 WANTED: Final = (
-    ("too few pictures came", "Check the camera and dance it again."),
-    ("this computer is too slow to look often enough", LIGHTER),
+    N_(
+        "Only {percent} % could be judged, since too few pictures came: no stars, and no best score. "
+        "Check the camera and dance it again."
+    ),
+    N_(
+        "Only {percent} % could be judged, since this computer is too slow to look often enough: "
+        "no stars, and no best score. {remedy}"
+    ),
 )
 
 
@@ -81,11 +90,8 @@ def report_of(judge: Judge, sections: tuple[tuple[str, float], ...] = ()) -> Rep
 def too_little_words(judged_share: float, moves: tuple[Verdict, ...]) -> str:
     """Return why there are no stars: the camera, or the computer, and what to do about it."""
     slow = sum(move.why == TOO_SLOW for move in moves)
-    why, remedy = WANTED[2 * slow > sum(not move.judged for move in moves)]
-    return (
-        f"Only {percent(judged_share)} % could be judged, since {why}: no stars, and no "
-        f"best score. {remedy}"
-    )
+    why = WANTED[2 * slow > sum(not move.judged for move in moves)]
+    return _(why, percent=percent(judged_share), remedy=_(LIGHTER))
 
 
 def stars_of(score: float) -> int:
@@ -150,29 +156,29 @@ def _advice(
 ) -> tuple[str, ...]:
     """Return sentences for the player, what would gain most first; one for each part of the song."""
     if not moves:
-        return ("No move could be judged: check the camera.",)
+        return (_("No move could be judged: check the camera."),)
     out = []
     told_lag = lag_ms is not None and abs(lag_ms) > LAG_TOLD_MS
     if lag_ms is not None and told_lag:
-        way = "late" if lag_ms > 0 else "early"
-        out.append(f"You are {abs(lag_ms):.0f} ms {way} throughout: listen for the beat.")
+        out.append(_(LATE if lag_ms > 0 else EARLY, ms=abs(lag_ms)))
     gains = [gain for part in parts for gain in _gains(part, skip="timing" if told_lag else "")]
     gains.sort(key=lambda gain: -gain.points * gain.weight)
     if len(parts) > 1:
         # one sentence for each part
         gains = [g for k, g in enumerate(gains) if g.part not in {x.part for x in gains[:k]}]
     for gain in [gain for gain in gains if gain.points >= WORTH_TELLING][:MOST_SENTENCES]:
-        told = f"{gain.advice} (up to {gain.points:.0f} points)"
+        told = _("{advice} (up to {points:.0f} points)", advice=gain.advice, points=gain.points)
         out.append(f"{gain.part}: {told}." if gain.part else f"{told[0].upper()}{told[1:]}.")
     worst = min(moves, key=lambda move: move.score)
     if worst.score < WEAK and worst.why:
         minutes, seconds = divmod(round(worst.start_s), 60)
-        out.append(f"Look again at {minutes}:{seconds:02d}: {worst.why}.")
+        at = f"{minutes}:{seconds:02d}"
+        out.append(_("Look again at {at}: {why}.", at=at, why=worst.why))
     if out:
         return tuple(out)
     if _mean_score(parts) < STARS[-1]:
-        return ("Watch the coach once without dancing, then try again.",)
-    return ("Wonderful. Now try it without looking at the coach.",)
+        return (_("Watch the coach once without dancing, then try again."),)
+    return (_("Wonderful. Now try it without looking at the coach."),)
 
 
 def _mean_score(parts: tuple[Part, ...]) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.chips import Chip, chip_places, draw_chips
 from kpopdance.realtime.screens.parts.heading import draw_title
@@ -51,18 +52,18 @@ CHIPS: Final = {
     "refused": (Chip("R", "try again", "again", edge=MINT), BACK),
 }  # fmt: skip
 WAYS: Final = (
-    ("1", "Clap", "A microphone hears how late your speaker is.",
-     "Half a minute. Turn the speaker up; no headphones."),
-    ("2", "Strike", "The camera sees how late speaker and camera are together.",
-     "Half a minute. Stand back, with both hands in the picture."),
+    ("1", N_("Clap"), N_("A microphone hears how late your speaker is."),
+     N_("Half a minute. Turn the speaker up; no headphones.")),
+    ("2", N_("Strike"), N_("The camera sees how late speaker and camera are together."),
+     N_("Half a minute. Stand back, with both hands in the picture.")),
 )  # fmt: skip
 DOING: Final = {
-    ("listen", "claps"): "Listen: do not clap yet",
-    ("listen", "strokes"): "Listen: do not move yet",
-    ("answer", "claps"): "Clap with each click",
-    ("answer", "strokes"): "Strike down with both arms on each click",
+    ("listen", "claps"): N_("Listen: do not clap yet"),
+    ("listen", "strokes"): N_("Listen: do not move yet"),
+    ("answer", "claps"): N_("Clap with each click"),
+    ("answer", "strokes"): N_("Strike down with both arms on each click"),
 }
-GO_BY_EAR: Final = "Go by what you hear, not by what you see."
+GO_BY_EAR: Final = N_("Go by what you hear, not by what you see.")
 EARLIEST_MS, LATEST_MS = -200.0, 700.0
 """Ends of the line on which the answers lie."""
 PULSE_S: Final = 0.25
@@ -122,7 +123,8 @@ class CalibrationScreen(Screen):
         view = self._view
         if view.phase != "choose" or not view.microphone:
             return CHIPS[view.phase]
-        return Chip("M", f"microphone: {view.microphone}", "microphone"), BACK
+        words = _("microphone: {name}", name=view.microphone)
+        return Chip("M", words, "microphone"), BACK
 
     def draw(self, surface: pygame.Surface, view: CalibrationView) -> None:
         """Draw one frame."""
@@ -135,7 +137,7 @@ class CalibrationScreen(Screen):
             surface, beat, centre_x=size[0] // 2, horizon_y=round(size[1] * 0.66)
         )
         surface.fill((120, 110, 150), special_flags=pygame.BLEND_RGB_MULT)
-        draw_title(self.theme, surface, at.heading, ("MEASURE", "THE DELAY"), at.unit)
+        draw_title(self.theme, surface, at.heading, (_("MEASURE"), _("THE DELAY")), at.unit)
         if view.phase == "choose":
             self._ways(surface, at, view)
         elif view.phase in ("listen", "answer"):
@@ -171,7 +173,8 @@ class CalibrationScreen(Screen):
             edge = WHITE if lit else (MAGENTA, CYAN)[number]
             shade = (60, 30, 90) if lit else NIGHT
             self.theme.panel(surface, pane, Glass(26 * u, edge, 2.4, 214, shade))
-            key, name, what, how = way
+            key, *told = way
+            name, what, how = map(_, told)
             inner = pane.inflate(-round(64 * u), -round(56 * u))
             top = pygame.Rect(inner.left, inner.top, inner.width, round(76 * u))
             style = Style(58 * u)
@@ -186,7 +189,7 @@ class CalibrationScreen(Screen):
             foot = pygame.Rect(inner.left, 0, inner.width, round(64 * u))
             foot.bottom = inner.bottom
             style = Style((46 if figure else 21) * u, GOLD if figure else FAINT)
-            self.theme.write(surface, figure or "not measured yet", foot, style)
+            self.theme.write(surface, figure or _("not measured yet"), foot, style)
         self.theme.write_lines(surface, view.words, at.line, Style(23 * u, SOFT))
 
     def _clicks(
@@ -201,10 +204,10 @@ class CalibrationScreen(Screen):
         self.theme.panel(surface, pane, Glass(26 * u, VIOLET, 1.6, 200, NIGHT))
         inner = pane.inflate(-round(44 * u), -round(36 * u))
         top = pygame.Rect(inner.left, inner.top, inner.width, round(48 * u))
-        doing = DOING[view.phase, view.way]
+        doing = _(DOING[view.phase, view.way])
         self.theme.write(surface, doing, top, Style(34 * u, WHITE, "centre"))
         low = pygame.Rect(inner.left, inner.bottom - round(30 * u), inner.width, round(30 * u))
-        self.theme.write(surface, GO_BY_EAR, low, Style(20 * u, SOFT, "centre"))
+        self.theme.write(surface, _(GO_BY_EAR), low, Style(20 * u, SOFT, "centre"))
         centre = (inner.centerx, (top.bottom + low.top) / 2)
         room = (low.top - top.bottom) / 2
         lit = max(0.0, 1 - view.since_click_s / PULSE_S)
@@ -227,7 +230,7 @@ class CalibrationScreen(Screen):
         pane = at.main.union(at.beside)
         self.theme.panel(surface, pane, Glass(30 * u, MINT if found else RED, 2.0, 224, NIGHT))
         inner = pane.inflate(-round(88 * u), -round(64 * u))
-        heading = " ".join(view.figures) if found else "Not sure enough"
+        heading = " ".join(view.figures) if found else _("Not sure enough")
         high = round((150 if found else 70) * u)
         top = pygame.Rect(inner.left, inner.top, inner.width, high)
         glow = dim(MINT if found else RED, 0.8)
@@ -262,7 +265,7 @@ class CalibrationScreen(Screen):
             words = pygame.Rect(
                 x - round(50 * u), inner.bottom - round(26 * u), round(100 * u), round(24 * u)
             )
-            name = f"{ms} ms" if ms else "click"
+            name = f"{ms} ms" if ms else _("click")
             self.theme.write(surface, name, words, Style(15 * u, FAINT, "centre", 6))
         if view.clicks_ms is not None:
             x = x_of(view.clicks_ms)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core import body
 from kpopdance.realtime.screens.dance_layout import LOOK_AHEAD_S, dance_layout
 from kpopdance.realtime.screens.parts.backdrop import lights_of
@@ -56,28 +57,29 @@ POP_S: Final = 0.16
 """How long a judgement takes to spring into place."""
 HOLD_S, FADE_S = 1.0, 0.6
 KEYS: Final[Hints] = (
-    ("Space", "pause"),
-    ("M", "mirror"),
-    ("N", "next dancer"),
-    ("F11", "full screen"),
+    ("Space", N_("pause")),
+    ("M", N_("mirror")),
+    ("N", N_("next dancer")),
+    ("F11", N_("full screen")),
 )
-FILM_KEYS: Final[Hints] = (*KEYS[:2], ("V", "coach"), ("G", "everybody"), *KEYS[2:])
-LOADING_KEYS: Final[Hints] = (("C", "another camera"), ("Esc", "back"))
+FILM_KEYS: Final[Hints] = (*KEYS[:2], ("V", N_("coach")), ("G", N_("everybody")), *KEYS[2:])
+LOADING_KEYS: Final[Hints] = (("C", N_("another camera")), ("Esc", N_("back")))
 PAUSE_KEYS: Final[Hints] = (
-    ("Space", "go on"),
-    ("P", "practise here"),
-    ("R", "start again"),
-    ("C", "another camera"),
-    ("F1", "set up"),
-    ("Esc", "back to the songs"),
+    ("Space", N_("go on")),
+    ("P", N_("practise here")),
+    ("R", N_("start again")),
+    ("C", N_("another camera")),
+    ("F1", N_("set up")),
+    ("Esc", N_("back to the songs")),
 )
 
 
 def lag_words(lag_s: float) -> str:
     """Return how far off the beat a move was, in words."""
     if abs(lag_s) < ON_TIME_S:
-        return "on time"
-    return f"{abs(lag_s) * 1000:.0f} ms {'late' if lag_s > 0 else 'early'}"
+        return _("on time")
+    ms = abs(lag_s) * 1000
+    return _("{ms:.0f} ms late", ms=ms) if lag_s > 0 else _("{ms:.0f} ms early", ms=ms)
 
 
 def count_in_word(beat: float) -> str:
@@ -85,7 +87,7 @@ def count_in_word(beat: float) -> str:
     left = math.ceil(-beat)
     if left <= 0:
         return ""
-    return str(9 - left) if left <= 4 else "GET READY"
+    return str(9 - left) if left <= 4 else _("GET READY")
 
 
 class DanceScreen(Screen):
@@ -178,7 +180,7 @@ class DanceScreen(Screen):
         low = pygame.Rect(side.left, top.bottom, side.width, round(side.height * 0.26))
         style = Style(46 * u, WHITE, least=1)
         self.theme.neon(surface, f"×{view.combo}", top, style, dim(colour, 0.9))
-        self.theme.write(surface, "COMBO", low, Style(15 * u, colour))
+        self.theme.write(surface, _("COMBO"), low, Style(15 * u, colour))
 
     def _stars(self, surface: pygame.Surface, box: pygame.Rect, filled: float) -> None:
         """Draw five stars, filled from the left."""
@@ -234,8 +236,10 @@ class DanceScreen(Screen):
     def _verdict_sprite(
         self, at: DanceLayout, verdict: Verdict, colour: Colour
     ) -> pygame.Surface:
-        words = verdict.why.removeprefix("not judged: ") or lag_words(verdict.lag_s)
-        title = verdict.grade if verdict.judged else "NOT JUDGED"
+        words = verdict.why or lag_words(verdict.lag_s)
+        if not verdict.judged:
+            words = _(verdict.why).partition(": ")[2]
+        title = verdict.grade if verdict.judged else _("NOT JUDGED")
         key = ("verdict", at.verdict.size, title, words)
         return self.theme.kept(key, lambda: self._verdict_card(at, title, words, colour))
 
@@ -323,7 +327,7 @@ class DanceScreen(Screen):
         elif view.phase == "count-in":
             self._count_in(surface, at, -view.counts)
         elif view.phase == "finished":
-            self._big(surface, at.middle, "FINISH!", 110 * at.unit, GOLD)
+            self._big(surface, at.middle, _("FINISH!"), 110 * at.unit, GOLD)
 
     @staticmethod
     def _curtain(surface: pygame.Surface) -> None:
@@ -361,7 +365,7 @@ class DanceScreen(Screen):
         title = pygame.Rect(
             box.left, box.top + box.height // 8, box.width, round(box.height * 0.34)
         )
-        self._big(surface, title, "PAUSED", 92 * u, MAGENTA)
+        self._big(surface, title, _("PAUSED"), 92 * u, MAGENTA)
         row = pygame.Rect(0, 0, 0, round(46 * u))
         total = self._keys_width(row.height, self.pause_keys)
         row.width = min(total, box.width - round(24 * u))
@@ -381,7 +385,9 @@ class DanceScreen(Screen):
 
     def _keys_width(self, high: int, hints: Hints) -> int:
         px = high * 0.5
-        words = sum(self.theme.width(k, px * 0.92) + self.theme.width(m, px) for k, m in hints)
+        words = sum(
+            self.theme.width(k, px * 0.92) + self.theme.width(_(m), px) for k, m in hints
+        )
         return round(words + len(hints) * (3 * round(px * 0.5) + round(px * 1.3))) + 4
 
     def _loading(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:

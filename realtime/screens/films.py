@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.chip_screen import ChipScreen
 from kpopdance.realtime.screens.parts.chips import Chip
@@ -58,13 +59,15 @@ ASKING_CHIPS: Final = (
 ROW: Final = 46.0
 """Height of a film's line, design units."""
 HOW: Final = (
-    ("Drop a dance video anywhere on this window, or choose one.", WHITE),
+    (N_("Drop a dance video anywhere on this window, or choose one."), WHITE),
     (
-        "Everybody who dances in it becomes a member of the song; beats and bars are heard. Then you "
-        "see the film with everybody's skeleton, and correct what is wrong.",
+        N_(
+            "Everybody who dances in it becomes a member of the song; beats and bars are heard. "
+            "Then you see the film with everybody's skeleton, and correct what is wrong."
+        ),
         SOFT,
     ),
-    ("Nothing leaves this computer.", FAINT),
+    (N_("Nothing leaves this computer."), FAINT),
 )
 
 
@@ -93,12 +96,16 @@ class FilmListScreen(ChipScreen):
         )
         surface.fill((120, 110, 150), special_flags=pygame.BLEND_RGB_MULT)
         heading = box(44 * u, 22 * u, width - 44 * u, 84 * u)
-        draw_title(self.theme, surface, heading, ("A new", "song"), u)
+        draw_title(self.theme, surface, heading, (_("A new"), _("song")), u)
         films, how = self._boxes(size)
         where = box(films.left + 4 * u, films.top - 34 * u, films.right, films.top - 6 * u)
         self.theme.write(surface, view.place, where, Style(15 * u, SOFT, "left", 8 * u))
         self._films(surface, films, view, u)
-        asked = ((view.notice, GOLD),) if view.asks else HOW
+        asked = (
+            ((view.notice, GOLD),)
+            if view.asks
+            else tuple((_(words), ink) for words, ink in HOW)
+        )
         self._how(surface, how, asked, u)
         notice = films.inflate(-round(40 * u), -round(32 * u))
         told = (view.notice,) if view.notice and not view.asks else ()
@@ -129,7 +136,7 @@ class FilmListScreen(ChipScreen):
         self.theme.panel(surface, pane, Glass(18 * u, dim(VIOLET, 0.7), 1.4, 225, INK))
         if not view.cards and not view.notice:
             words = pane.inflate(-round(60 * u), -round(60 * u))
-            told = "No video lies here. Drop one on this window."
+            told = _("No video lies here. Drop one on this window.")
             self.theme.write_lines(surface, told, words, Style(20 * u, SOFT))
         fit = max(1, int((pane.height - 16 * u) // (ROW * u)))
         first = min(self._first, view.chosen, max(0, len(view.cards) - fit))
@@ -220,13 +227,14 @@ class LookingScreen(ChipScreen):
     ) -> None:
         words, ink = view.doing, SOFT
         if view.asks:
-            words, ink = "Is that enough? What was seen so far can be a song.", GOLD
+            words, ink = _("Is that enough? What was seen so far can be a song."), GOLD
         self.theme.write(surface, words, row, Style(18 * u, ink, "left", 9 * u))
         if view.film.picture is None:
             return
         people = int((view.film.joints[..., 2] > 0).any(axis=1).sum())
-        told = [f"{people} seen now", f"{100 * view.share:.0f} %"]
-        told += [] if view.left_s is None else [f"{clock_words(view.left_s)} left"]
+        told = [_("{people} seen now", people=people), f"{100 * view.share:.0f} %"]
+        if view.left_s is not None:
+            told.append(_("{time} left", time=clock_words(view.left_s)))
         self.theme.write(surface, " · ".join(told), row, Style(18 * u, MINT, "right", 9 * u))
 
     def _waiting(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pygame
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.chips import Chip, chip_at, chip_places, draw_chips
 from kpopdance.realtime.screens.parts.theme import (
@@ -53,7 +54,7 @@ def found_view(found: Mapping[str, Mapping[str, Any]]) -> tuple[FoundLine, ...]:
     return tuple(
         FoundLine(
             name, bool(entry.get("found")),
-            str(entry.get("found") or entry.get("what") or "not found"), str(entry.get("todo") or ""),
+            str(entry.get("found") or entry.get("what") or _("not found")), str(entry.get("todo") or ""),
         )
         for name, entry in found.items()
     )  # fmt: skip
@@ -85,7 +86,7 @@ class FoundScreen(Screen):
             surface, 2 * age_s, centre_x=width // 2, horizon_y=round(height * 0.7)
         )
         head = box(40 * u, 16 * u, width - 40 * u, 66 * u)
-        self.theme.neon(surface, "WHAT WAS FOUND HERE", head, Style(36 * u), MAGENTA)
+        self.theme.neon(surface, _("WHAT WAS FOUND HERE"), head, Style(36 * u), MAGENTA)
         pane = box(32 * u, 76 * u, width - 32 * u, height - 62 * u)
         self.theme.panel(surface, pane, Glass(20 * u, VIOLET, 1.5, 220, NIGHT))
         top, self._more = float(pane.top + 16 * u), False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
+from kpopdance.engines.tongues import counted
 from kpopdance.realtime.screens.actions import CHOOSE, Target
 from kpopdance.realtime.screens.chip_screen import ChipScreen
 from kpopdance.realtime.screens.parts.chips import Chip, chip_places, draw_chips
@@ -127,7 +128,7 @@ class HistoryScreen(ChipScreen):
             right = words.left
         if view.streak:
             words = box(right - 150 * u, at.title.top, right - 14 * u, at.title.bottom)
-            told = f"{view.streak} day{'s' * (view.streak > 1)} in a row"
+            told = counted("{n} day in a row", "{n} days in a row", view.streak)
             drawn = self.theme.write(surface, told, words, Style(18 * u, GOLD, "right", 8))
             flame = sign(self.theme, "flame", 30 * u, GOLD)
             put(surface, flame, (drawn.left - 22 * u, at.title.centery))

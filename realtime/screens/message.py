@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.chips import (
     Chip,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.theme import Hints
     from kpopdance.realtime.screens.screen import Place
 
-KEYS: Final[Hints] = (("Esc", "back"),)
+KEYS: Final[Hints] = (("Esc", N_("back")),)
 NAMES: Final = {"Esc": "escape", "Enter": "return"}
 """What keys are called whose name is not what stands on them."""
 HEADING, TEXT = 54.0, 26.0
@@ -89,7 +90,7 @@ class MessageScreen(Screen):
         self.theme.panel(surface, pane, Glass(30 * u, self._edge, 2.0, 224, NIGHT))
         top = pygame.Rect(inner.left, inner.top, inner.width, round(84 * u))
         style = Style(HEADING * u, WHITE, "left", SMALLEST)
-        self.theme.neon(surface, heading, top, style, dim(MAGENTA, 0.8))
+        self.theme.neon(surface, _(heading), top, style, dim(MAGENTA, 0.8))
         for number, line in enumerate(lines):
             y = inner.top + TOP * u + number * px * LEADING
             row = box(inner.left, y, inner.right, y + px * LEADING)

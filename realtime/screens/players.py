@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.chip_screen import ChipScreen
 from kpopdance.realtime.screens.parts.chips import Chip
@@ -78,7 +79,7 @@ class PlayersScreen(ChipScreen):
         self.backdrop.draw(surface, 2 * view.age_s, centre_x=width // 2, horizon_y=horizon)
         surface.fill((120, 110, 150), special_flags=pygame.BLEND_RGB_MULT)
         heading = box(44 * u, 22 * u, width - 44 * u, 84 * u)
-        draw_title(self.theme, surface, heading, ("Who", "dances?"), u)
+        draw_title(self.theme, surface, heading, (_("Who"), _("dances?")), u)
         pane = self._pane(size)
         fit = max(1, int((pane.height + GAP * u) // ((ROW + GAP) * u)))
         first = min(max(self._first, view.chosen - fit + 1), view.chosen)
@@ -142,7 +143,9 @@ class PlayersScreen(ChipScreen):
             if card.plays:
                 left = drawn.right + round(14 * u)
                 plays = pygame.Rect(left, name.top, max(0, name.right - left), name.height)
-                self.theme.write(surface, "dances now", plays, Style(15 * u, MINT, "left", 7))
+                self.theme.write(
+                    surface, _("dances now"), plays, Style(15 * u, MINT, "left", 7)
+                )
         self.theme.write(
             surface, card.told, low, Style(16 * u, SOFT if chosen else FAINT, "left", 7)
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core import body
 from kpopdance.realtime.scoring.practice import FULL, SLOWEST
 from kpopdance.realtime.screens.dance import DanceScreen, count_in_word
@@ -42,15 +43,20 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.view import DanceView
 
 KEYS: Final[Hints] = (
-    ("↑ ↓", "tempo"), ("← →", "move"), ("Tab", "section"), ("L", "next of the list"), ("S", "steps"),
-    ("G", "you"), ("M", "mirror, behind"), ("Space", "pause"), ("Enter", "dance it all"),
-    ("Esc", "back"),
+    ("↑ ↓", N_("tempo")), ("← →", N_("move")), ("Tab", N_("section")),
+    ("L", N_("next of the list")), ("S", N_("steps")), ("G", N_("you")),
+    ("M", N_("mirror, behind")), ("Space", N_("pause")), ("Enter", N_("dance it all")),
+    ("Esc", N_("back")),
 )  # fmt: skip
 STEP_KEYS: Final[Hints] = (
-    ("← →", "pose"), ("S", "dance it"), ("M", "mirror, behind"), ("Enter", "dance it all"),
-    ("Esc", "back"),
+    ("← →", N_("pose")), ("S", N_("dance it")), ("M", N_("mirror, behind")),
+    ("Enter", N_("dance it all")), ("Esc", N_("back")),
 )  # fmt: skip
-PAUSE_KEYS: Final[Hints] = (("Space", "go on"), ("Enter", "dance it all"), ("Esc", "back"))
+PAUSE_KEYS: Final[Hints] = (
+    ("Space", N_("go on")),
+    ("Enter", N_("dance it all")),
+    ("Esc", N_("back")),
+)
 BESIDE: Final = 0.29
 """Of the stage's width: how far from the coach the player's last try stands."""
 
@@ -96,7 +102,7 @@ class PracticeScreen(DanceScreen):
             x = float(np.nanmean(joints[:, 0]))
             name = pygame.Rect(0, 0, round(120 * at.unit), round(26 * at.unit))
             name.midbottom = (round(x), at.coach.bottom)
-            self.theme.write(surface, "YOU", name, Style(18 * at.unit, CYAN, "centre"))
+            self.theme.write(surface, _("YOU"), name, Style(18 * at.unit, CYAN, "centre"))
 
     def _score(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
         practice, u = view.practice, at.unit
@@ -140,13 +146,17 @@ class PracticeScreen(DanceScreen):
         practice, u = view.practice, at.unit
         if practice is None:
             return
-        _, _, room = _panes(at)
+        room = _panes(at)[2]
         if not practice.told and practice.score is None:
             self.theme.write_lines(
-                surface, "Watch, then dance along.", room, Style(26 * u, SOFT)
+                surface, _("Watch, then dance along."), room, Style(26 * u, SOFT)
             )
             return
-        large = practice.told if not practice.is_clean else f"Clean: {practice.score:.0f}"
+        large = (
+            practice.told
+            if not practice.is_clean
+            else _("Clean: {score:.0f}", score=practice.score)
+        )
         small = practice.told if practice.is_clean else practice.advice
         ink = MINT if practice.is_clean else GOLD
         foot = box(room.left, room.bottom - 30 * u, room.right, room.bottom)
@@ -180,7 +190,7 @@ class PracticeScreen(DanceScreen):
         key_pose = None if view.practice is None else view.practice.key_pose
         if key_pose is not None:
             top = pygame.Rect(at.coach.topleft, (at.coach.width, round(44 * at.unit)))
-            words = "POSE {} OF {}".format(*key_pose)
+            words = _("POSE {which} OF {of}", which=key_pose[0], of=key_pose[1])
             self.theme.neon(surface, words, top, Style(30 * at.unit, WHITE, "centre"), VIOLET)
             return
         super()._overlay(surface, at, view)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.actions import BUZZ, CHOOSE, ENTER, Target
 from kpopdance.realtime.screens.parts.backdrop import beat_pulse
 from kpopdance.realtime.screens.parts.heading import draw_leave, draw_title
@@ -40,16 +41,17 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.theme import Colour, Hints
     from kpopdance.realtime.screens.quiz_view import QuizView
 
-TITLE: Final = ("Guess", "That Song!")
-QUESTION: Final = "What song is the figure dancing?"
+TITLE: Final = (N_("Guess"), N_("That Song!"))
+QUESTION: Final = N_("What song is the figure dancing?")
 ALONE: Final[Hints] = (
-    ("↑ ↓", "choose"), ("Enter", "submit"), ("H", "hint"), ("Space", "clip again"),
-    ("Esc", "leave"), ("M", "mute"),
+    ("↑ ↓", N_("choose")), ("Enter", N_("submit")), ("H", N_("hint")), ("Space", N_("clip again")),
+    ("Esc", N_("leave")), ("M", N_("mute")),
 )  # fmt: skip
 SEVERAL: Final[Hints] = (
-    ("1-4", "answer"), ("H", "hint"), ("Space", "clip again"), ("Esc", "leave"), ("M", "mute"),
+    ("1-4", N_("answer")), ("H", N_("hint")), ("Space", N_("clip again")),
+    ("Esc", N_("leave")), ("M", N_("mute")),
 )  # fmt: skip
-TOLD: Final[Hints] = (("Enter", "next"), ("Esc", "leave"))
+TOLD: Final[Hints] = (("Enter", N_("next")), ("Esc", N_("leave")))
 LAST_QUARTER: Final = 0.25
 """Of the time: then it is red."""
 FLIGHT_S, FLIGHT_AFTER_S, POP_S = 0.75, 0.25, 0.16
@@ -145,7 +147,7 @@ class QuizScreen(Screen):
     def _head(self, surface: pygame.Surface, at: QuizLayout, view: QuizView) -> None:
         u = at.unit
         draw_title(self.theme, surface, at.title, TITLE, u)
-        words = f"{view.number} of {view.total}"
+        words = _("{which} of {of}", which=view.number, of=view.total)
         self.theme.write(surface, words, at.tally, Style(24 * u, SOFT, "right", 8))
         draw_leave(self.theme, surface, at.leave, u, lit=self._over == Target("leave"))
         self._progress(surface, at, view)
@@ -179,13 +181,13 @@ class QuizScreen(Screen):
         if timed:
             self._timer(surface, at, view)
         if view.phase != "buzzed":
-            paragraph(self.theme, surface, QUESTION, box, Style(34 * u, WHITE, "left", 10))
+            paragraph(self.theme, surface, _(QUESTION), box, Style(34 * u, WHITE, "left", 10))
             return
         name, colour = turn(view)
         top, low = split(box, 0.62)
         style = Style(50 * u, WHITE, "left", 10)
         self.theme.neon(surface, f"{name}!", top, style, dim(colour, 0.9))
-        words = f"which song?  press 1-{len(view.choices)}"
+        words = _("which song?  press 1-{last}", last=len(view.choices))
         self.theme.write(surface, words, low, Style(21 * u, colour, "left", 8))
 
     def _timer(self, surface: pygame.Surface, at: QuizLayout, view: QuizView) -> None:
@@ -209,10 +211,10 @@ class QuizScreen(Screen):
     def _verdict(self, surface: pygame.Surface, at: QuizLayout, view: QuizView) -> None:
         box, u = at.question.union(at.timer), at.unit
         right = view.selected is not None and view.selected == view.answer
-        words, colour = ("Correct!", MINT) if right else ("Wrong!", RED)
+        words, colour = (_("Correct!"), MINT) if right else (_("Wrong!"), RED)
         if view.selected is None:
-            words, colour = "Time is up!", GOLD
-        name, _ = turn(view)
+            words, colour = _("Time is up!"), GOLD
+        name = turn(view)[0]
         top, low = split(box, 0.62)
         grown = round(4 * min(1.0, max(0.0, view.age_s) / POP_S)) / 4
         px = 58 * u * (0.76 + 0.24 * grown)
@@ -227,16 +229,17 @@ class QuizScreen(Screen):
         if name:
             said.append(name)
         if view.points_earned:
-            said.append(f"{view.points_earned:+d} points".replace("-", "–"))
+            points = f"{view.points_earned:+d}".replace("-", "–")
+            said.append(_("{points} points", points=points))
         if not right and view.answer is not None and 0 <= view.answer < len(view.choices):
-            said.append(f"it is {view.choices[view.answer]}")
+            said.append(_("it is {song}", song=view.choices[view.answer]))
         line = "  ·  ".join(said)
         self.theme.write(surface, line, low, Style(22 * u, WHITE, "left", 13 * u))
 
     def _submit(self, surface: pygame.Surface, at: QuizLayout, view: QuizView) -> None:
         over = self._over is not None and self._over.kind in ("submit", "next")
         if view.phase == "told":
-            words = "Results" if view.number >= view.total else "Next question"
+            words = _("Results") if view.number >= view.total else _("Next question")
             look = ButtonFace(words, "Enter", CYAN, over=over)
         elif answering(view):
             look = ButtonFace("Submit", "Enter", MAGENTA, ready=self._ready(view), over=over)
@@ -253,7 +256,7 @@ class QuizScreen(Screen):
         """Say that the players' keys come first."""
         caps = [cap_words(player.key, self.theme) for player in view.players if not player.out]
         keys = "  ·  ".join(caps)
-        words = f"Know it? Buzz:  {keys}"
+        words = _("Know it? Buzz:  {keys}", keys=keys)
         self.theme.write(surface, words, at.submit, Style(25 * at.unit, GOLD, "centre", 9))
 
     def _keys(self, surface: pygame.Surface, at: QuizLayout, view: QuizView) -> None:

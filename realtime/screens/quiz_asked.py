@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.screens.parts.covers import drawn_square
 from kpopdance.realtime.screens.parts.signs import put, sign
 from kpopdance.realtime.screens.parts.theme import (
@@ -57,7 +58,7 @@ def _painted(
     theme.panel(page, box, Glass(20 * u, dim(VIOLET, 0.8), 1.5, 196))
     inner = box.inflate(-round(36 * u), -round(24 * u))
     if not asked:
-        theme.write(page, "nothing was asked", inner, Style(20 * u, SOFT, "centre"))
+        theme.write(page, _("nothing was asked"), inner, Style(20 * u, SOFT, "centre"))
         return
     room = max(1, int(inner.height // (LEAST_ROW * u)))
     columns = min(COLUMNS, -(-len(asked) // room))
@@ -74,7 +75,7 @@ def _painted(
             draw = _card if high > CARD_ROW * u else _row
             draw(theme, page, line, (number, shown[number]), u)
         else:
-            words = f"… and {more + 1} more"
+            words = _("… and {more} more", more=more + 1)
             theme.write(page, words, line, Style(17 * u, SOFT, "centre", 8))
 
 
@@ -143,4 +144,4 @@ def _took(
 
 
 def _said(asked: AskedView) -> str:
-    return f"you said {asked.chosen}" if asked.chosen else "no answer"
+    return _("you said {song}", song=asked.chosen) if asked.chosen else _("no answer")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.heading import draw_leave, draw_title
 from kpopdance.realtime.screens.parts.signs import (
@@ -46,7 +47,11 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.theme import Hints
     from kpopdance.realtime.screens.quiz_view import PlayerView, QuizEndView
 
-KEYS: Final[Hints] = (("Enter", "play again"), ("C", "copy the line"), ("Esc", "leave"))
+KEYS: Final[Hints] = (
+    ("Enter", N_("play again")),
+    ("C", N_("copy the line")),
+    ("Esc", N_("leave")),
+)
 SAVE: Final = Target("save")
 MARK_AFTER_S, MARK_EVERY_S, MARK_POP_S = 0.35, 0.11, 0.16
 MARKS_S: Final = 1.6
@@ -114,11 +119,12 @@ def end_layout(size: tuple[int, int]) -> EndLayout:
 def headline(view: QuizEndView) -> str:
     """Return what the page says largest: how many were right, or who won."""
     if len(view.players) < 2:
-        return f"{sum(asked.right for asked in view.asked)} of {len(view.asked)}"
+        right = sum(asked.right for asked in view.asked)
+        return _("{right} of {of}", right=right, of=len(view.asked))
     best = [player for player in view.players if player.points == view.players[0].points]
     if len(best) > 1:
-        return "A tie!"
-    return f"{best[0].name} wins!"
+        return _("A tie!")
+    return _("{player} wins!", player=best[0].name)
 
 
 class QuizEndScreen(Screen):
@@ -225,16 +231,17 @@ class QuizEndScreen(Screen):
         took = [asked.took_s for asked in view.asked if asked.right]
         took = [took_s for took_s in took if math.isfinite(took_s)]
         points = view.players[0].points if view.players else 0
-        facts = [("points", f"{points}"), ("best streak", f"{view.best_streak} in a row")]
+        streak = _("{n} in a row", n=view.best_streak)
+        facts = [(_("points"), f"{points}"), (_("best streak"), streak)]
         if took:
-            facts.append(("time to know it", f"{sum(took) / len(took):.1f} s"))
+            facts.append((_("time to know it"), f"{sum(took) / len(took):.1f} s"))
         for (name, words), line in zip(facts, _rows(box, (1 / 3,) * 3), strict=False):
             left, right = line.copy(), line.copy()
             left.width = line.width // 2
             right.left, right.width = left.right, line.width - left.width
             self.theme.write(surface, name, left, Style(18 * u, FAINT, "left", 8))
             drawn = self.theme.write(surface, words, right, Style(21 * u, WHITE, "right", 8))
-            if name == "best streak" and view.best_streak > 1:
+            if words == streak and view.best_streak > 1:
                 flame = sign(self.theme, "flame", 24 * u, (255, 128, 44))
                 put(surface, flame, (drawn.left - 18 * u, float(line.centery)))
 
@@ -285,7 +292,7 @@ class QuizEndScreen(Screen):
         self.theme.panel(surface, box, Glass(20 * u, dim(VIOLET, 0.8), 1.5, 196))
         inner = box.inflate(-round(36 * u), -round(20 * u))
         head = pygame.Rect(inner.left, inner.top, inner.width, round(22 * u))
-        self.theme.write(surface, "OFTEN MIXED UP", head, Style(14 * u, FAINT, "left", 8))
+        self.theme.write(surface, _("OFTEN MIXED UP"), head, Style(14 * u, FAINT, "left", 8))
         room = max(1, int((inner.bottom - head.bottom - 4 * u) // (27 * u)))
         for number, sentence in enumerate(confusions[:room]):
             top = head.bottom + round(4 * u + number * 27 * u)
@@ -306,7 +313,7 @@ class QuizEndScreen(Screen):
         keycap(self.theme, surface, cap, "C")
         words = pygame.Rect(cap.right + round(10 * u), cap.top, 0, cap.height)
         words.width = at.copy.right - words.left - round(8 * u)
-        self.theme.write(surface, "copies", words, Style(20 * u, CYAN, "left", 8))
+        self.theme.write(surface, _("copies"), words, Style(20 * u, CYAN, "left", 8))
 
     def _line(self, surface: pygame.Surface, box: pygame.Rect, share: str, px: float) -> None:
         """Write the line to share; its marks are drawn."""

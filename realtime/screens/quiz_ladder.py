@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.parts.signs import PAINTERS, keycap, put, sign
 from kpopdance.realtime.screens.parts.theme import GOLD, SOFT, WHITE, Glass, Style, dim
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.quiz_view import HintView, QuizView
 
 LABELS: Final = {
-    "points": "lights", "bones": "bones", "formation": "all dancers", "music": "2 s music",
-    "colours": "cover",
+    "points": N_("lights"), "bones": N_("bones"), "formation": N_("all dancers"),
+    "music": N_("2 s music"), "colours": N_("cover"),
 }  # fmt: skip
 """Short names of the steps of the ladder."""
 STEP_LOOKS: Final[dict[str, tuple[Colour, Colour, Colour]]] = {
@@ -57,7 +58,7 @@ class Ladder:
         """Say whether all steps have room for their names: all are named, or none."""
         px = label_px(u)
         return all(
-            self.theme.width(LABELS.get(hint.name, hint.name), px) <= box.width - 6
+            self.theme.width(_(LABELS.get(hint.name, hint.name)), px) <= box.width - 6
             and box.height > 3.2 * px
             for box, hint in zip(boxes, hints, strict=True)
         )
@@ -78,7 +79,7 @@ class Ladder:
         if labelled:
             px = label_px(u)
             low = pygame.Rect(2, size[1] - round(px * 1.5), size[0] - 4, round(px * 1.3))
-            self.theme.write(page, LABELS.get(name, name), low, Style(px, ink, "centre", 6))
+            self.theme.write(page, _(LABELS.get(name, name)), low, Style(px, ink, "centre", 6))
             room.height = low.top - room.top
         side = min(room.height * 0.92, room.width * 0.5)
         keyed = state in ("next", "over")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.screens.parts.signs import put, sign
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
@@ -55,7 +56,7 @@ class PlayersPanel:
         self.theme.panel(surface, box, Glass(18 * u, dim(VIOLET, 0.8), 1.4, 176))
         inner = box.inflate(-round(36 * u), -round(8 * u))
         label = pygame.Rect(inner.left, inner.top, round(inner.width * 0.24), inner.height)
-        drawn = self.theme.write(surface, "SCORE", label, Style(16 * u, FAINT, "left", 8))
+        drawn = self.theme.write(surface, _("SCORE"), label, Style(16 * u, FAINT, "left", 8))
         number = pygame.Rect(drawn.right + round(12 * u), inner.top, 0, inner.height)
         number.width = max(0, round(inner.left + inner.width * 0.56) - number.left)
         points = f"{player.points}"
@@ -66,7 +67,7 @@ class PlayersPanel:
 
     def _streak(self, surface: pygame.Surface, box: pygame.Rect, streak: int, u: float) -> None:
         heat = min(streak, 5) / 5
-        words = f"{streak} in a row"
+        words = _("{n} in a row", n=streak)
         drawn = self.theme.write(surface, words, box, Style(19 * u, GOLD, "right", 8))
         side = (22 + 14 * heat) * u
         centre = (drawn.left - side * 0.66, float(box.centery))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.chips import (
     Chip,
@@ -23,15 +24,17 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.screen import Place
     from kpopdance.realtime.screens.setup_view import ReadyView
 
-STARTS: Final = "There you are: hold still, it begins ..."
+STARTS: Final = N_("There you are: hold still, it begins ...")
 KEYS: Final = (
     Chip("Enter", "begin", "play"), Chip("M", "mirror", "mirror"), Chip("F1", "set up", "setup"),
     Chip("Esc", "back", "back"),
 )  # fmt: skip
 TURN: Final = Chip("C", "another camera", "camera")
 DELAY: Final = Chip("D", "measure", "delay")
-HINT: Final = "It begins when head and feet are in, or when you raise a hand and hold it up."
-SEATED_HINT: Final = (
+HINT: Final = N_(
+    "It begins when head and feet are in, or when you raise a hand and hold it up."
+)
+SEATED_HINT: Final = N_(
     "It begins when head and hips are in, or when you raise a hand and hold it up."
 )
 
@@ -69,12 +72,12 @@ class ReadyScreen(Screen):
         panel = self._panel.draw(surface, room, view.stand)
         strip = pygame.Rect(0, 0, round(min(width - 48 * u, 1000 * u)), round(52 * u))
         strip.midtop = (panel.centerx, round(height - 140 * u))
-        words = view.stand.sentence or STARTS
+        words = _(view.stand.sentence or STARTS)
         draw_sentence(self.theme, surface, strip, view.stand, words)
         line = box(36 * u, height - 84 * u, width - 36 * u, height - 54 * u)
         hint = SEATED_HINT if view.stand.seated else HINT
         ink = GOLD if view.asks else SOFT
-        self.theme.write(surface, view.asks or hint, line, Style(17 * u, ink, "centre", 7))
+        self.theme.write(surface, view.asks or _(hint), line, Style(17 * u, ink, "centre", 7))
         draw_chips(self.theme, surface, self._chips, self._places(size), self._lit())
 
     def _places(self, size: tuple[int, int]) -> list[pygame.Rect]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.types import GRADES
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.chips import Chip, draw_chips, place_at_right
@@ -52,12 +53,12 @@ if TYPE_CHECKING:
 
 SAVE: Final = Target("save")
 FACE: Final = Target("face")
-SAVE_KEY: Final = ("S", "save again")
+SAVE_KEY: Final = ("S", N_("save again"))
 PRACTISE: Final = Target("practise")
 BEST: Final = Target("best")
-KEYS: Final[Hints] = (("R", "dance again"), ("Esc", "back to the songs"))
-PRACTICE_KEYS: Final[Hints] = (("← → ↑", "move, section"), *KEYS)
-TO_PRACTISE, WENT_WELL = "WHAT TO PRACTISE", "WHAT WENT WELL"
+KEYS: Final[Hints] = (("R", N_("dance again")), ("Esc", N_("back to the songs")))
+PRACTICE_KEYS: Final[Hints] = (("← → ↑", N_("move, section")), *KEYS)
+TO_PRACTISE, WENT_WELL = N_("WHAT TO PRACTISE"), N_("WHAT WENT WELL")
 BROUGHT: Final = 2  # moves that were practised: so many are told
 COUNT_UP_S: Final = 1.6
 STAR_AFTER_S, STAR_EVERY_S, STAR_POP_S = 0.5, 0.28, 0.22
@@ -69,10 +70,11 @@ ON_TIME_MS: Final = 40
 def lag_sentence(lag_ms: float | None) -> str:
     """Return the player's timing in words."""
     if lag_ms is None:
-        return "timing unknown"
+        return _("timing unknown")
     if abs(lag_ms) < ON_TIME_MS:
-        return "right on the beat"
-    return f"about {abs(lag_ms):.0f} ms {'late' if lag_ms > 0 else 'early'}"
+        return _("right on the beat")
+    way = N_("about {ms:.0f} ms late") if lag_ms > 0 else N_("about {ms:.0f} ms early")
+    return _(way, ms=abs(lag_ms))
 
 
 def counted_up(score: float, age_s: float) -> float:
@@ -123,10 +125,10 @@ class ResultsScreen(Screen):
         self._grades(surface, at, view.report)
         self._moves(surface, at, view)
         grown = min(1.0, view.age_s / BARS_S)
-        named = {name.replace("_", " "): v for name, v in view.report.limbs.items()}
+        named = {_(name.replace("_", " ")): v for name, v in view.report.limbs.items()}
         limbs = sorted(named.items(), key=lambda limb: -limb[1])
         body = at.limbs if view.side is not None else at.limbs.union(at.side)
-        self._bars(surface, at, body, ("BODY", limbs, CYAN, grown))
+        self._bars(surface, at, body, (_("BODY"), limbs, CYAN, grown))
         if view.side is not None:
             self._side(surface, at, view.side)
         self._advice(surface, at, view)
@@ -182,10 +184,10 @@ class ResultsScreen(Screen):
             self._not_saved(surface, at, view.unsaved)
             return
         facts = (
-            ("best combo", f"×{report.best_combo}"),
-            ("timing", lag_sentence(report.lag_ms)),
-            ("best moment", _best_moment(report)),
-            ("seen", f"{report.seen_percent} % of the dance"),
+            (_("best combo"), f"×{report.best_combo}"),
+            (_("timing"), lag_sentence(report.lag_ms)),
+            (_("best moment"), _best_moment(report)),
+            (_("seen"), _("{seen_percent} % of the dance", seen_percent=report.seen_percent)),
         )
         room = self._earlier(surface, at, view) if view.earlier else rows[3]
         for (name, words), line in zip(facts, rows_of(room, (0.25,) * 4), strict=True):
@@ -220,26 +222,28 @@ class ResultsScreen(Screen):
     ) -> None:
         before = view.best_before
         if not view.counts:
-            self.theme.write(surface, "not kept", box, Style(20 * u, SOFT, "centre"))
+            self.theme.write(surface, _("not kept"), box, Style(20 * u, SOFT, "centre"))
             return
         if not view.stored:
-            words, ink = ("NOT SAVED", RED) if view.unsaved else ("saving ...", SOFT)
+            words, ink = (_("NOT SAVED"), RED) if view.unsaved else (_("saving ..."), SOFT)
             self.theme.write(surface, words, box, Style(22 * u, ink, "centre"))
             return
         if before is None or view.report.score > before:
             if view.age_s < COUNT_UP_S:
                 return
             if view.report.score <= 0:
-                self.theme.write(surface, "first dance", box, Style(20 * u, SOFT, "centre"))
+                self.theme.write(surface, _("first dance"), box, Style(20 * u, SOFT, "centre"))
                 return
             words = (
-                "FIRST DANCE"
+                _("FIRST DANCE")
                 if before is None
-                else f"NEW RECORD   +{view.report.score - before:.1f}"
+                else _("NEW RECORD   +{more:.1f}", more=view.report.score - before)
             )
             self.theme.neon(surface, words, box, Style(25 * u, GOLD, "centre"), dim(GOLD, 0.6))
             return
-        self.theme.write(surface, f"best {before:.1f}", box, Style(20 * u, SOFT, "centre"))
+        self.theme.write(
+            surface, _("best {before:.1f}", before=before), box, Style(20 * u, SOFT, "centre")
+        )
 
     def _stars(
         self, surface: pygame.Surface, box: pygame.Rect, stars: int, age_s: float
@@ -276,7 +280,7 @@ class ResultsScreen(Screen):
             self.theme.write(surface, grade, low, Style(15 * u, colour, "centre", 7))
 
     def _moves(self, surface: pygame.Surface, at: ResultLayout, view: ResultView) -> None:
-        u, inner = at.unit, self._pane(surface, at, at.moves, "EVERY MOVE")
+        u, inner = at.unit, self._pane(surface, at, at.moves, _("EVERY MOVE"))
         over = self._over.which if self._over and self._over.kind == "move" else None
         self._chart.draw(surface, inner, view, over, u)
         head = pygame.Rect(inner.left, at.moves.top, inner.width, inner.top - at.moves.top)
@@ -343,7 +347,7 @@ class ResultsScreen(Screen):
     def _advice(self, surface: pygame.Surface, at: ResultLayout, view: ResultView) -> None:
         u = at.unit
         well = not view.to_practise and bool(view.went_well)
-        inner = self._pane(surface, at, at.advice, WENT_WELL if well else TO_PRACTISE)
+        inner = self._pane(surface, at, at.advice, _(WENT_WELL if well else TO_PRACTISE))
         top = inner.top
         told = [(line, MINT, MINT) for line in view.brought[:BROUGHT]]
         told += [(line, WHITE, GOLD) for line in view.to_practise]

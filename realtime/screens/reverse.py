@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 import pygame
 
+from kpopdance.engines.tongues import N_, _, counted
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.heading import draw_leave, draw_title
@@ -43,9 +44,9 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.theme import Align, Hints
     from kpopdance.realtime.screens.quiz_view import GuessView, ReverseView
 
-TITLE: Final = ("You dance,", "it guesses")
-KEYS: Final[Hints] = (("R", "start again"), ("Esc", "leave"))
-UNKNOWN: Final = "I do not know this dance yet"
+TITLE: Final = (N_("You dance,"), N_("it guesses"))
+KEYS: Final[Hints] = (("R", N_("start again")), ("Esc", N_("leave")))
+UNKNOWN: Final = N_("I do not know this dance yet")
 NOBODY: Final = np.empty((0, 18, 3), np.float32)
 
 
@@ -160,9 +161,9 @@ class ReverseScreen(Screen):
         danced_s = view.danced_s if math.isfinite(view.danced_s) else 0.0
         share = min(1.0, danced_s / view.needed_s) if view.needed_s > 0 else 1.0
         line = pygame.Rect(box.left, box.top, box.width, round(box.height * 0.62))
-        words = f"{danced_s:.0f} s of dance seen"
+        words = _("{s:.0f} s of dance seen", s=danced_s)
         if share < 1:
-            words = f"{view.needed_s - danced_s:.0f} s more until the first guess"
+            words = _("{s:.0f} s more until the first guess", s=view.needed_s - danced_s)
         self.theme.write(surface, words, line, Style(18 * u, SOFT, "left", 8))
         bar = pygame.Rect(box.left, 0, box.width, max(4, round(9 * u)))
         bar.bottom = box.bottom
@@ -190,7 +191,7 @@ class ReverseScreen(Screen):
         self, surface: pygame.Surface, box: pygame.Rect, best: GuessView, u: float
     ) -> None:
         head, title, artist, place, sure, bar = _rows(box, (0.11, 0.30, 0.12, 0.23, 0.15, 0.09))
-        self.theme.write(surface, "YOU DANCE", head, Style(16 * u, FAINT, "left", 8))
+        self.theme.write(surface, _("YOU DANCE"), head, Style(16 * u, FAINT, "left", 8))
         style = Style(52 * u, WHITE, "left", 14 * u)
         if self.theme.width(best.title, style.px * 0.6) <= title.width:
             self.theme.neon(surface, best.title, title, style, dim(MINT, 0.55))
@@ -200,10 +201,10 @@ class ReverseScreen(Screen):
             )
         self.theme.write(surface, best.artist, artist, Style(23 * u, SOFT, "left", 17 * u))
         if math.isfinite(best.place_s):
-            words = f"at {clock_words(best.place_s)}"
+            words = _("at {time}", time=clock_words(best.place_s))
             self.theme.write(surface, words, place, Style(46 * u, CYAN, "left", 10))
         words = certainty_words(best.certainty)
-        said = f"{words} sure" if words else ""
+        said = _("{percent} sure", percent=words) if words else ""
         self.theme.write(surface, said, sure, Style(26 * u, MINT, "left", 9))
         line = pygame.Rect(bar.left, 0, bar.width, max(5, round(13 * u)))
         line.bottom = bar.bottom
@@ -212,13 +213,19 @@ class ReverseScreen(Screen):
     def _unknown(
         self, surface: pygame.Surface, box: pygame.Rect, view: ReverseView, u: float
     ) -> None:
-        songs = "1 song" if view.songs == 1 else f"{view.songs} songs"
+        songs = counted("{n} song", "{n} songs", view.songs)
         if view.guesses:
-            words, small = UNKNOWN, f"It is not clearly one of the {songs} I know. Dance on."
+            words, small = (
+                _(UNKNOWN),
+                _("It is not clearly one of the {songs} I know. Dance on.", songs=songs),
+            )
             if view.songs < 2:
-                small = f"I know {songs}. Dance on, and dance big."
+                small = _("I know {songs}. Dance on, and dance big.", songs=songs)
         else:
-            words, small = "Dance!", f"Any part of a dance, from any place. I know {songs}."
+            words, small = (
+                _("Dance!"),
+                _("Any part of a dance, from any place. I know {songs}.", songs=songs),
+            )
         top, low = _rows(box, (0.62, 0.38))
         if view.guesses:
             paragraph(self.theme, surface, words, top, Style(52 * u, WHITE, "centre", 12))
@@ -248,13 +255,13 @@ class ReverseScreen(Screen):
         self.theme.panel(surface, at.guesses, Glass(20 * u, dim(VIOLET, 0.8), 1.5, 196))
         inner = at.guesses.inflate(-round(40 * u), -round(24 * u))
         head = pygame.Rect(inner.left, inner.top, inner.width, round(22 * u))
-        words = "OR PERHAPS" if view.known else "WHAT COMES NEAREST"
+        words = _("OR PERHAPS") if view.known else _("WHAT COMES NEAREST")
         self.theme.write(surface, words, head, Style(14 * u, FAINT, "left", 8))
         body = pygame.Rect(inner.left, head.bottom + round(4 * u), inner.width, 0)
         body.height = inner.bottom - body.top
         others = view.guesses[1:] if view.known else view.guesses
         if not others:
-            words = "no guess yet" if not view.guesses else "nothing else comes near"
+            words = _("no guess yet") if not view.guesses else _("nothing else comes near")
             self.theme.write(surface, words, body, Style(19 * u, FAINT, "centre", 8))
             return
         shown = others[: max(1, min(5, int(body.height // (36 * u))))]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.brush import resized
 from kpopdance.realtime.screens.parts.chips import Chip, chip_at, chip_places, draw_chips
@@ -40,10 +41,10 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.screen import Place
     from kpopdance.realtime.screens.setup_view import CameraCard, SetRow, SetupView
 
-READY: Final = "There you are: head and feet are in."
-SEATED_READY: Final = "There you are: head and hips are in."
-LOOKING: Final = "Looking for cameras ..."
-NO_CAMERA: Final = "No webcam is plugged in: plug one in, or let a phone be the camera."
+READY: Final = N_("There you are: head and feet are in.")
+SEATED_READY: Final = N_("There you are: head and hips are in.")
+LOOKING: Final = N_("Looking for cameras ...")
+NO_CAMERA: Final = N_("No webcam is plugged in: plug one in, or let a phone be the camera.")
 CHIPS: Final = (
     Chip("↑ ↓", "choose", "down"), Chip("← →", "change", "right"),
     Chip("M", "mirror", "mirror"), Chip("D", "measure the delay", "delay"),
@@ -128,11 +129,13 @@ class SetupScreen(Screen):
         self.backdrop.draw(
             surface, 2 * view.age_s, centre_x=at.mirror.centerx, horizon_y=round(size[1] * 0.7)
         )
-        words = "WELCOME" if view.first else "SET UP"
+        words = _("WELCOME") if view.first else _("SET UP")
         style = Style(38 * at.unit, least=8)
         title = self.theme.neon(surface, words, at.title, style, MAGENTA)
         rest = box(title.right + 18 * at.unit, at.title.top, at.title.right, at.title.bottom)
-        told = "Stand where you will dance." if view.first else "Every change holds at once."
+        told = (
+            _("Stand where you will dance.") if view.first else _("Every change holds at once.")
+        )
         self.theme.write(surface, told, rest, Style(19 * at.unit, SOFT, least=7))
         self._mirror(surface, at, view)
         self._cameras(surface, at, view)
@@ -145,13 +148,13 @@ class SetupScreen(Screen):
     def _mirror(self, surface: pygame.Surface, at: SetupLayout, view: SetupView) -> None:
         self._panel.draw(surface, at.mirror, view.stand)
         ready = SEATED_READY if view.stand.seated else READY
-        words = view.stand.sentence or ready
+        words = _(view.stand.sentence or ready)
         draw_sentence(self.theme, surface, at.sentence, view.stand, words)
 
     def _cameras(self, surface: pygame.Surface, at: SetupLayout, view: SetupView) -> None:
         if not view.cameras:
             words = LOOKING if view.looking else NO_CAMERA
-            self.theme.write_lines(surface, words, at.cameras, Style(17 * at.unit, SOFT))
+            self.theme.write_lines(surface, _(words), at.cameras, Style(17 * at.unit, SOFT))
             return
         for number, (card, place) in enumerate(
             zip(view.cameras, camera_places(at.cameras, len(view.cameras)), strict=True)
@@ -173,7 +176,7 @@ class SetupScreen(Screen):
             self.theme.panel(surface, inner, Glass(8, edge, 1.0, 220, NIGHT))
             style = Style(max(7.0, foot * 0.50), SOFT)
             text = inner.inflate(-round(foot * 0.5), -round(foot * 0.4))
-            self.theme.write_lines(surface, card.trouble or "One moment ...", text, style)
+            self.theme.write_lines(surface, card.trouble or _("One moment ..."), text, style)
         label = pygame.Rect(place.left, inner.bottom, place.width, foot)
         surface.fill((20, 12, 46), label)
         style = Style(foot * 0.62, WHITE if card.chosen else SOFT, "centre", 6)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from kpopdance.engines.tongues import N_
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Pose
 
 Sort = Literal["choice", "number", "text"]
-UNKNOWN: Final = "Looking for you ..."
+UNKNOWN: Final = N_("Looking for you ...")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

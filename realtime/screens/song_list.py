@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.actions import ENTER, Target
 from kpopdance.realtime.screens.parts.asking import Asking
 from kpopdance.realtime.screens.parts.notices import draw_notices
@@ -46,10 +47,10 @@ if TYPE_CHECKING:
 
 Places: TypeAlias = "Callable[[str], int | None]"
 KEYS: Final[Hints] = (
-    ("↑ ↓", "choose"),
-    ("Enter", "dance"),
-    ("Esc", "leave"),
-    ("F11", "full screen"),
+    ("↑ ↓", N_("choose")),
+    ("Enter", N_("dance")),
+    ("Esc", N_("leave")),
+    ("F11", N_("full screen")),
 )
 OF_SONGS: Final = ("↑ ↓", "Enter", "L", "P", "E")
 """Keys that need a song."""
@@ -264,7 +265,9 @@ class SongListScreen(Screen):
         u = at.unit
         line = pygame.Rect(0, 0, round(at.preview.width * 0.92), round(30 * u))
         line.midbottom = at.preview.midbottom
-        words = f"Level {card.level:.0f}: {card.why_hard}" if card.level else card.why_hard
+        words = card.why_hard
+        if card.level:
+            words = _("Level {level:.0f}: {why}", level=card.level, why=card.why_hard)
         wide = min(line.width, self.theme.width(words, 16 * u) + round(36 * u))
         chip = pygame.Rect(0, line.top, wide, line.height)
         chip.centerx = line.centerx
@@ -342,7 +345,9 @@ class SongListScreen(Screen):
         self.theme.panel(surface, box, Glass(24 * u, RED, 2.0, 224, NIGHT))
         inner = box.inflate(-round(52 * u), -round(44 * u))
         head = pygame.Rect(inner.left, inner.top, inner.width, round(36 * u))
-        self.theme.write(surface, "This song cannot be danced yet", head, Style(24 * u, WHITE))
+        self.theme.write(
+            surface, _("This song cannot be danced yet"), head, Style(24 * u, WHITE)
+        )
         text = inner.copy()
         text.top, text.height = (
             head.bottom + round(12 * u),
@@ -358,9 +363,11 @@ class SongListScreen(Screen):
         self.theme.panel(surface, box, Glass(24 * u, VIOLET, 2.0, 214, NIGHT))
         inner = box.inflate(-round(64 * u), -round(48 * u))
         head = pygame.Rect(inner.left, inner.top, inner.width, round(52 * u))
-        self.theme.write(surface, "No songs yet", head, Style(38 * u))
+        self.theme.write(surface, _("No songs yet"), head, Style(38 * u))
         text = pygame.Rect(inner.left, head.bottom + round(10 * u), inner.width, round(70 * u))
-        words = "Drop a dance video of yours on this window, or press N. In a terminal, type:"
+        words = _(
+            "Drop a dance video of yours on this window, or press N. In a terminal, type:"
+        )
         below = self.theme.write_lines(surface, words, text, Style(21 * u, SOFT))
         line = pygame.Rect(inner.left, below + round(18 * u), inner.width, round(60 * u))
         self.theme.panel(surface, line, Glass(12 * u, CYAN, 1.6, 235, (6, 16, 34)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _, counted
 from kpopdance.realtime.screens.actions import CHOOSE, Action, Target
 from kpopdance.realtime.screens.parts.chips import Chip, chip_places, draw_chips
 from kpopdance.realtime.screens.parts.notices import draw_notices
@@ -72,9 +73,10 @@ WRITING_CHIPS: Final = (
 )  # fmt: skip
 ASKING_CHIPS: Final = (Chip("↑ ↓", "the next one", "down"), Chip("Esc", "nobody", "back"))
 ASKING: Final = {
-    "swap": "Swap {} from here on with whom?",
-    "join": "Who else is {}?",
+    "swap": N_("Swap {who} from here on with whom?"),
+    "join": N_("Who else is {who}?"),
 }
+FIELDS: Final = {"title": N_("Title"), "artist": N_("Artist")}
 TAG: Final = 9.0
 """Longest tag at somebody's head, of its letters' size."""
 ROW: Final = 42.0
@@ -299,7 +301,7 @@ class StudioScreen(Screen):
             self._mirrored(surface, place, at.unit)
 
     def _mirrored(self, surface: pygame.Surface, place: pygame.Rect, u: float) -> None:
-        words = "mirrored video"
+        words = _("mirrored video")
         chip = box(0, 0, self.theme.width(words, 13 * u) + 20 * u, 24 * u)
         chip.bottomleft = (place.left + round(10 * u), place.bottom - round(10 * u))
         self.theme.panel(surface, chip, Glass(12 * u, CYAN, 1.2, 210, INK))
@@ -323,13 +325,15 @@ class StudioScreen(Screen):
     def _members_heading(self, view: StudioView) -> tuple[str, Colour]:
         chosen = view.lines[view.chosen]
         if view.asks:
-            return ASKING[view.asks].format(chosen.label), GOLD
+            return _(ASKING[view.asks], who=chosen.label), GOLD
         if view.taps:
-            return f"Tap the beat: {view.taps}", GOLD
+            return _("Tap the beat: {taps}", taps=view.taps), GOLD
         members = sum(line.member for line in view.lines)
         others = len(view.lines) - members
-        words = "1 dancer" if members == 1 else f"{members} dancers"
-        return words + (f", {others} left out" if others else ""), SOFT
+        words = counted("{n} dancer", "{n} dancers", members)
+        if others:
+            words = _("{dancers}, {others} left out", dancers=words, others=others)
+        return words, SOFT
 
     def _member(
         self, surface: pygame.Surface, row: pygame.Rect, at: StudioLayout,
@@ -382,7 +386,7 @@ class StudioScreen(Screen):
         inner = place.inflate(-round(20 * u), 0)
         if writing.field != "name":
             told = self.theme.write(
-                surface, writing.field.capitalize(), inner, Style(0.7 * px, CYAN)
+                surface, _(FIELDS[writing.field]), inner, Style(0.7 * px, CYAN)
             )
             inner = box(told.right + 14 * u, inner.top, inner.right, inner.bottom)
         text = writing.text

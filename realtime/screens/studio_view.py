@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from kpopdance.engines.tongues import _
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -34,7 +36,7 @@ class MemberLine:
     @property
     def label(self) -> str:
         """What they are called."""
-        return self.name or f"dancer {self.number}"
+        return self.name or _("dancer {number}", number=self.number)
 
 
 @dataclass(frozen=True, slots=True)

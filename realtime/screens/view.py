@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from kpopdance.engines.tongues import N_
 from kpopdance.realtime.core.terms import USUAL
 
 if TYPE_CHECKING:
@@ -288,7 +289,7 @@ class Asked:
     composing: str = ""
     field: str = ""
     order: str = "title"
-    only: str = "all songs"
+    only: str = N_("all songs")
     of: int = 0
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.health import watched
 from kpopdance.realtime.core.ports import Deliveries
 from kpopdance.realtime.core.types import Attendance
@@ -135,7 +136,7 @@ def warmed(watcher: Watcher, camera: Camera, warmth: Warmth | None = None) -> Wa
 
 def _first_frame(camera: Camera) -> Frame | None:
     """Return a camera's first frame; None where none comes in time, or it is known that none will."""
-    for _ in range(max(1, round(FIRST_FRAME_S / TAKE_S))):
+    for _each in range(max(1, round(FIRST_FRAME_S / TAKE_S))):
         frame = camera.newest(min(TAKE_S, FIRST_FRAME_S))
         if frame is not None or camera.state().health.no_picture:
             return frame
@@ -276,5 +277,8 @@ class FailureNotice:
         if now - self._failed_s > NOTICE_S:
             return ()
         return (
-            f"What the networks ran on has failed: going on with {eyes.runtime.partition(',')[0]}.",
+            _(
+                "What the networks ran on has failed: going on with {runtime}.",
+                runtime=eyes.runtime.partition(",")[0],
+            ),
         )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.texts import one_form
+from kpopdance.engines.tongues import _, number_words
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.library.catalogue import Catalogue, Entry, stamp_of
 from kpopdance.realtime.library.mirrored import as_danced
@@ -108,9 +109,13 @@ class Songs:
         if not self.reading:
             return ""
         return (
-            f"{len(self.found):,} of {self.count:,} songs"
+            _(
+                "{found} of {count} songs",
+                found=number_words(len(self.found)),
+                count=number_words(self.count),
+            )
             if self.count
-            else "looking for songs"
+            else _("looking for songs")
         )
 
     @property

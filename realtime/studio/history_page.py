@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import SubElement
 
-from kpopdance.realtime.core.curves import PAGES, facts_of, many
+from kpopdance.engines.tongues import N_, _, counted, day_words
+from kpopdance.realtime.core.curves import PAGES, facts_of, goal_words
 from kpopdance.realtime.core.progress import date_of, streak_of, weeks_of
 from kpopdance.realtime.library.history import dances_of
 from kpopdance.realtime.library.players import everything_of, player_of
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 WIDE, HIGH, LEFT, FOOT = 460.0, 150.0, 40.0, 18.0
 """Of a plot, px: of its curve, and the room for its numbers and labels."""
 HEADINGS: Final = {
-    "songs": "Songs", "body": "Body", "weeks": "Weeks", "timing": "Timing", "moves": "Best moves",
+    "songs": N_("Songs"), "body": N_("Body"), "weeks": N_("Weeks"), "timing": N_("Timing"),
+    "moves": N_("Best moves"),
 }  # fmt: skip
 COLOUR: Final = "#28e2ff"
 GRID: Final = "#33266b"
@@ -33,11 +35,11 @@ MOST_LINES: Final = 24
 
 def page_of(player: Player, history: History, today: int) -> bytes:
     """Return the page, HTML in UTF-8."""
-    html, body = begun(f"{player.name}: dances")
+    html, body = begun(_("{player}: dances", player=player.name))
     say(body, "h1", player.name)
-    say(body, "p", f"as of {date_of(today):%Y-%m-%d}")
+    say(body, "p", _("as of {day}", day=day_words(date_of(today))))
     facts = facts_of(history, today)
-    say(body, "p", " · ".join(facts) or "No dance yet.", {"class": "sum"})
+    say(body, "p", " · ".join(facts) or _("No dance yet."), {"class": "sum"})
     if facts:
         _now(body, player, history, today)
     for name, lines_of in PAGES.items() if facts else ():
@@ -78,17 +80,26 @@ def _dance(danced: Danced) -> dict[str, Any]:
 def _now(body: Element, player: Player, history: History, today: int) -> None:
     """Say how it stands: days in a row, and this week with its goal."""
     streak, week = streak_of(history.days, today), weeks_of(history.days, today, 1)[0]
-    row = f"{many(streak.now, 'day')} in a row now" if streak.now else "No day in a row now"
+    row = _("No day in a row now.")
+    if streak.now:
+        row = counted("{n} day in a row now.", "{n} days in a row now.", streak.now)
+    danced = counted(
+        "This week {minutes:.0f} minutes, {n} dance.",
+        "This week {minutes:.0f} minutes, {n} dances.", week.dances, minutes=week.minutes,
+    )  # fmt: skip
     goal = player.goal
-    reached = f", {100 * week.done(goal):.0f} % of {goal.many} {goal.of}" if goal.many else ""
-    danced = f"this week {week.minutes:.0f} minutes, {many(week.dances, 'dance')}{reached}"
-    say(body, "p", f"{row}; {danced}.")
+    reached = _(
+        "{percent:.0f} % of the goal: {goal}.",
+        percent=100 * week.done(goal),
+        goal=goal_words(goal),
+    )
+    say(body, "p", " ".join((row, danced, *([reached] if goal.many else []))))
 
 
 def _heading(body: Element, name: str, lines: tuple[Line, ...]) -> None:
     if not lines:
         return
-    say(body, "h2", HEADINGS[name])
+    say(body, "h2", _(HEADINGS[name]))
     cards = SubElement(body, "div", {"class": "cards"})
     for line in lines[:MOST_LINES]:
         card = SubElement(cards, "section")
@@ -97,7 +108,7 @@ def _heading(body: Element, name: str, lines: tuple[Line, ...]) -> None:
         say(head, "small", f"{line.told} · {line.more}")
         _plot(card, line.curve)
     if len(lines) > MOST_LINES:
-        say(body, "p", f"and {len(lines) - MOST_LINES} more, in the window.")
+        say(body, "p", _("and {n} more, in the window.", n=len(lines) - MOST_LINES))
 
 
 def _plot(card: Element, curve: Curve) -> None:

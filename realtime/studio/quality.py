@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.types import BELIEVED
 from kpopdance.realtime.pose.offline_filter import FILLED_CONFIDENCE
 from kpopdance.realtime.studio.recording import LIMB_JOINTS
@@ -33,18 +34,18 @@ TOGETHER_S: Final = 0.5
 PLACES: Final = 12
 """At most so many of them are named, the longest."""
 WORDS: Final = {
-    "head": "head", "torso": "body", "right_arm": "right arm", "left_arm": "left arm",
-    "right_leg": "right leg", "left_leg": "left leg",
+    "head": N_("head"), "torso": N_("body"), "right_arm": N_("right arm"),
+    "left_arm": N_("left arm"), "right_leg": N_("right leg"), "left_leg": N_("left leg"),
 }  # fmt: skip
 PAIRS: Final = {
-    "arms": {"right_arm", "left_arm"},
-    "legs": {"right_leg", "left_leg"},
+    N_("arms"): {"right_arm", "left_arm"},
+    N_("legs"): {"right_leg", "left_leg"},
 }
 REMEDIES: Final = {
-    "legs": "film from farther away, with the feet in the picture",
-    "arms": "film with room for raised arms, and nobody in front",
-    "head": "film with room above the head",
-    "": "film with everybody in the picture and nobody in front",
+    "legs": N_("film from farther away, with the feet in the picture"),
+    "arms": N_("film with room for raised arms, and nobody in front"),
+    "head": N_("film with room above the head"),
+    "": N_("film with everybody in the picture and nobody in front"),
 }
 
 
@@ -122,7 +123,7 @@ def quality_of(song: SongPack) -> SongQuality:
 def name_of(song: SongPack, member: int) -> str:
     """Return what a member is called: their name, or their number, counted from 1."""
     named = member < len(song.names) and song.names[member]
-    return named or f"dancer {member + 1}"
+    return named or _("dancer {number}", number=member + 1)
 
 
 def section_at(song: SongPack, song_s: float) -> str:
@@ -182,7 +183,12 @@ def _again(
         what, kind = _words(gone)
         at_s = start_s + begin * STEP_S
         yield Again(
-            number, at_s, start_s + end * STEP_S, what, section_at(song, at_s), REMEDIES[kind]
+            number,
+            at_s,
+            start_s + end * STEP_S,
+            what,
+            section_at(song, at_s),
+            _(REMEDIES[kind]),
         )
         spans = [
             span for span in spans[1:]
@@ -207,7 +213,7 @@ def _long(states: NDArray[np.int8]) -> list[tuple[int, int]]:
 def _words(gone: set[str]) -> tuple[str, str]:
     """Return what is missing in words, and the kind of ``REMEDIES``."""
     if len(gone) == len(LIMB_JOINTS) or "torso" in gone:
-        return "nothing of them is seen", ""
+        return _("nothing of them is seen"), ""
     for pair, both in PAIRS.items():
         if both <= gone:
             return _unseen(
@@ -219,6 +225,9 @@ def _words(gone: set[str]) -> tuple[str, str]:
 
 def _unseen(names: Sequence[str]) -> str:
     *first, last = names
-    together = f"{', '.join(first)} and {last}" if first else last
-    many = bool(first) or last in PAIRS
-    return f"the {together} {'are' if many else 'is'} not seen"
+    if first:
+        limbs = ", ".join(map(_, first))
+        return _("the {limbs} and {last} are not seen", limbs=limbs, last=_(last))
+    if last in PAIRS:
+        return _("the {limbs} are not seen", limbs=_(last))
+    return _("the {limb} is not seen", limb=_(last))

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import SubElement
 
 import numpy as np
 
+from kpopdance.engines.tongues import N_, _, counted
 from kpopdance.realtime.studio.quality import (
     ABSENT,
     STATES,
@@ -33,8 +34,9 @@ COLOURS: Final = {
     "sure": "#28e2ff",
 }
 MEANINGS: Final = {
-    "sure": "right at least four times in five", "seen": "seen, less surely",
-    "guessed": "a short gap, bridged in a straight line", "unseen": "moves are not judged there",
+    "sure": N_("sure: right at least four times in five"), "seen": N_("seen: seen, less surely"),
+    "guessed": N_("guessed: a short gap, bridged in a straight line"),
+    "unseen": N_("unseen: moves are not judged there"),
 }  # fmt: skip
 MEMBERS: Final = ("#ff2d96", "#28e2ff", "#ffd34d", "#9a6bff", "#54ffb2", "#ff9f5a", "#c9c3ff")
 """Of the members' dots in the formation, in turn; each has its number in it too."""
@@ -50,10 +52,10 @@ SMALLEST_STAGE: Final = 2.0
 def page_of(quality: SongQuality) -> bytes:
     """Return the page, HTML in UTF-8."""
     song = quality.song
-    html, body = begun(f"{song.title}: how well it was recorded")
+    html, body = begun(_("{song}: how well it was recorded", song=song.title))
     _top(body, quality)
     _to_film_again(body, quality)
-    say(body, "h2", "Who is seen when")
+    say(body, "h2", _("Who is seen when"))
     _key(body)
     for number, member in enumerate(quality.members):
         _card(body, quality, number, member)
@@ -120,26 +122,28 @@ def _top(body: Element, quality: SongQuality) -> None:
         say(body, "p", song.artist)
     there = [member.seen for member in quality.members if member.there_s > 0]
     share = 100 * float(np.mean(there)) if there else 0.0
-    many = len(quality.members)
-    again = len(quality.again)
-    say(
-        body, "p",
-        f"{many} dancer{'s' * (many > 1)}, {quality.end_s - quality.start_s:.0f} s: {share:.0f} % "
-        "of their limbs seen while they are on stage. "
-        + (f"{again} stretch{'es' * (again > 1)} worth filming again." if again else
-           "Nothing needs filming again."),
-        {"class": "sum"},
+    seen = counted(
+        "{n} dancer, {s:.0f} s: {percent:.0f} % of their limbs seen while they are on stage.",
+        "{n} dancers, {s:.0f} s: {percent:.0f} % of their limbs seen while they are on stage.",
+        len(quality.members), s=quality.end_s - quality.start_s, percent=share,
     )  # fmt: skip
+    again = _("Nothing needs filming again.")
+    if quality.again:
+        again = counted(
+            "{n} stretch worth filming again.", "{n} stretches worth filming again.",
+            len(quality.again),
+        )  # fmt: skip
+    say(body, "p", f"{seen} {again}", {"class": "sum"})
 
 
 def _to_film_again(body: Element, quality: SongQuality) -> None:
     if not quality.again:
         return
-    say(body, "h2", "What to film again")
+    say(body, "h2", _("What to film again"))
     table = SubElement(SubElement(body, "section"), "table")
-    add_row(table, "th", ("", "song", "dancer", "what is missing", "what to do"))
+    add_row(table, "th", ("", _("song"), _("dancer"), _("what is missing"), _("what to do")))
     for number, one in enumerate(quality.again, start=1):
-        when = f"{_clock(one.start_s)} to {_clock(one.end_s)}"
+        when = _("{begin} to {end}", begin=_clock(one.start_s), end=_clock(one.end_s))
         section = f" ({one.section})" if one.section else ""
         who = quality.members[one.member].name
         add_row(table, "td", (f"{number}", when + section, who, one.what, one.remedy))
@@ -151,7 +155,7 @@ def _key(body: Element) -> None:
         say(
             key,
             "span",
-            f"{state}: {MEANINGS[state]}",
+            _(MEANINGS[state]),
             {"style": f"--c: {COLOURS[state]}"},
         )
 
@@ -160,15 +164,17 @@ def _card(body: Element, quality: SongQuality, number: int, member: MemberQualit
     card = SubElement(body, "section")
     head = SubElement(card, "h3")
     say(head, "span", f"{number + 1}  {member.name}", {"style": f"color: {_colour(number)}"})
-    lead = " · the one to copy" if number == quality.song.lead else ""
+    lead = " · " + _("the one to copy") if number == quality.song.lead else ""
     say(
         head, "small",
-        f"on stage {member.there_s:.0f} s · {100 * member.seen:.0f} % seen{lead}",
+        _(
+            "on stage {s:.0f} s · {percent:.0f} % seen", s=member.there_s, percent=100 * member.seen
+        ) + lead,
     )  # fmt: skip
     high = ROW * (len(LIMB_JOINTS) + 2)
     strip = SubElement(
         card, "svg", viewBox=f"0 0 {WIDE + LABELS + 44} {high}", role="img",
-        attrib={"aria-label": f"when each limb of {member.name} is seen"},
+        attrib={"aria-label": _("when each limb of {dancer} is seen", dancer=member.name)},
     )  # fmt: skip
     for k, limb in enumerate(LIMB_JOINTS):
         _limb(strip, k, limb, member)
@@ -177,7 +183,7 @@ def _card(body: Element, quality: SongQuality, number: int, member: MemberQualit
 
 def _limb(strip: Element, k: int, limb: str, member: MemberQuality) -> None:
     y, columns = ROW * k, member.states.shape[1]
-    write(strip, WORDS[limb], 0, y + 12)
+    write(strip, _(WORDS[limb]), 0, y + 12)
     column = 0
     for state, run in groupby(member.states[k].tolist()):
         many = len(list(run))
@@ -219,8 +225,8 @@ def _ruler(strip: Element, quality: SongQuality, y: int) -> None:
 
 
 def _formation(body: Element, song: SongPack, places: Formation) -> None:
-    say(body, "h2", "Formation, from above")
-    say(body, "p", "Whoever looks on stands below; a square is one body height.")
+    say(body, "h2", _("Formation, from above"))
+    say(body, "p", _("Whoever looks on stands below; a square is one body height."))
     plans = SubElement(SubElement(body, "section"), "div", {"class": "plans"})
     known = places.floor[np.isfinite(places.floor).all(axis=-1)]
     reach = max(SMALLEST_STAGE / 2, float(np.abs(known).max())) + 0.35
@@ -255,14 +261,17 @@ def _plan(figure: Element, places: Formation, row: int, reach: float) -> None:
 
 def _beats(body: Element, quality: SongQuality) -> None:
     song = quality.song
-    say(body, "h2", "Beats")
+    say(body, "h2", _("Beats"))
     card = SubElement(body, "section")
     say(
-        card, "p", f"{song.bpm:g} beats a minute; a first beat of a bar at {song.offset_s:.3f} s."
+        card, "p", _(
+            "{bpm:g} beats a minute; a first beat of a bar at {s:.3f} s.",
+            bpm=song.bpm, s=song.offset_s,
+        ),
     )  # fmt: skip
     if song.sections:
         table = SubElement(card, "table")
-        add_row(table, "th", ("", "section", "begins"))
+        add_row(table, "th", ("", _("section"), _("begins")))
         for number, (name, start_s) in enumerate(song.sections, start=1):
             add_row(table, "td", (f"{number}", name, _clock(start_s)))
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from kpopdance.engines.tongues import spoken
+
 STYLE: Final = """
 :root { color-scheme: dark; }
 body {
@@ -55,7 +57,7 @@ td.n, th.n { width: 1%; font-variant-numeric: tabular-nums; white-space: nowrap;
 
 def begun(title: str) -> tuple[Element, Element]:
     """Return a page with its head, and its body."""
-    html = Element("html", lang="en")
+    html = Element("html", lang=spoken())
     head, body = SubElement(html, "head"), SubElement(html, "body")
     SubElement(head, "meta", charset="utf-8")
     SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")

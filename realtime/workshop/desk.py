@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.tempo import BEATS_OF_BAR, Tempo
 from kpopdance.realtime.core.track import MAX_GAP_S
 from kpopdance.realtime.screens.actions import CHOOSE
@@ -47,7 +48,7 @@ ON_BEAT: Final = 0.3
 class DeskPage(Page):
     """A draft on the desk; ``done`` takes the song that it became to the next page."""
 
-    heading = "The studio"
+    heading = N_("The studio")
     by_hand = True
 
     def __init__(
@@ -105,7 +106,7 @@ class DeskPage(Page):
         if song is not None and self._drawer.in_song:
             return self._done(song)
         if song is not None:
-            self._say("The song is written. What you changed meanwhile is not in it yet.")
+            self._say(_("The song is written. What you changed meanwhile is not in it yet."))
         return self
 
     def leave(self) -> None:
@@ -263,7 +264,7 @@ class DeskPage(Page):
         told = tempo_of(self._taps_s, self.draft.offset_s)
         self._taps_s = []
         if told is None:
-            self._say("Tap at least four beats, evenly, while the song plays.")
+            self._say(_("Tap at least four beats, evenly, while the song plays."))
         else:
             self.do("bpm", f"{told[0]}@{told[1]}")
 
@@ -304,7 +305,7 @@ class DeskPage(Page):
         for name in hand.again:
             if name != "backspace" or self.writing is not None:
                 self.key(name)
-        for _ in range(min(abs(hand.wheel), 8)):
+        for _step in range(min(abs(hand.wheel), 8)):
             self._move("closer" if hand.wheel > 0 else "farther")
         if self.writing is not None:
             fresh = self.writing.fresh and not (hand.typed or hand.composing)

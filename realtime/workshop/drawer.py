@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.shell.beside import beside
 from kpopdance.realtime.studio.drafts import keep, saved
 from kpopdance.realtime.studio.new_song import learn
@@ -54,10 +55,10 @@ class Drawer:
     def words(self) -> str:
         """How far it is kept, in words."""
         if self._saving is not None:
-            return f"writing the song ... {100 * self._share:.0f} %"
+            return _("writing the song ... {percent:.0f} %", percent=100 * self._share)
         if self.in_song:
-            return "as in your songs"
-        return "kept as a draft" if self._in_song is None else "kept; not in the song yet"
+            return _("as in your songs")
+        return _("kept as a draft") if self._in_song is None else _("kept; not in the song yet")
 
     def step(self) -> None:
         """Keep what was edited, one writing after the other. Raises DanceError where it cannot be."""
@@ -67,7 +68,7 @@ class Drawer:
             try:
                 keeping.result()
             except DanceError as why:
-                raise type(why)(f"What you edit is not kept: {why}") from None
+                raise type(why)(_("What you edit is not kept: {why}", why=why)) from None
             self._kept = replace(self._kept, whole=True)
         if self._keeping is None and self._saving is None and self._written is not self.history:
             kept, self._written = self._now(), self.history

@@ -10,6 +10,7 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.texts import one_form
+from kpopdance.engines.tongues import N_, _, counted
 from kpopdance.realtime.devices.audio_file import NoSoundError
 from kpopdance.realtime.screens.films import FilmListScreen, LookingScreen
 from kpopdance.realtime.screens.message import MessageScreen
@@ -49,13 +50,13 @@ FILMS: Final = (
     ".wmv",
 )  # fmt: skip
 MOST_LISTED: Final = 2000
-CANNOT: Final = "No song can be made of this"
-SOUND: Final = "Which song is it?"
-ASKED: Final = (
-    "{name} has no sound, and a song needs one.\n\nDrop the song here, as it begins with the first "
-    "picture of the video: mp3, m4a, ogg, flac, wav, or a video."
+CANNOT: Final = N_("No song can be made of this")
+SOUND: Final = N_("Which song is it?")
+ASKED: Final = N_(
+    "{name} has no sound, and a song needs one.\n\nDrop the song here, as it begins with "
+    "the first picture of the video: mp3, m4a, ogg, flac, wav, or a video."
 )
-SURE: Final = "Throw away {name}? What was seen and corrected is lost; the video stays."
+SURE: Final = N_("Throw away {name}? What was seen and corrected is lost; the video stays.")
 NOBODY: Final = np.zeros((0, 18, 3), np.float32)
 WAITING_HZ: Final = 2.5
 """So often the page is drawn where nothing new is seen."""
@@ -108,7 +109,7 @@ class OpeningPage(Waiting[T]):
         self, workshop: Workshop, path: Path, coming: Future[T],
         then: Callable[[T], Page | None], back: Page | None,
     ) -> None:  # fmt: skip
-        words = ("The studio", f"{path.name} is being opened ...")
+        words = (_("The studio"), _("{file} is being opened ...", file=path.name))
         super().__init__(workshop.backdrop, words, coming, then, back)
 
 
@@ -144,12 +145,14 @@ class FilmListPage(Page):
             listing, self._listing = self._listing, None
             why = listing.exception()
             if isinstance(why, OSError):
-                why_not = f"cannot be read ({why.strerror}); drop a video here instead."
-                self._notice = f"{self._place}: {why_not}"
+                self._notice = _(
+                    "{folder}: cannot be read ({why}); drop a video here instead.",
+                    folder=self._place, why=why.strerror,
+                )  # fmt: skip
             else:
                 found = listing.result()
-                self._paths = tuple(path for path, _ in found)
-                self._cards = tuple(card for _, card in found)
+                self._paths = tuple(path for path, _card in found)
+                self._cards = tuple(card for _path, card in found)
             self._chosen = min(self._chosen, max(len(self._cards) - 1, 0))
         return self
 
@@ -185,7 +188,7 @@ class FilmListPage(Page):
         """Ask whether the draft that is chosen shall go."""
         card = self._cards[self._chosen]
         if card.begun:
-            self._asks, self._notice = True, SURE.format(name=card.name)
+            self._asks, self._notice = True, _(SURE, name=card.name)
 
     def _answer(self, action: Action) -> None:
         """Throw the draft away, or keep it."""
@@ -225,7 +228,11 @@ class FilmListPage(Page):
 
     def draw(self, surface: Surface) -> None:
         """Draw the list."""
-        words = f"{self._place}" if self._listing is None else f"{self._place}: being read ..."
+        words = (
+            f"{self._place}"
+            if self._listing is None
+            else _("{place}: being read ...", place=self._place)
+        )
         view = FilmListView(
             words, self._cards, self._chosen, self._notice, self._asks, self.age_s
         )
@@ -242,7 +249,9 @@ def listed(place: Path, library: Path) -> list[tuple[Path, FilmCard]]:
             continue
         if kept.pack is None:
             edits = len(kept.history.done)
-            told = f"begun, {edits} edits" if edits else "begun"
+            told = (
+                counted("begun, {n} edit", "begun, {n} edits", edits) if edits else _("begun")
+            )
             found.append((folder, FilmCard(one_form(kept.draft.title), told, begun=True)))
     inside = sorted(place.iterdir(), key=lambda path: one_form(path.name).casefold())
     shown = [path for path in inside if not path.name.startswith(".")]
@@ -255,7 +264,7 @@ def listed(place: Path, library: Path) -> list[tuple[Path, FilmCard]]:
 
 
 def _megabytes(path: Path) -> str:
-    return f"{path.stat().st_size / 1e6:.1f} MB"
+    return _("{size:.1f} MB", size=path.stat().st_size / 1e6)
 
 
 class Looking:
@@ -263,7 +272,7 @@ class Looking:
 
     def __init__(self, kit: WorkKit, film: Path, sound: Path | None = None) -> None:
         self.glimpse: Glimpse | None = None
-        self.doing = "listening to the song"
+        self.doing = _("listening to the song")
         self._ending = threading.Event()
         self._leaving = threading.Event()
         self._kit = kit
@@ -280,18 +289,18 @@ class Looking:
         self._ending.set()
 
     def _eyes(self, film: Path) -> Eyes:
-        self.doing = "opening the networks"
+        self.doing = _("opening the networks")
         return self._kit.open_eyes(film, self._hear)
 
     def _hear(self, words: str) -> None:
         self.doing = words
 
     def _tell(self, glimpse: Glimpse) -> None:
-        self.glimpse, self.doing = glimpse, "looking at everybody"
+        self.glimpse, self.doing = glimpse, _("looking at everybody")
         if self._leaving.is_set():
-            raise LeftError("nobody waits for it any more")
+            raise LeftError(_("nobody waits for it any more"))
         if self._ending.is_set():
-            self.doing = "putting together what was seen"
+            self.doing = _("putting together what was seen")
             raise EnoughError
 
 
@@ -303,7 +312,7 @@ class SilentPage(Message):
     """Waits for the sound of a film that has none."""
 
     def __init__(self, workshop: Workshop, film: Path, back: Page | None) -> None:
-        words = (SOUND, ASKED.format(name=one_form(film.name)))
+        words = (SOUND, _(ASKED, name=one_form(film.name)))
         super().__init__(workshop.backdrop, words, back)
         self.screen = MessageScreen(workshop.backdrop, calm=True)  # it asks; nothing went wrong
         self._workshop, self._film = workshop, film

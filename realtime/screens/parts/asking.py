@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _, number_words
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.chips import Chip, chip_places, draw_chips
 from kpopdance.realtime.screens.parts.theme import (
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 FIELD: Final = 0.46
 """Of the row: what is searched for; order and kind share the rest."""
-HINT: Final = "search: 네온, ㄴㅇ, neon"
-NAMING: Final = "playlist"
+HINT: Final = N_("search: 네온, ㄴㅇ, neon")
+NAMING: Final = N_("playlist")
 TARGETS: Final = ("search", "order", "only")
 
 
@@ -51,8 +52,8 @@ class Asking:
     def _chips(self, asked: Asked) -> tuple[Chip, Chip]:
         edge = dim(VIOLET, 0.9)
         return (
-            Chip("O", f"by {asked.order}", "order", edge=edge),
-            Chip("F", asked.only, "only", edge=edge if asked.only == "all songs" else CYAN),
+            Chip("O", _("by {order}", order=_(asked.order)), "order", edge=edge),
+            Chip("F", _(asked.only), "only", edge=edge if asked.only == "all songs" else CYAN),
         )
 
     def under(self, row: pygame.Rect, asked: Asked, shown: int, at: Place) -> Target | None:
@@ -80,7 +81,7 @@ class Asking:
         self, surface: pygame.Surface, inner: pygame.Rect, asked: Asked, shown: int, u: float
     ) -> None:
         px = inner.height * 0.5
-        sign = NAMING if asked.field == NAMING else self.theme.cap("/")
+        sign = _(NAMING) if asked.field == NAMING else self.theme.cap("/")
         told = self.theme.write(surface, sign, inner, Style(px, GOLD, "left", 5))
         rest = inner.copy()
         rest.left, rest.width = (
@@ -88,10 +89,10 @@ class Asking:
             inner.right - told.right - round(10 * u),
         )
         if not (asked.field or asked.typed):
-            self.theme.write(surface, HINT, rest, Style(px, FAINT, "left", 5))
+            self.theme.write(surface, _(HINT), rest, Style(px, FAINT, "left", 5))
             return
         if asked.field != NAMING:
-            count = f"{shown:,} of {asked.of:,}"
+            count = _("{shown} of {of}", shown=number_words(shown), of=number_words(asked.of))
             number = self.theme.write(surface, count, rest, Style(0.8 * px, FAINT, "right", 5))
             rest.width = max(number.left - rest.left - round(8 * u), 1)
         self._written(surface, rest, asked, px)
@@ -125,11 +126,18 @@ class Asking:
         inner = box.inflate(-round(56 * u), -round(36 * u))
         head = pygame.Rect(inner.left, inner.top, inner.width, round(40 * u))
         typed, kind = asked.typed + asked.composing, asked.only != "all songs"
-        what = f"No song is called \u201c{typed}\u201d" if typed else "No song is here yet"
+        what = (
+            _("No song is called “{typed}”", typed=typed) if typed else _("No song is here yet")
+        )
         self.theme.write(surface, what, head, Style(28 * u, WHITE, "left", 9))
         line = pygame.Rect(inner.left, head.bottom + round(6 * u), inner.width, round(28 * u))
-        among = f" among {asked.only}" if kind else ""
-        how = f"{self.theme.cap('F')} lists other songs."
-        if typed:
-            how = f"Searched {asked.of:,} songs{among}. Esc searches no more."
+        how = _("{key} lists other songs.", key=self.theme.cap("F"))
+        songs = number_words(asked.of)
+        if typed and kind:
+            how = _(
+                "Searched {songs} songs among {kind}. Esc searches no more.",
+                songs=songs, kind=_(asked.only),
+            )  # fmt: skip
+        elif typed:
+            how = _("Searched {songs} songs. Esc searches no more.", songs=songs)
         self.theme.write(surface, how, line, Style(17 * u, SOFT, "left", 8))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.screens.parts.theme import FAINT, GOLD, SOFT, WHITE, Glass, Style
 
 if TYPE_CHECKING:
@@ -20,13 +21,22 @@ LEAST_HIGH: Final = 0.16
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A key, what it does in a word, and the action that a click on it is."""
+    """A key, what it does in a word, and the action that a click on it is.
+
+    Where its words are somebody's name, it is ``named``.
+    """
 
     key: str
     words: str
     action: Action
     ready: bool = True
     edge: Colour = (84, 70, 128)
+    named: bool = False
+
+    @property
+    def said(self) -> str:
+        """Its words, as they are said now."""
+        return self.words if self.named else _(self.words)
 
 
 def chip_places(
@@ -58,7 +68,7 @@ def _places(
     places = []
     for chip in chips:
         wide = (
-            theme.width(theme.cap(chip.key), px) + theme.width(chip.words, px) + round(3.1 * px)
+            theme.width(theme.cap(chip.key), px) + theme.width(chip.said, px) + round(3.1 * px)
         )
         if left + wide > rows.right and left > rows.left:
             left, top = rows.left, top + round(high) + gap
@@ -99,5 +109,5 @@ def draw_chips(
         words.left += theme.width(key, px) + round(0.6 * px)
         words.width = inner.right - words.left + round(0.5 * px)
         theme.write(
-            surface, chip.words, words, Style(px, SOFT if chip.ready else FAINT, "left", 5)
+            surface, chip.said, words, Style(px, SOFT if chip.ready else FAINT, "left", 5)
         )

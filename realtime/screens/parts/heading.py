@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.screens.parts.signs import put, sign
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
@@ -25,11 +26,11 @@ def draw_title(
 ) -> None:
     """Draw a page's title, its second part in another neon."""
     style = Style(44 * unit)
-    first = theme.neon(surface, words[0], box, style, MAGENTA)
+    first = theme.neon(surface, _(words[0]), box, style, MAGENTA)
     rest = box.copy()
     rest.left = first.right + round(11 * unit)
     rest.width = max(0, box.right - rest.left)
-    theme.neon(surface, words[1], rest, style, CYAN)
+    theme.neon(surface, _(words[1]), rest, style, CYAN)
 
 
 def draw_leave(

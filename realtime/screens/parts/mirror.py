@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import pygame
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core import body
 from kpopdance.realtime.screens.parts.brush import resized
 from kpopdance.realtime.screens.parts.figure import draw_neon, standing_height
@@ -146,7 +147,7 @@ class MirrorPanel:
         )
         words = words.inflate(-round(24 * unit), 0)
         self.theme.write(
-            surface, "waiting for camera", words, Style(22 * unit, FAINT, "centre")
+            surface, _("waiting for camera"), words, Style(22 * unit, FAINT, "centre")
         )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.screens.parts.theme import (
     FAINT,
     GOLD,
@@ -59,7 +60,7 @@ class MovesChart:
         moves = view.report.moves
         if not any(move.judged for move in moves):
             self._theme.write(
-                surface, "nothing was judged", room, Style(18 * u, SOFT, "centre")
+                surface, _("nothing was judged"), room, Style(18 * u, SOFT, "centre")
             )
             return
         begin_s, end_s = moves[0].start_s, moves[-1].end_s

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.screens.parts.theme import GOLD, RED, WHITE, Glass, Style
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ EDGES: Final = ((RED, (70, 10, 34)), (GOLD, (58, 40, 8)))
 def mending(health: tuple[Health, ...]) -> Hints:
     """Return the keys that may mend what is the matter with the devices."""
     mendable = [report.device for report in health if report.mendable]
-    retry: Hints = (("R", "try again"),) if mendable else ()
-    return (*retry, ("C", "another camera")) if "camera" in mendable else retry
+    retry: Hints = (("R", _("try again")),) if mendable else ()
+    return (*retry, ("C", _("another camera"))) if "camera" in mendable else retry
 
 
 def notices_height(

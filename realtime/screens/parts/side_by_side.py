@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pygame
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core import body
 from kpopdance.realtime.screens.parts.figure import draw_neon, standing_height
 from kpopdance.realtime.screens.parts.theme import FAINT, SOFT, VIOLET, Style, dim
@@ -34,12 +35,12 @@ def draw_side_by_side(
     pygame.draw.line(surface, dim(VIOLET, 0.5), left.topright, left.bottomright)
     clip = surface.get_clip()
     for half, joints, name in zip(
-        halves, (side.you, side.coach), ("YOU", "COACH"), strict=True
+        halves, (side.you, side.coach), (_("YOU"), _("COACH")), strict=True
     ):
         words = pygame.Rect(half.left, half.bottom, half.width, foot)
         theme.write(surface, name, words, Style(14 * u, SOFT, "centre", 7))
         if joints is None or not (joints[:, 2] > 0).any():
-            theme.write(surface, "not seen", half, Style(16 * u, FAINT, "centre", 8))
+            theme.write(surface, _("not seen"), half, Style(16 * u, FAINT, "centre", 8))
             continue
         surface.set_clip(half.clip(clip))
         placed = _placed(joints, side, half)

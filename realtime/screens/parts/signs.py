@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import pygame
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     GOLD,
@@ -103,14 +104,15 @@ def button(
     shade = mix((30, 16, 62), colour, 0.5 if look.over and look.ready else 0.28)
     theme.panel(surface, box, Glass(18 * u, colour, 2.2 * u, 235, shade))
     px = min(26 * u, box.height * 0.5)
-    wide = theme.width(look.words, px)
+    said = _(look.words)
+    wide = theme.width(said, px)
     cap = theme.width(look.key, px * 0.62) + round(18 * u) if look.key else 0
     gap = round(14 * u) if look.key else 0
     left = max(box.left + round(14 * u), box.centerx - (wide + gap + cap) // 2)
     room = min(wide + 2, box.right - cap - gap - left - round(10 * u))
     words = pygame.Rect(left, box.top, max(8, room), box.height)
     ink = WHITE if look.ready else SOFT
-    drawn = theme.write(surface, look.words, words, Style(px, ink, "left", 9))
+    drawn = theme.write(surface, said, words, Style(px, ink, "left", 9))
     if look.key:
         keycap(
             theme, surface, pygame.Rect(drawn.right + gap, box.top, cap, box.height), look.key

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
+from kpopdance.engines.tongues import _, counted
 from kpopdance.realtime.screens.parts.covers import cover_square, drawn_square
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
@@ -99,10 +100,10 @@ def _problem(
 def _facts(
     theme: Theme, sprite: pygame.Surface, card: SongCard, low: pygame.Rect, u: float
 ) -> None:
-    dancers = "1 dancer" if card.members == 1 else f"{card.members} dancers"
-    level = "" if card.level is None else f"level {card.level:.0f}"
+    dancers = counted("{n} dancer", "{n} dancers", card.members)
+    level = "" if card.level is None else _("level {level:.0f}", level=card.level)
     length = clock_words(card.length_s)
-    facts = (level, f"{card.bpm:.0f} bpm", length, dancers, card.language)
+    facts = (level, _("{bpm:.0f} bpm", bpm=card.bpm), length, dancers, card.language)
     left = low.left
     for fact in filter(None, facts):
         edge = dim(VIOLET, 0.9) if card.level is None or fact != level else heat(card.level)
@@ -126,10 +127,10 @@ def _best(
     top = pygame.Rect(box.left, round(20 * u), box.width, round(36 * u))
     low = pygame.Rect(box.left, top.bottom, box.width, round(20 * u))
     if card.best_score is None:
-        theme.write(sprite, "new", top, Style(20 * u, CYAN, "right", 9))
+        theme.write(sprite, _("new"), top, Style(20 * u, CYAN, "right", 9))
         return
     theme.write(sprite, f"{card.best_score:.1f}", top, Style(31 * u, GOLD, "right", 9))
-    theme.write(sprite, "BEST", low, Style(12.5 * u, FAINT, "right", 7))
+    theme.write(sprite, _("BEST"), low, Style(12.5 * u, FAINT, "right", 7))
 
 
 def heat(level: float) -> Colour:

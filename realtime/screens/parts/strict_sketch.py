@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pygame
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.terms import STRICTNESS
 from kpopdance.realtime.scoring.likeness import THETA_RAD
@@ -69,7 +70,7 @@ def draw_sketches(
         foot.right = place.right - round(place.height * 0.06)
         foot.bottom = place.bottom - round(place.height * 0.03)
         colour = WHITE if lit else SOFT
-        theme.write(surface, name, foot, Style(foot.height * 0.72, colour, "right", 7))
+        theme.write(surface, _(name), foot, Style(foot.height * 0.72, colour, "right", 7))
     return places
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.terms import USUAL
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.theme import Theme
 
 STRICTNESS_MEANS: Final = {
-    "kids": "roughly right is enough",
-    "normal": "judged as among friends",
-    "pro": "judged as on a stage",
+    N_("kids"): N_("roughly right is enough"),
+    N_("normal"): N_("judged as among friends"),
+    N_("pro"): N_("judged as on a stage"),
 }
 
 
@@ -35,12 +36,12 @@ def draw_terms(
     """Show each with the key that changes it, at the right; below them what they mean."""
     px = 16 * u
     chips = (
-        ("S", terms.strictness, terms.strictness != USUAL.strictness),
-        ("B", f"{terms.body} body" if terms.body == "whole" else terms.body,
+        ("S", _(terms.strictness), terms.strictness != USUAL.strictness),
+        ("B", _("whole body") if terms.body == "whole" else _("seated"),
          terms.body != USUAL.body),
-        ("T", "mirror image" if terms.mirrored else "original side", terms.mirrored),
+        ("T", _("mirror image") if terms.mirrored else _("original side"), terms.mirrored),
     )  # fmt: skip
-    wide = [theme.width(words, px) + round(62 * u) for _, words, _ in chips]
+    wide = [theme.width(words, px) + round(62 * u) for _key, words, _changed in chips]
     gap, high = round(8 * u), round(34 * u)
     left = box.right - sum(wide) - gap * (len(chips) - 1)
     for (key, words, changed), width in zip(chips, wide, strict=True):
@@ -60,9 +61,9 @@ def draw_terms(
 
 def terms_in_words(terms: Terms) -> str:
     """Return in one line what a player's terms mean."""
-    said = [STRICTNESS_MEANS[terms.strictness]]
+    said = [_(STRICTNESS_MEANS[terms.strictness])]
     if terms.body != USUAL.body:
-        said.append("legs are not asked for")
+        said.append(_("legs are not asked for"))
     if terms.mirrored:
-        said.append("left and right exchanged")
+        said.append(_("left and right exchanged"))
     return ", ".join(said)

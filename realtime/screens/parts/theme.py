@@ -13,6 +13,7 @@ import numpy as np
 import pygame
 
 from kpopdance.engines.texts import drawable_line
+from kpopdance.engines.tongues import _, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -156,6 +157,7 @@ class Theme:
 
     def kept(self, key: Hashable, make: Callable[[], pygame.Surface]) -> pygame.Surface:
         """Return the sprite kept under a key, made on first use; the oldest unused one goes."""
+        key = (spoken(), key)  # another language has other sprites
         sprite = self._kept.get(key)
         if sprite is None:
             sprite = self._kept[key] = make()
@@ -167,7 +169,7 @@ class Theme:
 
     def keeps(self, key: Hashable) -> bool:
         """Say whether a sprite is kept under a key."""
-        return key in self._kept
+        return (spoken(), key) in self._kept
 
     def fit(self, size: tuple[int, int]) -> None:
         """Hear the size of the page that is drawn now."""
@@ -349,7 +351,7 @@ class Theme:
         px = rect.height * 0.5
         gap = round(px * 0.5)
         left = rect.left
-        for key, meaning in ((self.cap(key), meaning) for key, meaning in hints):
+        for key, meaning in ((self.cap(key), _(meaning)) for key, meaning in hints):
             cap = self.width(key, px * 0.92) + 2 * gap
             if left + cap + gap + self.width(meaning, px) > rect.right:
                 break

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.tempo import BEATS_OF_BAR
 from kpopdance.realtime.screens.parts.studio_film import colour_of, pale
 from kpopdance.realtime.screens.parts.theme import (
@@ -103,10 +104,10 @@ class Timeline:
         rest = box(
             drawn.right + 6 * at.unit, place.top + 3 * at.unit, place.right, place.bottom
         )
-        words = f"of {clock_words(view.length_s)}"
+        words = _("of {time}", time=clock_words(view.length_s))
         self.theme.write(surface, words, rest, Style(12.5 * at.unit, FAINT, "left", 6))
         low = box(at.names.left, at.ruler.top, at.names.right, at.ruler.bottom)
-        told = f"{view.tempo.bpm_at(view.song_s):.4g} bpm"
+        told = _("{bpm:.4g} bpm", bpm=view.tempo.bpm_at(view.song_s))
         self.theme.write(surface, told, low, Style(13 * at.unit, GOLD, "left", 6))
 
     def _rows(self, surface: pygame.Surface, at: TimelineLayout, view: StudioView) -> None:

@@ -56,6 +56,6 @@ class Who:
 def _chips(name: str, colour: int) -> tuple[Chip, Chip]:
     called = name if len(name) <= MOST_SIGNS else f"{name[:MOST_SIGNS]}…"
     return (
-        Chip("W", called, "players", edge=PLAYER_COLOURS[colour]),
+        Chip("W", called, "players", edge=PLAYER_COLOURS[colour], named=True),
         Chip("H", "progress", "history", edge=dim(VIOLET, 0.9)),
     )

@@ -52,7 +52,11 @@ def test_weeks_are_told_day_by_day():
     told = lines(
         "weeks", days=(Day(today - 7, 600, 2, 50.0, *NOON), Day(today, 1800, 3, 70.0, *NOON))
     )
-    assert [line.name for line in told[:3]] == ["this week", "last week", "9 Nov to 15 Nov"]
+    assert [line.name for line in told[:3]] == [
+        "this week",
+        "last week",
+        "9\u2009–\u200915 Nov",
+    ]
     assert (told[0].told, told[0].more) == ("30 min", "3 dances, score 70")
     assert (told[0].share, told[1].share) == (1.0, 1 / 3)
     assert told[0].curve.values == (0, 0, 0, 0, 0, 0, 30.0)

@@ -1,0 +1,1 @@
+"""The catalogues of the game's languages, made of its texts."""
