@@ -148,14 +148,15 @@ class Songs:
         return song
 
     def _loaded(self, name: str) -> SongPack:
-        facts = self.found[name]
+        facts = self.found.get(name, f"the song {name} is gone: choose another one")
         try:
             if isinstance(facts, str):
                 raise SongPackError(facts)
             return load_pack(facts.folder)
         except SongPackError as why:
             with self._keeping:
-                self.found = {**self.found, name: str(why)}
+                if name in self.found:
+                    self.found = {**self.found, name: str(why)}
             raise
 
     def learn(self, folder: Path) -> str:
@@ -260,8 +261,9 @@ class Songs:
     def _weigh_one(self, name: str, facts: PackFacts | str) -> None:
         song = self._kept.get(name) or self._loaded(name)
         hard = difficulty_of(song.members[song.lead], song.tempo)
-        if isinstance(facts, PackFacts) and self.found.get(name) is facts:
-            stamp = self._stamps[name]
+        with self._keeping:
+            stamp = self._stamps[name] if self.found.get(name) is facts else None
+        if isinstance(facts, PackFacts) and stamp is not None:
             self._tell({name: (stamp, replace(facts, difficulty=hard))})
 
 

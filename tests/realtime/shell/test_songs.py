@@ -15,6 +15,7 @@ from kpopdance.realtime.library.songpack import PackFacts, SongPack, SongPackErr
 from kpopdance.realtime.shell import songs as module
 from kpopdance.realtime.shell.songs import KEPT, LOOK_S, Looked, Songs
 from tests import dances
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -61,13 +62,13 @@ def test_songs_show_while_others_are_read(library, monkeypatch):
     def slowly(folder):
         if folder.name == "song-3":
             first.set()
-            going.wait(10)
+            going.wait(60)
         return PackFacts(folder.name, "N", 120.0, 1, 0.0, 4.0, None, folder=folder)
 
     monkeypatch.setattr(module, "TOLD_TOGETHER", 2)
     monkeypatch.setattr(module, "read_facts", slowly)
     songs.begin()
-    assert first.wait(10)
+    assert first.wait(60)
     assert (list(songs.packs), songs.reading) == (["song-1", "song-2"], True)
     assert songs.progress == "2 of 3 songs"
     going.set()
@@ -144,15 +145,10 @@ def test_damage_inside_is_known_once_it_was_looked_at(library):
 
 def test_the_song_looked_at_comes_beside_and_the_newest_wins(library, loads):
     songs = Songs((library,)).whole()
-    looked, pace = Looked(songs), threading.Event()
+    looked = Looked(songs)
 
     def wait(name, *, mirrored=False):
-        for _ in range(1000):
-            song = looked.at(name, mirrored=mirrored)
-            if song is not None:
-                return song
-            pace.wait(0.005)
-        raise AssertionError("nothing came")
+        return until(lambda: looked.at(name, mirrored=mirrored))
 
     assert looked.at("song-1", mirrored=False) is None
     assert wait("song-3").title == "Song 3"
@@ -243,6 +239,27 @@ def test_new_changed_and_vanished_packs_are_noticed(library, catalogue, reads, t
     assert catalogue.entries() == {}
 
 
+def test_a_song_that_is_gone_is_said_to_be(library):
+    songs = Songs((library,)).whole()
+    shutil.rmtree(library / "song-3")
+    songs._read()
+    with pytest.raises(SongPackError, match="song-3 is gone"):
+        songs.load("song-3")
+    assert "song-3" not in songs.found
+
+
+def test_a_song_that_goes_while_others_are_weighed_holds_nothing_up(library, monkeypatch):
+    songs = Songs((library,)).whole()
+
+    def load(folder):
+        shutil.rmtree(library / "song-3", ignore_errors=True)
+        songs._read()
+        return load_pack(folder)
+
+    monkeypatch.setattr(module, "load_pack", load)
+    assert weighed(songs, "") == ["song-1"]
+
+
 def test_a_library_that_is_away_for_a_moment_takes_nothing_away(
     library, catalogue, monkeypatch
 ):
@@ -267,12 +284,12 @@ def test_a_damaged_catalogue_learns_all_again(library, catalogue, tmp_path):
 
 
 def weighed(songs, first):
-    for _ in range(5000):
+    def known():
         songs.weigh(first)
-        if all(song.difficulty is not None for song in songs.packs.values()):
-            return [name for name, song in songs.packs.items()]
-        threading.Event().wait(0.002)
-    raise AssertionError("not weighed")
+        return all(song.difficulty is not None for song in songs.packs.values())
+
+    until(known)
+    return list(songs.packs)
 
 
 def test_how_hard_songs_are_is_worked_out_once_the_chosen_one_first(library, catalogue, loads):
