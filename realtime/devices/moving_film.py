@@ -48,7 +48,7 @@ class MovingFilm:
             raise
         self._ahead: deque[Frame] = deque()
         self._turn = threading.Condition()
-        self._shown_s = 0.0  # -inf: of another place than is asked for now
+        self._shown_s = 0.0  # -inf: of another place than is asked for now, and nobody has gone there yet
         self._asked_s = 0.0
         self._seek = False
         self._closing = False
@@ -98,7 +98,8 @@ class MovingFilm:
                     self._turn.wait_for(lambda: self._seek or self._closing)
                     if self._closing:
                         return
-                    self._seek, asked_s = False, self._asked_s
+                    asked_s = self._asked_s
+                    self._seek, self._shown_s = False, asked_s  # before that: back once more
                 self._allowed_s = None
                 self._video.seek(asked_s)
 

@@ -11,6 +11,7 @@ import pytest
 from kpopdance.realtime.devices.moving_film import AHEAD, MovingFilm
 from kpopdance.realtime.devices.video_file import VideoError
 from tests.coded_film import number_in, write_coded
+from tests.waiting import until
 
 FPS = 30.0
 COUNT = 360
@@ -28,7 +29,7 @@ def film(path):
     film = MovingFilm(path)
     yield film
     film.close()
-    assert not any(thread.name == "film" for thread in threading.enumerate())
+    until(lambda: not any(each.name == "film" for each in threading.enumerate()))
 
 
 def due_at(second):
@@ -40,12 +41,8 @@ def settled(film, second):
     for on in np.arange(film._asked_s + 0.1037, second, 0.1037):
         settled(film, float(on))
     due = due_at(second)
-    for _ in range(2000):
-        frame = film.at(second)
-        if number_in(frame.image) == due:
-            break
-        time.sleep(0.005)
-    return number_in(frame.image), frame.captured_s
+    until(lambda: number_in(film.at(second).image) == due)
+    return due, film.at(second).captured_s
 
 
 def test_the_newest_due_picture_is_shown(film):
@@ -73,10 +70,7 @@ def test_it_goes_back_with_the_music(film, way):
 
 def test_it_is_decoded_a_little_ahead_and_no_more(film):
     settled(film, 1.01)
-    for _ in range(400):
-        if len(film._ahead) == AHEAD:
-            break
-        time.sleep(0.005)
+    until(lambda: len(film._ahead) == AHEAD)
     time.sleep(0.05)
     assert [number_in(frame.image) for frame in film._ahead] == [31 + k for k in range(AHEAD)]
     assert number_in(film.at(1.01 + AHEAD / FPS).image) == 30 + AHEAD
@@ -97,6 +91,23 @@ def test_who_asks_never_waits_for_a_film_that_is_late(film):
         film.at(k / FPS)
         asked.append(time.thread_time() - began)
     assert max(asked) < 0.05
+
+
+def test_it_goes_back_once_more_while_it_is_still_going_back(film):
+    settled(film, 4.01)
+    seek, going, go_on = film._video.seek, threading.Event(), threading.Event()
+
+    def slowly(second):
+        going.set()
+        assert go_on.wait(60)
+        seek(second)
+
+    film._video.seek = slowly
+    film.at(3.01)
+    assert going.wait(60)
+    film.at(1.01)
+    go_on.set()
+    assert settled(film, 1.01)[0] == due_at(1.01)
 
 
 def test_who_falls_behind_takes_up_again_at_the_music(path):
