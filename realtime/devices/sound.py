@@ -231,6 +231,8 @@ class SoundCard:
             if not alive or quiet >= GIVE_UP_POLLS:
                 log.warning("sound device lost at song second %.2f", deck.sounded_s)
                 errand = self._leave(deck)
+        if self._deck is None and errand is not None and errand.wait(POLL_S):
+            _leave_unplayed(errand)
 
     def _leave(self, deck: _Deck) -> Errand[_Deck]:
         """Drop a deck, keep its place, and go for a new one."""
@@ -262,6 +264,12 @@ class SoundCard:
             deck.order = replace(self._order)
             self._deck = deck
         return errand
+
+
+def _leave_unplayed(errand: Errand[_Deck]) -> None:
+    """Close a deck that came back just when nobody waited for it any more."""
+    if not errand.failed:
+        errand.result().close()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

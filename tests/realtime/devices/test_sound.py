@@ -24,6 +24,7 @@ from kpopdance.realtime.devices.silent_speaker import SilentSpeaker
 from kpopdance.realtime.devices.sound import SoundCard, open_speaker
 from kpopdance.realtime.workshop.player import GRAIN_S, Player
 from tests.realtime.workshop import desk_kits
+from tests.waiting import until
 from tools.bench.run.bench_sound import measure_clock
 
 RATE = 48000
@@ -51,13 +52,11 @@ def playing(*, seconds=20.0, from_s=0.0, count_in=NO_COUNT_IN):
         card.close()
 
 
-def wait_for(condition, timeout_s):
-    """Seconds until a condition of the real device came true."""
-    begun_s = perf_counter()
-    while not condition():
-        assert perf_counter() < begun_s + timeout_s, "not within the time allowed"
-        sleep(0.005)
-    return perf_counter() - begun_s
+def until_lost(card, was_s):
+    """How far a song that was at a second a moment ago may have come when its device is lost."""
+    since_s = perf_counter()
+    until(lambda: card.lost)
+    return was_s + perf_counter() - since_s
 
 
 def song_now(card):
@@ -177,6 +176,40 @@ def test_missing_portaudio_ends_in_silence_with_the_cure(monkeypatch):
     assert "library not found" not in speaker.health.words  # for developers
 
 
+class FakeStream:
+    """Of a device that is pulled out when the test says so."""
+
+    active, latency, closed = True, 0.1, False
+
+    def abort(self, ignore_errors):
+        self.active = False
+
+    def close(self, ignore_errors):
+        self.closed = True
+
+
+def test_a_device_that_comes_back_as_the_song_is_left_is_given_back(monkeypatch):
+    streams, errands = [], []
+
+    class Told(sound.Errand):
+        def __init__(self, call):
+            super().__init__(call)
+            errands.append(self)
+
+    def opened(*given):
+        streams.append(FakeStream())
+        return streams[-1]
+
+    monkeypatch.setattr(sound, "_open_stream", opened)
+    monkeypatch.setattr(sound, "Errand", Told)
+    card = SoundCard(np.zeros((RATE, 2), np.float32), RATE, PerfClock())
+    streams[0].active = False
+    until(lambda: len(errands) > 1)
+    until(lambda: errands[1].wait(0))
+    card.close()
+    assert [stream.closed for stream in streams] == [True, True]
+
+
 # --- on a real sound server that plays to nobody
 
 
@@ -207,8 +240,7 @@ def test_the_clock_tells_what_is_heard(null_sink):
 @pytest.mark.sound
 def test_count_in_pause_seek_and_end(null_sink):
     with playing(seconds=3.0, from_s=-0.5, count_in=CountIn(1.0, 0.25)) as card:
-        wait_for(lambda: card.heard, 1)
-        assert -0.5 <= card.heard.song_s < 0
+        assert until(lambda: card.heard).song_s >= -0.5
         clock = SongClock()
         begun_s = perf_counter()
         while perf_counter() < begun_s + 0.4:
@@ -218,19 +250,19 @@ def test_count_in_pause_seek_and_end(null_sink):
         paused_s = perf_counter()
         before = clock.song_s(paused_s)
         clock.pause(paused_s)
-        wait_for(lambda: card.heard is None, 0.2)
+        until(lambda: card.heard is None)
         assert not card.playing
         sleep(0.3)
         clock.step(card.heard)
         clock.resume()
         card.start(before)
-        wait_for(lambda: card.heard, 0.2)
+        until(lambda: card.heard)
         clock.step(card.heard)
         assert_allclose(clock.song_s(perf_counter()), before, atol=0.06)  # one block and a half
         card.start(2.5)
-        wait_for(lambda: card.heard and card.heard.song_s >= 2.5, 0.3)
+        until(lambda: card.heard and card.heard.song_s >= 2.5)
         assert not card.finished
-        wait_for(lambda: card.finished, 1)
+        until(lambda: card.finished)
         assert card.underruns == 0
         assert card.health.well
 
@@ -239,36 +271,38 @@ def test_count_in_pause_seek_and_end(null_sink):
 @pytest.mark.parametrize("how", ["server killed", "sink removed"])
 def test_a_lost_device_comes_back_where_the_song_was(null_sink, how):
     with playing(from_s=5.0) as card:
-        wait_for(lambda: card.heard, 1)
+        until(lambda: card.heard)
         sleep(0.5)
         was_s = song_now(card)
         null_sink.kill() if how == "server killed" else null_sink.remove_sink()
-        assert wait_for(lambda: card.lost, 1.5) < 1.5
+        most_s = until_lost(card, was_s)
         assert card.health.cause is Cause.LOST
         assert card.heard is None
         assert not card.playing
         sleep(0.5)
+        back_s = perf_counter()
         null_sink.start() if how == "server killed" else null_sink.add_sink()
-        wait_for(lambda: not card.lost and card.heard, 4)
+        until(lambda: not card.lost and card.heard)
         assert card.health.well
-        assert_allclose(song_now(card), was_s, atol=0.3)
+        assert was_s - 0.3 < song_now(card) < most_s + perf_counter() - back_s + 0.3
         first_s = card.heard.song_s
-        wait_for(lambda: card.heard.song_s > first_s + 0.2, 1)
+        until(lambda: card.heard.song_s > first_s + 0.2)
 
 
 @pytest.mark.sound
 def test_a_hung_server_is_noticed_and_waited_for(null_sink):
     with playing(from_s=5.0) as card:
-        wait_for(lambda: card.heard, 1)
+        until(lambda: card.heard)
         sleep(0.5)
         was_s = song_now(card)
         null_sink.hang()
-        assert wait_for(lambda: card.lost, 1.5) < 1.5
+        most_s = until_lost(card, was_s)
         assert card.heard is None
         sleep(0.5)
+        back_s = perf_counter()
         null_sink.wake()
-        wait_for(lambda: not card.lost and card.heard, 2)
-        assert_allclose(song_now(card), was_s, atol=0.4)
+        until(lambda: not card.lost and card.heard)
+        assert was_s - 0.4 < song_now(card) < most_s + perf_counter() - back_s + 0.4
 
 
 @pytest.mark.sound
@@ -299,7 +333,7 @@ print(perf_counter() - begun_s, flush=True)
         assert game.stdout.readline() == "playing\n"
         null_sink.hang()
         sleep(0.2)
-        output, _ = game.communicate("close\n", timeout=4)
+        output, _ = game.communicate("close\n", timeout=60)
         assert float(output) < 2
         assert game.returncode == 0
     finally:
@@ -346,7 +380,7 @@ def test_a_grain_of_the_song_sounds_where_one_drags_to(null_sink, tmp_path):
         open_speaker=lambda samples, rate: SoundCard(samples, rate, PerfClock()),
     )  # fmt: skip
     player, told_s = Player(kit, tmp_path / "song.wav", 10.0), []
-    wait_for(lambda: player.step() or player._speaker, 20)
+    until(lambda: player._speaker, step=player.step)
     recording = null_sink.record()
     begun_s, dragged = perf_counter(), False
     while (passed_s := perf_counter() - begun_s) < 2.0:
