@@ -99,8 +99,8 @@ class DrawnCamera:
         while not self._closing.is_set():
             frame = self._picture(index)
             self._due = index + 1
-            self._slot.put(frame)
             self._times.append(frame.captured_s)
+            self._slot.put(frame)
             due_s += 1 / FPS
             missed = max(0, int((self._clock.now() - due_s) * FPS))
             due_s += missed / FPS

@@ -130,7 +130,7 @@ def camera(dance):
 
 
 def test_the_camera_delivers_stamped_frames_in_order(camera):
-    frames = [camera[0].newest(5.0) for _ in range(4)]
+    frames = [camera[0].newest(60) for _ in range(4)]
     assert all(frame is not None for frame in frames)
     stamps, numbers = [f.captured_s for f in frames], [f.index for f in frames]
     assert stamps == sorted(set(stamps))
@@ -142,15 +142,15 @@ def test_the_camera_delivers_stamped_frames_in_order(camera):
 def test_the_camera_keeps_only_the_newest_and_counts_drops(camera):
     filming, asked = camera
     for _ in range(6):
-        assert asked.acquire(timeout=5)
-    frame = filming.newest(5.0)
+        assert asked.acquire(timeout=60)
+    frame = filming.newest(60)
     assert frame.index >= 4
     assert filming.state().dropped >= 4
 
 
 def test_the_camera_says_how_it_does_and_closes(dance):
     camera = DrawnCamera(DrawnDancer(dance), lambda: None, CountingClock())
-    assert camera.newest(5.0) is not None
+    assert camera.newest(60) is not None
     state = camera.state()
     assert (state.name, state.health.no_picture, state.size) == (
         "drawn dancer",
@@ -177,12 +177,12 @@ def test_where_it_films_late_the_computer_is_slow_and_no_picture_lost(dance):
 def test_absent_is_an_empty_room_and_no_song_is_the_first_pose(dance):
     style = DancerStyle(absent=((0.0, 99.0),))
     camera = DrawnCamera(DrawnDancer(dance, style), lambda: 5.0, CountingClock())
-    frame = camera.newest(5.0)
+    frame = camera.newest(60)
     camera.close()
     assert_array_equal(frame.image, DrawnRoom().take([], frame.index))
     dancer = DrawnDancer(dance, style)
     camera = DrawnCamera(dancer, lambda: None, CountingClock(), OUTFITS[1])
-    frame = camera.newest(5.0)
+    frame = camera.newest(60)
     camera.close()
     people = [(dancer.first_pose(), OUTFITS[1])]
     wanted = DrawnRoom().take(people, frame.index, dancer.height_px)
