@@ -120,6 +120,7 @@ class OpeningPage(Waiting["tuple[Measuring, Devices]"]):
 
     def __init__(self, back: CalibrationPage, way: Way) -> None:
         game, closing = back.game, back.closing
+        self._choosing = back
 
         def opened() -> tuple[Measuring, Devices]:
             if closing is not None:
@@ -137,13 +138,16 @@ class OpeningPage(Waiting["tuple[Measuring, Devices]"]):
         """Go back on Escape; what was opened is closed beside."""
         following = super().key(name)
         if following is not self:
-            self.coming.add_done_callback(_closed)
+            self._leave()
         return following
 
     def quit(self) -> Page | None:
         """End; what was opened is closed."""
-        self.coming.add_done_callback(_closed)
+        self._leave()
         return None
+
+    def _leave(self) -> None:
+        self._choosing.closing = beside(lambda: _close(self.coming))
 
 
 class MeasuringPage(Page):
@@ -291,7 +295,7 @@ def _clicked(page: Page, screen: CalibrationScreen, target: Target) -> Page | No
     return page.act(action_of(target))
 
 
-def _closed(coming: Future[tuple[Measuring, Devices]]) -> None:
-    """Give back what was opened for nobody."""
+def _close(coming: Future[tuple[Measuring, Devices]]) -> None:
+    """Give back what was opened for nobody, as soon as it is open."""
     if coming.exception() is None:
         coming.result()[0].close()
