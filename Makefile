@@ -1,10 +1,11 @@
 # make demo   dance the bundled song (HEADLESS=1: without window and sound card)
 # make test   install and run the tests but the long ones
 # make long   the long ones
+# make races what has threads, once with each side of two threads slow
 # make fuzz   so many hostile inputs for each door, other ones each time (CASES=1000)
 # make words  gather the texts of the game into the catalogues of its languages
 # make check  what CI checks beside the tests: style, types, import directions
-.PHONY: demo test long fuzz words check bench install song clean
+.PHONY: demo test long races fuzz words check bench install song clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -41,6 +42,15 @@ test: $(VENV)/.tested
 
 long: $(VENV)/.tested
 	$(BIN)/python -m pytest $(WORKERS) -m "long and not gpu and not camera"
+
+# whatever opens a window, a device or a thread
+THREADED := tests/faults tests/engines tests/test_*.py \
+	$(addprefix tests/realtime/,commands dance devices game home library practice quiz shell studio workshop)
+
+races: $(VENV)/.tested
+	for side in teller worker; do \
+		$(BIN)/python -m pytest $(WORKERS) -p tests.slow_threads --slow $$side $(THREADED) || exit 1; \
+	done
 
 fuzz: $(VENV)/.tested
 	KPOPDANCE_CASES=$(CASES) $(BIN)/python -m pytest $(WORKERS) tests/faults -k fuzz
