@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +26,7 @@ from tests.fakes import (
     SilentAudio,
     eyes_of,
 )
+from tests.waiting import until
 
 BPM = 120.0
 FPS = 20.0
@@ -79,7 +79,7 @@ class Stage:
         image[0, 0] = (mark % 256, mark // 256, 0)
         before = len(self.session.took_s)
         self.camera.put(Frame(image, self.clock.now() - self.latency_s, index))
-        wait_until(lambda: len(self.session.took_s) > before)
+        until(lambda: len(self.session.took_s) > before)
 
 
 def lasting(people, fails_at):
@@ -87,13 +87,6 @@ def lasting(people, fails_at):
     return LastingVision(
         FailingVision(people, fails_at=fails_at), lambda why: PaintedVision(people)
     )
-
-
-def wait_until(done, seconds=10.0):
-    deadline = time.perf_counter() + seconds
-    while not done():
-        assert time.perf_counter() < deadline, "the watcher did not take the frame"
-        time.sleep(0.001)
 
 
 @pytest.fixture(scope="module")

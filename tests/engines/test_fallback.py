@@ -88,7 +88,7 @@ def test_when_the_gpu_fails_others_see_the_same_frame(lasting, find, see, asked,
 
 @kinds
 def test_all_who_looked_when_the_gpu_failed_see_the_same_frame(lasting, find, see, asked, port):
-    together, told = threading.Barrier(3, timeout=10), []
+    together, told = threading.Barrier(3, timeout=60), []
 
     class Failing(GpuEye):
         def _look(self, image, **asked):

@@ -100,7 +100,7 @@ def opened():
         server.close()
 
 
-def wait_for(camera, cause, seconds=20.0):
+def wait_for(camera, cause, seconds=60.0):
     """The health, once it has a cause and kept it for a moment."""
     begun, since = perf_counter(), None
     while perf_counter() - begun < seconds:
@@ -284,4 +284,4 @@ def test_a_program_ends_as_it_should_beside_a_camera_that_hangs(after_s):
     assert done.returncode == 7, done.stderr
     assert "said" in done.stdout
     assert "terminate" not in done.stderr
-    assert took_s < after_s + 12  # imports on a busy machine among it
+    assert took_s < after_s + 30  # imports on a busy machine among it

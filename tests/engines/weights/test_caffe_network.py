@@ -66,10 +66,10 @@ def test_prototxt_reads_fields_sections_and_comments():
     ],
 )
 def test_what_is_no_prototxt_is_refused_soon(text, told):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(WeightsError, match=re.escape(told)) as error:
         layers_from_prototxt(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert len(str(error.value)) < 250
     assert "\n" not in str(error.value)
 
@@ -264,10 +264,10 @@ def test_doubles_and_single_floats_are_read():
     ],
 )
 def test_a_damaged_blob_is_refused(wire, told):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(WeightsError, match=told):
         array_from_blob(from_wire(SCHEMA, "BlobProto", wire), (2,))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,13 @@ from kpopdance.realtime.dance.chorus import (
     LOUD,
     RESTED_S,
     Chorus,
+    _done,
     faded_in_and_out,
 )
 from kpopdance.realtime.devices.count_in import CountIn
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import PackFacts
+from tests.waiting import until
 
 RATE = 1000
 
@@ -73,10 +75,7 @@ def song(name):
 def look(chorus, what, *seconds):
     """Look at a song in some moments, each when all beside the window is done."""
     for second in seconds:
-        for _ in range(2000):
-            if all(each is None or each.done() for each in (chorus._working, chorus._hushing)):
-                break
-            threading.Event().wait(0.001)
+        until(lambda: _done(chorus._working) and _done(chorus._hushing))
         chorus.look(what, second)
 
 
@@ -139,7 +138,7 @@ def test_who_leaves_while_it_opens_hears_nothing():
     opened = kit.open_speaker
 
     def slowly(*sound):
-        going.wait(10)
+        going.wait(60)
         return opened(*sound)
 
     kit.open_speaker = slowly

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 
 os.environ["SDL_VIDEODRIVER"] = os.environ["SDL_AUDIODRIVER"] = "dummy"
 
@@ -27,6 +26,7 @@ from kpopdance.realtime.screens.parts.film import FilmPanel, panel_for
 from kpopdance.realtime.screens.parts.theme import Theme
 from tests.coded_film import number_in, write_coded
 from tests.realtime.screens import views
+from tests.waiting import until
 
 SIZE = (640, 360)
 FPS = 30.0
@@ -220,9 +220,5 @@ def test_what_is_on_the_page_is_the_picture_of_the_song_second(tmp_path, mirror)
     # to where it is paused, back, and on
     for song_s in (*np.arange(-1.0, 3.0, 0.13), 1.31, *np.arange(1.35, 2.0, 0.13)):
         due = max(int((song_s + 0.4) * 30 + 1e-3), 0)
-        for _ in range(400):
-            if on_page(song_s) == due:
-                break
-            time.sleep(0.005)
-        assert on_page(song_s) == due
+        until(lambda song_s=song_s, due=due: on_page(song_s) == due)
     film.close()

@@ -78,7 +78,7 @@ def opened(game):
     facts = read_facts(game.kit.settings.libraries[0] / "short")
     page = LoadingPage(game, facts, first_page(game))
     page.enter(0.0)
-    page._opening._coming.result(30)
+    page._opening._coming.result(60)
     return page.step(1.0)
 
 

@@ -65,7 +65,7 @@ def rested(song, devices):
     prepared = Preparing(devices.read_audio)
     for after_s in (0.0, RESTED_S + 0.1):
         look(prepared, song, devices, Terms(), after_s)
-    prepared._working.result(30)
+    prepared._working.result(60)
     assert prepared.done
     return prepared
 
@@ -117,7 +117,7 @@ def test_a_sound_that_is_being_read_is_waited_for(library, song, monkeypatch):
     def slowly(path):
         read.append(path)
         reading.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return ((), RATE)
 
     monkeypatch.setattr(preparing, "standard_of", lambda *_: None)
@@ -125,7 +125,7 @@ def test_a_sound_that_is_being_read_is_waited_for(library, song, monkeypatch):
     prepared = Preparing(slowly)
     for after_s in (0.0, 1.0):
         look(prepared, song, devices, Terms(), after_s)
-    assert reading.wait(10)
+    assert reading.wait(60)
     threading.Timer(0.1, go_on.set).start()
     assert prepared.sound_of(song.audio) == ((), RATE)
     assert len(read) == 1
@@ -148,11 +148,11 @@ def test_who_looks_elsewhere_ends_the_work(library, song, monkeypatch):
     prepared = Preparing(devices.read_audio)
     for after_s in (0.0, 1.0):
         look(prepared, song, devices, Terms(), after_s)
-    assert at_work.wait(10)
+    assert at_work.wait(60)
     prepared.settle(song.folder, Terms())  # danced: it goes on
     assert not prepared._working.done()
     look(prepared, song, devices, Terms("pro"), 0.1)
-    prepared._working.result(10)
+    prepared._working.result(60)
     assert len(ended) == 1
 
 
@@ -161,19 +161,19 @@ def test_a_dance_waits_for_the_standard_that_is_being_made(song, worked, monkeyp
 
     def slowly(*what):
         entered.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return made(*what)
 
     monkeypatch.setattr(standards, "_kept_or_made", slowly)
     first = threading.Thread(target=lambda: standards.standard_of(song, Terms()))
     first.start()
-    assert entered.wait(10)
+    assert entered.wait(60)
 
     def told(share):
         go_on.set()
 
     standards.standard_of(song, Terms(), told)
-    first.join(10)
+    first.join(60)
     assert len(worked) == 1
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
 from kpopdance.realtime.devices.film_reel import FilmReel, _Reader
 from kpopdance.realtime.devices.media_file import MediaError
 from kpopdance.realtime.devices.video_writer import VideoWriter
+from tests.waiting import until
 
 FPS, COUNT = 25.0, 300
 
@@ -66,12 +65,9 @@ def test_the_newest_wish_is_brought_beside_the_window(film):
     reel = FilmReel(film)
     for at_s in (1.0, 9.0, 4.0):
         reel.wish(at_s)
-    ends_s = time.perf_counter() + 20
-    while reel.now is None or abs(reel.now.captured_s - 4.0) > 0.05:
-        assert time.perf_counter() < ends_s
-        time.sleep(0.01)
+    until(lambda: reel.now is not None and abs(reel.now.captured_s - 4.0) <= 0.05)
     reel.close()
-    assert not reel._thread.is_alive()
+    until(lambda: not reel._thread.is_alive())
 
 
 def test_what_is_no_film_is_told(tmp_path):

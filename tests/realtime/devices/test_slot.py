@@ -32,10 +32,10 @@ def test_falsy_values_are_values():
 
 def test_who_waits_is_woken():
     slot, got = Slot(), []
-    taker = threading.Thread(target=lambda: got.append(slot.take(10)))
+    taker = threading.Thread(target=lambda: got.append(slot.take(600)))
     taker.start()
     slot.put("frame")
-    taker.join(5)  # ten seconds, were it not woken
+    taker.join(60)  # for longer, were it not woken
     assert got == ["frame"]
 
 
@@ -53,7 +53,7 @@ def test_between_two_threads_nothing_is_lost_twice_or_out_of_order():
     for value in range(1, 20_001):
         slot.put(value)
     done.set()
-    taker.join(5)
+    taker.join(60)
     assert got == sorted(set(got))
     assert got[-1] == 20_000
     assert len(got) + slot.dropped == 20_000

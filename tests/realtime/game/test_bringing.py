@@ -44,7 +44,7 @@ def after(page):
     """The page that follows once what it waits for has come, as the shell finds it."""
     page.enter(0.0)
     try:
-        page.coming.exception(timeout=10)
+        page.coming.exception(timeout=60)
         return page.step(0.1)
     except DanceError as why:
         return page.failed(why)

@@ -395,7 +395,7 @@ def test_the_mirror_image_is_shown_and_the_replay_knows_it(library, tmp_path):
     from kpopdance.realtime.library.replay import read_replay
 
     song = load_pack(library / "short")
-    assert game.outcomes[0].saving.result(timeout=10).facts["replay"] is not None
+    assert game.outcomes[0].saving.result(timeout=60).facts["replay"] is not None
     assert game.outcomes[0].replay is None  # on the disk, and no longer in memory
     replay = read_replay(tmp_path / "kept" / "short-001.npz")
     assert replay.terms.mirrored
@@ -421,7 +421,7 @@ def result(devices, outcome):
 
 def saved(page, outcome):
     """Wait until what was to be stored is stored, or could not be."""
-    wait([outcome.saving], timeout=10)
+    wait([outcome.saving], timeout=60)
     page.step(103.0)
 
 
@@ -489,7 +489,7 @@ def test_the_dance_before_is_let_go_of_before_the_next_is_opened(library):
     def open_camera(*asked):
         opened.append(asked)
         if len(opened) > 1:
-            seen.wait(10)
+            seen.wait(60)
         return devices.open_camera(*asked)
 
     def let_go(game):
@@ -541,7 +541,7 @@ def test_what_takes_long_while_loading_is_told(library, monkeypatch):
     noted, opening = Noted(monkeypatch, DanceScreen), threading.Event()
 
     def slowly(song, song_s):
-        opening.wait(10)
+        opening.wait(60)
         return ScriptedCamera()
 
     devices = kit(library, open_camera=slowly, news=lambda: "Building an engine")
@@ -565,7 +565,7 @@ def test_who_goes_back_while_it_loads_waits_for_nothing(library, monkeypatch, ke
 
     def slowly(song, song_s):
         asked.set()
-        opening.wait(10)
+        opening.wait(60)
         return ScriptedCamera()
 
     devices = kit(library, open_camera=slowly, close_camera=closed.append)
@@ -590,7 +590,7 @@ def test_the_next_dance_opens_when_the_one_given_up_is_closed(library):
 
     def slowly(song, song_s):
         said.append("opens")
-        opening.wait(10)
+        opening.wait(60)
         return ScriptedCamera()
 
     devices = kit(
@@ -611,16 +611,16 @@ def test_what_a_song_asks_is_broken_off_at_its_next_word(library, monkeypatch):
 
     def standard_of(song, terms, told):
         began.set()
-        known.wait(10)
+        known.wait(60)
         told(0.5)
         said.append("went on")
 
     monkeypatch.setattr(performance, "standard_of", standard_of)
     opening = opening_of(kit(library))
-    assert began.wait(10)
+    assert began.wait(60)
     opening.give_up()
     known.set()
-    opening.wait(10)
+    opening.wait(60)
     assert (said, opening.share) == ([], 0.0)
     with pytest.raises(GivenUp):
         opening.result()

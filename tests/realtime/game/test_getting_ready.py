@@ -20,7 +20,6 @@ from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.dance.kit import Fitting
 from kpopdance.realtime.dance.performance import STEP_BACK_S
 from kpopdance.realtime.dance.shared import Game
-from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.dancing import CannotPage, DancePage, LoadingPage
 from kpopdance.realtime.game.getting_ready import IN_PLACE_S, ReadyPage
 from kpopdance.realtime.game.listing import first_page
@@ -35,6 +34,7 @@ from tests.fakes import PaintedVision, ScriptedCamera, eyes_of
 from tests.realtime.game import test_game
 from tests.realtime.game.test_game import library  # noqa: F401 - a fixture
 from tests.realtime.pose.test_stance import person
+from tests.waiting import until
 
 SIZE = (640, 480)
 NOBODY, IN, NEAR, HAND, TWO = range(5)
@@ -81,12 +81,12 @@ class Stand:
 
     def until(self, page, there):
         """Let a page go on until another one is there."""
-        ends_s, pace = PerfClock().now() + 30, threading.Event()
-        while not there(page):
-            assert PerfClock().now() < ends_s
-            pace.wait(0.005)
-            page = page.step(self.clock.now())
-        return page
+        pages = [page]
+        until(
+            lambda: there(pages[-1]),
+            step=lambda: pages.append(pages[-1].step(self.clock.now())),
+        )
+        return pages[-1]
 
     def show(self, page, who, looks=30):
         """Let somebody stand before the camera for so many looks, a tenth of a second each."""
@@ -149,7 +149,7 @@ def test_it_begins_when_head_and_feet_are_in_or_a_hand_is_up(library, shown, ami
         following._performance.session.stop()
     else:
         page.leave()
-        page._looking.end().result(10)
+        page._looking.end().result(60)
         assert stand.closed == [stand.camera]
 
 
@@ -239,25 +239,18 @@ def test_the_picture_is_seen_before_the_networks_are_there(library):  # noqa: F8
     stand, opening = Stand(library), threading.Event()
 
     def open_eyes():
-        opening.wait(20)
+        opening.wait(60)
         raise DanceError("no networks here")
 
     kit = dataclasses.replace(stand.kit, seeing=Later(open_eyes), news=lambda: "Trying ...")
     looking = LookingOn(kit, lambda: stand.camera, "whole")
     stand.camera.put(Frame(np.full((4, 6, 3), 7, np.uint8), 1.0, 0))
-    pace, ends_s = threading.Event(), PerfClock().now() + 20
-    while looking.view(mirror=True).picture is None:
-        assert PerfClock().now() < ends_s
-        pace.wait(0.01)
-        looking.step()
+    until(lambda: looking.view(mirror=True).picture is not None, step=looking.step)
     assert looking.view(mirror=True).sentence == "Trying ..."
     opening.set()
-    while not looking.trouble:
-        assert PerfClock().now() < ends_s
-        pace.wait(0.01)
-        looking.step()
+    until(lambda: looking.trouble, step=looking.step)
     assert looking.view(mirror=True).sentence == "no networks here"
-    looking.end().result(10)
+    looking.end().result(60)
 
 
 def test_a_camera_is_chosen_where_a_dance_cannot_begin(library):  # noqa: F811

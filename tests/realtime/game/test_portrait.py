@@ -98,7 +98,7 @@ def test_a_picture_is_kept_when_it_is_taken_and_goes_when_it_is_not_wanted(tmp_p
     offer = FaceOffer(store, face)
     assert (offer.words, player_of(store).face) == ("my picture", b"")
     offer.take()
-    offer._keeping.result(5)
+    offer._keeping.result(60)
     offer.take()
     assert offer.words == "your picture is kept"
     assert player_of(Store(store.path)).face == face
@@ -109,7 +109,7 @@ def test_a_picture_is_kept_when_it_is_taken_and_goes_when_it_is_not_wanted(tmp_p
     failed = FaceOffer(store, face)
     failed.take()
     with pytest.raises(StoreError):
-        failed._keeping.result(5)
+        failed._keeping.result(60)
     assert failed.words.startswith("your picture is not kept: ")
 
 

@@ -1,7 +1,5 @@
 """The song list as it is used: searched, sorted, narrowed, songs put on lists, mouse and wheel."""
 
-import threading
-
 import pygame
 import pytest
 
@@ -17,6 +15,7 @@ from kpopdance.realtime.screens.song_list import list_layout
 from kpopdance.realtime.shell.songs import Songs
 from tests import dances
 from tests.realtime.game.test_game import kit
+from tests.waiting import until
 
 SIZE = (1280, 720)
 TITLES = {"one": "네온 스텝", "two": "Super Shy", "three": "다시"}
@@ -38,12 +37,7 @@ def page(tmp_path):
 
 
 def settled(page):
-    for _ in range(3000):
-        if page._reading is None:
-            return
-        page.step(page.now_s + 0.01)
-        threading.Event().wait(0.001)
-    raise AssertionError("nothing came")
+    until(lambda: page._reading is None, step=lambda: page.step(page.now_s + 0.01))
 
 
 def typed(page, text, composing=""):
@@ -164,11 +158,11 @@ def test_mouse_and_wheel(page):
 
 
 def test_how_hard_the_songs_are_comes_while_the_list_is_looked_at(page):
-    for frame in range(3000):
-        page.step(3.0 + frame / 60)
-        if all(card.level for card in page.screen.cards):
-            break
-        threading.Event().wait(0.001)
+    page.step(3.0)
+    until(
+        lambda: all(card.level for card in page.screen.cards),
+        step=lambda: page.step(page.now_s + 1 / 60),
+    )
     assert all(1 <= card.level <= 10 for card in page.screen.cards)
     for size in ((640, 360), SIZE, (720, 1280)):
         page.draw(pygame.Surface(size))

@@ -199,7 +199,7 @@ def test_a_player_goes_after_one_question_that_says_what_goes(game, back, tmp_pa
     asking = page.key("delete")
     assert isinstance(asking, RemovingPage)
     asking.enter(200.0)
-    asking._counting.result(5)
+    asking._counting.result(60)
     shown = []
     asking.screen.draw = lambda surface, heading, words, beat: shown.append((heading, words))
     asking.draw(None)
@@ -208,7 +208,7 @@ def test_a_player_goes_after_one_question_that_says_what_goes(game, back, tmp_pa
         "What goes, for good: 30 dances and practices, 4 best scores;"
     )
     assert asking.key("x") is asking
-    asking._writing.result(5)
+    asking._writing.result(60)
     asking.draw(None)
     assert shown[1][1].startswith(
         f"Written: {tmp_path / 'documents' / 'kpopdance-Player-1.html'} "
@@ -216,7 +216,7 @@ def test_a_player_goes_after_one_question_that_says_what_goes(game, back, tmp_pa
     assert len(list(dances_of(game.database.of(1)))) == 30
     assert asking.key("escape") is page
     asking.key("return")
-    asking._going.result(5)
+    asking._going.result(60)
     assert asking.step(201.0) is page
     assert told(entered(page)) == ["Jun", "Guest"]
     assert player_of(game.kit.store).name == "Jun"
@@ -230,9 +230,9 @@ def test_who_removes_another_player_dances_on(game, back):
     for gone, plays in ((mina, "Player 1"), (player_of(game.kit.store), "Jun")):
         asking = RemovingPage(game, gone, PlayersPage(game, back))
         asking.enter(200.0)
-        asking._counting.result(5)
+        asking._counting.result(60)
         asking.key("return")
-        asking._going.result(5)
+        asking._going.result(60)
         asking.step(201.0)
         assert player_of(game.kit.store).name == plays
 

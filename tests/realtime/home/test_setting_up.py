@@ -7,7 +7,7 @@ import os
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import dataclasses
-import threading
+from concurrent.futures import wait
 
 import numpy as np
 import pygame
@@ -17,7 +17,6 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.dance.kit import Fitting, Kit, NamedCamera, Peek
 from kpopdance.realtime.dance.shared import DEMO, Game
-from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.listing import SongListPage, first_page
 from kpopdance.realtime.home import settable
 from kpopdance.realtime.home.calibrating import CalibrationPage
@@ -28,6 +27,7 @@ from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.shell.beside import Later
 from kpopdance.realtime.shell.songs import Songs
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
+from tests.waiting import until as wait_until
 
 PICTURE = np.full((48, 64, 3), 90, np.uint8)
 CAMERAS = (NamedCamera("Good", "Good", "0"), NamedCamera("Wide", "Wide", "2"))
@@ -82,16 +82,12 @@ class World:
     def leave(self, page):
         page.leave()
         self.game.settle()
-        page._ended.result(10)
+        page._ended.result(60)
 
 
 def until(page, true):
     """Let a page go on until something beside it is done."""
-    ends_s, pace = PerfClock().now() + 20, threading.Event()
-    while not true():
-        assert PerfClock().now() < ends_s
-        page.step(page.now_s + 0.1)
-        pace.wait(0.005)
+    wait_until(true, step=lambda: page.step(page.now_s + 0.1))
 
 
 def row(page, wanted):
@@ -311,11 +307,8 @@ def test_what_the_doctor_knows_is_a_page(world, size):
     page = world.page()
     waiting = page.key("i")
     world.leave(page)
-    following = waiting
-    ends_s = PerfClock().now() + 20
-    while following is waiting:
-        assert PerfClock().now() < ends_s
-        following = waiting.step(2.0)
+    wait([waiting.coming], timeout=60)
+    following = waiting.step(2.0)
     assert isinstance(following, FoundPage)
     for key in ("down", "down", "up", "down"):
         following.key(key)
@@ -346,7 +339,7 @@ def test_the_delay_is_measured_once_the_camera_is_free(world):
     page = world.page()
     following = page.key("d")
     assert isinstance(following, CalibrationPage)
-    following.closing.result(10)
+    following.closing.result(60)
     assert following.key("escape") is page
     page.leave()
     world.game.settle()

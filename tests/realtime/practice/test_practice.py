@@ -23,6 +23,7 @@ from kpopdance.realtime.practice.practice import Practice, Wish
 from kpopdance.realtime.scoring.practice import Drill, Passage
 from tests import dances
 from tests.fakes import FakeClock, SilentAudio
+from tests.waiting import until
 
 BPM, RATE, FPS = 120.0, 1000, 30.0
 EARLY_S = 0.1  # of the count's first beat
@@ -123,7 +124,7 @@ class Evening:
     def ready(self):
         coming = self.practice._coming
         if coming is not None:
-            coming.exception(10)
+            coming.exception(60)
 
     def view(self, **how):
         return self.practice.view(**({"mirror": True, "behind": False, "coach": "drawn"} | how))
@@ -313,14 +314,14 @@ def test_keys_pressed_fast_make_only_what_is_wanted_at_last(standard):
 
     def slowly(*asked):
         begun.set()
-        goes_on.wait(10)
+        goes_on.wait(60)
         made.append(asked)
         return at_once(*asked)
 
     evening.kit.open_speaker = slowly
     practice = evening.practice
     practice.turn_to(practice.drill.at(8))
-    assert begun.wait(10)
+    assert begun.wait(60)
     for tenths in (9, 10, 9, 8, 6):
         practice.turn_to(practice.drill.at(tenths))
     goes_on.set()
@@ -347,18 +348,14 @@ def test_all_is_closed_at_the_end_even_what_is_still_being_opened(standard):
 
     def slowly(*asked):
         begun.set()
-        goes_on.wait(10)
+        goes_on.wait(60)
         return at_once(*asked)
 
     evening.kit.open_speaker = slowly
     evening.practice.turn_to(evening.practice.drill.at(9))
-    assert begun.wait(10)
+    assert begun.wait(60)
     evening.practice.close()
     assert len(evening.kit.closed) == 1
     goes_on.set()
-    evening.practice._coming.result(10)
-    for _ in range(1000):
-        if not evening.kit.open:
-            break
-        threading.Event().wait(0.005)
-    assert evening.kit.open == []
+    evening.practice._coming.result(60)
+    until(lambda: not evening.kit.open)

@@ -94,7 +94,7 @@ def result_page(devices, report):
         game, (song, Terms()), outcome, lambda: LoadingPage(game, song, None), None
     )
     page.enter(100.0)
-    wait([outcome.saving], timeout=10)
+    wait([outcome.saving], timeout=60)
     page.step(103.0)
     return page
 
@@ -112,7 +112,7 @@ def test_p_on_the_result_page_practises_and_escape_comes_back(library, shown):
     page = result_page(devices, report_of(SCORES[:2]))
     opening = page.key("p")
     assert isinstance(opening, PracticeLoading)
-    opening._opening._coming.exception(20)
+    opening._opening._coming.exception(60)
     practice = opening.step(104.0)
     assert isinstance(practice, PracticePage)
     practice.enter(104.0)
@@ -153,7 +153,7 @@ def test_what_cannot_be_practised_is_said(library):
 
     page = result_page(kit(library, open_camera=refuse), report_of(SCORES[:2]))
     opening = page.key("p")
-    opening._opening._coming.exception(20)
+    opening._opening._coming.exception(60)
     with pytest.raises(DanceError, match="no camera") as why:
         opening.step(104.0)
     told = opening.failed(why.value)

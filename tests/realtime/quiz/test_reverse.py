@@ -6,7 +6,6 @@ import os
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
-import time
 
 import numpy as np
 import pygame
@@ -42,6 +41,7 @@ from tests.fakes import (
     eyes_of,
 )
 from tests.realtime.quiz.test_game import PlayedWindow
+from tests.waiting import until
 
 FPS = 20.0
 SONGS = {
@@ -89,11 +89,7 @@ class Room:
         return song_s
 
     def wait(self, done):
-        deadline = time.perf_counter() + 10
-        while not done():
-            assert time.perf_counter() < deadline, "nothing came of it"
-            self.dancing.watch.check()
-            time.sleep(0.0005)
+        until(done, step=self.dancing.watch.check)
 
     def answered(self):
         """Wait for a fresh answer."""
@@ -197,7 +193,7 @@ class Page:
         )
         waiting.enter(self.clock.now())
         assert waiting.key("escape") is None
-        waiting.coming.result(10)
+        waiting.coming.result(60)
         self.page = waiting.step(self.clock.now())
         assert self.page is not waiting
         self.page.enter(self.clock.now())
@@ -208,11 +204,8 @@ class Page:
         image = np.zeros((480, 640, 3), np.uint8)
         frame = Frame(image, self.clock.now(), 0)
         self.camera.put(frame)
-        deadline = time.perf_counter() + 10
         watch = self.page.dancing.watch
-        while watch.sighting is None or watch.sighting.frame is not frame:
-            assert time.perf_counter() < deadline, "nothing came of it"
-            time.sleep(0.0005)
+        until(lambda: watch.sighting is not None and watch.sighting.frame is frame)
         assert self.page.step(self.clock.now()) is self.page
         return self.page.view()
 
@@ -275,8 +268,7 @@ def test_what_breaks_while_watching_reaches_the_page(guesser, monkeypatch):
     room = Page(guesser, vision, monkeypatch)
     vision.people = None  # the painter breaks
     room.camera.put(Frame(np.zeros((480, 640, 3), np.uint8), 0.0, 0))
-    while room.page.dancing.watch._failure is None:
-        time.sleep(0.0005)
+    until(lambda: room.page.dancing.watch._failure)
     with pytest.raises(TypeError):
         room.page.step(room.clock.now())
     room.page.leave()

@@ -60,8 +60,8 @@ def test_what_is_made_beside_takes_a_thread_that_is_idle_and_keeps_nothing():
 
     before = threading.active_count()
     for _ in range(20):
-        kept = beside(Made).result(timeout=5)
-        assert _IDLE.acquire(timeout=5)  # it is idle again
+        kept = beside(Made).result(timeout=60)
+        assert _IDLE.acquire(timeout=60)  # it is idle again
         _IDLE.release()
     assert threading.active_count() <= before + 1
     gone = weakref.ref(kept)
@@ -72,6 +72,6 @@ def test_what_is_made_beside_takes_a_thread_that_is_idle_and_keeps_nothing():
 def test_who_is_stuck_beside_holds_nobody_up():
     ending = threading.Event()
     stuck = [beside(ending.wait) for _ in range(3)]
-    assert beside(lambda: "made").result(timeout=5) == "made"
+    assert beside(lambda: "made").result(timeout=60) == "made"
     ending.set()
-    assert [one.result(timeout=5) for one in stuck] == [True] * 3
+    assert [one.result(timeout=60) for one in stuck] == [True] * 3

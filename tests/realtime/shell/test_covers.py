@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +10,14 @@ import pytest
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.devices.video_file import LONGEST_SIDE_PX, VideoError, small_picture
 from kpopdance.realtime.shell.covers import KEPT, Covers
+from tests.waiting import until
 
 
 def come(covers, path):
-    for _ in range(400):
-        cover = covers.of(path)
-        if cover is not None or (covers._working.done() and not covers._wanted):
-            return covers.of(path)
-        time.sleep(0.005)
-    pytest.fail("it never came")
+    until(
+        lambda: covers.of(path) is not None or (covers._working.done() and not covers._wanted)
+    )
+    return covers.of(path)
 
 
 def test_a_cover_comes_once_and_stays_the_same():

@@ -26,10 +26,10 @@ from kpopdance.realtime.workshop import drawer
 from kpopdance.realtime.workshop.desk import TAPPED_S, DeskPage
 from tests.fakes import FakeClock
 from tests.realtime.workshop.desk_kits import GreyFilm, kept_draft, kit_of
+from tests.waiting import until
 
 STAGE = Backdrop(Theme())
 SIZE = (1280, 720)
-DEADLINE_S = 60
 
 
 class Desk:
@@ -45,7 +45,7 @@ class Desk:
         self.surface = pygame.Surface(SIZE)
         self.page.enter(self.clock.now())
         self.pass_s(0.1)
-        wait_until(lambda: self.pass_s(0.0) and self.page._player._speaker is not None)
+        until(lambda: self.pass_s(0.0) and self.page._player._speaker is not None)
 
     def pass_s(self, seconds):
         self.clock.at_s += seconds
@@ -83,15 +83,6 @@ class Desk:
     def on_line(self, song_s):
         line = timeline_layout(studio_layout(SIZE, (640, 360)).timeline, 1.0)
         return line, round(x_of(line, self.page.view(), song_s))
-
-
-def wait_until(true):
-    pause = threading.Event()
-    for _ in range(DEADLINE_S * 100):
-        if true():
-            return
-        pause.wait(0.01)
-    raise AssertionError("it never comes")
 
 
 @pytest.fixture
@@ -284,7 +275,7 @@ def test_edits_are_kept_without_being_asked_and_after_leaving(tmp_path):
     desk = Desk(tmp_path / "songs")
     folder = desk.page._drawer._kept.folder
     desk.press("l", "m")
-    wait_until(lambda: desk.pass_s(0.01) and desk.page._drawer._keeping is None)
+    until(lambda: desk.pass_s(0.01) and desk.page._drawer._keeping is None)
     assert [edit.word for edit in opened(folder).history.done] == ["lead", "mirrored"]
     desk.page.key("delete")  # and at once
     assert desk.page.key("escape") == "behind"
@@ -302,7 +293,7 @@ def test_a_song_is_written_and_edited_again(tmp_path):
     desk.press("ctrl s")
     assert desk.page.view().status.startswith("writing")
     desk.press("ctrl s")
-    wait_until(lambda: desk.pass_s(0.01) and desk.done)
+    until(lambda: desk.pass_s(0.01) and desk.done)
     desk.page.leave()
     pack = desk.done[0]
     song = load_pack(pack)
@@ -320,7 +311,7 @@ def test_a_song_is_written_and_edited_again(tmp_path):
     assert again.page.view().saved
     again.press("ctrl z")
     again.press("ctrl s")
-    wait_until(lambda: again.pass_s(0.01) and again.done)
+    until(lambda: again.pass_s(0.01) and again.done)
     again.page.leave()
     assert len(load_pack(pack).members) == 3
 
@@ -340,7 +331,7 @@ def test_what_is_edited_while_the_song_is_written_is_not_lost(tmp_path, monkeypa
     desk.press("ctrl s", "1", "l")
     if stays:
         go_on.set()
-        wait_until(lambda: desk.pass_s(0.01) and desk.page.view().notice)
+        until(lambda: desk.pass_s(0.01) and desk.page.view().notice)
         assert "is not in it yet" in desk.page.view().notice
         assert desk.page.view().status == "kept; not in the song yet"
         assert (desk.next, desk.done) == (desk.page, [])
@@ -357,7 +348,7 @@ def test_what_cannot_be_written_is_said_on_the_page(tmp_path):
     kept = kept_draft(library)
     desk = Desk(library, dataclasses.replace(kept, sound=tmp_path / "gone.wav", film=None))
     desk.press("ctrl s")
-    wait_until(lambda: desk.pass_s(0.01) and desk.page.view().notice)
+    until(lambda: desk.pass_s(0.01) and desk.page.view().notice)
     assert "gone.wav" in desk.page.view().notice
     assert (desk.next, desk.done) == (desk.page, [])
     desk.page.leave()
@@ -375,8 +366,8 @@ def test_what_is_wrong_with_sound_or_film_is_said_once(tmp_path):
     kit = dataclasses.replace(kit_of(tmp_path / "songs"), read_audio=no_sound, open_film=Torn)
     page = DeskPage(kit, STAGE, kept_draft(tmp_path / "songs"), "behind", str)
     page.enter(0.0)
-    wait_until(lambda: page.step(0.0) and "film.wav: no such file" in page.view().notice)
-    wait_until(lambda: page.step(9.0) and page._projector.still is not None)
+    until(lambda: page.step(0.0) and "film.wav: no such file" in page.view().notice)
+    until(lambda: page.step(9.0) and page._projector.still is not None)
     assert page.view().notice == ""
     page._player.go(7.0)
     page.step(10.0)
@@ -399,7 +390,7 @@ def test_a_film_that_opens_when_the_page_is_left_is_closed(tmp_path):
     page.enter(0.0)
     page.leave()
     go_on.set()
-    wait_until(lambda: opened_films and opened_films[0].closed)
+    until(lambda: opened_films and opened_films[0].closed)
 
 
 def test_a_song_of_the_game_s_own_is_not_written(tmp_path):
@@ -407,7 +398,7 @@ def test_a_song_of_the_game_s_own_is_not_written(tmp_path):
     library.mkdir()
     desk = Desk(library, draft_of_song(library, BUNDLED / "neon-steps"))
     desk.press("l", "ctrl s")
-    wait_until(lambda: desk.pass_s(0.01) and desk.page.view().notice)
+    until(lambda: desk.pass_s(0.01) and desk.page.view().notice)
     assert "belongs to the game" in desk.page.view().notice
     desk.page.leave()
 

@@ -25,7 +25,7 @@ from kpopdance.realtime.workshop.desk import DeskPage
 from kpopdance.realtime.workshop.films import FilmListPage, LookingPage, OpeningPage, Workshop
 from tests.fakes import FakeClock
 from tests.realtime.workshop.desk_kits import kept_draft, kit_of
-from tests.realtime.workshop.test_desk import wait_until
+from tests.waiting import until
 
 STAGE = Backdrop(Theme())
 
@@ -43,7 +43,7 @@ class Looks:
         people = np.ones((2, 18, 3), np.float32)
         try:
             for number in range(1, 11):
-                assert self.more.acquire(timeout=30)
+                assert self.more.acquire(timeout=60)
                 frame = Frame(np.zeros((90, 160, 3), np.uint8), number / 10, number)
                 tell(Glimpse(number / 10, frame, people))
         except EnoughError:
@@ -84,7 +84,7 @@ class Shown:
         return following
 
     def until(self, true):
-        wait_until(lambda: self.pass_s() is self.page and true())
+        until(lambda: self.pass_s() is self.page and true())
 
     def until_next(self):
         found = []
@@ -94,7 +94,7 @@ class Shown:
             found.append(following)
             return following is not self.page
 
-        wait_until(gone)
+        until(gone)
         return found[-1]
 
 
@@ -229,7 +229,7 @@ def test_it_is_asked_before_it_ends(tmp_path, workshop, looks, keys, ended):
     looks.more.release(99)
     if ended == "left":
         assert following == "list"
-        wait_until(lambda: looks.ended)
+        until(lambda: looks.ended)
     else:
         desk = shown.until_next()
         assert isinstance(desk, DeskPage)

@@ -11,7 +11,7 @@ import pytest
 from kpopdance.realtime.workshop.player import GRAIN_S, Player
 from tests.fakes import FakeClock, SilentAudio
 from tests.realtime.workshop.desk_kits import kit_of
-from tests.realtime.workshop.test_desk import wait_until
+from tests.waiting import until
 
 FRAME_S = 1 / 60
 
@@ -53,7 +53,7 @@ def player(tmp_path, clock, speaker):
         made.step()
         return made._speaker is speaker
 
-    wait_until(opened)
+    until(opened)
     return made
 
 
