@@ -98,7 +98,7 @@ def assert_same(file, plan, again):
         assert plan == again
 
 
-@every_precision
+@pytest.mark.parametrize("precision", but_quick([("fp32",), ("fp16",)], {("fp16",)}))
 def test_the_same_is_built_again(rtx, precision):
     for file in (BUNDLED, CLOSE_NETWORKS["blazepose_full"].file):
         again = built(in_precision(file, precision), SIZES[file], ("8.6",)).plan

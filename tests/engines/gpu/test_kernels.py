@@ -30,6 +30,7 @@ from tests import synthetic, synthetic_person
 from tests.compiling import NoCompiler
 from tests.engines.gpu.cpu_shim import ORDERS, Shim, build_library
 from tests.engines.gpu.on_gpu import GpuKernels
+from tests.quick import but_quick
 
 KINDS = {"f32": np.float32, "f16": np.float16}
 POISON, GUARD, GUARD_BYTES = 0xFF, 0xA5, 4096  # POISON: NaN in floats, -1 in ints
@@ -175,7 +176,7 @@ PLACES = [  # picture, size of the input, regions
 ]
 
 
-@pytest.mark.parametrize(("picture", "size", "regions"), PLACES)
+@pytest.mark.parametrize(("picture", "size", "regions"), but_quick(PLACES, PLACES[2:8]))
 def test_crops_are_opencvs_within_one_level(shim, kind, picture, size, regions):
     large = picture[0] > 300
     for paint in (noise, scene) if picture[0] >= 60 else (noise,):

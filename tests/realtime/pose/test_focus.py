@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import cv2
 import numpy as np
 import pytest
 
 from kpopdance.realtime.pose.focus import blur_of
 from kpopdance.realtime.pose.stance import BLURRED
+from tests.quick import but_quick
 
 SIZES = [(480, 640), (1080, 1920), (1280, 720)]
 
@@ -23,8 +26,10 @@ def scene(size, seed=3):
     return picture
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("size", "seed"),
+    but_quick(product(SIZES, range(4)), {(size, seed) for seed, size in enumerate(SIZES)}),
+)
 def test_blur_grows_with_the_blur(size, seed):
     picture = scene(size, seed)
     px = size[0] / 480

@@ -29,6 +29,7 @@ from kpopdance.realtime.screens.reverse import ReverseScreen
 from kpopdance.realtime.screens.setup import SetupScreen
 from kpopdance.realtime.screens.song_list import SongListScreen
 from kpopdance.realtime.screens.view import CalibrationView, ListView
+from tests.quick import but_quick
 from tests.realtime.screens import quiz_views, setup_views, views
 
 STATUS = (
@@ -91,7 +92,10 @@ def drawn(page, size):
 
 @pytest.mark.parametrize(
     ("size", "least_px"),
-    [((1280, 720), 14), ((1920, 1080), 14), ((1024, 600), 11), ((800, 480), 9)],
+    but_quick(
+        [((1280, 720), 14), ((1920, 1080), 14), ((1024, 600), 11), ((800, 480), 9)],
+        {((1280, 720), 14), ((800, 480), 9)},
+    ),
 )
 @pytest.mark.parametrize("page", PAGES)
 def test_no_text_is_too_small(page, size, least_px):

@@ -40,6 +40,7 @@ from kpopdance.realtime.screens.results_layout import result_layout
 from kpopdance.realtime.screens.song_list import SongListScreen, list_layout
 from kpopdance.realtime.screens.view import FilmView, ListView, Upcoming
 from tests.fakes import LOST_CAMERA
+from tests.quick import but_quick
 from tests.realtime.screens import views
 
 SIZES = ((640, 360), (1280, 720), (1920, 1080), (720, 1280))
@@ -608,8 +609,10 @@ def test_the_same_view_costs_no_new_sprites(stage):
     assert len(stage.theme._kept) == kept
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("phase", ["count-in", "playing", "paused"])
+PHASED = [(size, phase) for size in SIZES for phase in ("playing", "count-in", "paused")]
+
+
+@pytest.mark.parametrize(("size", "phase"), but_quick(PHASED, PHASED[::4]))
 def test_with_a_film_all_else_stands_where_it_was(stage, written, size, phase):
     def drawn(**film):
         page, beat = pygame.Surface(size), -2.5 if phase == "count-in" else 62.0

@@ -62,7 +62,10 @@ def scored(found: Bars, beat_s, first_s):
 
 
 @pytest.mark.parametrize(
-    ("bpm", "begin_s"), [(84, 0.0), (104, 0.37), (128, 0.0), (150, 1.9), (174, 0.2)]
+    ("bpm", "begin_s"),
+    but_quick(
+        [(84, 0.0), (104, 0.37), (128, 0.0), (150, 1.9), (174, 0.2)], {(84, 0.0), (150, 1.9)}
+    ),
 )
 def test_beats_and_bars_of_a_drum_kit(bpm, begin_s):
     found = bars_of(drummed(bpm, 24.0, begin_s=begin_s), RATE)
@@ -96,7 +99,10 @@ def test_given_music_with_given_beats(name, shared):
 
 @pytest.mark.parametrize(
     ("begin_s", "pickup", "first_s"),
-    [(0.0, 2, 1.0), (0.3, 1, 0.8), (6.3, 0, 6.3), (5.0, 3, 6.5), (0.0, 0, 0.0)],
+    but_quick(
+        [(0.0, 2, 1.0), (0.3, 1, 0.8), (6.3, 0, 6.3), (5.0, 3, 6.5), (0.0, 0, 0.0)],
+        {(0.3, 1, 0.8), (5.0, 3, 6.5)},
+    ),
 )
 def test_the_offset_is_the_first_bar_that_sounds(begin_s, pickup, first_s):
     found = bars_of(drummed(120, 20.0, begin_s=begin_s, pickup=pickup), RATE)
