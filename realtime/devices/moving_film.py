@@ -48,7 +48,7 @@ class MovingFilm:
             raise
         self._ahead: deque[Frame] = deque()
         self._turn = threading.Condition()
-        self._shown_s = 0.0  # -inf: of another place than is asked for now, and nobody has gone there yet
+        self._shown_s = 0.0  # -inf: of another place than is asked for; nobody went there yet
         self._asked_s = 0.0
         self._seek = False
         self._closing = False

@@ -176,10 +176,10 @@ def test_missing_portaudio_ends_in_silence_with_the_cure(monkeypatch):
     assert "library not found" not in speaker.health.words  # for developers
 
 
-class FakeStream:
+class FakeStream(StillStream):
     """Of a device that is pulled out when the test says so."""
 
-    active, latency, closed = True, 0.1, False
+    closed = False
 
     def abort(self, ignore_errors):
         self.active = False
