@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Found = Mapping[str, PackFacts | str]
     Best = Callable[[str], float | None]
+    _Made = tuple[tuple[object, ...], tuple[str, ...]]
+    """What an order was made of, and the songs' names in it."""
 
 BADLY: Final = 60.0  # a best score below was danced badly
 ORDERS: Final = (
@@ -74,12 +76,16 @@ class Searching:
 class Choosing:
     """What a player asks to see of the songs, and the songs that are.
 
-    ``asked`` says it in words, for the screen; ``remembered`` is what the store tells.
+    ``asked`` says it in words, for the screen; ``remembered`` is what the store tells. Where there are
+    many songs, another order is made beside the window: the one before stands so long.
     """
 
-    def __init__(self, meant: Callable[[str], set[str] | None]) -> None:
-        self._meant = meant
-        self._made: tuple[tuple[object, ...], tuple[str, ...]] | None = None
+    def __init__(
+        self, meant: Callable[[str], set[str] | None], few: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._meant, self._few = meant, few
+        self._made: _Made | None = None
+        self._coming: Future[_Made] | None = None
         self._titled: tuple[Found, list[str]] | None = None
         self.asked = Asked()
         self.remembered = Remembered()
@@ -94,12 +100,27 @@ class Choosing:
         if self._made is None or not _same(self._made[0], of):
             if self._titled is None or self._titled[0] is not found:
                 self._titled = found, by_title(found)
-            titled = self._titled[1]
-            self._made = of, listed(found, titled, asked, self.remembered, best)
+            titled, remembered = self._titled[1], self.remembered
+            self._arrange(of, lambda: listed(found, titled, asked, remembered, best))
+        assert self._made is not None
         searched = asked.field != NAMING
         meant = self._meant(asked.typed + asked.composing) if searched else None
         names = self._made[1]
         return names if meant is None else tuple(name for name in names if name in meant)
+
+    def _arrange(self, of: tuple[object, ...], work: Callable[[], tuple[str, ...]]) -> None:
+        """Put the songs in order: at once where others were found or there are few of them."""
+        if self._made is None or self._made[0][0] is not of[0] or self._few():
+            self._made = of, work()
+        elif self._coming is None:
+            self._coming = beside(lambda: (of, work()))
+
+    def news(self) -> bool:
+        """Take what was made beside the window; return whether something was."""
+        if self._coming is None or not self._coming.done():
+            return False
+        self._made, self._coming = self._coming.result(), None
+        return True
 
     def begin(self, field: str) -> None:
         """Begin to write into a field."""

@@ -121,8 +121,8 @@ class SongListPage(Page):
         self._waiting = MessageScreen(game.backdrop, calm=True)
         self._looked = Looked(game.songs)
         self._covers = Covers(game.kit.read_cover)
-        self._searching = Searching(game.songs.meant, lambda: len(self._listed) <= FEW_SONGS)
-        self.choosing = Choosing(self._searching)
+        self._searching = Searching(game.songs.meant, self._few)
+        self.choosing = Choosing(self._searching, self._few)
         self._listed: dict[str, PackFacts | str] = {}
         self.wanted: str | None = None
         self.by_hand = True
@@ -132,6 +132,9 @@ class SongListPage(Page):
         self._new_device: Future[tuple[str, ...]] | None = None
         self._seen = False
         self._shown_s = 0.0
+
+    def _few(self) -> bool:
+        return len(self._listed) <= FEW_SONGS
 
     def enter(self, now_s: float) -> None:
         """Show the scores as they are now."""
@@ -163,7 +166,8 @@ class SongListPage(Page):
             self._listed, self._shown_s = songs.found, now_s
             self._searching.again()
             self._show()
-        if self._searching.news():
+        news = self._searching.news(), self.choosing.news()
+        if any(news):
             self._show()
         self._open_eyes()
         self._look_round(songs)

@@ -165,3 +165,20 @@ def test_few_songs_are_searched_at_once():
     search = Searching(lambda typed: {typed}, lambda: True)
     assert (search("a"), search("b")) == ({"a"}, {"b"})
     assert not search.news()
+
+
+def test_where_there_are_many_another_order_is_made_beside_the_window():
+    asks = Choosing(lambda typed: None, lambda: False)
+    asks.remembered = REMEMBERED
+    by_title = asks.names(FOUND, SCORES.get, 0)
+    for _ in range(2):  # artist, then tempo, while the first is made
+        asks.turn("order")
+        assert asks.names(FOUND, SCORES.get, 0) == by_title
+    for order in (["a", "b", "c", "bad"], ["b", "c", "a", "bad"]):
+        asks._coming.exception(10)
+        assert asks.news()
+        assert asks._made[1] == tuple(order)
+        asks.names(FOUND, SCORES.get, 0)
+    assert not asks.news()
+    fewer = {"a": FOUND["a"]}
+    assert asks.names(fewer, SCORES.get, 0) == ("a",)  # others were found: at once
