@@ -14,7 +14,7 @@ import numpy as np
 
 from kpopdance.engines.files import discard, hand_over, part_of, unwritten
 from kpopdance.realtime.devices.audio_file import Stereo
-from kpopdance.realtime.devices.media_file import open_media, url_of, writing
+from kpopdance.realtime.devices.media_file import open_media, reason, url_of, writing
 from kpopdance.realtime.devices.video_file import VideoError
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class VideoWriter:
             raise VideoError(unwritten(path, why)) from None
         self._stream: Any = None
         self._sound: _Sound | None = None
+        self._copies = False
         self._held: Any = None
         self._last_tick = -1
 
@@ -105,10 +106,21 @@ class VideoWriter:
                 self._sound.write(at_s)
             self._mux(self._stream.encode(picture))
 
+    def copy(self, film: Path) -> None:
+        """Append the pictures of a film as they are; it was written with the same options."""
+        with open_media(film, VideoError) as media, writing(self._path, VideoError):
+            for packet in _pictures_of(media):
+                if self._stream is None:
+                    self._stream = self._container.add_stream_from_template(media.picture)
+                    self._copies = True
+                packet.stream = self._stream
+                self._last_tick = packet.pts
+                self._mux([packet])
+
     def finish(self, ends_s: float | None = None) -> None:
         """Write the rest and give the file its name; the last picture is shown until ``ends_s``."""
         with writing(self._path, VideoError):
-            if self._stream is not None:
+            if self._stream is not None and not self._copies:
                 self._mux(self._stream.encode())
             if self._held is not None:
                 ends = self._last_tick if ends_s is None else round(ends_s / TICK)
@@ -149,6 +161,46 @@ class VideoWriter:
         context.color_primaries = context.color_trc = context.colorspace = BT709
         context.color_range = 1
         return stream
+
+
+def join(films: Iterable[Path], target: Path, ends_s: float) -> None:
+    """Write films of one kind as one mp4, their pictures as they are, at the times that they have.
+
+    All were written with the same options; the last picture is shown until ``ends_s``.
+
+    Raises
+    ------
+    VideoError
+        Where one cannot be read, or nothing be written.
+    """
+    writer = VideoWriter(target, 0.0)
+    try:
+        for film in films:
+            writer.copy(film)
+        writer.finish(ends_s)
+    finally:
+        writer.close()
+
+
+def last_picture_s(film: Path) -> float:
+    """Return the second of a film's last picture. VideoError where it has none."""
+    with open_media(film, VideoError) as media:
+        last = max((packet.pts for packet in _pictures_of(media)), default=None)
+        if last is None:
+            raise VideoError(f"{film}: holds no picture; write it again")
+        return float(last * media.picture.time_base)
+
+
+def _pictures_of(media: Media) -> Iterator[Any]:
+    """Yield a film's pictures as they are encoded. VideoError where they cannot be read."""
+    if media.picture is None:
+        raise VideoError(f"{media.path}: has no pictures; write it again")
+    try:
+        yield from (packet for packet in media.packets(media.picture) if packet.size)
+    except (av.error.FFmpegError, OSError) as why:
+        raise VideoError(
+            f"{media.path}: cannot be read ({reason(why)}); write it again"
+        ) from None
 
 
 class _Sound:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
+import shutil
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -172,9 +174,10 @@ def write_song(
     beside = folder if folder.is_dir() else folder.parent
     beside.mkdir(parents=True, exist_ok=True)
     sound, kept = part_of(beside / "audio.ogg"), part_of(beside / f"video{SUFFIX}")
+    pieces = beside / _pieces_of(song, folder)
     try:
         write_audio(sound, np.clip(audio.samples, -1, 1), SAMPLE_RATE)
-        film = _made_small(song, kept, watching)
+        film = _made_small(song, kept, pieces, watching)
         song = replace(song, audio=sound, film=film)
         save_pack(song, folder, replace=give_way, sources=sources)
     except MediaError:
@@ -184,23 +187,42 @@ def write_song(
     finally:
         sound.unlink(missing_ok=True)
         kept.unlink(missing_ok=True)
+    shutil.rmtree(pieces, ignore_errors=True)
     return load_pack(folder)
 
 
-def _made_small(song: SongPack, kept: Path, watching: Watching) -> Film | None:
+def _made_small(song: SongPack, kept: Path, pieces: Path, watching: Watching) -> Film | None:
     """Return a song's film as its pack holds it; a song is worth keeping without it too."""
     film = song.film
     if film is None or film.linked:
         return film
-    side_px = GROUP_SIDE_PX if len(song.members) > 1 else SIDE_PX
     try:
-        with VideoFile(film.path, side_px=side_px) as video, watching(video) as progress:
-            keep_film(video, kept, progress)
+        video = VideoFile(film.path, side_px=_side_px(song))
+        with video, watching(video) as progress:
+            keep_film(video, kept, pieces, progress)
             video.warning = ""  # it was told before
     except MediaError as why:
-        log.warning("the video is not kept in the pack: %s", why)
+        told = str(why).replace(f"{pieces}", f"{pieces.parent}")
+        log.warning("the video is not kept in the pack: %s", told)
         return None
     return replace(film, path=kept)
+
+
+def _side_px(song: SongPack) -> int:
+    return GROUP_SIDE_PX if len(song.members) > 1 else SIDE_PX
+
+
+def _pieces_of(song: SongPack, folder: Path) -> str:
+    """Return the name of a folder for the pieces of a song's film, the same whenever it is made anew.
+
+    It is a part's name, see ``engines/files.py``: where nobody goes on, it is swept a day later.
+    """
+    told: list[object] = [folder.name, _side_px(song)]
+    if song.film is not None:
+        with suppress(OSError):
+            film = song.film.path.stat()
+            told += [song.film.path.resolve(), film.st_size, film.st_mtime_ns]
+    return f".part-{hashlib.blake2b(repr(told).encode(), digest_size=4).hexdigest()}"
 
 
 def learn(folder: Path, library: Path, terms: Terms) -> None:

@@ -36,7 +36,7 @@ class Recording:
     """The command at work; ``looks_s`` is when it began to look, by the wall clock."""
 
     def __init__(self, video: Path, folder: Path, home: Path) -> None:
-        self.home, self.looks_s, self.began_s = home, None, time()
+        self.home, self.folder, self.looks_s, self.began_s = home, folder, None, time()
         places = {
             f"XDG_{each}_HOME": str(home / each.lower()) for each in ("CACHE", "DATA", "CONFIG")
         }
@@ -87,7 +87,10 @@ class Recording:
         self._reader.join()
         if self.looks_s is None:
             return 0.0
-        pieces = self.home.glob("cache/kpopdance/looks/*/*.npz")
+        pieces = [
+            *self.home.glob("cache/kpopdance/looks/*/*.npz"),
+            *self.folder.parent.glob(".part-*/*.mp4"),
+        ]
         kept_s = [path.stat().st_mtime for path in pieces]
         return min(worked, 1.0) * (at_s - max([self.looks_s, *kept_s]))
 

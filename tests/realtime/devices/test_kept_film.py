@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import av
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from tests.coded_film import coded_picture, number_in, write_coded
 
 def kept(source, target, side_px=90):
     with VideoFile(source, side_px=side_px) as video:
-        keep_film(video, target)
+        keep_film(video, target, target.with_name("pieces"))
     with VideoFile(target) as video:
         return list(video.frames()), video.info
 
@@ -62,6 +64,39 @@ def test_it_can_be_begun_every_half_second(tmp_path):
             float(p.pts * p.time_base) for p in film.demux(video=0) if p.size and p.is_keyframe
         ]
     assert_allclose(np.diff([*keys, 4.0]).max(), 0.5, atol=0.01)
+
+
+class StoppedError(Exception):
+    """What ends the work in the middle."""
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_whatever_ends_the_work_costs_one_piece(tmp_path, damaged):
+    write_coded(tmp_path / "in.mp4", 12 * 60, 60.0, (64, 48), key_every=60)
+    whole, _ = kept(tmp_path / "in.mp4", tmp_path / "whole.mp4")
+    shutil.rmtree(tmp_path / "pieces")
+
+    def until(stop_s):
+        encoded = []
+
+        def progress(frame):
+            encoded.append(frame.captured_s)
+            if frame.captured_s > stop_s:
+                raise StoppedError
+
+        with VideoFile(tmp_path / "in.mp4") as video:
+            keep_film(video, tmp_path / "out.mp4", tmp_path / "pieces", progress)
+        return encoded
+
+    for stop_s in (7.0, 11.0):
+        with pytest.raises(StoppedError):
+            until(stop_s)
+        assert not (tmp_path / "out.mp4").exists()
+    if damaged:  # as by a disk, or a computer switched off
+        (tmp_path / "pieces" / "000001.mp4").write_bytes(b"half of a piece")
+    assert until(99)[0] == pytest.approx(5.0 if damaged else 10.0)
+    assert (tmp_path / "out.mp4").read_bytes() == (tmp_path / "whole.mp4").read_bytes()
+    assert [number_in(frame.image) for frame in whole] == list(range(0, 720, 2))
 
 
 @pytest.mark.parametrize("at_s", [0.0, 0.2, 1.0, 2.51])
