@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.pose.seams import Seam
     from kpopdance.realtime.pose.sightings import Sightings
 
-LEAST_S: Final = 0.75  # a picture is parted
+LEAST_S: Final = 0.75  # a picture is parted, if not from one cut to the next
 SNAPS_S: Final = 0.4  # a panel that comes with a cut comes at it
 NO_PANEL: Final = -1
 UNSEEN: Final = np.array([np.nan, np.nan, 0], np.float32)
@@ -38,13 +38,14 @@ def splits_of(seen: Sightings, cuts: Sequence[int]) -> list[Split]:
     """Return when a film's picture is parted, and into which panels; each is a scene of its own."""
     lines = seams_of(seen, cuts)
     edges = sorted({edge for line in lines for edge in (line.first, line.behind)})
+    ends = {0, *cuts, len(seen.at_s)}
     out: list[Split] = []
     for first, behind in pairwise(edges):
         here = [line for line in lines if line.first <= first and behind <= line.behind]
         panels = tuple(_panels(seen, here))
-        if len(panels) < 2 or seen.at_s[behind - 1] - seen.at_s[first] < LEAST_S:
-            continue
-        out.append(Split(_snapped(seen, first, cuts), _snapped(seen, behind, cuts), panels))
+        lasts = seen.at_s[behind - 1] - seen.at_s[first] >= LEAST_S or {first, behind} <= ends
+        if len(panels) > 1 and lasts:
+            out.append(Split(_snapped(seen, first, cuts), _snapped(seen, behind, cuts), panels))
     return out
 
 

@@ -4,7 +4,8 @@ The picture steps at a seam nearly everywhere, in nearly every picture for a whi
 both sides of it, nobody on both at once, and nobody ever goes from one to the other; what moves on one
 side does not go on moving on the other. An edge of what is behind the dancers is none: they dance
 before it. Where nothing moves along a line, as between two cameras that stand, it is a seam only at a
-half, a third or a quarter of the picture, as screens are split.
+half, a third or a quarter of the picture, as screens are split. What lasts for less than
+``LEAST_S`` is a seam only if it is there from one cut to the next and something moves along it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from kpopdance.realtime.pose.scenes import scenes_of
 from kpopdance.realtime.pose.tracklets import middles_of, tracklets_of
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ STEPS_USUALLY: Final = 0.75  # of it, in the mean of all pictures
 EACH_STEPS: Final = 0.5  # of the pictures, each of its sixths
 MOSTLY: Final = 0.9  # of the pictures
 LEAST_S: Final = 1.5  # a picture is parted
+SHORTEST_S: Final = 0.4  # the same of a scene that is parted as long as it lasts
 BREAKS_S: Final = 0.4  # for so long a line may be unseen
 APART: Final = 0.04  # of the picture: two lines that are nearer are the edges of one
 LEAST_SIDE: Final = 0.12  # of the picture: a panel
@@ -65,23 +68,41 @@ def seams_of(seen: Sightings, cuts: Sequence[int]) -> list[Seam]:
     bits = seen.seams[:, 0].copy()
     bits[:, 1:-1] |= seen.seams[:, 0, :-2] | seen.seams[:, 0, 2:]
     steps = np.unpackbits(bits[..., None], axis=-1, count=SIXTHS, bitorder="little") > 0
-    found: list[Seam] = []
-    for places in (slice(0, UPRIGHT), slice(UPRIGHT, None)):
-        whole = _along(seen, steps, places, (True, True))
-        found += whole
-        for half in ((True, False), (False, True)):
-            for line in _along(seen, steps, places, half):
-                if not any(_same(line, other) for other in whole):
-                    found.append(line)
+    found = _in_rows(seen, steps, slice(0, len(seen.at_s)), LEAST_S)
+    for scene in scenes_of(len(seen.at_s), cuts):
+        lasts_s = seen.at_s[scene.stop - 1] - seen.at_s[scene.start]
+        if SHORTEST_S <= lasts_s < LEAST_S:
+            short = _in_rows(seen, steps, scene, MOSTLY * lasts_s)
+            found += [
+                line._replace(first=scene.start, behind=scene.stop) for line in short
+                if not any(_same(line, other) for other in found if all(other.halves))
+            ]  # fmt: skip
     tracks = tracklets_of(seen, cuts) if found else []
     return [line for line in found if _is_between(seen, line, tracks)]
 
 
-def _along(
-    seen: Sightings, steps: NDArray[np.bool_], places: slice, halves: tuple[bool, bool]
+def _in_rows(
+    seen: Sightings, steps: NDArray[np.bool_], rows: slice, least_s: float
 ) -> list[Seam]:
-    """Return the seams of one direction that go through these halves, by steps (T, 500, 6)."""
-    here = steps[:, places, np.repeat(halves, SIXTHS // 2)]  # (T, n, 3 or 6)
+    """Return lines that may be seams for so long in these pictures, by steps (T, 500, 6)."""
+    found: list[Seam] = []
+    for places in (slice(0, UPRIGHT), slice(UPRIGHT, None)):
+        whole = _along(seen, steps, (rows, places, (True, True)), least_s)
+        found += whole
+        for half in ((True, False), (False, True)):
+            for line in _along(seen, steps, (rows, places, half), least_s):
+                if not any(_same(line, other) for other in whole):
+                    found.append(line)
+    return found
+
+
+def _along(
+    seen: Sightings, steps: NDArray[np.bool_],
+    where: tuple[slice, slice, tuple[bool, bool]], least_s: float,
+) -> list[Seam]:  # fmt: skip
+    """Return the lines in these pictures, of one direction, that go through these halves."""
+    rows, places, halves = where
+    here = steps[rows, places, np.repeat(halves, SIXTHS // 2)]  # (rows, n, 3 or 6)
     there = here.mean(axis=2) >= STEPS
     count = there.shape[1]
     left = there.sum(axis=0).astype(np.float64)
@@ -89,11 +110,14 @@ def _along(
     left[:edge] = left[count - edge :] = 0
     step_s = float(seen.at_s[-1]) / max(len(seen.at_s) - 1, 1)
     out: list[Seam] = []
-    while left.max(initial=0) * step_s >= LEAST_S:
+    while left.max(initial=0) * step_s >= least_s:
         place = _middle_of(left)
-        for first, behind in _whiles(seen.at_s, there[:, place]):
-            line = Seam(places.start == 0, (place + 0.5) / count, halves, first, behind)
+        for first, behind in _whiles(seen.at_s[rows], there[:, place], least_s):
             usual = here[first:behind, place].mean(axis=0)
+            line = Seam(
+                places.start == 0, (place + 0.5) / count, halves,
+                rows.start + first, rows.start + behind,
+            )  # fmt: skip
             stepped = usual.mean() >= STEPS_USUALLY and usual.min() >= EACH_STEPS
             together = _together(seen, line, places.start + place)
             if stepped and together < TOGETHER:
@@ -104,9 +128,9 @@ def _along(
 
 
 def _same(line: Seam, other: Seam) -> bool:
-    """Say whether two seams of one direction lie at the same place at the same time."""
+    """Say whether two seams lie at the same place at the same time."""
     apart = other.behind <= line.first or line.behind <= other.first
-    return abs(line.at - other.at) <= APART and not apart
+    return line.upright == other.upright and abs(line.at - other.at) <= APART and not apart
 
 
 def _middle_of(left: NDArray[np.float64]) -> int:
@@ -117,12 +141,14 @@ def _middle_of(left: NDArray[np.float64]) -> int:
     return best + int(run[-1]) // 2
 
 
-def _whiles(at_s: NDArray[np.float64], there: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+def _whiles(
+    at_s: NDArray[np.float64], there: NDArray[np.bool_], least_s: float
+) -> Iterator[tuple[int, int]]:
     """Yield the whiles in which a line is there (T,) nearly always: first row, and the one behind."""
     rows = np.flatnonzero(there)
     breaks = np.flatnonzero(np.diff(at_s[rows]) > BREAKS_S) + 1
     for run in np.split(rows, breaks):
-        if len(run) > 1 and at_s[run[-1]] - at_s[run[0]] >= LEAST_S:
+        if len(run) > 1 and at_s[run[-1]] - at_s[run[0]] >= least_s:
             first, behind = int(run[0]), int(run[-1]) + 1
             if there[first:behind].mean() >= MOSTLY:
                 yield first, behind
@@ -134,6 +160,8 @@ def _together(seen: Sightings, line: Seam, place: int) -> float:
     alone, both = told[:, list(line.halves)].mean(axis=1)
     moves = alone + both
     if moves[place] < MOVES:
+        if seen.at_s[line.behind - 1] - seen.at_s[line.first] < LEAST_S:
+            return 1.0
         at_fraction = np.abs(FRACTIONS - line.at).min() < AT_FRACTION
         return SURELY if at_fraction else 1.0
     share = np.where(moves >= MOVES, both / np.maximum(moves, 1e-9), np.nan)

@@ -125,6 +125,16 @@ def test_a_split_screen_is_one_while_it_lasts():
     assert (where[(seen.rows < 20) | (seen.rows >= 70)] == NO_PANEL).all()
 
 
+@pytest.mark.parametrize("behind", [34, 47, 63])
+@pytest.mark.parametrize("kind", ["halves", "thirds", "four"])
+def test_a_short_one_is_parted_from_one_cut_to_the_next(kind, behind):
+    panels = SPLITS[kind]
+    seen = film(split(panels, rows=range(20, behind)), middles_of(panels))
+    [told] = splits_of(seen, [20, behind])
+    assert (told.first, told.behind, len(told.panels)) == (20, behind, len(panels))
+    assert behind > 62 or splits_of(seen, [10]) == []  # nor shows what else comes and goes
+
+
 def panning():
     return [shown(1, row, (WIDE, HIGH), 2.0) for row in range(ROWS)], [(0.3, 0.5), (0.7, 0.5)]
 
@@ -164,6 +174,12 @@ def bars():
 ], ids=["panning", "door", "bars", "edge", "crossed", "one side", "across"])  # fmt: skip
 def test_what_only_looks_like_a_split_screen_is_none(kind):
     assert splits_of(film(*kind()), []) == []
+
+
+@pytest.mark.parametrize("kind", [panning, door, bars, lambda: edge(0.42), lambda: edge(0.5)])
+def test_nor_does_it_look_so_in_short_scenes(kind):
+    seen = film(*kind())
+    assert [one for one in splits_of(seen, [20, 40, 60]) if one.behind - one.first < ROWS] == []
 
 
 def test_nobody_has_a_limb_in_another_panel():
