@@ -42,6 +42,8 @@ LEAST_ROW, MOST_ROW = 4.0, 24.0
 """Height of somebody's row, design units."""
 GRIP: Final = 9.0
 """Half the width of what is dragged, design units."""
+PIN: Final = 8.0
+"""The same of a pin, and a little room beside it."""
 MOST_MARKS: Final = 2000
 """Beats are drawn for so many at most."""
 
@@ -179,24 +181,29 @@ class Timeline:
     def _marks(self, surface: pygame.Surface, at: TimelineLayout, view: StudioView) -> None:
         """Draw where the chorus and the first beat are, each by the key that sets it."""
         pins = ((view.preview_s, "C", MAGENTA), (view.tempo.offset_s, "1", GOLD))
-        for song_s, sign, colour in pins:
-            x = x_of(at, view, song_s)
-            if at.ruler.left <= x <= at.ruler.right:
-                self._pin(surface, at, x, (sign, colour))
+        shown = sorted(
+            (x, sign, colour) for song_s, sign, colour in pins
+            if at.ruler.left <= (x := x_of(at, view, song_s)) <= at.ruler.right
+        )  # fmt: skip
+        room = 2 * PIN * at.unit - (shown[-1][0] - shown[0][0] if len(shown) > 1 else math.inf)
+        for way, (x, sign, colour) in zip((-1, 1), shown, strict=False):
+            self._pin(surface, at, (x, x + way * max(room, 0.0) / 2), (sign, colour))
 
     def _pin(
-        self, surface: pygame.Surface, at: TimelineLayout, x: float, look: tuple[str, Colour]
-    ) -> None:
-        """Draw a pin in the ruler with a line below."""
-        (sign, colour), u, low = look, at.unit, at.ruler.bottom
+        self, surface: pygame.Surface, at: TimelineLayout, place: tuple[float, float],
+        look: tuple[str, Colour],
+    ) -> None:  # fmt: skip
+        """Draw a pin in the ruler with a line below; its head may stand aside of where it points."""
+        (sign, colour), (x, head), u, low = look, place, at.unit, at.ruler.bottom
+        left, right = head - 7 * u, head + 7 * u
         points = [
-            (x - 7 * u, low - 16 * u), (x + 7 * u, low - 16 * u), (x + 7 * u, low - 7 * u), (x, low),
-            (x - 7 * u, low - 7 * u),
+            (left, low - 16 * u), (right, low - 16 * u), (right, low - 7 * u), (x, low),
+            (left, low - 7 * u),
         ]  # fmt: skip
         pygame.draw.polygon(surface, colour, points)
         pygame.draw.line(surface, colour, (x, low), (x, at.rows.bottom - 1))
-        place = box(x - 7 * u, low - 17 * u, x + 7 * u, low - 4 * u)
-        self.theme.write(surface, sign, place, Style(10 * u, INK, "centre", 5))
+        name = box(left, low - 17 * u, right, low - 4 * u)
+        self.theme.write(surface, sign, name, Style(10 * u, INK, "centre", 5))
 
     def _head(self, surface: pygame.Surface, at: TimelineLayout, view: StudioView) -> None:
         x = x_of(at, view, view.song_s)
