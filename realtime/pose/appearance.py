@@ -38,6 +38,7 @@ PARTS: Final = (
 )
 """Torso, thighs, shins, upper arms, forearms, head: right and left are one, as who turns round."""
 WEIGHT: Final = np.array([2.0, 1.5, 1.0, 1.0, 0.5, 0.5])
+LEAST_TOLD: Final = 1.5  # of these: thighs, or both arms of whom no more than those is seen
 ALONG: Final = np.linspace(0.15, 0.85, 8)  # of a bone, where colours are taken
 QUANTILES: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
 GREY_LEVELS: Final = 30.0  # between two distributions of colours: another garment
@@ -112,7 +113,7 @@ def unlike(one: Appearance, other: Appearance) -> float:
     The mean of the parts seen of both, in garments; one common change of light is taken off.
     """
     both = np.isfinite(one.colours[:, 0, 0]) & np.isfinite(other.colours[:, 0, 0])
-    if not both[0] and not both[1]:
+    if WEIGHT[both].sum() < LEAST_TOLD:
         return float(np.inf)
     a, b, weight = one.colours[both], other.colours[both], WEIGHT[both]
     light = float(np.clip((b.sum() + 1) / (a.sum() + 1), *LIGHTER))

@@ -1,9 +1,10 @@
 """The tracker of a player, who stays the player while out of the picture for however long.
 
-Who was followed for some seconds is remembered by clothes and body. While they are gone, nobody
-else is taken for them: not who was there beside them, and not who looks otherwise. They are taken
-back wherever they come in again. Somebody else becomes the player only when asked for: by a key
-(``choose_anew``), or by raising a hand while the player is away.
+Who was followed for some seconds, and surely, is remembered by clothes and body. While they are gone,
+nobody else is taken for them: not who was there beside them, and not who looks otherwise. They are
+taken back wherever they come in again, by what they look like on average of some looks; alone in the
+picture for long, they may look a little less like themselves. Somebody else becomes the player only
+when asked for: by a key (``choose_anew``), or by raising a hand while the player is away.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from kpopdance.realtime.pose.appearance import Remembered, appearance_of
+from kpopdance.realtime.pose.appearance import Appearance, Remembered, appearance_of
 from kpopdance.realtime.pose.raised_hand import RaisedHands
 from kpopdance.realtime.pose.tracker import (
     FORGET_S,
@@ -27,12 +28,14 @@ from kpopdance.realtime.pose.tracker import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from kpopdance.engines.maps import Region
     from kpopdance.realtime.core.types import Pose
 
 SURE_S: Final = 4.0  # held for so long, somebody is the player; before, a passer-by may be
 STEADY_S: Final = 1.0  # between two sights that count as holding
 LEARN_EVERY_S: Final = 0.25
 WELL_SEEN: Final = 12  # joints
+SURELY_SEEN: Final = 0.65  # mean confidence; less has who looks too closely at half of somebody
 ALONE: Final = 1.5  # body sizes to the next person: nobody else's clothes are learned
 BESIDE: Final = 1.0  # body sizes; nearer it may be the player seen twice
 TOO_FAR_S: Final = 1.0  # gone for less, who is out of reach is somebody else
@@ -40,7 +43,8 @@ LIKE: Final = 0.55  # see ``unlike``: drawn dancers look 0.45 unlike themselves 
 SURELY: Final = 0.4  # less unlike, it is them at one look
 CLEARLY: Final = 0.15  # likelier somebody else known
 CONFIRM_S: Final = 0.4  # long gone: looked at for so long before they are believed
-ALIKE: Final = 0.47  # on average meanwhile
+ALIKE: Final = 0.42  # unlike on average meanwhile, at most; others are 0.44 and more
+ALONE_S: Final = 6.0  # nobody else is there for so long: up to LIKE, it is the player
 LOOKS_TOLD: Final = 2  # from so many on it is known what somebody else looks like
 PASSED_S: Final = 10.0  # who was passed over by the key stays so
 HAND_AFTER_S: Final = 3.0  # away for so long, a raised hand may take the place
@@ -71,12 +75,12 @@ class _Other:
 
 
 class _Back(NamedTuple):
-    """Who may have come back: where, since when, and the sum of how unlike over so many looks."""
+    """Who may have come back: where, since when, since when alone, and what they look like."""
 
     pose: Pose
     since_s: float
-    unlike: float
-    looks: int
+    alone_s: float
+    memory: Remembered
 
 
 class PlayerTracker(Tracker):
@@ -100,6 +104,19 @@ class PlayerTracker(Tracker):
         """Whether the player is remembered, and nobody else is taken for them."""
         return self._held_s >= SURE_S and self._memory.looks > 0
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether the player is seen so badly that it may be furniture, or half of somebody."""
+        return super().doubtful or (self._pose is not None and not _well_seen(self._pose))
+
+    def knows(self, at_s: float) -> bool:
+        """Whether the player would be recognised; who was doubtful and then missed was nobody."""
+        return super().knows(at_s) and not (self._missed and self.doubtful)
+
+    def region(self, at_s: float) -> Region | None:
+        """Return the square to look at, None where the whole picture is; see ``Tracker``."""
+        return None if self._missed and self.doubtful else super().region(at_s)
+
     def choose_anew(self, at_s: float) -> None:
         """Forget the player; the next look takes another one if there is any."""
         passed, pose = self._passed, self._pose
@@ -112,7 +129,7 @@ class PlayerTracker(Tracker):
         if not self.sure and since_s > FORGET_S:
             self._held_s, self._memory = 0.0, Remembered()
         super().take(pose, clothes, at_s)
-        self._held_s += since_s if since_s <= STEADY_S else 0.0
+        self._held_s += since_s if since_s <= STEADY_S and _well_seen(pose) else 0.0
         self._back = None
 
     def strangers(
@@ -127,24 +144,22 @@ class PlayerTracker(Tracker):
         gone_s = self.gone_s(at_s)
         if not self.sure:
             return set()
+        company = len(people) > 1 or any(other.there(at_s) for other in self._others)
         if gone_s <= LOST_S:
-            company = len(people) > 1 or any(other.there(at_s) for other in self._others)
             return self._unlike(people, image, OTHERWISE) if company else set()
         hand = self._hands.step(people, at_s) if gone_s > HAND_AFTER_S else None
         if hand is not None:
             self.reset()
             return everybody - {hand}
-        claimed = self._claimed(people, clothes, at_s)
-        # one look in an odd pose makes nobody somebody else for good
-        self._barred = claimed | self._unlike(people, image, OTHERWISE)
-        long_gone = gone_s > FORGET_S
+        self._barred = claimed = self._claimed(people, clothes, at_s)
+        likely = everybody - claimed
+        back = self._returned(people, likely, image, at_s)
         # where looks are so far apart that none found them missing, they need not have been gone
-        unlooked = long_gone and not self._missed
-        most = SURELY if unlooked else LIKE
-        barred = claimed | self._unlike(people, image, most, long_gone=long_gone)
-        if unlooked or not long_gone:
-            return barred
-        return everybody - self._returned(people, everybody - barred, at_s)
+        if gone_s <= FORGET_S or not self._missed:
+            there = SURELY if gone_s > FORGET_S else OTHERWISE if company else np.inf
+            most = LIKE if self._missed else there
+            back |= likely - self._unlike(people, image, most)
+        return everybody - back
 
     def met(
         self, people: list[Pose], chosen: int | None, image: NDArray[np.uint8], at_s: float
@@ -155,7 +170,7 @@ class PlayerTracker(Tracker):
         if player is not None:
             away = {n: apart(player, people[n]) for n in rest}
             nearest = min(away.values(), default=np.inf)
-            if nearest > ALONE and player.seen.sum() >= WELL_SEEN:
+            if nearest > ALONE and player.seen.sum() >= WELL_SEEN and _well_seen(player):
                 self._learn(player, image, at_s)
             # as near as that it is the player seen twice, unless it looks otherwise
             rest = [n for n in rest if away[n] > BESIDE or self._otherwise(n, chosen)]
@@ -219,46 +234,58 @@ class PlayerTracker(Tracker):
                 claimed.add(n)
         return claimed
 
-    def _unlike(
-        self,
-        people: list[Pose],
-        image: NDArray[np.uint8],
-        most: float,
-        *,
-        long_gone: bool = False,
-    ) -> set[int]:
-        """Return who looks more than so unlike the player, or more like somebody else known.
-
-        ``long_gone``: nor do those count of whom too little is seen to tell.
-        """
+    def _unlike(self, people: list[Pose], image: NDArray[np.uint8], most: float) -> set[int]:
+        """Return who looks more than so unlike the player, or more like somebody else known."""
         out = set()
-        known = [o.memory for o in self._others if o.memory.looks >= LOOKS_TOLD]
         for n, pose in enumerate(people):
             looks = appearance_of(pose, image)
             mine = self._mine[n] = self._memory.unlike(looks)
-            theirs = min((memory.unlike(looks) for memory in known), default=np.inf)
-            told = long_gone or np.isfinite(mine)
-            if told and (mine > most or theirs < mine - CLEARLY):
+            if np.isfinite(mine) and (mine > most or self._like_another(looks, mine - CLEARLY)):
                 out.add(n)
         return out
 
-    def _returned(self, people: list[Pose], likely: set[int], at_s: float) -> set[int]:
-        """Return the one who looks like the player and did so for a moment, if there is one."""
-        likely = {n for n in likely if people[n].seen.sum() >= MIN_ACQUIRED}
-        if not likely:
-            self._back = None
+    def _like_another(self, looks: Appearance, less: float, told: int = LOOKS_TOLD) -> bool:
+        """Say whether somebody looks less unlike than that one of the others, seen so often."""
+        known = (one.memory for one in self._others if one.memory.looks >= told)
+        return any(memory.unlike(looks) < less for memory in known)
+
+    def _returned(
+        self, people: list[Pose], likely: set[int], image: NDArray[np.uint8], at_s: float
+    ) -> set[int]:
+        """Return the one who looks like the player, on average of some looks, if there is one.
+
+        One look tells little: a limb out of place, or before the wall, is another garment.
+        """
+        looks = {
+            n: appearance_of(people[n], image) for n in likely
+            if people[n].seen.sum() >= MIN_ACQUIRED and _well_seen(people[n])
+        }  # fmt: skip
+        before, self._back = self._back, None
+        unlike = {n: self._memory.unlike(each) for n, each in looks.items()}
+        mine = {n: told for n, told in unlike.items() if np.isfinite(told)}
+        if not mine:
             return set()
-        before = self._back
-        best = min(self._mine[n] for n in likely)
-        near = {n for n in likely if self._mine[n] < best + CLEARLY}
+        near = [n for n in mine if mine[n] < min(mine.values()) + CLEARLY]
         same = [n for n in near if before and apart(people[n], before.pose) < ALONE]
-        n = same[0] if same else min(near, key=lambda n: self._mine[n])
-        if not same or before is None:
-            before = _Back(people[n], at_s, 0.0, 0)
-        back = _Back(people[n], before.since_s, before.unlike + self._mine[n], before.looks + 1)
-        self._back = back
-        alike = back.unlike / back.looks <= ALIKE
-        return {n} if alike and at_s - back.since_s >= CONFIRM_S - 1e-6 else set()
+        n = same[0] if same else min(near, key=lambda n: mine[n])
+        back = (
+            before
+            if same and before is not None
+            else _Back(people[n], at_s, at_s, Remembered())
+        )
+        alone_s = back.alone_s if len(people) == 1 else at_s
+        back.memory.learn(looks[n], at_s - back.since_s)
+        self._back = back._replace(pose=people[n], alone_s=alone_s)
+        most = LIKE if at_s - alone_s >= ALONE_S else ALIKE
+        told = at_s - back.since_s >= CONFIRM_S - 1e-6
+        return {n} if told and self._is_like(back.memory, most) else set()
+
+    def _is_like(self, one: Remembered, most: float) -> bool:
+        """Say whether somebody remembered looks no more than so unlike the player, or like another."""
+        if one.appearance is None:
+            return False
+        unlike = self._memory.unlike(one.appearance)
+        return unlike <= most and not self._like_another(one.appearance, unlike, told=1)
 
     def _passed_over(self, people: list[Pose], at_s: float) -> set[int]:
         """Return who was the player before the key was pressed; after the last comes the first."""
@@ -274,3 +301,8 @@ class PlayerTracker(Tracker):
             if whole - barred:
                 return barred
         return set()
+
+
+def _well_seen(pose: Pose) -> bool:
+    """Say whether the joints seen are so sure that they are somebody's."""
+    return float(pose.joints[pose.seen, 2].mean()) >= SURELY_SEEN

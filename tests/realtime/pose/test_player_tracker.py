@@ -51,7 +51,7 @@ def picture(people, rng):
     """A room with people, back to front, each (joints, outfit): limbs as thick lines."""
     image = np.full((*SMALL, 3), (104, 110, 92), np.uint8)
     for joints, outfit in people:
-        size = np.ptp(joints[:, 1]) / 12
+        size = (np.nanmax(joints[:, 1]) - np.nanmin(joints[:, 1])) / 12
         for colour, wide, bones in (
             (outfit.trousers, 1.0, ((8, 9), (9, 10), (11, 12), (12, 13), (8, 11))),
             (outfit.top, 1.4, ((2, 8), (5, 11), (1, 8), (1, 11), (2, 5), (8, 5))),
@@ -60,6 +60,8 @@ def picture(people, rng):
             (outfit.hair, 1.3, ((0, 0),)),
         ):
             for a, b in bones:
+                if not np.isfinite(joints[[a, b]]).all():
+                    continue
                 ends = (joints[[a, b], :2] - (0, size if a == b else 0)).round().astype(int)
                 cv2.line(image, *ends.tolist(), colour, max(round(size * wide), 1))
     return cv2.add(image, NOISE[rng.integers(len(NOISE))], dtype=cv2.CV_8U)
@@ -252,6 +254,48 @@ def test_a_passer_by_at_the_start_is_not_kept_for_the_player():
 
     told = follow(PlayerTracker(), scene, 12)
     assert share(told, "player", SURE_S - 1 + FORGET_S + 0.2, 12) == 1
+
+
+def half(joints, rng):
+    """What a network makes of half of somebody, looked at too closely: all joints, none in place."""
+    out = joints.copy()
+    middle = out[[1, 2, 3, 4], :2].mean(axis=0)
+    out[:, :2] = middle + rng.normal(0, 12, (18, 2))
+    out[:, 2] = 0.5
+    return out
+
+
+@pytest.mark.parametrize("every_s", [pytest.param(0.05, marks=pytest.mark.long), 0.2, 0.4])
+def test_who_was_seen_by_halves_is_not_kept_for_the_player(every_s):
+    """Nothing of it is learned, and whoever is there is taken once it is missed."""
+    rng = np.random.default_rng(2)
+
+    def scene(at_s):
+        whole = player(at_s, 160)
+        return {"player": (whole if at_s > 5 else half(whole, rng), MINA)}
+
+    told = follow(PlayerTracker(), scene, 12, every_s=every_s)
+    assert share(told, "player", 5 + 3 * every_s, 12, every_s) == 1
+
+
+@pytest.mark.parametrize("upper", [False, True])
+@pytest.mark.parametrize("gone_s", [0.5, 1.5, 4.0, 10.0])
+@pytest.mark.parametrize("every_s", [pytest.param(0.034, marks=pytest.mark.long), 0.15, 0.5])
+def test_whose_limbs_are_out_of_place_in_every_other_look_is_themselves(every_s, gone_s, upper):
+    """Alone in the picture: one look tells little, some together do."""
+    rng = np.random.default_rng(3)
+
+    def scene(at_s):
+        joints = player(at_s)
+        if upper:
+            joints[8:14] = (np.nan, np.nan, 0)
+        if at_s > 8 and rng.random() < 0.5:
+            joints[2:8, :2] += rng.normal(0, 15, (6, 2))
+        return {} if 8 <= at_s < 8 + gone_s else {"player": (joints, MINA)}
+
+    told = follow(PlayerTracker(), scene, 16 + gone_s, every_s=every_s)
+    back_s = 8 + gone_s + FORGET_S + CONFIRM_S + 2 * every_s
+    assert share(told, "player", back_s, 16 + gone_s, every_s) == 1
 
 
 def test_the_key_takes_the_next_one_in_turn():
