@@ -18,7 +18,7 @@ from tools.album.music.measures import RATE
 from tools.album.music.mixing import INSTRUMENTS, mixed
 from tools.album.music.score import score_of
 
-BIT_RATE = 64_000
+BIT_RATE = 60_000
 KINDS = {name: one.kind for name, one in INSTRUMENTS.items()}
 
 

@@ -31,10 +31,10 @@ def mastered(mix: Samples) -> Samples:
     """Return a mix float32 (N, 2) at -14 LUFS, its peaks below the ceiling."""
     sound = sosfilt(butter(2, LOWEST_HZ, "highpass", fs=RATE, output="sos"), mix, axis=0)
     sound = _glued(_coloured(sound.astype(np.float32)))
-    gain = 1.0
+    peak, gain = peaks(sound), 1.0
     for _ in range(2):  # the limiter takes a little away: aim again
-        gain *= 10 ** ((LOUDNESS_LUFS - loudness_lufs(_limited(sound * np.float32(gain)))) / 20)
-    return _limited(sound * np.float32(gain))
+        gain *= 10 ** ((LOUDNESS_LUFS - loudness_lufs(_limited(sound, peak, gain))) / 20)
+    return _limited(sound, peak, gain)
 
 
 def usual_db() -> NDArray[np.float64]:
@@ -76,10 +76,9 @@ def _glued(sound: Samples) -> Samples:
     return np.asarray(sound * gain.astype(np.float32)[:, None])
 
 
-def _limited(sound: Samples) -> Samples:
-    """Return a sound below the ceiling, between samples too: the gain looks ahead."""
-    most = 10 ** (CEILING_DB / 20)
-    peak = peaks(sound)
+def _limited(sound: Samples, peak: Samples, gain: float) -> Samples:
+    """Return a sound so much louder, its ``peak`` (N,) below the ceiling: the limit looks ahead."""
+    most = 10 ** (CEILING_DB / 20) / gain
     high = np.pad(peak, (0, -len(peak) % BLOCK)).reshape(-1, BLOCK).max(axis=1)
     wanted = np.minimum(1.0, most / np.maximum(high, 1e-9))
     release, now = float(np.exp(-BLOCK / RATE / LET_GO_S)), 1.0
@@ -88,9 +87,9 @@ def _limited(sound: Samples) -> Samples:
         now = min(goal, 1 - (1 - now) * release)
         held[k] = now
     width = 2 * round(LOOK_S * RATE / 2) + 1
-    gain = np.repeat(held, BLOCK)[: len(sound)]
-    gain = uniform_filter1d(minimum_filter1d(gain, width), width)
-    return np.asarray(sound * gain.astype(np.float32)[:, None])
+    limit = np.repeat(held, BLOCK)[: len(sound)]
+    limit = gain * uniform_filter1d(minimum_filter1d(limit, width), width)
+    return np.asarray(sound * limit.astype(np.float32)[:, None])
 
 
 def _blocks(sound: Samples) -> Samples:

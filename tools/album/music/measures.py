@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
-from scipy.signal import lfilter, resample_poly, welch
+from scipy.signal import resample_poly, sosfilt, welch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -14,15 +14,20 @@ if TYPE_CHECKING:
     Samples = NDArray[np.floating]
 
 RATE: Final = 48_000
-SHELF: Final = (
-    (1.53512485958697, -2.69169618940638, 1.19839281085285),
-    (1.0, -1.69065929318241, 0.73248077421585),
+WEIGHTING: Final = (
+    (
+        1.53512485958697,
+        -2.69169618940638,
+        1.19839281085285,
+        1.0,
+        -1.69065929318241,
+        0.73248077421585,
+    ),
+    (1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621),
 )
-"""ITU-R BS.1770-4, table 1, at 48 kHz; then table 2."""
-HIGH_PASS: Final = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
+"""ITU-R BS.1770-4, tables 1 and 2, at 48 kHz."""
 ABSOLUTE_LUFS, RELATIVE_LU = -70.0, 10.0
 OVER: Final = 4
-CHUNK: Final = 1 << 18
 CLICK: Final = 10.0
 """Times what is usual around it; one jump in silence is 15."""
 CLICK_LEAST: Final = 0.01
@@ -32,10 +37,10 @@ THIRDS_HZ: Final = 1000 * 2.0 ** (np.arange(-15, 13) / 3)
 
 def loudness_lufs(sound: Samples) -> float:
     """Return the integrated loudness (ITU-R BS.1770-4); minus infinity where nothing sounds."""
-    weighted = lfilter(*HIGH_PASS, lfilter(*SHELF, sound, axis=0), axis=0)
     hop = RATE // 10
-    tenths = (weighted[: len(sound) // hop * hop] ** 2).reshape(-1, hop, 2).mean(axis=1)
-    power = np.convolve(tenths.sum(axis=1), np.ones(4) / 4, "valid")
+    sides = np.ascontiguousarray(sound[: len(sound) // hop * hop].T, np.float64)
+    tenths = (sosfilt(WEIGHTING, sides) ** 2).reshape(2, -1, hop).mean(axis=2).sum(axis=0)
+    power = np.convolve(tenths, np.ones(4) / 4, "valid")
     power = power[power > 10 ** ((ABSOLUTE_LUFS + 0.691) / 10)]
     if not len(power):
         return -np.inf
@@ -45,18 +50,8 @@ def loudness_lufs(sound: Samples) -> float:
 
 def peaks(sound: Samples) -> NDArray[np.float32]:
     """Return the highest of each sample and those between it and the next, of both sides, (N,)."""
-    found = np.empty(len(sound), np.float32)
-    for begin in range(0, len(sound), CHUNK):
-        part = sound[max(begin - 64, 0) : begin + CHUNK + 64].astype(np.float32)
-        over = (
-            np.abs(resample_poly(part, OVER, 1, axis=0))
-            .max(axis=1)
-            .reshape(-1, OVER)
-            .max(axis=1)
-        )
-        first = min(begin, 64)
-        found[begin : begin + CHUNK] = over[first : first + min(CHUNK, len(sound) - begin)]
-    return found
+    over = np.abs([resample_poly(side, OVER, 1) for side in np.ascontiguousarray(sound.T)])
+    return np.asarray(np.maximum.reduce([side[k::OVER] for side in over for k in range(OVER)]))
 
 
 def true_peak_db(sound: Samples) -> float:

@@ -20,7 +20,7 @@ LINES = {
 LASTING = ("riser", "fall", "swell")
 PAGE = {
     "title": "A Song", "title_ko": "노래", "bpm": 120, "key": "C minor", "seed": 1,
-    "form": "intro 1\nchorus 2",
+    "form": "intro 1\nchorus 1",
     "intro": {"chords": "Cm", "kick": "X...x...X...x...", "leaves": "gap 0.25"},
     "chorus": {"chords": "Ab | G7", "leaves": " ".join(f"{name} 1" for name in LASTING)}
     | {name: LINES[kind] for name, kind in KINDS.items() if name not in LASTING},
@@ -34,7 +34,7 @@ def mix():
 
 
 def test_all_instruments_sound_and_a_gap_is_silent(mix):
-    assert mix.shape == (6 * measures.RATE, 2)
+    assert mix.shape == (4 * measures.RATE, 2)
     assert np.isfinite(mix).all()
     assert np.abs(mix[round(1.6 * measures.RATE) : round(1.9 * measures.RATE)]).max() == 0
     assert measures.clicks(mix) == 0
@@ -54,5 +54,5 @@ def test_a_page_says_who_is_nearer(mix):
     score = score_of(layout_of("a-song", alone), alone, KINDS)
     near = mixed(score_of(layout_of("a-song", alone), alone | {"mix": {"kick": 6.0}}, KINDS))
     assert_allclose(
-        measures.loudness_lufs(near) - measures.loudness_lufs(mixed(score)), 6.0, atol=0.1
+        measures.loudness_lufs(near) - measures.loudness_lufs(mixed(score)), 6.0, atol=0.5
     )

@@ -35,7 +35,9 @@ def test_a_peak_between_samples_is_seen():
 def test_colour_crest_and_sides():
     rng = np.random.default_rng(4)
     noise = rng.normal(0, 0.1, (len(AT_S), 2))
-    assert_allclose(np.diff(measures.thirds_db(noise)), 1.0, atol=1.0)  # white: 3 dB an octave
+    assert_allclose(
+        np.diff(measures.thirds_db(noise)[9:]), 1.0, atol=0.8
+    )  # white: 3 dB an octave
     assert_allclose(measures.lost_in_mono_db(noise), 3.0, atol=0.1)
     assert_allclose(measures.lost_in_mono_db(both(noise[:, 0])), 0.0, atol=1e-9)
     assert_allclose(measures.crest_db(both(np.sin(AT_S * 700))), 3.01, atol=0.05)
