@@ -15,12 +15,12 @@ from scipy.signal import iirpeak, lfilter
 from tools.album.music.drums import strokes
 from tools.demo.demo_synth import SAMPLE_RATE, Sound, band, fade, hertz, saw, seconds
 
-FORMANTS: Final = {  # Hz of a high voice, and their strength
-    "a": ((850, 1.0), (1350, 0.55), (2900, 0.22), (3900, 0.10)),
-    "e": ((560, 1.0), (1950, 0.50), (2800, 0.26), (4000, 0.10)),
-    "i": ((360, 1.0), (2400, 0.42), (3200, 0.28), (4100, 0.10)),
-    "o": ((520, 1.0), (930, 0.50), (2700, 0.12), (3800, 0.06)),
-    "u": ((380, 1.0), (820, 0.30), (2600, 0.08), (3700, 0.04)),
+FORMANTS: Final = {  # Hz of a high voice, and their strength: the third rings, as singers' do
+    "a": ((850, 0.9), (1350, 0.70), (2900, 0.50), (3900, 0.25)),
+    "e": ((560, 0.8), (1950, 0.70), (2800, 0.50), (4000, 0.25)),
+    "i": ((360, 0.9), (2400, 0.70), (3200, 0.50), (4100, 0.25)),
+    "o": ((520, 0.7), (930, 0.60), (2700, 0.32), (3800, 0.16)),
+    "u": ((380, 0.8), (820, 0.45), (2600, 0.22), (3700, 0.12)),
 }
 SHARPNESS: Final = (6.0, 9.0, 12.0, 14.0)
 """Of each formant: its frequency over its width."""

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 LOUDNESS_LUFS: Final = -14.0
-CEILING_DB: Final = -2.4
+CEILING_DB: Final = -2.8
 """Below it the encoder may overshoot: what is decoded stays under -1 dB."""
-STRENGTH, MOST_DB = 0.6, 4.0
+STRENGTH, MOST_DB = 0.8, 5.0
 """How much of the way to the usual colour a mix is brought, and how far at most."""
 TAPS: Final = 4095
 LOWEST_HZ: Final = 28.0

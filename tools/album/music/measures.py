@@ -81,5 +81,5 @@ def lost_in_mono_db(sound: Samples) -> float:
 def clicks(sound: Samples) -> int:
     """Return how many samples stand out of their 10 ms: a jump that nothing around it explains."""
     bend = np.abs(np.diff(sound.mean(axis=1), n=3))
-    around = np.sqrt(uniform_filter1d(bend**2, RATE // 100))
+    around = np.sqrt(np.maximum(uniform_filter1d(bend**2, RATE // 100), 0))
     return int((bend > np.maximum(CLICK * around, CLICK_LEAST)).sum())

@@ -92,13 +92,13 @@ INSTRUMENTS: Final = {
     "round-bass": Instrument("bass", _line(instruments.round_bass), -19.5, 0.25),
     "deep-bass": Instrument("bass", _line(instruments.deep_bass), -18.0, 0.5),
     "growl": Instrument("bass", _line(instruments.growl), -19.0, 0.7),
-    "piano": Instrument("chords", _tone(instruments.piano), -21.5, 0.15, 0.16, low_hz=120),
+    "piano": Instrument("chords", _tone(instruments.piano), -21.0, 0.15, 0.16, low_hz=70),
     "keys": Instrument("chords", _tone(instruments.keys), -22.5, 0.25, 0.14, low_hz=140),
     "guitar": Instrument(
         "chords", _tone(instruments.guitar), -23.0, 0.15, 0.12, pan=-0.25, low_hz=150
     ),
     "saws": Instrument("chords", _tone(instruments.saws), -22.5, 0.65, 0.14, low_hz=220),
-    "pad": Instrument("chords", _tone(instruments.pad), -26.0, 0.4, 0.24, low_hz=200),
+    "pad": Instrument("chords", _tone(instruments.pad), -26.0, 0.4, 0.24, low_hz=130),
     "aah": Instrument("chords", _tone(instruments.aah), -26.0, 0.3, 0.30, low_hz=250),
     "organ": Instrument(
         "chords", _tone(instruments.organ), -25.0, 0.3, 0.10, pan=0.25, low_hz=200

@@ -131,8 +131,8 @@ def score_of(layout: Layout, page: Mapping[str, Any], kinds: Mapping[str, str]) 
                 continue
             if name not in kinds:
                 raise reader.wrong(name, f"is no instrument; choose of {', '.join(kinds)}")
-            for note in READERS[kinds[name]](reader, name, line, harmony):
-                notes.setdefault(name, []).append(_human(note, rng, level, layout))
+            read = READERS[kinds[name]](reader, name, line, harmony)
+            notes.setdefault(name, []).extend(_played(read, rng, level, layout))
         for name, note in _transitions(reader):
             notes.setdefault(name, []).append(note)
     gaps_s = tuple(gap for reader in readers for gap in _gaps_s(reader))
@@ -174,13 +174,18 @@ def _leaving(reader: _Reader) -> Iterator[tuple[str, float]]:
         yield name, float(bars)
 
 
-def _human(note: Note, rng: np.random.Generator, level: float, layout: Layout) -> Note:
-    """Return a note as somebody would play it; what begins in the last bar's first beat rings."""
+def _played(
+    notes: Iterator[Note], rng: np.random.Generator, level: float, layout: Layout
+) -> Iterator[Note]:
+    """Yield notes as somebody would play them: chords at once, and in the last bar they ring."""
     last_s = layout.second_of(layout.bars - 1)
-    late_s = 0.0 if note.pitch == 0 else HUMAN_S * float(rng.standard_normal())
-    loud = level * note.loud * (1 + HUMAN_LOUD * float(rng.standard_normal()))
-    length_s = layout.end_s - note.at_s if note.at_s > last_s - 0.01 else note.length_s
-    return note._replace(at_s=max(note.at_s + late_s, 0.0), loud=loud, length_s=length_s)
+    before_s, late_s = -1.0, 0.0
+    for note in notes:
+        if note.at_s != before_s and note.pitch:
+            before_s, late_s = note.at_s, HUMAN_S * float(rng.standard_normal())
+        loud = level * note.loud * (1 + HUMAN_LOUD * float(rng.standard_normal()))
+        length_s = layout.end_s - note.at_s if note.at_s > last_s - 0.01 else note.length_s
+        yield note._replace(at_s=max(note.at_s + late_s, 0.0), loud=loud, length_s=length_s)
 
 
 def _swung(step: float, page: Mapping[str, Any]) -> float:
