@@ -4,8 +4,9 @@
 # make races what has threads, once with each side of two threads slow
 # make fuzz   so many hostile inputs for each door, other ones each time (CASES=1000)
 # make words  gather the texts of the game into the catalogues of its languages
+# make songs  make the bundled songs again, byte for byte
 # make check  what CI checks beside the tests: style, types, import directions
-.PHONY: demo test long races fuzz words check bench install song clean
+.PHONY: demo test long races fuzz words check bench install songs clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -70,8 +71,9 @@ bench: $(VENV)/.tested
 	$(BIN)/python -m tools.bench.run.bench_offline
 	$(BIN)/python -m tools.bench.run.bench_against
 
-song: $(VENV)/.installed
+songs: $(VENV)/.installed
 	$(BIN)/python -m tools.demo.make_demo_song
+	$(BIN)/python -m tools.album.make
 
 clean:
 	rm -rf $(VENV) out build dist kpopdance.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.signal import find_peaks
 
 from kpopdance.realtime.devices.audio_file import read_audio
 from kpopdance.realtime.studio.bars import bars_of
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 NEAR_S: Final = 0.07
 """So near a beat counts as found (MIREX)."""
+APART_S: Final = 0.05
+"""What begins so soon after another is heard as one."""
 SLOTS: Final = 32
 """Of a bar, where bars are compared."""
 SOUND: Final = (
@@ -62,11 +65,8 @@ def sound_figures(sound: Audio, bars: Bars, usual: NDArray[np.float64]) -> tuple
 
 def _onset_rate(onsets: NDArray[np.float32]) -> float:
     """Return how often something begins to sound, times a second."""
-    inner = onsets[1:-1]
-    peak = (
-        (inner > onsets[:-2]) & (inner >= onsets[2:]) & (inner > onsets.mean() + onsets.std())
-    )
-    return float(peak.sum() * ONSET_RATE / len(onsets))
+    at, _ = find_peaks(onsets, prominence=onsets.std(), distance=APART_S * ONSET_RATE)
+    return float(len(at) * ONSET_RATE / len(onsets))
 
 
 def _again(onsets: NDArray[np.float32], bars: Bars) -> float:

@@ -8,18 +8,42 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
+from typing import Final
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.devices.audio_file import write_audio
+from kpopdance.realtime.library.pack_writer import save_pack
+from kpopdance.realtime.library.songpack import BUNDLED, SongPack
+from tools.album.dance.album import danced_song
 from tools.album.layout import layout_of, page_of, songs
 from tools.album.music.mastering import mastered
 from tools.album.music.measures import RATE
 from tools.album.music.mixing import INSTRUMENTS, mixed
 from tools.album.music.score import score_of
 
-BIT_RATE = 60_000
-KINDS = {name: one.kind for name, one in INSTRUMENTS.items()}
+ARTIST: Final = "The Skeletons"
+LICENCE: Final = "Apache-2.0, computed by tools/album/make.py"
+BIT_RATE: Final = 60_000
+KINDS: Final = {name: one.kind for name, one in INSTRUMENTS.items()}
+
+
+def make_pack(song: str, folder: Path) -> None:
+    """Write all files of a song's pack into a folder, replacing it."""
+    page, layout = page_of(song), layout_of(song)
+    danced, _ = danced_song(song)
+    with tempfile.TemporaryDirectory() as making:
+        audio = Path(making) / "audio.ogg"
+        write_music(song, audio)
+        pack = SongPack(
+            title=f"{layout.title} ({layout.title_ko})", artist=ARTIST, bpm=layout.tempo.bpm,
+            members=danced.members, formation=danced.formation, audio=audio, language="ko",
+            licence=LICENCE, sections=layout.sections, tempo_changes=layout.tempo.changes,
+            preview_s=dict(reversed(layout.sections))["chorus"], tags=tuple(page["tags"]),
+            colours=tuple(_colour(text) for text in page["colours"]),
+        )  # fmt: skip
+        save_pack(pack, folder, replace=True)
 
 
 def write_music(song: str, path: Path) -> None:
@@ -29,17 +53,29 @@ def write_music(song: str, path: Path) -> None:
     write_audio(path, mastered(mixed(score)), RATE, bit_rate=BIT_RATE)
 
 
+def _colour(text: str) -> tuple[int, int, int]:
+    """Return #rrggbb as red, green and blue."""
+    red, green, blue = bytes.fromhex(text.removeprefix("#"))
+    return red, green, blue
+
+
 def main() -> int:
     """Make the songs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("songs", nargs="*", default=songs(), metavar="ID")
-    parser.add_argument("--music", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--folder", type=Path, default=BUNDLED, help="where packs are written")
+    parser.add_argument("--music", type=Path, metavar="FOLDER", help="write the sound alone")
     chosen = parser.parse_args()
-    chosen.music.mkdir(parents=True, exist_ok=True)
     for song in chosen.songs:
-        path = chosen.music / f"{song}.ogg"
-        write_music(song, path)
-        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+        if chosen.music:
+            chosen.music.mkdir(parents=True, exist_ok=True)
+            written = [chosen.music / f"{song}.ogg"]
+            write_music(song, written[0])
+        else:
+            make_pack(song, chosen.folder / song)
+            written = sorted((chosen.folder / song).iterdir())
+        for path in written:
+            print(f"{path}: {path.stat().st_size / 1e6:.2f} MB", flush=True)
     return 0
 
 
