@@ -63,9 +63,11 @@ def arrays_in(path: Path, names: Sequence[str], most_bytes: int) -> dict[str, ND
 
 
 def glance(
-    path: Path, name: str, small: Sequence[str]
-) -> tuple[tuple[int, ...], dict[str, NDArray[Any]]]:
-    """Return the shape that an array claims, and small ones whole; the large one is not unpacked.
+    path: Path, names: Sequence[str], small: Sequence[str]
+) -> tuple[str, tuple[int, ...], dict[str, NDArray[Any]]]:
+    """Return which of some arrays is there, the shape that it claims, and small ones whole.
+
+    The large one is not unpacked.
 
     Raises
     ------
@@ -82,11 +84,12 @@ def glance(
             there = [one for one in small if f"{one}.npy" in held]
             if any(packed.getinfo(f"{one}.npy").file_size > SMALL_BYTES for one in there):
                 raise ValueError("it has large arrays for small ones")
-            if f"{name}.npy" not in held:
-                raise ValueError(f"it lacks {name}")
+            name = next((one for one in names if f"{one}.npy" in held), None)
+            if name is None:
+                raise ValueError(f"it lacks {names[0]}")
             with packed.open(f"{name}.npy") as stream:
                 shape = _header(stream)[0]
-            return shape, {one: _array(packed, one) for one in there}
+            return name, shape, {one: _array(packed, one) for one in there}
 
 
 @contextmanager

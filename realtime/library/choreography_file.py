@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_ARRAY_BYTES: Final = 256 * 1024 * 1024
-ARRAYS: Final = ("joints", "fps", "start_s", "floor", "there")
+ARRAYS: Final = ("joints", "steps", "fps", "start_s", "floor", "there")
+GRID: Final = 2048.0
+"""Parts of a picture's height that ``steps`` are told in."""
 MAX_MEMBERS: Final = 24
 MAX_START_S: Final = 36_000
 MAX_LENGTH_S: Final = 7_200
@@ -35,8 +37,8 @@ def extent_of(path: Path) -> tuple[int, float, float]:
         Where what it claims to be is none.
     """
     with _damage_of(path):
-        shape, small = glance(path, "joints", ("fps", "start_s"))
-        dancers, rows = shape[:2]
+        name, shape, small = glance(path, ("joints", "steps"), ("fps", "start_s"))
+        dancers, rows = shape[0], shape[1 if name == "joints" else -1]
         fps, start_s = float(small["fps"]), float(small.get("start_s", 0.0))
     usual = 1 <= dancers <= MAX_MEMBERS and rows >= 2 and 5 <= fps <= 240
     if not (usual and abs(start_s) <= MAX_START_S):
@@ -56,7 +58,7 @@ def read_choreography(path: Path) -> tuple[tuple[Choreography, ...], Formation |
     """
     with _damage_of(path):
         arrays = arrays_in(path, ARRAYS, MAX_ARRAY_BYTES)
-        joints = arrays["joints"]
+        joints = _joints_of(arrays["steps"]) if "steps" in arrays else arrays["joints"]
         fps, start_s = float(arrays["fps"]), float(arrays.get("start_s", 0.0))
     if joints.dtype != np.float32 or joints.ndim != 4 or joints.shape[2:] != (18, 3):
         raise SongPackError(
@@ -72,6 +74,38 @@ def read_choreography(path: Path) -> tuple[tuple[Choreography, ...], Formation |
         raise SongPackError(f"{path}: is longer than two hours; record a part of it")
     members = tuple(Choreography(member.copy(), fps, start_s) for member in joints)
     return members, _formation(path, arrays, joints.shape[:2])
+
+
+def steps_of(joints: NDArray[np.float32]) -> NDArray[np.int16] | None:
+    """Return joints (members, T, 18, 3) as steps that give back the very same, None where none do.
+
+    Those do whose joints are all sure and lie on the grid, as a computed dance's may: int16
+    (members, 18, 2, T), in time the differences of the differences of x and y. They take a third of the
+    room.
+    """
+    places = joints[..., :2].astype(np.float64) * GRID
+    if not ((joints[..., 2] == 1).all() and (places == np.round(places)).all()):
+        return None
+    steps = np.diff(np.diff(places, axis=1, prepend=0), axis=1, prepend=0)
+    if np.abs(steps).max() > np.iinfo(np.int16).max:
+        return None
+    return np.ascontiguousarray(steps.transpose(0, 2, 3, 1)).astype(np.int16)
+
+
+def _joints_of(steps: NDArray[Any]) -> NDArray[np.float32]:
+    """Return float32 (members, T, 18, 3) of their steps."""
+    if steps.dtype != np.int16 or steps.ndim != 4 or steps.shape[1:3] != (18, 2):
+        raise ValueError(
+            f"steps are {steps.dtype} {steps.shape}, not int16 (members, 18, 2, T)"
+        )
+    if steps.size // 2 * 3 * np.float32().nbytes > MAX_ARRAY_BYTES:
+        raise ValueError(f"it unpacks to more than {MAX_ARRAY_BYTES >> 20} MiB")
+    places = steps.cumsum(axis=-1, dtype=np.int32)
+    np.cumsum(places, axis=-1, out=places)
+    joints = np.ones((len(steps), steps.shape[-1], 18, 3), np.float32)
+    joints[..., :2] = places.transpose(0, 3, 1, 2)
+    joints[..., :2] /= np.float32(GRID)
+    return joints
 
 
 def _formation(

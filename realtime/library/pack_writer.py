@@ -20,6 +20,7 @@ import numpy as np
 import tomli_w
 
 from kpopdance.engines.files import check_folder, naming, part_of
+from kpopdance.realtime.library.choreography_file import steps_of
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.pack_reader import BEFORE, check_whole, media_names, standing
 from kpopdance.realtime.library.songpack import (
@@ -151,8 +152,10 @@ def save_choreography(
 ) -> None:
     """Write choreography.npz (all members share rate, start and length)."""
     joints = np.stack([member.joints for member in members])
+    steps = steps_of(joints)
+    danced = {"joints": joints} if steps is None else {"steps": steps}
     first = members[0]
-    arrays = {"joints": joints, "fps": np.array(first.fps), "start_s": np.array(first.start_s)}
+    arrays = danced | {"fps": np.array(first.fps), "start_s": np.array(first.start_s)}
     if formation is not None:
         arrays |= {"floor": formation.floor, "there": formation.there}
     np.savez_compressed(path, allow_pickle=False, **arrays)

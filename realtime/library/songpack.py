@@ -9,8 +9,9 @@ cover's, ``"#ff2d96"``; a hint of the quiz), ``members`` (their names), ``sectio
 ``start_s``), its film: ``video`` (a file name) or ``video_link`` (a path on this computer) with
 ``video_start_s`` (song second of its first picture), ``cover`` (a picture's file name), ``creator``,
 ``year`` and ``tags``. Other keys are kept.
-``choreography.npz`` holds ``joints`` float32 (members, T, 18, 3) in stage units, ``fps`` and
-``start_s``, and may hold ``floor`` float32 (members, T, 2) and ``there`` bool (members, T), see
+``choreography.npz`` holds ``joints`` float32 (members, T, 18, 3) in stage units, or the same as
+``steps`` int16 (members, 18, 2, T), see ``steps_of``, ``fps`` and ``start_s``, and may hold ``floor``
+float32 (members, T, 2) and ``there`` bool (members, T), see
 ``Formation``; never a pickle.
 """
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.realtime.core.types import Choreography, Formation
+from kpopdance.realtime.library.choreography_file import GRID
 from tools.album.dance.feet import Cue, footwork
 from tools.album.dance.figure import joints_of
 from tools.album.dance.page import BEATS_OF_BAR
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 FPS: Final = 30.0
 EVERY: Final = round(RATE / FPS)
-GRID: Final = 2048.0
-"""Places are kept to so many parts of a picture's height: a quarter of a px in 480."""
+FLOOR_GRID: Final = 512.0
+"""Places on the floor are kept to so many parts of a body's height."""
 ASPECT: Final = 16 / 9
 FLOOR: Final = 0.93
 """Where the front middle's soles are in the picture, of its height."""
@@ -55,7 +56,7 @@ class Danced:
 
     @property
     def members(self) -> tuple[Choreography, ...]:
-        """Their joints in stage units."""
+        """Their joints in stage units, on the grid that packs keep in little room."""
         picture = np.round(projected(self.space, self.height) * GRID) / GRID
         seen = np.concatenate([picture, np.ones_like(picture[..., :1])], axis=-1)
         return tuple(Choreography(one, FPS) for one in seen.astype(np.float32))
@@ -64,8 +65,8 @@ class Danced:
     def formation(self) -> Formation:
         """Where they stand, away from who looks on."""
         middle = self.places.reshape(-1, 2).mean(axis=0)
-        floor = ((self.places - middle) * [1, -1]).astype(np.float32)
-        return Formation(floor, np.ones(floor.shape[:2], dtype=np.bool_))
+        floor = np.round((self.places - middle) * [1, -1] * FLOOR_GRID) / FLOOR_GRID
+        return Formation(floor.astype(np.float32), np.ones(floor.shape[:2], dtype=np.bool_))
 
 
 def dance(
