@@ -169,7 +169,12 @@ class ResultPage(Page):
 
 
 def went_well(report: Report, terms: Terms) -> tuple[str, ...]:
-    """Return what to be glad of, and what would be next: the best moves, the streak, who is stricter."""
+    """Return what to be glad of, and what would be next: the best moves, the streak, who is stricter.
+
+    Of a dance of which too little was judged, nothing.
+    """
+    if not report.complete:
+        return ()
     judged = sorted(
         (move for move in report.moves if move.judged), key=lambda move: -move.score
     )

@@ -21,6 +21,7 @@ from kpopdance.realtime.screens.parts.theme import (
     GRADE_COLOUR,
     MAGENTA,
     MINT,
+    NIGHT,
     RED,
     SOFT,
     STAR_EMPTY,
@@ -176,9 +177,8 @@ class ResultsScreen(Screen):
         rows = hero_rows(at)
         self._stars(surface, rows[0], report.stars, view.age_s)
         shown = f"{counted_up(report.score, view.age_s):.1f}"
-        self.theme.neon(
-            surface, shown, rows[1], Style(132 * u, WHITE, "centre", 1), dim(VIOLET, 0.9)
-        )
+        ink, glow = (WHITE, dim(VIOLET, 0.9)) if report.complete else (FAINT, NIGHT)
+        self.theme.neon(surface, shown, rows[1], Style(132 * u, ink, "centre", 1), glow)
         self._record(surface, rows[2], view, u)
         if view.unsaved:
             self._not_saved(surface, at, view.unsaved)

@@ -44,7 +44,10 @@ if TYPE_CHECKING:
 READY: Final = N_("There you are: head and feet are in.")
 SEATED_READY: Final = N_("There you are: head and hips are in.")
 LOOKING: Final = N_("Looking for cameras ...")
-NO_CAMERA: Final = N_("No webcam is plugged in: plug one in, or let a phone be the camera.")
+NO_CAMERA: Final = N_(
+    "No webcam is plugged in: plug one in, let a phone be the camera, or look on as a drawn dancer "
+    "dances (→)."
+)
 CHIPS: Final = (
     Chip("↑ ↓", "choose", "down"), Chip("← →", "change", "right"),
     Chip("M", "mirror", "mirror"), Chip("D", "measure the delay", "delay"),
@@ -199,6 +202,20 @@ class SetupScreen(Screen):
             ink = WHITE if chosen else SOFT
             self.theme.write(surface, row.name, name, Style(17.5 * at.unit, ink, "left", 7))
             self._value(surface, at, row, inner, view.writing if chosen else None)
+        self._where(surface, at, view)
+
+    def _where(self, surface: pygame.Surface, at: SetupLayout, view: SetupView) -> None:
+        """Draw beside the lines which of all they are, where not all are seen."""
+        places = self._row_places(at, view)
+        if len(places) == len(view.rows):
+            return
+        u, (first, top), (_last, low) = at.unit, places[0], places[-1]
+        way = box(top.right + 9 * u, top.top, top.right + 15 * u, low.bottom)
+        seen = way.copy()
+        seen.top += round(way.height * first / len(view.rows))
+        seen.height = round(way.height * len(places) / len(view.rows))
+        self.theme.pill(surface, way, dim(VIOLET, 0.35))
+        self.theme.pill(surface, seen, CYAN)
 
     def _value(
         self, surface: pygame.Surface, at: SetupLayout, row: SetRow, inner: pygame.Rect,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -116,4 +118,6 @@ def test_a_dance_without_a_fault_tells_what_went_well_and_what_is_next(terms, ne
         "Move 2 · 0:02 · OK 97",
         "3 moves in a row better than OK",
     )
+    unseen = dataclasses.replace(report_of((99.0, 97.0)), judged=0.5)
+    assert went_well(unseen, terms) == ()
     assert (next_one is None and len(told) == 3) or next_one in told[3]
