@@ -104,8 +104,13 @@ def body_lines(history: History, today: int) -> tuple[Line, ...]:
 
 
 def week_lines(history: History, today: int) -> tuple[Line, ...]:
-    """Return the last weeks, this one first, with the minutes danced on each day."""
+    """Return the last weeks, this one first, with the minutes danced on each day.
+
+    Those before anything was danced are none of the player's.
+    """
     weeks = weeks_of(history.days, today, WEEKS)[::-1]
+    while len(weeks) > 1 and not weeks[-1].minutes:
+        weeks = weeks[:-1]
     most = max(week.minutes for week in weeks) or 1.0
     longest = max(second / 60 for week in weeks for second in week.danced_s)
     high = next((step for step in BAR_MINUTES if step >= longest), BAR_MINUTES[-1])

@@ -50,15 +50,16 @@ def test_limbs_are_compared_with_the_dances_before():
 def test_weeks_are_told_day_by_day():
     today = NOON.day
     told = lines(
-        "weeks", days=(Day(today - 7, 600, 2, 50.0, *NOON), Day(today, 1800, 3, 70.0, *NOON))
+        "weeks", days=(Day(today - 21, 600, 2, 50.0, *NOON), Day(today, 1800, 3, 70.0, *NOON))
     )
-    assert [line.name for line in told[:3]] == [
+    assert [line.name for line in told] == [  # nothing was danced before
         "this week",
         "last week",
         "9\u2009–\u200915 Nov",
+        "2\u2009–\u20098 Nov",
     ]
     assert (told[0].told, told[0].more) == ("30 min", "3 dances, score 70")
-    assert (told[0].share, told[1].share) == (1.0, 1 / 3)
+    assert (told[0].share, told[3].share) == (1.0, 1 / 3)
     assert told[0].curve.values == (0, 0, 0, 0, 0, 0, 30.0)
     assert told[0].curve.high == 30.0
     assert told[2].more == "0 dances"
