@@ -118,7 +118,7 @@ INSTRUMENTS: Final = {
     "whistle": Instrument(
         "tune", _line(instruments.whistle), -22.0, 0.1, 0.25, 0.4, low_hz=400
     ),
-    "voice": Instrument("tune", _sung(instruments.voice), -18.5, 0.08, 0.16, 0.3, low_hz=180),
+    "voice": Instrument("tune", _sung(instruments.voice), -17.5, 0.08, 0.16, 0.3, low_hz=180),
     "echoes": Instrument(
         "tune", _sung(instruments.voice), -24.0, 0.1, 0.35, 0.5, -0.4, low_hz=250
     ),
@@ -128,6 +128,7 @@ INSTRUMENTS: Final = {
 """By the names that pages use."""
 ECHOES: Final = ((3, 0.34, -0.6), (6, 0.20, 0.6), (9, 0.11, -0.4))
 """Sixteenths later, how loud, and on which side."""
+MEASURED_S: Final = 12.0
 DUCK_S: Final = 0.12
 ROOM_S: Final = 0.32
 EDGE_S: Final = 0.012
@@ -145,7 +146,9 @@ def mixed(score: Score) -> Bus:
         if one.low_hz:
             sos = butter(2, one.low_hz, "highpass", fs=RATE, output="sos")
             bus = sosfilt(sos, bus, axis=0).astype(np.float32)
-        level_db = one.loud + score.page.get("mix", {}).get(name, 0.0) - loudness_lufs(bus)
+        level_db = (
+            one.loud + score.page.get("mix", {}).get(name, 0.0) - loudness_lufs(_loudest(bus))
+        )
         bus *= (10 ** (level_db / 20) * (1 - one.duck * duck))[:, None]
         dry += bus
         sent += one.room * bus
@@ -163,6 +166,16 @@ def _played(notes: tuple[Note, ...], one: Instrument, length: int, score: Score)
         for later, loud, pan in ECHOES if one.echo else ():
             _put(bus, note.at_s + later * sixteenth_s, sound, one.echo * loud * note.loud, pan)
     return bus
+
+
+def _loudest(bus: Bus) -> Bus:
+    """Return the stretch where an instrument plays most: that is enough to know how loud it is."""
+    hop, hops = RATE // 10, round(MEASURED_S * 10)
+    power = (
+        np.einsum("ij,ij->i", bus, bus)[: len(bus) // hop * hop].reshape(-1, hop).sum(axis=1)
+    )
+    first = int(np.convolve(power, np.ones(min(hops, len(power))), "valid").argmax())
+    return bus[first * hop : (first + hops) * hop]
 
 
 def _put(bus: Bus, at_s: float, sound: Sound, loud: float, pan: float) -> None:
