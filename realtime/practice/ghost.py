@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Choreography
 
 HIPS = [R_HIP, L_HIP]
+SIZED_BY: Final = 500
+"""So many poses, throughout, tell how tall somebody is."""
 
 
 class Ghost:
@@ -26,7 +28,9 @@ class Ghost:
 
     def __init__(self, track: PoseTrack, dance: Choreography) -> None:
         self._track = track
-        ours, coachs = _trunks(track.joints), _trunks(choreography_rows(dance, track.at_s))
+        some = slice(None, None, max(len(track) // SIZED_BY, 1))
+        at_s, joints = track.at_s[some], track.joints[some]
+        ours, coachs = _trunks(joints), _trunks(choreography_rows(dance, at_s))
         self._scale = coachs / ours if ours > 0 else 0.0
 
     def at(self, song_s: float, coach: NDArray[np.float32]) -> NDArray[np.float32] | None:
