@@ -15,6 +15,7 @@ from kpopdance.realtime.library.practised import take_practised
 from kpopdance.realtime.library.replay import save_replay
 from kpopdance.realtime.library.store import StoreError, score_key
 from kpopdance.realtime.scoring.practice import brought_in_words
+from kpopdance.realtime.scoring.repeats import repeats_of, spans_s
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,8 @@ class Keeping:
     """
 
     def __init__(self, kit: Kit, outcome: Outcome, song: SongPack, terms: Terms) -> None:
-        self._kit, self._outcome, self._key = kit, outcome, score_key(song.slug, terms)
+        self._kit, self._outcome, self._song = kit, outcome, song
+        self._key = score_key(song.slug, terms)
         self._danced = danced_of(outcome.report, song, terms, moment_of(kit.local_now()))
         self.counts = kit.keeps_scores and outcome.report.complete
         self.best_before: float | None = None
@@ -129,10 +131,12 @@ class Keeping:
 
     def _practice(self) -> None:
         if self.counts:
-            judged = [move for move in self._outcome.report.moves if move.judged]
+            song, moves = self._song, self._outcome.report.moves
+            judged = [move for move in moves if move.judged]
             starts_s = [move.start_s for move in judged]
             before = take_practised(self._kit.store, self._key, starts_s)
-            self.brought = brought_in_words(judged, before)
+            repeats = repeats_of(song.members[song.lead], *spans_s(moves)) if before else ()
+            self.brought = brought_in_words(judged, before, repeats)
 
 
 def danced_of(report: Report, song: SongPack, terms: Terms, ended: Moment) -> Danced:

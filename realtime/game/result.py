@@ -183,7 +183,7 @@ def went_well(report: Report, terms: Terms) -> tuple[str, ...]:
             (
                 _("Move {move}", move=move.move + 1),
                 clock_words(move.start_s),
-                f"{move.grade} {move.score:.0f}",
+                f"{move.score:.0f}",
             )
         )
         for move in judged[:GLAD_OF]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.tongues import N_, _
@@ -28,7 +29,7 @@ from kpopdance.realtime.scoring.practice import (
     what_to_practise,
     words_of,
 )
-from kpopdance.realtime.scoring.repeats import repeats_of
+from kpopdance.realtime.scoring.repeats import repeats_of, spans_s
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.theme import clock_words
 from kpopdance.realtime.screens.practice import PracticeScreen
@@ -69,10 +70,9 @@ class Choice:
 
     def __init__(self, report: Report, song: SongPack) -> None:
         self._moves, self._best = report.moves, report.best
-        starts_s = [move.start_s for move in report.moves]
-        ends_s = [move.end_s for move in report.moves]
-        self._sections = sections_of(starts_s, ends_s, song.sections)
-        repeats = repeats_of(song.members[song.lead], starts_s, ends_s)
+        spans = spans_s(report.moves)
+        self._sections = sections_of(*spans, song.sections)
+        repeats = repeats_of(song.members[song.lead], *spans)
         best = what_to_practise(report, COUNTED * 60 / song.bpm, repeats)
         self._listed = tuple(exercise.move for exercise in best)
         first = self._listed[0] if best else 0
@@ -266,7 +266,15 @@ def keep(practice: Practice, ended: Moment) -> None:
     ground, scores = practice.ground, practice.wish.scores
     song, standard, store = ground.song, ground.standard, ground.kit.store
     starts_s = standard.start_s.tolist()
-    moves = {starts_s[k]: (scores[k], n) for k, n in practice.tries.items() if k in scores}
+    first = repeats_of(song.members[song.lead], starts_s, standard.end_s.tolist())
+    tries: Counter[int] = Counter()  # of all that are the same together
+    for k, n in practice.tries.items():
+        tries[first[k]] += n
+    moves = {
+        starts_s[k]: (score, tries[first[k]])
+        for k, score in scores.items()
+        if first[k] in tries
+    }
     danced_s = float(
         sum((standard.end_s - standard.start_s)[k] * n for k, n in practice.tries.items())
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from kpopdance.engines.tongues import _
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.track import FILTER_LAG_S
 from kpopdance.realtime.core.types import ENOUGH_JUDGED, Choreography, Reason
 from kpopdance.realtime.scoring.comparison import MARGIN_ROWS
@@ -46,6 +46,12 @@ LONGEST: Final = 16  # moves of a section
 CLEAN: Final = 75.0
 FASTER_AFTER: Final = 2  # clean tries in a row
 SLOWER_AFTER: Final = 3  # others in a row
+
+
+ONE_BROUGHT: Final = N_("Move {move}: {before:.0f} → {now:.0f} since you practised it")
+SEVERAL_BROUGHT: Final = N_(
+    "Move {move} ({times} times): {before:.0f} → {now:.0f} since you practised it"
+)
 
 
 FLAWLESS: Final = Reason("", "", "", 0.0)
@@ -258,22 +264,24 @@ def what_to_practise(
 
 
 def brought_in_words(
-    moves: Sequence[Verdict], before: Mapping[float, float]
+    moves: Sequence[Verdict], before: Mapping[float, float], repeats: Sequence[int] = ()
 ) -> tuple[str, ...]:
-    """Return what practice brought, most first; ``before`` is start -> the score before it."""
-    gains = [
-        (move.score - before[move.start_s], move) for move in moves if move.start_s in before
-    ]
-    gains.sort(key=lambda gain: -gain[0])
-    return tuple(
-        _(
-            "Move {move}: {before:.0f} → {now:.0f} since you practised it",
-            move=move.move + 1,
-            before=move.score - gain,
-            now=move.score,
-        )
-        for gain, move in gains
-    )
+    """Return what practice brought, most first; ``before`` is start -> the score before it.
+
+    Moves that are the same ones (``repeats``) are told together.
+    """
+    alike: dict[int, list[Verdict]] = defaultdict(list)
+    for move in moves:
+        if move.start_s in before:
+            alike[repeats[move.move] if repeats else move.move].append(move)
+    told = []
+    for same in alike.values():
+        was = float(np.mean([before[move.start_s] for move in same]))
+        now = float(np.mean([move.score for move in same]))
+        words = ONE_BROUGHT if len(same) == 1 else SEVERAL_BROUGHT
+        values = {"move": same[0].move + 1, "times": len(same), "before": was, "now": now}
+        told.append((now - was, _(words, **values)))
+    return tuple(words for _gain, words in sorted(told, key=lambda each: -each[0]))
 
 
 def _as_heard(reason: Reason, verdict: Verdict, tempo: float) -> Reason:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from kpopdance.realtime.core.types import Choreography
+    from kpopdance.realtime.core.types import Choreography, Verdict
 
 SAME: Final = 0.06
 """Mean of 1 - cos over the bones: 20 degrees apart on the whole. Who learns one has learnt the other."""
@@ -39,6 +39,11 @@ def repeats_of(
     for move, like in enumerate(same):
         first.append(next((k for k in range(move) if like[k] and first[k] == k), move))
     return tuple(first)
+
+
+def spans_s(moves: Sequence[Verdict]) -> tuple[list[float], list[float]]:
+    """Return the song seconds at which moves begin, and at which they end."""
+    return [move.start_s for move in moves], [move.end_s for move in moves]
 
 
 def _told(

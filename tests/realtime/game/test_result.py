@@ -114,8 +114,8 @@ def test_the_move_under_the_mouse_tells_its_reason(library):
 def test_a_dance_without_a_fault_tells_what_went_well_and_what_is_next(terms, next_one):
     told = went_well(report_of((99.0, 97.0)), terms)
     assert told[:3] == (
-        "Move 1 · 0:00 · OK 99",
-        "Move 2 · 0:02 · OK 97",
+        "Move 1 · 0:00 · 99",
+        "Move 2 · 0:02 · 97",
         "3 moves in a row better than OK",
     )
     unseen = dataclasses.replace(report_of((99.0, 97.0)), judged=0.5)

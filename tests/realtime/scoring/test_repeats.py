@@ -9,7 +9,7 @@ import pytest
 
 from kpopdance.realtime.core.body import mirrored
 from kpopdance.realtime.core.types import Choreography, Report, Verdict
-from kpopdance.realtime.scoring.practice import what_to_practise
+from kpopdance.realtime.scoring.practice import brought_in_words, what_to_practise
 from kpopdance.realtime.scoring.repeats import repeats_of
 from tests import dances
 
@@ -72,6 +72,11 @@ def test_what_comes_again_is_practised_once_and_gains_for_all():
     assert (first.move, first.times, other.move, other.times) == (2, 2, 3, 1)
     assert first.gain == pytest.approx((30 + 60) / 4)
     assert first.per_minute == pytest.approx(60 * first.gain / 4)
+    before = {0.0: 50.0, 4.0: 30.0, 6.0: 60.0}
+    assert brought_in_words(moves, before, (0, 1, 0, 3)) == (
+        "Move 1 (2 times): 40 → 55 since you practised it",
+        "Move 4: 60 → 60 since you practised it",
+    )
     unseen = replace(moves[0], judged=False)
     report = replace(report, moves=(unseen, *moves[1:]))
     assert what_to_practise(report, 2.0, (0, 1, 0, 3))[0].times == 1
