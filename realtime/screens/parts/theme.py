@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -14,6 +12,7 @@ import pygame
 
 from kpopdance.engines.texts import drawable_line
 from kpopdance.engines.tongues import _, spoken
+from kpopdance.realtime.screens.parts.letters import Letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -47,7 +46,6 @@ GRADE_COLOUR: Final[dict[Grade, Colour]] = {
     "MISS": (170, 110, 130),
 }
 
-FONT: Final = Path(__file__).parents[1] / "fonts" / "NotoSansKR-Bold-subset.otf"
 ELLIPSIS: Final = "…"
 ABOVE, BELOW, CAPITAL = 0.95, 0.25, 0.733
 """Of the font's size: ink kept above and below the baseline, height of a capital letter."""
@@ -146,12 +144,10 @@ class Theme:
     """
 
     def __init__(self) -> None:
-        pygame.font.init()
+        self._letters = Letters()
         self.letters: Mapping[str, str] = {}
         self.least_px = SMALLEST_PX
         self.calm = False
-        self._typeface = FONT.read_bytes()  # each size of a file by name would hold it open
-        self._fonts: dict[int, pygame.Font] = {}
         self._widths: dict[tuple[str, int], int] = {}
         self._kept: OrderedDict[Hashable, pygame.Surface] = OrderedDict()
 
@@ -177,20 +173,13 @@ class Theme:
 
     # text
 
-    def font(self, px: float) -> pygame.Font:
-        """Return the bundled font at a size."""
-        size = max(self.least_px, round(px))
-        if size not in self._fonts:
-            self._fonts[size] = pygame.Font(io.BytesIO(self._typeface), size)
-        return self._fonts[size]
-
     def width(self, text: str, px: float) -> int:
         """Return the width of a line of text in px; what pages ask for again is remembered."""
         key = (text, max(self.least_px, round(px)))
         if key not in self._widths:
             if len(self._widths) >= KNOWN_WIDTHS:
                 self._widths.clear()
-            self._widths[key] = self.font(px).size(drawable_line(text))[0]
+            self._widths[key] = self._letters.width(drawable_line(text), key[1])
         return self._widths[key]
 
     def sprite(self, text: str, px: float, colour: Colour) -> pygame.Surface:
@@ -199,8 +188,8 @@ class Theme:
         return self.kept(("text", text, size, colour), lambda: self._render(text, size, colour))
 
     def _render(self, text: str, size: int, colour: Colour) -> pygame.Surface:
-        font = self.font(size)
-        drawn = font.render(drawable_line(text), True, colour)
+        font = self._letters.font(size)
+        drawn = self._letters.render(drawable_line(text), size, colour)
         top = max(0, round(font.get_ascent() - ABOVE * size))
         high = min(drawn.get_height() - top, round((ABOVE + BELOW) * size))
         return drawn.subsurface((0, top, drawn.get_width(), high)).copy()

@@ -26,7 +26,7 @@ def read(tmp_path, text):
 
 def test_everything_may_be_set(tmp_path):
     told = {
-        "camera": "http://phone:8080/video", "camera_width": 640, "camera_height": 480,
+        "language": "ko", "camera": "http://phone:8080/video", "camera_width": 640, "camera_height": 480,
         "camera_fps": 60, "mirror": False, "network": "movenet",
         "model": "~/own.onnx", "engine": "onnxruntime", "threads": 3,
         "crop_px": 224, "thorough": True, "player_lag_ms": -120.5,
