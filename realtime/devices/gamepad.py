@@ -22,20 +22,33 @@ BUTTONS: Final[Mapping[int, str]] = {
     pygame.CONTROLLER_BUTTON_LEFTSTICK: "f1", pygame.CONTROLLER_BUTTON_RIGHTSTICK: "tab",
 }  # fmt: skip
 """By their place on an Xbox pad; SDL knows where they are on others."""
+CLICK: Final = "click"
 STICK: Final[Mapping[int, tuple[str, str]]] = {
     pygame.CONTROLLER_AXIS_LEFTX: ("left", "right"),
     pygame.CONTROLLER_AXIS_LEFTY: ("up", "down"),
+    pygame.CONTROLLER_AXIS_TRIGGERRIGHT: ("", CLICK),
 }
+AIM: Final[Mapping[int, int]] = {
+    pygame.CONTROLLER_AXIS_RIGHTX: 0, pygame.CONTROLLER_AXIS_RIGHTY: 1,
+}  # fmt: skip
+"""The stick that moves the mouse: whatever has no button of its own can be pointed at."""
+RESTS: Final = 0.15
+"""Of the stick's way: nearer its middle it moves nothing."""
 PUSHED, LET_GO = 0.6, 0.4
 """Of the stick's way: from where on it counts as pressed, and below which no longer."""
 WHOLE_WAY: Final = 32767
 
 
 class Gamepads:
-    """Opens those there are and those that come; ``held`` names what is pressed now."""
+    """Opens those there are and those that come.
+
+    ``held`` names what is pressed now; ``aim`` is how far the right stick is pushed, -1..1 rightwards
+    and downwards.
+    """
 
     def __init__(self) -> None:
         self.held: set[str] = set()
+        self.aim = [0.0, 0.0]
         self._open: dict[int, controller.Controller] = {}
         with suppress(pygame.error):  # a system without them
             controller.init()
@@ -49,13 +62,20 @@ class Gamepads:
         elif event.type == pygame.CONTROLLERDEVICEREMOVED:
             self._open.pop(event.instance_id, None)
             self.held.clear()
+            self.aim = [0.0, 0.0]
         elif event.type == pygame.CONTROLLERBUTTONUP:
             self.held.discard(BUTTONS.get(event.button, ""))
         elif event.type == pygame.CONTROLLERBUTTONDOWN:
             return self._press(BUTTONS.get(event.button, ""))
-        elif event.type == pygame.CONTROLLERAXISMOTION and event.axis in STICK:
-            return self._move(STICK[event.axis], event.value / WHOLE_WAY)
+        elif event.type == pygame.CONTROLLERAXISMOTION:
+            return self._axis(event.axis, event.value / WHOLE_WAY)
         return ""
+
+    def _axis(self, axis: int, way: float) -> str:
+        """Aim with the right stick; return what another one presses."""
+        if axis in AIM:
+            self.aim[AIM[axis]] = way if abs(way) > RESTS else 0.0
+        return self._move(STICK[axis], way) if axis in STICK else ""
 
     def _press(self, name: str) -> str:
         if name:

@@ -13,7 +13,7 @@ import pygame
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import discard, hand_over, part_of
 from kpopdance.realtime.core.ports import Hand
-from kpopdance.realtime.devices.gamepad import Gamepads
+from kpopdance.realtime.devices.gamepad import CLICK, Gamepads
 from kpopdance.realtime.devices.pace import Pace
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ REPEATED: Final = {
     pygame.K_UP: "up", pygame.K_DOWN: "down",
 }  # fmt: skip
 REPEAT_AFTER_S, REPEAT_EVERY_S = 0.4, 0.04
+AIMS_A_SECOND: Final = 1.2
+"""Of the window's height: so far a gamepad's stick moves the mouse when it is pushed all the way."""
+LONGEST_FRAME_S: Final = 0.1
 PRINTED: Final = (
     *range(ord("a"), ord("z") + 1),
     *range(ord("!"), ord("A")),
@@ -86,6 +89,8 @@ class GameWindow:
         self._counts_s: dict[str, float] = {}  # when a key that is held counts again
         pygame.key.stop_text_input()  # until something is written, keys are keys
         self._pads = Gamepads()
+        self._aimed: tuple[float, float] | None = None  # where a gamepad moves the mouse
+        self._asked_s = perf_counter()
         self._pace = Pace(perf_counter())
         self._closed = False
 
@@ -120,10 +125,28 @@ class GameWindow:
             else:
                 self._write(event)
                 names.append(self._pads.pressed(event))
+        self._aim(perf_counter(), clicks=CLICK in names)
         if "f11" in names:
             self.toggle_fullscreen()
         self._surface = self._window.get_surface()
-        return [name for name in dict.fromkeys(names) if name not in ("", "f11")]
+        return [name for name in dict.fromkeys(names) if name not in ("", "f11", CLICK)]
+
+    def _aim(self, now_s: float, *, clicks: bool) -> None:
+        """Move the mouse as a gamepad's stick is pushed, gently in its middle, and click with it."""
+        if clicks:
+            self._clicks.append(self._px(pygame.mouse.get_pos()))
+        gone_s, self._asked_s = min(now_s - self._asked_s, LONGEST_FRAME_S), now_s
+        x, y = self._pads.aim
+        if not (x or y):
+            self._aimed = None
+            return
+        (wide, high), at = self._window.size, self._aimed or pygame.mouse.get_pos()
+        way = AIMS_A_SECOND * high * gone_s
+        self._aimed = (
+            min(max(at[0] + way * x * abs(x), 0.0), wide - 1.0),
+            min(max(at[1] + way * y * abs(y), 0.0), high - 1.0),
+        )
+        pygame.mouse.set_pos(*map(round, self._aimed))
 
     def _write(self, event: pygame.Event) -> None:
         """Take in what is written, and how the wheel is turned."""

@@ -10,7 +10,7 @@ import pygame
 import pytest
 
 from kpopdance.realtime.devices import gamepad
-from kpopdance.realtime.devices.gamepad import BUTTONS, WHOLE_WAY, Gamepads
+from kpopdance.realtime.devices.gamepad import BUTTONS, CLICK, WHOLE_WAY, Gamepads
 
 DOWN, UP = pygame.CONTROLLERBUTTONDOWN, pygame.CONTROLLERBUTTONUP
 MOVED = pygame.CONTROLLERAXISMOTION
@@ -51,7 +51,8 @@ def test_a_button_without_a_meaning_is_none(pads):
         (Y, [-0.7, -0.3, -0.8], ["up", "up"]),
         (X, [1.0, 0.0, -1.0], ["right", "left"]),
         (X, [0.9, -0.9], ["right", "left"]),  # thrown over
-        (pygame.CONTROLLER_AXIS_RIGHTX, [1.0], []),
+        (pygame.CONTROLLER_AXIS_RIGHTX, [1.0], []),  # that one aims
+        (pygame.CONTROLLER_AXIS_TRIGGERRIGHT, [0.3, 1.0, 0.8, 0.1, 0.7], [CLICK, CLICK]),
     ],
 )
 def test_the_stick_presses_once_until_it_is_let_go(pads, axis, ways, pressed):
@@ -59,6 +60,17 @@ def test_the_stick_presses_once_until_it_is_let_go(pads, axis, ways, pressed):
     assert [name for name in told if name] == pressed
     assert pads.pressed(moved(axis, 0.0)) == ""
     assert pads.held == set()
+
+
+def test_the_right_stick_aims_until_it_is_let_go(pads):
+    for axis, place in ((pygame.CONTROLLER_AXIS_RIGHTX, 0), (pygame.CONTROLLER_AXIS_RIGHTY, 1)):
+        pads.pressed(moved(axis, -0.5))
+        assert pads.aim[place] == pytest.approx(-0.5, abs=1e-3)
+        pads.pressed(moved(axis, 0.1))  # it never comes to rest quite in the middle
+        assert pads.aim == [0.0, 0.0]
+    pads.pressed(moved(pygame.CONTROLLER_AXIS_RIGHTX, 1.0))
+    pads.pressed(pygame.Event(pygame.CONTROLLERDEVICEREMOVED, instance_id=3))
+    assert pads.aim == [0.0, 0.0]
 
 
 class Pad:
