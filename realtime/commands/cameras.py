@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,6 +43,7 @@ class Cameras:
         self._settings, self._clock, self._style = settings, clock, style
         self.source = settings.camera
         self._kept: Camera | None = None
+        self._opening = threading.Lock()
 
     @property
     def live(self) -> bool:
@@ -128,11 +130,12 @@ class Cameras:
 
     def _opened(self) -> Camera:
         """Return the webcam that stays open."""
-        if self._kept is None:
-            self._kept = self._webcam(self.source)
-        elif self._kept.state().health.no_picture:
-            self._kept.retry()
-        return self._kept
+        with self._opening:  # one page may still look as the next one begins to
+            if self._kept is None:
+                self._kept = self._webcam(self.source)
+            elif self._kept.state().health.no_picture:
+                self._kept.retry()
+            return self._kept
 
     def close(self, camera: Camera) -> None:
         """Close a camera that belongs to one song."""

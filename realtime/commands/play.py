@@ -188,7 +188,9 @@ def _eyes(settings: Settings, ready: Readying) -> Eyes:
 def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None) -> int:
     from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.window import GameWindow
+    from kpopdance.realtime.home.hands_on import HandsOn
     from kpopdance.realtime.shell.pages import Shell
+    from kpopdance.realtime.shell.reaching import Reaching
 
     window, ready = GameWindow(), Readying()
     songs = Songs(settings.libraries)
@@ -200,7 +202,9 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
     try:
         if args.fullscreen:
             window.toggle_fullscreen()
-        Shell(window, PerfClock(), window.drops, window.hand).run(_first_page(game, folder))
+        reaching = Reaching(HandsOn(game))
+        shell = Shell(window, PerfClock(), window.drops, window.hand, reaching)
+        shell.run(_first_page(game, folder))
     finally:
         window.close()
         ready.leave()

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.library.songpack import PackFacts, SongPack
     from kpopdance.realtime.screens.actions import Action
     from kpopdance.realtime.screens.parts.theme import Hints
+    from kpopdance.realtime.shell.beside import Sighting
+    from kpopdance.realtime.shell.pages import Hands
 
 SELDOM: Final = N_("Too few looks at you")
 
@@ -45,6 +47,7 @@ class LoadingPage(Page):
     """Everything is opened beside it; who goes back does not wait for it."""
 
     heading = CANNOT
+    hands = "off"  # camera and networks are being made ready for the dance
 
     def __init__(self, game: Game, song: PackFacts | SongPack, back: Page | None) -> None:
         self._game, self._song, self.back = game, song, back
@@ -187,6 +190,16 @@ class DancePage(Page):
         super().enter(now_s)
         self._game.performing = self._performance
         self._performance.begin(self.step_back_s)
+
+    @property
+    def hands(self) -> Hands:
+        """While it is paused alone: a dance is not to be disturbed."""
+        return "own" if self._performance.session.paused else "off"
+
+    @property
+    def sighting(self) -> Sighting | None:
+        """What the dance's watching sees."""
+        return self._performance.session.sighting
 
     def step(self, now_s: float) -> Page:
         """Go on with the song; at its end the result is shown."""

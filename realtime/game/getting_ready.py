@@ -41,6 +41,7 @@ class ReadyPage(Page):
     """Shows the player in the camera's picture; begins when all of them is in, or they say so."""
 
     heading = N_("This dance cannot begin")
+    hands = "off"  # here a raised hand begins it
 
     def __init__(
         self, game: Game, performance: Performance, dance: DancePage, anew: Callable[[], Page]

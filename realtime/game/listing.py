@@ -207,10 +207,13 @@ class SongListPage(Page):
         return self
 
     def clicked(self, target: Target) -> Page | None:
-        """Choose the song that is clicked on, or do what a button does."""
+        """Choose the song that is clicked on, dance the one that is chosen, or do what a button does."""
         if target.kind != "card":
             return super().clicked(target)
-        if target.which < len(self.screen.cards):
+        cards, chosen = self.screen.cards, self.screen.selected
+        if target.which < len(cards):
+            if chosen is not None and cards[target.which].slug == chosen.slug:
+                return self.key("return")
             self.screen.choose(target.which)
             self.began_s = self.now_s
         return self

@@ -154,6 +154,7 @@ class MeasuringPage(Page):
     """Clicks sound, and are answered."""
 
     heading = CANNOT
+    hands = "off"
 
     def __init__(self, back: CalibrationPage, measuring: Measuring, devices: Devices) -> None:
         self.back, self._choosing = back, back

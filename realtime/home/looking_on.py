@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Frame
     from kpopdance.realtime.dance.kit import Kit
     from kpopdance.realtime.pose.onlooker import Onlook
+    from kpopdance.realtime.shell.beside import Sighting
 
 STALE_S: Final = 3.0  # without a new look, what was seen says nothing any more
 
@@ -102,13 +103,18 @@ class LookingOn:
         stale = seen.frame is None or now_s - self._looked_s > STALE_S
         self.seen = None if stale else seen
 
+    @property
+    def sighting(self) -> Sighting | None:
+        """The newest look, with its picture."""
+        return None if self._watch is None else self._watch.sighting
+
     def view(self, *, mirror: bool) -> StandView:
         """Return what to show of it."""
-        camera, watch, seen = self.camera, self._watch, self.seen
+        camera, seen, sighting = self.camera, self.seen, self.sighting
         stand = StandView(mirror=mirror, sentence=UNKNOWN, seated=self._body == "seated")
         if camera is None:
             return replace(stand, sentence=self.trouble or UNKNOWN)
-        health, sighting = camera.state().health, None if watch is None else watch.sighting
+        health = camera.state().health
         frame = self._unlooked if sighting is None else sighting.frame
         stand = replace(stand, picture=None if frame is None else frame.image)
         if seen is None or health.blind:

@@ -159,6 +159,11 @@ FIRST_ROWS: Final = (
         words=lambda value: _(COACH_WORDS[value]),
     ),
     Settable(
+        ("hands",), "Choose by a raised hand",
+        "In the menus too: the camera is on there then. No picture is kept.",
+        (False, True), words=_yes,
+    ),
+    Settable(
         ("preview_sound",), "Chorus in the list", "The song that is chosen in the list sounds.",
         (True, False), words=_yes,
     ),

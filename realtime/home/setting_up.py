@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.home.settable import Settable
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.screens.actions import Action, Target
+    from kpopdance.realtime.shell.beside import Sighting
 
     Found = Mapping[str, Mapping[str, Any]]
 
@@ -47,6 +48,7 @@ class SetupPage(Page):
     """Everything that can be set; ``then`` returns the page that comes after it."""
 
     heading = N_("This cannot be set up")
+    hands = "own"
 
     def __init__(self, game: Game, then: Callable[[], Page | None], back: Page | None) -> None:
         fitting = game.kit.fitting
@@ -98,6 +100,11 @@ class SetupPage(Page):
     def _end(self) -> None:
         if self._looking is not None:
             self._ended, self._looking = self._looking.end(), None
+
+    @property
+    def sighting(self) -> Sighting | None:
+        """What is seen of who stands before the camera."""
+        return None if self._looking is None else self._looking.sighting
 
     def step(self, now_s: float) -> Page | None:
         """Go on looking and sounding."""

@@ -63,6 +63,8 @@ class Settings:
         Let the chorus of the song that is chosen in the list sound.
     calm : bool
         No flashes, no sweeping lights, nothing that springs.
+    hands : bool
+        Let the camera look on in the menus too: a raised hand chooses.
     sound_device : str
         Part of an output's name, empty for the system's choice.
     microphone : str
@@ -97,6 +99,7 @@ class Settings:
     coach: str = "video"
     preview_sound: bool = True
     calm: bool = False
+    hands: bool = False
     sound_device: str = ""
     microphone: str = ""
     volume: int = 100

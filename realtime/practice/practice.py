@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.practice.lesson import Ground, Lesson
     from kpopdance.realtime.scoring.practice import Sections, Tried
     from kpopdance.realtime.scoring.standard import Standard
+    from kpopdance.realtime.shell.beside import Sighting
 
 GET_READY: Final = 5.0  # counts shown before there is anything to count
 GHOSTS: Final[tuple[GhostPlace, ...]] = ("beside", "over", "off")
@@ -131,6 +132,11 @@ class Practice:
             self._follow(attempt, attempt.tried)
         else:
             attempt.clock.step(self._lesson.speaker.heard)
+
+    @property
+    def sighting(self) -> Sighting | None:
+        """The newest look."""
+        return self._watch.sighting
 
     def song_now(self) -> float | None:
         """Return which song second is danced now; None: none is."""

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.scoring.practice import Exercise
     from kpopdance.realtime.scoring.standard import Told
     from kpopdance.realtime.screens.actions import Action
+    from kpopdance.realtime.shell.beside import Sighting
+    from kpopdance.realtime.shell.pages import Hands
 
 log = logging.getLogger(__name__)
 PRACTICE: Final = N_("PRACTICE")
@@ -150,6 +152,7 @@ class PracticeLoading(Message):
     """
 
     heading = N_("This cannot be practised")
+    hands = "off"  # camera and networks are being made ready
 
     def __init__(
         self, game: Game, song: PackFacts | SongPack, wish: Wish, back: Page | None,
@@ -207,6 +210,17 @@ class PracticePage(Page):
         """Begin."""
         super().enter(now_s)
         self.practice.begin()
+
+    @property
+    def hands(self) -> Hands:
+        """While the coach stands still alone."""
+        practice = self.practice
+        return "own" if practice.paused or practice.key_pose is not None else "off"
+
+    @property
+    def sighting(self) -> Sighting | None:
+        """What the watching of the tries sees."""
+        return self.practice.sighting
 
     def step(self, now_s: float) -> Page:
         """Go on with the tries."""

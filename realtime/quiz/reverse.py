@@ -168,6 +168,8 @@ def newest(track: PoseTrack) -> PoseTrack:
 class ReversePage(Page):
     """The page around it."""
 
+    hands = "off"  # who dances to be guessed does not choose
+
     def __init__(
         self, guesser: Guesser, dancing: DanceGuesser, eyes: Eyes,
         another: Callable[[], Page | None] = lambda: None,

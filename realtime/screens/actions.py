@@ -30,6 +30,11 @@ CHOOSE: Final[tuple[Choose, ...]] = (
 BUZZ: Final[tuple[Buzz, ...]] = ("buzz 1", "buzz 2", "buzz 3", "buzz 4")
 """A player's buzzer; ``BUZZ.index(action)`` is whose."""
 ENTER: Final = ("return", "enter", "keypad enter")
+CAPS: Final = {
+    "Esc": "escape", "Enter": "return", "Del": "delete", "←": "left", "→": "right", "↑": "up",
+    "↓": "down", "F11": "", "1-4": "",
+}  # fmt: skip
+"""Names of keys that do not stand on them; none: the window's own, or several at once."""
 
 
 class Target(NamedTuple):
@@ -38,12 +43,19 @@ class Target(NamedTuple):
     In the studio: a ``chip``, which of the keys that are listed; a ``member``, a ``name`` to write;
     a ``moment`` of the song and the ``first beat``, ms; a ``film`` of the list. In the song list: a
     ``card``, and what says which of them are shown, who ``players`` are and their ``history``. On the
-    set-up page: a ``row``, a ``less`` or ``greater`` of its value, a ``camera``.
+    set-up page: a ``row``, a ``less`` or ``greater`` of its value, a ``camera``. On any page: a
+    ``key`` that is drawn there.
     """
 
     kind: Literal[
         "choice", "submit", "next", "hint", "replay", "copy", "again", "leave", "save",
         "chip", "member", "name", "moment", "first beat", "film", "card", "search", "order", "only",
         "players", "history", "face", "row", "less", "greater", "camera", "move", "practise", "best",
+        "key",
     ]  # fmt: skip
     which: int = 0
+
+
+def pressed_by(cap: str) -> str:
+    """Return the name of the key on which this stands; empty where a click cannot press it."""
+    return CAPS.get(cap, cap.lower())

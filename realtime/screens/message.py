@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import pygame
 
 from kpopdance.engines.tongues import N_, _
-from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.actions import Target, pressed_by
 from kpopdance.realtime.screens.parts.chips import (
     Chip,
     chip_at,
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.screen import Place
 
 KEYS: Final[Hints] = (("Esc", N_("back")),)
-NAMES: Final = {"Esc": "escape", "Enter": "return"}
-"""What keys are called whose name is not what stands on them."""
 HEADING, TEXT = 54.0, 26.0
 """Size of the heading and of the sentence, design units."""
 TOP, GAP, BUTTON = 98.0, 26.0, 46.0
@@ -101,8 +99,7 @@ class MessageScreen(Screen):
 
     def pressed(self, button: Target) -> str:
         """Return the name of the key whose button was clicked."""
-        key = self._keys[button.which].key
-        return NAMES.get(key, key.lower())
+        return pressed_by(self._keys[button.which].key)
 
     def _places(self, unit: float) -> list[pygame.Rect]:
         return chip_places(self.theme, self._buttons, self._keys, BUTTON * unit)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from kpopdance.realtime.screens.actions import ENTER, Action
+from kpopdance.realtime.screens.actions import ENTER, Action, Target
 from kpopdance.realtime.screens.parts.theme import drawable
 
 if TYPE_CHECKING:
-    from kpopdance.realtime.screens.actions import Target
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
 
 Place = tuple[float, float]
@@ -37,8 +36,22 @@ class Screen:
 
         Ask once a frame with the mouse's place: the button found is lit in the next drawing.
         """
-        self._over = self._under(position, size) if drawable(size) else None
-        return self._over
+        over = None
+        if drawable(size):
+            over = self._under(position, size) or self._key_under(position)
+        pressed = over is not None and over.kind == "key"
+        self._over, self.theme.over = over, self.pressed_key(over) if over and pressed else ""
+        return over
+
+    def pressed_key(self, target: Target) -> str:
+        """Return the name of the key that is clicked on."""
+        pressable = self.theme.pressable
+        return pressable[target.which][1] if target.which < len(pressable) else ""
+
+    def _key_under(self, position: Place) -> Target | None:
+        drawn = enumerate(self.theme.pressable)
+        hit = next((n for n, (place, _) in drawn if place.collidepoint(position)), None)
+        return None if hit is None else Target("key", hit)
 
     def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
         return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, TypeVar, cast
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.ports import Hand
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.actions import Action, Target
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.screens.screen import Screen
+    from kpopdance.realtime.shell.beside import Sighting
+    from kpopdance.realtime.shell.reaching import Reaching
 
 T = TypeVar("T")
 NO_HAND: Final = Hand()
+Hands = Literal["menu", "own", "off"]
+"""Who looks whether a hand is raised to choose: the menus' camera, the page's own watching, nobody."""
 
 
 class Page(Protocol):
@@ -53,6 +58,16 @@ class Page(Protocol):
     pointed: Target | None = None
     by_hand: bool = False
     writes_at: Place | None = None
+
+    @property
+    def hands(self) -> Hands:
+        """Who looks whether a hand is raised to choose something here now."""
+        return "menu"
+
+    @property
+    def sighting(self) -> Sighting | None:
+        """The newest look of a page that watches itself."""
+        return None
 
     @property
     def age_s(self) -> float:
@@ -132,6 +147,8 @@ class Waiting(Message, Generic[T]):
     ``news`` says how far it is; while that is empty, the sentence stands.
     """
 
+    hands = "off"  # what is made may need camera and networks for itself
+
     def __init__(
         self, backdrop: Backdrop, words: tuple[str, str], coming: Future[T],
         then: Callable[[T], Page | None], back: Page | None, news: Callable[[], str] = lambda: "",
@@ -159,14 +176,17 @@ class Shell:
     """Shows one page after the other in a window; ``run`` returns when there is none any more.
 
     ``drops`` hands back the files that were dropped on the window since it was asked; ``hand`` what
-    hands did, given the box that text is written into (None: nowhere).
+    hands did, given the box that text is written into (None: nowhere); ``reaching`` what a hand
+    chooses that is raised before the camera.
     """
 
     def __init__(
         self, window: Window, clock: HostClock, drops: Callable[[], list[Path]] = list,
         hand: Callable[[Place | None], Hand] = lambda _: NO_HAND,
+        reaching: Reaching | None = None,
     ) -> None:  # fmt: skip
         self._window, self._clock, self._drops, self._hands = window, clock, drops, hand
+        self._reaching = reaching
 
     def run(self, page: Page | None) -> None:
         """Show a page and all that follow it.
@@ -176,8 +196,12 @@ class Shell:
         DanceError
             Where there is no page behind the one that met it; else a page tells it.
         """
-        while page is not None:
-            page = self._show(page)
+        try:
+            while page is not None:
+                page = self._show(page)
+        finally:
+            if self._reaching is not None:
+                self._reaching.end()
 
     def _show(self, page: Page) -> Page | None:
         """Show a page until another one comes; return that."""
@@ -206,21 +230,52 @@ class Shell:
             return page.quit()
         for name in names:
             following = page.key(name) if following is page else following
-        for target in [page.screen.at(at, size) for at in window.clicks()]:
-            if following is page and target is not None:
-                following = page.clicked(target)
-        if page.by_hand and following is page:
-            following = page.handled(self._hands(page.writes_at), size)
+        clicks = window.clicks()
+        if following is page:
+            following = self._pointed(page, clicks, size)
         for path in self._drops() if following is page else ():
             following = page.dropped(path) if following is page else following
         if following is page:
-            at = window.pointer
-            page.screen.theme.letters = window.letters
-            page.screen.backdrop.patient = True
-            page.pointed = None if at is None else page.screen.at(at, size)
-            page.draw(window.surface)
-            window.flip()
+            self._draw(page, size)
         return following
+
+    def _pointed(
+        self, page: Page, clicks: list[tuple[int, int]], size: tuple[int, int]
+    ) -> Page | None:
+        """Let a page do what is clicked on, chosen by a raised hand, written or gone along."""
+        following: Page | None = page
+        targets = [page.screen.at(at, size) for at in clicks]
+        reached = 0
+        if self._reaching is not None:
+            targets.append(self._reaching.step(page, page.now_s, size))
+            reached = self._reaching.wheel
+        for target in targets:
+            if following is page and target is not None:
+                following = _clicked(page, target)
+        if page.by_hand and following is page:
+            hand = self._hands(page.writes_at)
+            following = page.handled(replace(hand, wheel=hand.wheel + reached), size)
+        return following
+
+    def _draw(self, page: Page, size: tuple[int, int]) -> None:
+        """Draw a page, what is pointed at lit, and show it."""
+        window, reaching = self._window, self._reaching
+        reached = None if reaching is None else reaching.at
+        page.screen.theme.letters = window.letters
+        page.screen.backdrop.patient = True
+        at = reached or window.pointer
+        page.pointed = None if at is None else page.screen.at(at, size)
+        page.draw(window.surface)
+        if reaching is not None:
+            reaching.draw(page, window.surface)
+        window.flip()
+
+
+def _clicked(page: Page, target: Target) -> Page | None:
+    """Let a page do what a click asks for: a key that is drawn is pressed."""
+    if target.kind == "key":
+        return page.key(page.screen.pressed_key(target))
+    return page.clicked(target)
 
 
 def action_of(target: Target) -> Action:

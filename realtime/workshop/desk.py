@@ -50,6 +50,7 @@ class DeskPage(Page):
 
     heading = N_("The studio")
     by_hand = True
+    hands = "off"  # nobody corrects a film from across the room
 
     def __init__(
         self, kit: WorkKit, backdrop: Backdrop, kept: KeptDraft, back: Page | None,

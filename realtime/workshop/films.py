@@ -326,6 +326,7 @@ class LookingPage(Page):
     """A film while it is looked at: poses appear; it can be ended early."""
 
     heading = CANNOT
+    hands = "off"  # the networks are busy
 
     def __init__(
         self, workshop: Workshop, film: Path, back: Page | None, sound: Path | None = None

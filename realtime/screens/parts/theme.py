@@ -12,6 +12,7 @@ import pygame
 
 from kpopdance.engines.texts import drawable_line
 from kpopdance.engines.tongues import _, spoken
+from kpopdance.realtime.screens.actions import pressed_by
 from kpopdance.realtime.screens.parts.letters import Letters
 
 if TYPE_CHECKING:
@@ -140,7 +141,8 @@ class Theme:
 
     ``least_px`` is the smallest text of the page that ``fit`` was told of; ``letters`` say what
     stands on the player's keys where it is not a US keyboard's letter; ``calm`` pages neither
-    flash nor sweep.
+    flash nor sweep; ``pressable`` are the keys drawn on that page, where and by name, and ``over``
+    the name of the one that something points at.
     """
 
     def __init__(self) -> None:
@@ -148,6 +150,8 @@ class Theme:
         self.letters: Mapping[str, str] = {}
         self.least_px = SMALLEST_PX
         self.calm = False
+        self.pressable: list[tuple[pygame.Rect, str]] = []
+        self.over = ""
         self._widths: dict[tuple[str, int], int] = {}
         self._kept: OrderedDict[Hashable, pygame.Surface] = OrderedDict()
 
@@ -169,6 +173,7 @@ class Theme:
 
     def fit(self, size: tuple[int, int]) -> None:
         """Hear the size of the page that is drawn now."""
+        self.pressable = []
         self.least_px = max(SMALLEST_PX, round(LEAST_PX * min(scale_of(size), 1.0)))
 
     # text
@@ -340,17 +345,32 @@ class Theme:
         px = rect.height * 0.5
         gap = round(px * 0.5)
         left = rect.left
-        for key, meaning in ((self.cap(key), _(meaning)) for key, meaning in hints):
+        for name, told in hints:
+            key, meaning = self.cap(name), _(told)
             cap = self.width(key, px * 0.92) + 2 * gap
             if left + cap + gap + self.width(meaning, px) > rect.right:
                 break
             box = pygame.Rect(left, rect.top, cap, rect.height)
-            self.panel(surface, box, Glass(px * 0.45, FAINT, 1.2, 210, (44, 32, 84)))
+            pressed = [pressed_by(part) for part in name.split()]
+            lit = self.over in pressed and bool(self.over)
+            edge, shade = (WHITE, (92, 52, 140)) if lit else (FAINT, (44, 32, 84))
+            self.panel(surface, box, Glass(px * 0.45, edge, 1.2, 210, shade))
             self.write(surface, key, box, Style(px * 0.92, WHITE, "centre", 6))
             words = pygame.Rect(box.right + gap, rect.top, rect.right - box.right, rect.height)
-            left = self.write(surface, meaning, words, Style(px, SOFT, "left", 6)).right
+            ink = WHITE if lit else SOFT
+            left = self.write(surface, meaning, words, Style(px, ink, "left", 6)).right
+            self._press(pressed, box, left)
             left += round(px * 1.3)
         return pygame.Rect(rect.left, rect.top, left - rect.left, rect.height)
+
+    def _press(self, names: Sequence[str], cap: pygame.Rect, right: int) -> None:
+        """Remember where keys are drawn: one with its meaning, several on their cap alone."""
+        for number, name in enumerate(names):
+            place = cap.copy()
+            place.width = right - cap.left if len(names) == 1 else cap.width // len(names)
+            place.left += number * place.width
+            if name:
+                self.pressable.append((place, name))
 
     def cap(self, key: str) -> str:
         """Return what stands on the player's key that is called so on a US keyboard."""
