@@ -171,10 +171,7 @@ def acted(
         lean = act.lean * rng.uniform(0.8, 1.2)
         while at_s < gone_s + way_s + held_s:
             share = _eased((at_s - gone_s) / way_s)
-            right, left = (
-                tuple(a + share * (b - a) for a, b in zip(*ends, strict=True))
-                for ends in zip(here, there, strict=True)
-            )
+            right, left = (_between(*ends, share) for ends in zip(here, there, strict=True))
             sway = 0.04 * np.sin(0.9 * at_s) + 0.02 * np.sin(2.3 * at_s)
             joints = player.pose(right, left, lean=lean * share, sway=float(sway))
             if mirrored:
@@ -215,6 +212,11 @@ def _eased(share: float) -> float:
     return x**3 * (10 - 15 * x + 6 * x * x)
 
 
+def _between(start: Place, end: Place, share: float) -> Place:
+    """Return the place a share of the way from one to the other."""
+    return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
+
+
 @dataclass(frozen=True, slots=True)
 class Chooser:
     """Somebody who raises a hand, waits for the ring, brings it to a place and holds it there.
@@ -243,8 +245,8 @@ class Chooser:
         while True:
             way_s = self.raise_s if start == HANGS else self.way_s
             share = _eased((at_s - gone_s) / way_s)
-            now = tuple(a + share * (b - a) for a, b in zip(start, going, strict=True))
-            wrist = tuple(np.add(now, rng.normal(0, self.tremor, 2)))
+            now = _between(start, going, share)
+            wrist = (now[0] + rng.normal(0, self.tremor), now[1] + rng.normal(0, self.tremor))
             both = (wrist, HANGS) if self.right else (HANGS, wrist)
             pose = self.player.seen(self.player.pose(*both), rng)
             steady = None if pose is None else filtered.step(pose, at_s)
