@@ -22,6 +22,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,14 +36,14 @@ ENDING_BYTES: Final = 32
 """A longer ending is no kind of file, and would make a part's name too long."""
 STEM_BYTES: Final = 200  # of a name that gets a word more: 255 is the most
 REASONS: Final = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk is full",
-    errno.EFBIG: "the disk is full",
-    errno.EROFS: "nothing may be written there",
-    errno.EACCES: "nothing may be written there",
-    errno.EPERM: "nothing may be written there",
-    errno.ENOTDIR: "a file is where the folder should be",
-    errno.EEXIST: "a file is where the folder should be",
+    errno.ENOSPC: N_("the disk is full"),
+    errno.EDQUOT: N_("the disk is full"),
+    errno.EFBIG: N_("the disk is full"),
+    errno.EROFS: N_("nothing may be written there"),
+    errno.EACCES: N_("nothing may be written there"),
+    errno.EPERM: N_("nothing may be written there"),
+    errno.ENOTDIR: N_("a file is where the folder should be"),
+    errno.EEXIST: N_("a file is where the folder should be"),
 }
 PROBE_BYTES: Final = 65_536  # what a full disk refuses even where it makes an empty file
 
@@ -118,7 +119,7 @@ def move_to_free(path: Path, names: Iterable[Path]) -> Path:
         else:
             path.unlink(missing_ok=True)
         return name
-    raise FileExistsError(f"{path}: no name is free beside it")
+    raise FileExistsError(_("{path}: no name is free beside it", path=path))
 
 
 def set_aside(path: Path, why: Exception) -> Path | None:
@@ -157,12 +158,15 @@ def _write(part: Path, data: bytes | str) -> None:
 def reason_of(why: Exception) -> str:
     """Return why something could not be written, in a player's words; FFmpeg's errors are known too."""
     number, words = getattr(why, "errno", None), getattr(why, "strerror", None)
-    return REASONS.get(number or 0) or str(words or why)
+    return _(REASONS.get(number or 0, "")) or str(words or why)
 
 
 def unwritten(path: Path, why: Exception) -> str:
     """Return the one sentence on a file or folder that cannot be written."""
-    return f"{path}: cannot be written ({reason_of(why)}); check the folder, its rights and its space"
+    return _(
+        "{path}: cannot be written ({why}); check the folder, its rights and its space",
+        path=path, why=reason_of(why),
+    )  # fmt: skip
 
 
 @contextmanager
@@ -193,13 +197,21 @@ def check_file(path: Path, *, inputs: Iterable[Path] = (), needs_bytes: int = 0)
     """
     with refusing(path):
         if path.is_dir():
-            raise DanceError(f"{path}: is a folder; name the file to write")
+            raise DanceError(_("{path}: is a folder; name the file to write", path=path))
         if path.exists() and not path.is_file():
-            raise DanceError(f"{path}: is a device or a pipe; name a file to write")
+            raise DanceError(
+                _("{path}: is a device or a pipe; name a file to write", path=path)
+            )
         if any(_same(path, one) for one in inputs):
-            raise DanceError(f"{path}: is the input itself; write to another name")
+            raise DanceError(_("{path}: is the input itself; write to another name", path=path))
         if not path.parent.is_dir():
-            raise DanceError(f"{path}: there is no folder {path.parent}; make it first")
+            raise DanceError(
+                _(
+                    "{path}: there is no folder {parent}; make it first",
+                    path=path,
+                    parent=path.parent,
+                )
+            )
         with suppress(FileNotFoundError):
             path.lstat()  # refuses a name that is too long
         _probe(path, path.parent, needs_bytes)
@@ -214,7 +226,11 @@ def check_folder(folder: Path, *, needs_bytes: int = 0) -> None:
         if not nearest.is_dir():
             where = "it" if nearest == folder else nearest
             raise DanceError(
-                f"{folder}: cannot be written ({where} is no folder); choose another place"
+                _(
+                    "{folder}: cannot be written ({where} is no folder); choose another place",
+                    folder=folder,
+                    where=where,
+                )
             )
         for name in folder.parts:
             with suppress(FileNotFoundError):
@@ -233,8 +249,13 @@ def _probe(path: Path, folder: Path, needs_bytes: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needs_bytes:
         raise DanceError(
-            f"{path}: cannot be written (it takes {_megabytes(needs_bytes)} at least, "
-            f"{_megabytes(free)} are free there); make room or choose another place"
+            _(
+                "{path}: cannot be written (it takes {needs} at least, {free} are free "
+                "there); make room or choose another place",
+                path=path,
+                needs=_megabytes(needs_bytes),
+                free=_megabytes(free),
+            )
         )
 
 
@@ -259,7 +280,7 @@ def thin_out(folder: Path, names: re.Pattern[str], *, most_files: int, most_byte
                 files.append((told.st_mtime, told.st_size, path))
     files.sort(reverse=True)
     together = 0
-    for number, (_, size, path) in enumerate(files, 1):
+    for number, (_when, size, path) in enumerate(files, 1):
         together += size
         if number > 1 and (number > most_files or together > most_bytes):
             with suppress(OSError):

@@ -20,6 +20,7 @@ import numpy as np
 from av.audio.resampler import AudioResampler
 
 from kpopdance.engines.files import appearing
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.devices.media_file import (
     MediaError,
     open_media,
@@ -126,7 +127,11 @@ class Stereo:
                 out += self._resampler.resample(frame)
         except (av.error.FFmpegError, ValueError) as why:
             raise MediaError(
-                f"{self._path}: its sound cannot be made stereo ({reason(why)}); encode it again"
+                _(
+                    "{path}: its sound cannot be made stereo ({reason}); encode it again",
+                    path=self._path,
+                    reason=reason(why),
+                )
             ) from None
         return [np.ascontiguousarray(part.to_ndarray().T, np.float32) for part in out]
 
@@ -135,7 +140,11 @@ class Stereo:
             return None
         if not RATES[0] <= frame.sample_rate <= RATES[1]:
             raise MediaError(
-                f"{self._path}: has {frame.sample_rate} samples a second; encode it with 48000"
+                _(
+                    "{path}: has {sample_rate} samples a second; encode it with 48000",
+                    path=self._path,
+                    sample_rate=frame.sample_rate,
+                )
             )
         return AudioResampler(format="fltp", layout="stereo", rate=self._rate)
 
@@ -175,7 +184,13 @@ def read_part(path: Path, start_s: float, seconds: float, rate: int = SAMPLE_RAT
     with open_media(path) as media:
         samples = _Gathered(path, rate).part(media, start_s, seconds)
     if not len(samples):
-        raise MediaError(f"{path}: there is no sound at {start_s:.0f} s; fetch it again")
+        raise MediaError(
+            _(
+                "{path}: there is no sound at {start_s:.0f} s; fetch it again",
+                path=path,
+                start_s=start_s,
+            )
+        )
     return Audio(samples, rate)
 
 
@@ -199,7 +214,13 @@ def write_audio(
     codecs = {".ogg": "libopus", ".flac": "flac", ".wav": "pcm_s16le"}
     codec = codecs.get(path.suffix.lower())
     if codec is None:
-        raise MediaError(f"{path}: cannot write {path.suffix!r}; use .ogg, .flac or .wav")
+        raise MediaError(
+            _(
+                "{path}: cannot write {suffix!r}; use .ogg, .flac or .wav",
+                path=path,
+                suffix=path.suffix,
+            )
+        )
     with writing(path), appearing(path) as part:
         _encode(part, samples, rate, codec=codec, bit_rate=bit_rate)
 
@@ -262,8 +283,11 @@ class _Gathered:
         """Return all samples, float32 (N, 2)."""
         if not self._parts:
             raise MediaError(
-                f"{self._path}: has a sound stream, but nothing of it can be decoded; "
-                "fetch or encode it again"
+                _(
+                    "{path}: has a sound stream, but nothing of it can be decoded; fetch or encode it "
+                    "again",
+                    path=self._path,
+                )
             )
         lost_s = self._promised_s - self._heard_s
         if lost_s > MISSING_S and self._misplaced_s is not None:
@@ -292,7 +316,10 @@ class _Gathered:
     def _check(self, media: Media) -> None:
         if media.sound is None:
             raise NoSoundError(
-                f"{self._path}: has no sound stream; choose a file with music in it"
+                _(
+                    "{path}: has no sound stream; choose a file with music in it",
+                    path=self._path,
+                )
             )
 
     def _begin(self, frame: AudioFrame) -> None:
@@ -338,8 +365,13 @@ class _Gathered:
 
 def _too_long(path: Path, length_s: float) -> MediaError:
     return MediaError(
-        f"{path}: its sound is {length_s / 60:.0f} minutes long or more; "
-        f"songs are at most {LONGEST_S / 60:.0f}: cut it"
+        _(
+            "{path}: its sound is {minutes:.0f} minutes long or more; songs are at most "
+            "{most:.0f}: cut it",
+            path=path,
+            minutes=length_s / 60,
+            most=LONGEST_S / 60,
+        )
     )
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.health import EMPTY, Cause, Health
 from kpopdance.realtime.core.ports import CameraState, HostClock
 from kpopdance.realtime.core.types import Frame
@@ -34,14 +35,17 @@ RATE_S: Final = 3.0  # over which a rate is told
 LOOK_S: Final = 4.0  # until black, frozen and slow are told apart
 SLOW_FPS: Final = 8.0  # fewer pictures a second cannot be judged well; 19 can
 BUSY: Final = 0.6  # of the time spent on unpacking: the computer is slow, not the camera
-LIGHT: Final = "Turn on a light in front of you."
+LIGHT: Final = N_("Turn on a light in front of you.")
 PICTURES: Final = {
-    Cause.BLACK: ("The camera's picture is empty.", "Open its cover, or turn on the light."),
-    Cause.FROZEN: (
-        "The camera sends the same picture again and again.",
-        "Start the camera or its app again.",
+    Cause.BLACK: (
+        N_("The camera's picture is empty."),
+        N_("Open its cover, or turn on the light."),
     ),
-    Cause.TOO_DARK: ("It is too dark to see you well.", LIGHT),
+    Cause.FROZEN: (
+        N_("The camera sends the same picture again and again."),
+        N_("Start the camera or its app again."),
+    ),
+    Cause.TOO_DARK: (N_("It is too dark to see you well."), LIGHT),
 }
 
 
@@ -58,8 +62,8 @@ class CameraRequest:
     def words(self) -> str:
         """The request in words."""
         if self.source.startswith(ADDRESSES):
-            return "as sent"
-        return f"{self.width}x{self.height} at {self.fps}"
+            return _("as sent")
+        return _("{size} at {fps:.0f}", size=f"{self.width}x{self.height}", fps=self.fps)
 
 
 class Reader(Protocol):
@@ -160,8 +164,8 @@ class LiveCamera:
         if now - last_s > LOST_S:
             return fault or _camera(
                 Cause.LOST,
-                "Camera lost: no more pictures come.",
-                "It is opened again by itself.",
+                _("Camera lost: no more pictures come."),
+                _("It is opened again by itself."),
             )
         if fault is not None:
             if now - self._steady_from_s < STEADY_S:
@@ -170,8 +174,10 @@ class LiveCamera:
         return self._of_pictures(now)
 
     def _silent(self, waited_s: float) -> Health:
-        sentence = f"The camera was asked {waited_s:.0f} s ago and has sent no picture yet."
-        return _camera(Cause.HANGS, sentence, "Start it again.")
+        sentence = _(
+            "The camera was asked {s:.0f} s ago and has sent no picture yet.", s=waited_s
+        )
+        return _camera(Cause.HANGS, sentence, _("Start it again."))
 
     def _of_pictures(self, now: float) -> Health:
         cause, rate = self._check.cause, self._rate(now)
@@ -185,16 +191,17 @@ class LiveCamera:
         """Return whose fault it is that few pictures come."""
         unpacked = sum(came.unpacked_s for came in list(self._came)) / max(len(self._came), 1)
         if unpacked * rate > BUSY:
-            sentence = (
-                f"This computer manages only {rate:.0f} of the camera's pictures a second."
+            sentence = _(
+                "This computer manages only {rate:.0f} of the camera's pictures a second.",
+                rate=rate,
             )
-            remedy = "Close other programs, or let the camera send smaller pictures."
+            remedy = _("Close other programs, or let the camera send smaller pictures.")
             return Health("computer", Cause.SLOW_COMPUTER, sentence, remedy)
-        sentence = f"The camera sends only {rate:.0f} pictures a second."
+        sentence = _("The camera sends only {rate:.0f} pictures a second.", rate=rate)
         remedy = (
-            "Choose a smaller picture in its app, or come nearer to the Wi-Fi."
+            _("Choose a smaller picture in its app, or come nearer to the Wi-Fi.")
             if isinstance(self._target, str)
-            else f"{LIGHT} Cameras slow down in the dark."
+            else f"{_(LIGHT)} " + _("Cameras slow down in the dark.")
         )
         return _camera(Cause.TOO_SLOW, sentence, remedy)
 

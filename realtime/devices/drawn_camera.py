@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from kpopdance.engines.tongues import N_
 from kpopdance.realtime.core.health import WELL_CAMERA, Cause, Health
 from kpopdance.realtime.core.ports import CameraState, Deliveries, HostClock
 from kpopdance.realtime.core.types import Frame
@@ -21,8 +22,8 @@ FPS: Final = 30.0
 STOPPED: Final = Health(
     "camera",
     Cause.ENDED,
-    "The drawn dancer has stopped.",
-    "Choose a camera, and dance yourself.",
+    N_("The drawn dancer has stopped."),
+    N_("Choose a camera, and dance yourself."),
 )
 
 

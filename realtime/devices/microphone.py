@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Sound
 from kpopdance.realtime.devices.sound_system import (
@@ -39,7 +40,7 @@ STEADIED: Final = 64  # stamps jitter by some ms from block to block: their medi
 JUMP_S: Final = 0.05  # beyond that samples were lost
 QUIET_S: Final = 1.0  # an open microphone calls a hundred times meanwhile
 LOST: Final = Health(
-    "sound", Cause.LOST, "The microphone is lost.", "Look whether its cable is loose."
+    "sound", Cause.LOST, N_("The microphone is lost."), N_("Look whether its cable is loose.")
 )
 
 
@@ -103,8 +104,8 @@ class SystemMicrophone:
                 stream.start() if self._wanted else stream.close()
             except sd.PortAudioError as why:
                 log.info("%s: %s", about["name"], why)
-                sentence = f"The microphone {about['name']} does not open."
-                remedy = (
+                sentence = _("The microphone {name} does not open.", name=about["name"])
+                remedy = _(
                     "Allow programs to use it, or measure with both arms before the camera."
                 )
                 raise SoundError(Cause.REFUSED, sentence, remedy) from why

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import av
 import av.error
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.devices.host_clock import PerfClock
 
@@ -38,9 +39,9 @@ OPTIONS: Final = {
     "fflags": "nobuffer", "flags": "low_delay", "max_redirects": "0",
     "format_whitelist": FORMATS,
 }  # fmt: skip
-COMPARE: Final = "Start the camera's app and compare the address it shows."
-WAKE: Final = "Start the camera's app again, or wake the phone."
-DIRECTLY: Final = (
+COMPARE: Final = N_("Start the camera's app and compare the address it shows.")
+WAKE: Final = N_("Start the camera's app again, or wake the phone.")
+DIRECTLY: Final = N_(
     "Use the address of the video itself, as the app shows it (often /video at the end)."
 )
 
@@ -73,7 +74,7 @@ class NetReader:
             self._packet: Any = None
             self._hung = False
             if not self._container.streams.video:
-                raise Unreachable(_no_film(address, "sends no pictures"))
+                raise Unreachable(_no_film(address, _("sends no pictures")))
             for stream in self._container.streams.video:
                 stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
         except BaseException:
@@ -104,8 +105,8 @@ class NetReader:
     def why_not(self) -> Health:
         """Return why no picture came."""
         if self._hung:
-            return _hangs(self._address, "stopped sending pictures")
-        sentence = f"Camera lost: {host_of(self._address)} has hung up."
+            return _hangs(self._address, _("stopped sending pictures"))
+        sentence = _("Camera lost: {host} has hung up.", host=host_of(self._address))
         return Health("camera", Cause.LOST, sentence, WAKE)
 
     def close(self) -> None:
@@ -139,10 +140,10 @@ def why_not(address: str, error: Exception) -> Health:
     """
     parts = _split(address)
     if not parts.hostname:
-        sentence = f"{shown(address)} is no address."
-        return Health("camera", Cause.NO_ADDRESS, sentence, "Write http://PHONE:PORT/video.")
+        sentence = _("{address} is no address.", address=shown(address))
+        return Health("camera", Cause.NO_ADDRESS, sentence, _("Write http://PHONE:PORT/video."))
     if parts.scheme == "udp":
-        return _hangs(address, "sends nothing")
+        return _hangs(address, _("sends nothing"))
     try:
         connection = _connected(parts)
     except (OSError, UnicodeError) as why:  # a name with a part that is empty or too long
@@ -151,12 +152,12 @@ def why_not(address: str, error: Exception) -> Health:
         if parts.scheme in ("http", "https"):
             return _why_not_http(address, connection, error)
     if isinstance(error, av.error.ExitError):
-        return _hangs(address, "answers the call, but sends nothing")
+        return _hangs(address, _("answers the call, but sends nothing"))
     if isinstance(error, av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError):
         return _status(address, _Answer(401, "", ""))
     if isinstance(error, av.error.HTTPNotFoundError):
         return _status(address, _Answer(404, "", ""))
-    return _no_film(address, "answers, but not with a film")
+    return _no_film(address, _("answers, but not with a film"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +197,14 @@ def _no_address(parts: SplitResult, why: Exception) -> Health:
     host = parts.hostname
     port = parts.port or PORTS.get(parts.scheme, 80)
     if isinstance(why, socket.gaierror | UnicodeError):
-        sentence = f"No computer or phone is called {host} in this network."
+        sentence = _("No computer or phone is called {host} in this network.", host=host)
     elif isinstance(why, ConnectionRefusedError):
-        sentence = f"{host} is there, but no camera answers at port {port}."
+        sentence = _(
+            "{host} is there, but no camera answers at port {port}.", host=host, port=port
+        )
     else:
-        sentence = f"{host} does not answer at port {port}."
-    remedy = f"{COMPARE} Both must be in the same network."
+        sentence = _("{host} does not answer at port {port}.", host=host, port=port)
+    remedy = f"{_(COMPARE)} " + _("Both must be in the same network.")
     return Health("camera", Cause.NO_ADDRESS, sentence, remedy)
 
 
@@ -209,12 +212,12 @@ def _why_not_http(address: str, connection: socket.socket, error: Exception) -> 
     try:
         head = _asked(_split(address), connection)
     except OSError:
-        return _hangs(address, "answers the call, but sends nothing")
+        return _hangs(address, _("answers the call, but sends nothing"))
     answer = _understood(head)
     if answer is None:
-        return _no_film(address, "answers, but not as a camera does")
+        return _no_film(address, _("answers, but not as a camera does"))
     if answer.status == OK and isinstance(error, av.error.ExitError):
-        return _hangs(address, "begins to answer, but sends no picture")
+        return _hangs(address, _("begins to answer, but sends no picture"))
     return _status(address, answer)
 
 
@@ -253,35 +256,53 @@ def _status(address: str, answer: _Answer) -> Health:
     """Return what an HTTP answer means to a player."""
     host, status = host_of(address), answer.status
     if status in (401, 403, 407):
-        sentence = f"{host} wants a name and a password ({status})."
-        remedy = "Write them into the address: http://NAME:PASSWORD@..."
+        sentence = _("{host} wants a name and a password ({status}).", host=host, status=status)
+        remedy = _("Write them into the address: http://NAME:PASSWORD@...")
         return Health("camera", Cause.REFUSED, sentence, remedy)
     if 300 <= status < 400:
-        sentence = f"{host} only points to another address ({shown(answer.onward) or status})."
-        return Health("camera", Cause.NO_ADDRESS, sentence, "Give that one, if you trust it.")
+        sentence = _(
+            "{host} only points to another address ({there}).",
+            host=host, there=shown(answer.onward) or status,
+        )  # fmt: skip
+        return Health(
+            "camera", Cause.NO_ADDRESS, sentence, _("Give that one, if you trust it.")
+        )
     if 400 <= status < 500:
-        sentence = f"{host} is there, but has nothing under this address ({status})."
+        sentence = _(
+            "{host} is there, but has nothing under this address ({status}).",
+            host=host,
+            status=status,
+        )
         return Health("camera", Cause.NO_ADDRESS, sentence, COMPARE)
     if status >= 500:
-        sentence = f"{host} refuses to show its pictures now ({status})."
-        remedy = "Close other programs that watch it, and start the camera's app again."
+        sentence = _(
+            "{host} refuses to show its pictures now ({status}).", host=host, status=status
+        )
+        remedy = _("Close other programs that watch it, and start the camera's app again.")
         return Health("camera", Cause.REFUSED, sentence, remedy)
     return _no_film(address, _sent_instead(answer.kind))
 
 
 def _sent_instead(kind: str) -> str:
     if kind.startswith("text/html"):
-        return "shows a web page instead of a film"
+        return _("shows a web page instead of a film")
     if kind.startswith("image/"):
-        return "sends one single picture instead of a film"
+        return _("sends one single picture instead of a film")
     if kind.startswith("multipart/"):
-        return "sends pictures that cannot be read"
-    return "sends something that is no film"
+        return _("sends pictures that cannot be read")
+    return _("sends something that is no film")
 
 
 def _no_film(address: str, what: str) -> Health:
-    return Health("camera", Cause.NO_FILM, f"{shown(address)} {what}.", DIRECTLY)
+    return Health(
+        "camera",
+        Cause.NO_FILM,
+        _("{address} {what}.", address=shown(address), what=what),
+        DIRECTLY,
+    )
 
 
 def _hangs(address: str, what: str) -> Health:
-    return Health("camera", Cause.HANGS, f"{host_of(address)} {what}.", WAKE)
+    return Health(
+        "camera", Cause.HANGS, _("{address} {what}.", address=host_of(address), what=what), WAKE
+    )

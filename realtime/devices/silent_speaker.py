@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kpopdance.engines.tongues import N_
 from kpopdance.realtime.core.types import Heard
 from kpopdance.realtime.devices.count_in import NO_COUNT_IN, CountIn
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.ports import HostClock
 
-SILENTLY = "The song goes on without sound."
+SILENTLY = N_("The song goes on without sound.")
 
 
 class SilentSpeaker:

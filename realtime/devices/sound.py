@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.core.types import Heard
 from kpopdance.realtime.devices.count_in import NO_COUNT_IN, CountIn, counted_in
@@ -50,7 +51,10 @@ QUIET_POLLS = 5  # 0.5 s without a beat; polls, so that a stalled process accuse
 GIVE_UP_POLLS = 50  # a server that hung this long is left, until then its own recovery is best
 BLIND_BLOCKS = 20  # a device that never tells its times is believed on its stated latency
 LOST = Health(
-    "sound", Cause.LOST, "Sound lost: the song waits.", "It goes on by itself with the sound."
+    "sound",
+    Cause.LOST,
+    N_("Sound lost: the song waits."),
+    N_("It goes on by itself with the sound."),
 )
 AT_ONCE = np.zeros((0, 1), np.float32)
 SILENT_SAMPLES = 48000  # a second
@@ -421,7 +425,7 @@ def _open_stream(device: str | int | None, rate: int, fill: Callable[..., None])
             raise
     except sd.PortAudioError as why:
         log.info("%s: %s", name, why)
-        sentence = f"The sound output {name} does not open."
-        remedy = "Close other programs that use it, or choose another in the set-up."
+        sentence = _("The sound output {name} does not open.", name=name)
+        remedy = _("Close other programs that use it, or choose another in the set-up.")
         raise SoundError(Cause.REFUSED, sentence, remedy) from why
     return stream

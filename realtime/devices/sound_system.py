@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.health import Cause, Health
 from kpopdance.realtime.devices.sound_server import speaker_behind
 
@@ -24,13 +25,16 @@ OPEN_S = 3.0  # longest wait for a device at the start
 CLOSE_S = 0.8  # longest wait for each of two steps of closing
 MOST_NAMES = 4
 CALLED: Final[dict[Kind, tuple[str, str]]] = {
-    "output": ("sound output", "plug in speakers or headphones."),
-    "input": ("microphone", "plug one in, or measure with both arms before the camera."),
+    "output": (N_("sound output"), N_("plug in speakers or headphones.")),
+    "input": ("microphone", N_("plug one in, or measure with both arms before the camera.")),
 }
 """What each is called, and what to do where there is none."""
+NONE: Final[dict[Kind, str]] = {
+    "output": N_("There is no sound output."), "input": N_("There is no microphone."),
+}  # fmt: skip
 ONE_AT_A_TIME = threading.Lock()
 """PortAudio is not made for two threads: an errand that was left behind comes first."""
-APT_HINT = "On Debian and Ubuntu: apt-get install libportaudio2 libasound2-plugins"
+APT_HINT = N_("On Debian and Ubuntu: apt-get install libportaudio2 libasound2-plugins")
 
 
 class SoundError(DanceError):
@@ -91,23 +95,26 @@ def _named(device: str | int | None) -> str:
 
 def no_device(sd: ModuleType, device: str | int | None, kind: Kind) -> SoundError:
     """Return what to say where there is no such output or input."""
-    called, plug_in = CALLED[kind]
+    called, plug_in = map(_, CALLED[kind])
     if device is None:
         return SoundError(
-            Cause.NEVER_OPENED, f"There is no {called}.", f"{plug_in[0].upper()}{plug_in[1:]}"
+            Cause.NEVER_OPENED, _(NONE[kind]), f"{plug_in[0].upper()}{plug_in[1:]}"
         )
     names = [one.name for one in _listed(sd, kind)]
-    there = f"There are: {', '.join(names[:MOST_NAMES])}. Choose one of them in the set-up."
-    sentence = f"There is no single {called} called {device!r}."
-    remedy = there if names else f"There is none at all: {plug_in}"
+    there = _(
+        "There are: {names}. Choose one of them in the set-up.",
+        names=", ".join(names[:MOST_NAMES]),
+    )
+    sentence = _("There is no single {kind} called {device!r}.", kind=called, device=device)
+    remedy = there if names else _("There is none at all: {remedy}", remedy=plug_in)
     return SoundError(Cause.NEVER_OPENED, sentence, remedy)
 
 
 def server_hangs() -> SoundError:
     """Return what to say where the sound system does not answer."""
     return SoundError(
-        Cause.HANGS, f"The sound system has not answered for {OPEN_S:.0f} s.",
-        "Restart it, or choose another output in the set-up.",
+        Cause.HANGS, _("The sound system has not answered for {s:.0f} s.", s=OPEN_S),
+        _("Restart it, or choose another output in the set-up."),
     )  # fmt: skip
 
 
@@ -132,7 +139,7 @@ def portaudio() -> ModuleType:
         import sounddevice
     except (ImportError, OSError) as why:  # OSError: the PortAudio library itself is missing
         log.info("PortAudio: %s", why)
-        sentence = "There is no sound: a part of it, PortAudio, is not installed."
+        sentence = _("There is no sound: a part of it, PortAudio, is not installed.")
         raise SoundError(Cause.NEVER_OPENED, sentence, APT_HINT) from why
     module: ModuleType = sounddevice
     return module

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import av
 import av.error
 
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.health import WELL_CAMERA, Cause, Health
 from kpopdance.realtime.core.ports import CameraState, HostClock
 from kpopdance.realtime.core.types import Frame
@@ -42,7 +43,9 @@ MEASURED = ("gif", "apng", "mpegts", "mpeg")  # kinds that do not say how long t
 MATROSKA = "matroska,webm"
 STILL_BRANDS = ("avif", "heic", "heix", "heim", "heis", "mif1")
 HEAD = 1 << 17  # bytes in front of a photograph's pixels
-ENDED = Health("camera", Cause.ENDED, "The video has ended.", "It is shorter than the song.")
+ENDED = Health(
+    "camera", Cause.ENDED, N_("The video has ended."), N_("It is shorter than the song.")
+)
 
 
 class VideoError(MediaError):
@@ -140,7 +143,9 @@ class VideoFile:
         else:
             cut = self._cut()
         if moments.last_s is None:
-            raise VideoError(f"{self.path}: holds no readable picture; export it again as mp4")
+            raise VideoError(
+                _("{path}: holds no readable picture; export it again as mp4", path=self.path)
+            )
         told = [
             damage.told(moments.last_s) or cut,
             _counted(self._media.clock.jumps, "place where its times jump", "mended"),
@@ -167,7 +172,9 @@ class VideoFile:
         try:
             self._media.begin_at(stamp_s)
         except (av.error.FFmpegError, OSError) as why:
-            raise VideoError(f"{self.path}: cannot be sought in ({reason(why)})") from None
+            raise VideoError(
+                _("{path}: cannot be sought in ({reason})", path=self.path, reason=reason(why))
+            ) from None
 
     def only_key_pictures(self, wanted: bool) -> None:
         """Leave out all pictures that need others, or no longer: whoever is late catches up so."""
@@ -195,7 +202,10 @@ class VideoFile:
         image = whole.assembled(in_order) if whole and tiles else None
         if image is None:
             raise VideoError(
-                f"{self.path}: is a photograph in tiles that do not fit together; export it as jpg"
+                _(
+                    "{path}: is a photograph in tiles that do not fit together; export it as jpg",
+                    path=self.path,
+                )
             )
         return image
 
@@ -230,7 +240,13 @@ def small_picture(path: Path, side_px: int) -> NDArray[np.uint8]:
     """
     with VideoFile(path, side_px=side_px) as video:
         if max(video.info.size) > LONGEST_SIDE_PX:
-            raise VideoError(f"{path}: is larger than {LONGEST_SIDE_PX} px; save it smaller")
+            raise VideoError(
+                _(
+                    "{path}: is larger than {px} px; save it smaller",
+                    path=path,
+                    px=LONGEST_SIDE_PX,
+                )
+            )
         return next(video.frames()).image
 
 
@@ -326,19 +342,31 @@ def _checked(path: Path, media: Media) -> Any:  # noqa: ANN401 - PyAV's streams
     """Return the picture stream of a file that can be read."""
     stream = media.picture
     if stream is None:
-        raise VideoError(f"{path}: has sound but no pictures; a choreography needs a video")
+        raise VideoError(
+            _("{path}: has sound but no pictures; a choreography needs a video", path=path)
+        )
     if stream.codec_context is None:
         raise VideoError(
-            f"{path}: its pictures are of a kind that is not read; export it as mp4"
+            _(
+                "{path}: its pictures are of a kind that is not read; export it as mp4",
+                path=path,
+            )
         )
     if media.kind == "webp_pipe" and not stream.width and _is_animated(path):
         raise VideoError(
-            f"{path}: is an animated WebP, which is not read; save it as GIF or mp4"
+            _(
+                "{path}: is an animated WebP, which is not read; save it as GIF or mp4",
+                path=path,
+            )
         )
     if not 0 < stream.width * stream.height <= MOST_PIXELS:
         raise VideoError(
-            f"{path}: its pictures cannot be read, or have more than {MOST_PIXELS // 1_000_000} "
-            "million pixels; export them again, smaller"
+            _(
+                "{path}: its pictures cannot be read, or have more than {most} million "
+                "pixels; export them again, smaller",
+                path=path,
+                most=MOST_PIXELS // 1000000,
+            )
         )
     return stream
 

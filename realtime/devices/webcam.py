@@ -14,16 +14,17 @@ import numpy as np
 from cv2_enumerate_cameras import enumerate_cameras
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.health import Cause, Health
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-OTHER: Final = "Close other programs that use it, or plug it into another socket."
+OTHER: Final = N_("Close other programs that use it, or plug it into another socket.")
 ALLOW: Final = {
-    "Linux": "Type: sudo usermod -aG video $USER, then log out and in again.",
-    "Darwin": "Allow it in System Settings, Privacy & Security, Camera.",
-    "Windows": "Allow it in Settings, Privacy, Camera.",
+    "Linux": N_("Type: sudo usermod -aG video $USER, then log out and in again."),
+    "Darwin": N_("Allow it in System Settings, Privacy & Security, Camera."),
+    "Windows": N_("Allow it in Settings, Privacy, Camera."),
 }
 
 
@@ -69,8 +70,8 @@ class WebcamReader:
         """Return why no picture came."""
         if self._came:
             return Health(
-                "camera", Cause.LOST, "Camera lost: it sends no pictures any more.",
-                "Look whether its cable is loose.",
+                "camera", Cause.LOST, _("Camera lost: it sends no pictures any more."),
+                _("Look whether its cable is loose."),
             )  # fmt: skip
         return why_not(self._index)
 
@@ -82,8 +83,13 @@ class WebcamReader:
 def why_not(index: int) -> Health:
     """Return why a webcam does not open."""
     if platform.system() != "Linux":
-        remedy = f"{OTHER} {ALLOW.get(platform.system(), '')}".strip()
-        return Health("camera", Cause.NEVER_OPENED, f"Camera {index} does not open.", remedy)
+        remedy = f"{_(OTHER)} {_(ALLOW.get(platform.system(), ''))}".strip()
+        return Health(
+            "camera",
+            Cause.NEVER_OPENED,
+            _("Camera {index} does not open.", index=index),
+            remedy,
+        )
     path = f"/dev/video{index}"
     try:
         os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))
@@ -91,23 +97,32 @@ def why_not(index: int) -> Health:
         return _refusal(index, why.errno)
     users = [name for name in _users_of(path) if name]
     if users:
-        sentence = f"Camera {index} is in use by another program ({', '.join(users)})."
-        return Health("camera", Cause.REFUSED, sentence, "Close that program.")
-    return Health("camera", Cause.NEVER_OPENED, f"Camera {index} sends no picture.", OTHER)
+        sentence = _(
+            "Camera {index} is in use by another program ({users}).",
+            index=index, users=", ".join(users),
+        )  # fmt: skip
+        return Health("camera", Cause.REFUSED, sentence, _("Close that program."))
+    return Health(
+        "camera", Cause.NEVER_OPENED, _("Camera {index} sends no picture.", index=index), OTHER
+    )
 
 
 def _refusal(index: int, number: int | None) -> Health:
     """Return what an error number of opening a device means."""
     if number in (errno.EACCES, errno.EPERM):
-        sentence = f"You are not allowed to use camera {index}."
+        sentence = _("You are not allowed to use camera {index}.", index=index)
         return Health("camera", Cause.REFUSED, sentence, ALLOW["Linux"])
     if number == errno.EBUSY:
-        sentence = f"Camera {index} is in use by another program."
-        return Health("camera", Cause.REFUSED, sentence, "Close that program.")
+        sentence = _("Camera {index} is in use by another program.", index=index)
+        return Health("camera", Cause.REFUSED, sentence, _("Close that program."))
     if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
-        sentence = f"Camera {index} is not plugged in."
-        return Health("camera", Cause.NEVER_OPENED, sentence, "Plug it in, or choose another.")
-    return Health("camera", Cause.NEVER_OPENED, f"Camera {index} does not open.", OTHER)
+        sentence = _("Camera {index} is not plugged in.", index=index)
+        return Health(
+            "camera", Cause.NEVER_OPENED, sentence, _("Plug it in, or choose another.")
+        )
+    return Health(
+        "camera", Cause.NEVER_OPENED, _("Camera {index} does not open.", index=index), OTHER
+    )
 
 
 def _users_of(path: str) -> list[str]:
@@ -142,8 +157,12 @@ def camera_index(source: str) -> int:
     if index < 0 or not listed:
         names = ", ".join(f"{camera.index} ({camera.name})" for camera in found) or "none"
         raise CameraError(
-            f"There is no camera {source!r}; found: {names}. "
-            "Plug one in, choose another one, or let a phone be the camera."
+            _(
+                "There is no camera {source!r}; found: {names}. Plug one in, choose another one, or "
+                "let a phone be the camera.",
+                source=source,
+                names=names,
+            )
         )
     return index
 

@@ -12,6 +12,7 @@ import pygame
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import discard, hand_over, part_of
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.devices.gamepad import CLICK, Gamepads
 from kpopdance.realtime.devices.pace import Pace
@@ -75,8 +76,11 @@ class GameWindow:
         except pygame.error as why:
             pygame.display.quit()
             raise NoScreen(
-                f"no window can be opened ({why}); start the game from a desktop session, "
-                "or dance without a screen: kpopdance play SONG --headless"
+                _(
+                    "no window can be opened ({why}); start the game from a desktop session, or dance "
+                    "without a screen: kpopdance play SONG --headless",
+                    why=why,
+                )
             ) from why
         if fits != size:
             self._window.maximize()  # the desktop knows better how much room there is
@@ -302,7 +306,11 @@ def save_picture(surface: pygame.Surface, path: Path) -> None:
         hand_over(part, path)
     except (pygame.error, OSError) as why:
         raise DanceError(
-            f"{path}: the picture cannot be saved ({why}); choose another place"
+            _(
+                "{path}: the picture cannot be saved ({why}); choose another place",
+                path=path,
+                why=why,
+            )
         ) from why
     finally:
         discard(part)

@@ -218,7 +218,7 @@ def result_view(
     """Return the result page of an outcome."""
     report = outcome.report
     lost = Counter(move.why for move in report.moves)
-    blamed = [each.sentence for each in outcome.health if each.blind or each.cause in SLOW]
+    blamed = [_(each.sentence) for each in outcome.health if each.blind or each.cause in SLOW]
     why = blamed[0] if blamed else _("Pictures are missing.")
     told = {NO_PICTURES: why, TOO_SLOW: _("This computer is too slow.")}
     notices = tuple(

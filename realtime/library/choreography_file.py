@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.types import Choreography, Formation
 from kpopdance.realtime.library.arrays import arrays_in, glance
 from kpopdance.realtime.library.songpack import SongPackError
@@ -43,7 +44,13 @@ def extent_of(path: Path) -> tuple[int, float, float]:
     usual = 1 <= dancers <= MAX_MEMBERS and rows >= 2 and 5 <= fps <= 240
     if not (usual and abs(start_s) <= MAX_START_S):
         raise SongPackError(
-            f"{path}: has {dancers} members and {rows} rows, {fps:g} a second; record it again"
+            _(
+                "{path}: has {dancers} members and {rows} rows, {fps:g} a second; record it again",
+                path=path,
+                dancers=dancers,
+                rows=rows,
+                fps=fps,
+            )
         )
     return dancers, start_s, start_s + (rows - 1) / fps
 
@@ -62,16 +69,27 @@ def read_choreography(path: Path) -> tuple[tuple[Choreography, ...], Formation |
         fps, start_s = float(arrays["fps"]), float(arrays.get("start_s", 0.0))
     if joints.dtype != np.float32 or joints.ndim != 4 or joints.shape[2:] != (18, 3):
         raise SongPackError(
-            f"{path}: joints are {joints.dtype} {joints.shape}, not float32 (members, T, 18, 3); "
-            "record it again"
+            _(
+                "{path}: joints are {dtype} {shape}, not float32 (members, T, 18, 3); record it again",
+                path=path,
+                dtype=joints.dtype,
+                shape=joints.shape,
+            )
         )
     if not 1 <= joints.shape[0] <= MAX_MEMBERS or joints.shape[1] < 2:
         raise SongPackError(
-            f"{path}: has {joints.shape[0]} members and {joints.shape[1]} rows; record it again"
+            _(
+                "{path}: has {members} members and {rows} rows; record it again",
+                path=path,
+                members=joints.shape[0],
+                rows=joints.shape[1],
+            )
         )
     _check_numbers(path, joints, fps, start_s)
     if joints.shape[1] > MAX_LENGTH_S * fps:
-        raise SongPackError(f"{path}: is longer than two hours; record a part of it")
+        raise SongPackError(
+            _("{path}: is longer than two hours; record a part of it", path=path)
+        )
     members = tuple(Choreography(member.copy(), fps, start_s) for member in joints)
     return members, _formation(path, arrays, joints.shape[:2])
 
@@ -118,28 +136,48 @@ def _formation(
         formation = Formation(arrays["floor"].copy(), arrays["there"].copy())
     if formation.there.shape != shape:
         raise SongPackError(
-            f"{path}: tells where {formation.there.shape} stand, and {shape} dance; record it again"
+            _(
+                "{path}: tells where {standing} stand, and {dancing} dance; record it again",
+                path=path,
+                standing=formation.there.shape,
+                dancing=shape,
+            )
         )
     known = formation.floor[~np.isnan(formation.floor)]
     if len(known) and not np.abs(known).max() <= MAX_AWAY:
-        raise SongPackError(f"{path}: somebody stands far off the stage; record it again")
+        raise SongPackError(
+            _("{path}: somebody stands far off the stage; record it again", path=path)
+        )
     return formation
 
 
 def _check_numbers(path: Path, joints: NDArray[np.float32], fps: float, start_s: float) -> None:
     if not (5 <= fps <= 240 and abs(start_s) <= MAX_START_S):
-        raise SongPackError(f"{path}: fps is {fps}, start_s {start_s}; record it again")
+        raise SongPackError(
+            _(
+                "{path}: fps is {fps}, start_s {start_s}; record it again",
+                path=path,
+                fps=fps,
+                start_s=start_s,
+            )
+        )
     confidence = joints[..., 2]
     seen = confidence > 0
     if not np.isfinite(confidence).all() or (confidence < 0).any() or (confidence > 1).any():
-        raise SongPackError(f"{path}: confidences must lie in 0..1; record it again")
+        raise SongPackError(
+            _("{path}: confidences must lie in 0..1; record it again", path=path)
+        )
     xy = joints[..., :2][seen]
     if not np.isfinite(xy).all():
-        raise SongPackError(f"{path}: seen joints have places that are NaN; record it again")
+        raise SongPackError(
+            _("{path}: seen joints have places that are NaN; record it again", path=path)
+        )
     if len(xy) and np.abs(xy).max() > 100:
-        raise SongPackError(f"{path}: joints lie far off the stage; record it again")
+        raise SongPackError(
+            _("{path}: joints lie far off the stage; record it again", path=path)
+        )
     if not seen.any():
-        raise SongPackError(f"{path}: nobody is seen in it; record it again")
+        raise SongPackError(_("{path}: nobody is seen in it; record it again", path=path))
 
 
 @contextmanager
@@ -147,6 +185,10 @@ def _damage_of(path: Path) -> Iterator[None]:
     try:
         yield
     except KeyError as why:
-        raise SongPackError(f"{path}: lacks {why}; record it again") from None
+        raise SongPackError(
+            _("{path}: lacks {why}; record it again", path=path, why=why)
+        ) from None
     except (ValueError, TypeError) as why:
-        raise SongPackError(f"{path}: {why}; copy or record it again") from None
+        raise SongPackError(
+            _("{path}: {why}; copy or record it again", path=path, why=why)
+        ) from None

@@ -15,7 +15,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.tongues import HOME, languages, speak, system_languages
+from kpopdance.engines.tongues import HOME, _, languages, speak, system_languages
 from kpopdance.realtime.library.settings import SettingsError, settings_file
 
 if TYPE_CHECKING:
@@ -75,8 +75,13 @@ def speak_in(language: str) -> None:
     if not code:
         listed = ", ".join(known)
         raise SettingsError(
-            f"language is {language!r}; choose one of {listed}, or put its translation beside the "
-            f"settings: {settings_file().parent / 'ja.po'}"
+            _(
+                "language is {language!r}; choose one of {listed}, or put its translation beside the "
+                "settings: {parent}",
+                language=language,
+                listed=listed,
+                parent=settings_file().parent / "ja.po",
+            )
         )
     speak(code, catalogue_in(own[code]) if code in own else None)
 
@@ -100,11 +105,11 @@ def catalogue_in(file: Path) -> GNUTranslations:
         return GNUTranslations(compiled)
     except OSError as why:
         raise LanguageError(
-            f"{file}: cannot be read ({why.strerror}); check its rights"
+            _("{file}: cannot be read ({why}); check its rights", file=file, why=why.strerror)
         ) from None
     except (PoFileError, ValueError, LookupError, TypeError) as why:
         raise LanguageError(
-            f"{file}: is no translation ({why}); correct or remove it"
+            _("{file}: is no translation ({why}); correct or remove it", file=file, why=why)
         ) from None
 
 

@@ -19,6 +19,7 @@ from msgspec import Meta
 
 from kpopdance.engines.checked import checked, parted, say_unknown, shown
 from kpopdance.engines.texts import one_form, same_name, toml_in
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.library.songpack import (
     BUNDLED,
     CHOREOGRAPHY,
@@ -199,7 +200,9 @@ def listed_pack(name: str, libraries: tuple[Path, ...]) -> Path:
     if meant is not None:
         return folders[meant]
     known = ", ".join(folders) or "none"
-    raise SongPackError(f"there is no song {name!r}; known songs: {known}")
+    raise SongPackError(
+        _("there is no song {name!r}; known songs: {known}", name=name, known=known)
+    )
 
 
 def load_pack(folder: Path) -> SongPack:
@@ -292,7 +295,11 @@ def reading(folder: Path) -> Iterator[None]:
     except OSError as why:
         where = why.filename or folder
         raise SongPackError(
-            f"{where}: cannot be read ({why.strerror}); check its rights"
+            _(
+                "{where}: cannot be read ({why}); check its rights",
+                where=where,
+                why=why.strerror,
+            )
         ) from None
 
 
@@ -302,10 +309,14 @@ def files_of(named: Path) -> PackFiles:
     told, other = _read_toml(_inside(folder, TOML))
     audio = _inside(folder, told.audio)
     if not audio.is_file() or audio.stat().st_size == 0:
-        raise SongPackError(f"{audio}: the audio is missing or empty; copy it into the pack")
+        raise SongPackError(
+            _("{path}: the audio is missing or empty; copy it into the pack", path=audio)
+        )
     path = _inside(folder, CHOREOGRAPHY)
     if not path.is_file():
-        raise SongPackError(f"{path}: is missing; record it with kpopdance record VIDEO")
+        raise SongPackError(
+            _("{path}: is missing; record it with kpopdance record VIDEO", path=path)
+        )
     for name in filter(None, (told.video, told.cover)):
         _inside(folder, name)
     return PackFiles(told, other, audio, path)
@@ -346,13 +357,21 @@ def _song(
         formation = formation and formation.turned()
     if not 0 <= told.lead < len(members):
         raise SongPackError(
-            f"{path.with_name(TOML)}: lead is {told.lead}, but there are members 0 to "
-            f"{len(members) - 1}; correct lead"
+            _(
+                "{path}: lead is {lead}, but there are members 0 to {members}; correct lead",
+                path=path.with_name(TOML),
+                lead=told.lead,
+                members=len(members) - 1,
+            )
         )
     if told.members and len(told.members) != len(members):
         raise SongPackError(
-            f"{path.with_name(TOML)}: names {len(told.members)} members, but {len(members)} dance; "
-            "correct members"
+            _(
+                "{path}: names {members} members, but {dancers} dance; correct members",
+                path=path.with_name(TOML),
+                members=len(told.members),
+                dancers=len(members),
+            )
         )
     return SongPack(
         told.title, told.artist, told.bpm, members, audio, told.language, told.licence,
@@ -397,16 +416,26 @@ def _read_toml(path: Path) -> tuple[PackText, dict[str, Any]]:
     """Return what a song.toml tells, and the keys in it that this game does not know."""
     if not path.is_file():
         raise SongPackError(
-            f"{path}: is missing; a pack needs song.toml; kpopdance record makes one"
+            _(
+                "{path}: is missing; a pack needs song.toml; kpopdance record makes one",
+                path=path,
+            )
         )
     try:
         told = toml_in(path)
     except ValueError as why:
-        raise SongPackError(f"{path}: {why}; correct it or restore it") from None
+        raise SongPackError(
+            _("{path}: {why}; correct it or restore it", path=path, why=why)
+        ) from None
     if told.get("format") != FORMAT:
         raise SongPackError(
-            f"{path}: format is {shown(told.get('format'))}, this game reads {FORMAT}; "
-            "update the game or record the song again"
+            _(
+                "{path}: format is {told}, this game reads {format}; update the game or record the "
+                "song again",
+                path=path,
+                told=shown(told.get("format")),
+                format=FORMAT,
+            )
         )
     known, other = parted(told, PackText)
     try:
@@ -429,7 +458,13 @@ def _inside(folder: Path, name: str) -> Path:
     except (OSError, RuntimeError):  # a link to itself
         inside = False
     if not inside:
-        raise SongPackError(f"{folder}: {name!r} lies outside the pack; copy it inside")
+        raise SongPackError(
+            _(
+                "{folder}: {name!r} lies outside the pack; copy it inside",
+                folder=folder,
+                name=name,
+            )
+        )
     return path
 
 

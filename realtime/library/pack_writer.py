@@ -20,6 +20,7 @@ import numpy as np
 import tomli_w
 
 from kpopdance.engines.files import check_folder, naming, part_of
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.library.choreography_file import steps_of
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.pack_reader import BEFORE, check_whole, media_names, standing
@@ -79,7 +80,7 @@ def save_pack(
     """
     check_pack_folder(folder, replace=replace)
     if pack.audio is None:
-        raise SongPackError(f"{folder}: a song pack needs audio")
+        raise SongPackError(_("{folder}: a song pack needs audio", folder=folder))
     there = folder.is_dir()
     (folder if there else folder.parent).mkdir(parents=True, exist_ok=True)
     making = part_of((folder if there else folder.parent) / "pack")
@@ -94,7 +95,7 @@ def save_pack(
             else:
                 making.rename(folder)
     finally:
-        _remove(making, *(name for _, name in media.values()))
+        _remove(making, *(name for _path, name in media.values()))
 
 
 def check_pack_folder(folder: Path, *, replace: bool, needs_bytes: int = 0) -> None:
@@ -111,11 +112,17 @@ def check_pack_folder(folder: Path, *, replace: bool, needs_bytes: int = 0) -> N
         return
     if media_names(standing(folder)) is None:
         raise SongPackError(
-            f"{folder}: is a folder, but no song pack of this game; name one that is not there yet"
+            _(
+                "{folder}: is a folder, but no song pack of this game; name one that is not there yet",
+                folder=folder,
+            )
         )
     if not replace:
         raise SongPackError(
-            f"{folder}: exists already; choose another folder (--out), or add --replace"
+            _(
+                "{folder}: exists already; choose another folder (--out), or add --replace",
+                folder=folder,
+            )
         )
 
 
@@ -131,7 +138,11 @@ def slug_of(title: str) -> str:
     slug = re.sub(r"[^\w]+", "-", plain)[:SLUG_LETTERS].strip("-_")
     if not slug or RESERVED.fullmatch(slug):
         raise SongPackError(
-            f"{title}: no folder can be named after it; choose another title, or name one: --out FOLDER"
+            _(
+                "{title}: no folder can be named after it; choose another title, or name one: --out "
+                "FOLDER",
+                title=title,
+            )
         )
     return slug
 
@@ -139,7 +150,7 @@ def slug_of(title: str) -> str:
 def _write(pack: SongPack, folder: Path, media: Media) -> None:
     for source, name in media.values():
         shutil.copyfile(source, folder / name)
-    names = {key: name for key, (_, name) in media.items()}
+    names = {key: name for key, (_path, name) in media.items()}
     (folder / TOML).write_text(_toml(pack, names), encoding="utf-8")
     filmed, formation = pack.members, pack.formation
     if pack.mirrored:
@@ -273,7 +284,11 @@ def _toml(pack: SongPack, names: dict[str, str]) -> str:
         )
     except ValueError as why:  # a number of 5000 digits
         raise SongPackError(
-            f"{pack.folder / TOML}: cannot be written again ({why}); correct it"
+            _(
+                "{folder}: cannot be written again ({why}); correct it",
+                folder=pack.folder / TOML,
+                why=why,
+            )
         ) from None
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import reason_of
 from kpopdance.engines.texts import drawable_line, one_form, same_name
-from kpopdance.engines.tongues import N_
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.progress import Goal
 from kpopdance.realtime.library.store import StoreError
 from kpopdance.realtime.library.tables import FIRST_PLAYER
@@ -75,7 +75,7 @@ def player_of(store: Store) -> Player:
     """Return whose store it is."""
     rows = store.read(f"{FIND} WHERE id = :player")
     if not rows:
-        raise PlayerError(f"{store.path}: this player is gone; choose another one")
+        raise PlayerError(_("{path}: this player is gone; choose another one", path=store.path))
     return _player(rows[0])
 
 
@@ -85,7 +85,14 @@ def named(store: Store, name: str) -> Player:
     meant = same_name(name, list(players))
     if meant is None:
         known = ", ".join(players)
-        raise PlayerError(f"{store.path}: no player is called {name!r}; there are {known}")
+        raise PlayerError(
+            _(
+                "{path}: no player is called {name!r}; there are {known}",
+                path=store.path,
+                name=name,
+                known=known,
+            )
+        )
     return players[meant]
 
 
@@ -98,10 +105,15 @@ def add_player(store: Store, name: str, made_s: float) -> Player:
         Where the name is another player's, or there are too many.
     """
 
-    def work(db: sqlite3.Connection, _: int) -> Player:
+    def work(db: sqlite3.Connection, _player: int) -> Player:
         players = _all(db)
         if len(players) >= MOST_PLAYERS:
-            raise PlayerError(f"{MOST_PLAYERS} players are the most; remove one first")
+            raise PlayerError(
+                _(
+                    "{most_players} players are the most; remove one first",
+                    most_players=MOST_PLAYERS,
+                )
+            )
         taken = [player.name for player in players]
         free = (f"{NEW_NAME} {k}" for k in range(1, MOST_PLAYERS + 2))
         chosen = _fit(name) or next(each for each in free if same_name(each, taken) is None)
@@ -129,7 +141,7 @@ def change_player(
 ) -> Player:  # fmt: skip
     """Return a player with another name, colour or goal; raises PlayerError as ``add_player``."""
 
-    def work(db: sqlite3.Connection, _: int) -> Player:
+    def work(db: sqlite3.Connection, _player: int) -> Player:
         others = [each.name for each in _all(db) if each.id != player.id]
         called = _fit(name or "") or player.name
         _refuse_twin(called, others)
@@ -138,7 +150,7 @@ def change_player(
         row = (called, tint, wants.many, wants.of, player.id)
         change = "UPDATE players SET name = ?, colour = ?, goal = ?, goal_of = ? WHERE id = ?"
         if not db.execute(change, row).rowcount:
-            raise PlayerError(f"{player.name} is gone; choose another player")
+            raise PlayerError(_("{player} is gone; choose another player", player=player.name))
         return replace(player, name=called, colour=tint, goal=wants)
 
     return store.write(work)
@@ -183,7 +195,7 @@ def remove_player(store: Store, player: int) -> None:
     the last one a new one.
     """
 
-    def work(db: sqlite3.Connection, _: int) -> None:
+    def work(db: sqlite3.Connection, _player: int) -> None:
         db.execute("DELETE FROM players WHERE id = ?", (player,))
         if not _all(db):
             db.execute(
@@ -226,7 +238,9 @@ def _fit(name: str) -> str:
 def _refuse_twin(name: str, taken: list[str]) -> None:
     other = same_name(name, taken)
     if other is not None:
-        raise PlayerError(f"There is a player called {other} already: take another name.")
+        raise PlayerError(
+            _("There is a player called {other} already: take another name.", other=other)
+        )
 
 
 def _least_used(colours: list[int]) -> int:

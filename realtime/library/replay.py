@@ -16,6 +16,7 @@ import numpy as np
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import write_whole
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.terms import USUAL, Terms
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.core.types import Choreography, Pose
@@ -154,9 +155,13 @@ def read_replay(path: Path) -> Replay:
         arrays: dict[str, Any] = arrays_in(path, ("told", *ARRAYS), MOST_BYTES)
         told = json.loads(str(arrays.pop("told")))
     except OSError as why:
-        raise ReplayError(f"{path}: cannot be read ({why.strerror})") from None
+        raise ReplayError(
+            _("{path}: cannot be read ({why})", path=path, why=why.strerror)
+        ) from None
     except (ValueError, KeyError, RecursionError) as why:
-        raise ReplayError(f"{path}: is no replay, or damaged; give another file") from why
+        raise ReplayError(
+            _("{path}: is no replay, or damaged; give another file", path=path)
+        ) from why
     words = _checked_words(path, told)
     _check_arrays(path, arrays)
     return Replay(**arrays, **words)
@@ -169,18 +174,27 @@ def _checked_words(path: Path, told: object) -> dict[str, Any]:
     if not isinstance(told, dict) or not all(
         isinstance(told.get(name), kind) for name, kind in WORDS.items()
     ):
-        raise ReplayError(f"{path}: is no replay, or damaged; give another file")
+        raise ReplayError(_("{path}: is no replay, or damaged; give another file", path=path))
     if told["format"] != FORMAT:
         raise ReplayError(
-            f"{path}: is a replay of format {told['format']}, this game reads {FORMAT}; "
-            "use the version that wrote it"
+            _(
+                "{path}: is a replay of format {told}, this game reads {format}; use the version "
+                "that wrote it",
+                path=path,
+                told=told["format"],
+                format=FORMAT,
+            )
         )
     if not (0 <= told["score"] <= 100 and abs(told["player_lag_s"]) <= MOST_LAG_S):  # NaN too
-        raise ReplayError(f"{path}: its score or lag is none that can be; it is damaged")
+        raise ReplayError(
+            _("{path}: its score or lag is none that can be; it is damaged", path=path)
+        )
     try:
         Terms(told["strictness"], told["body"], told["mirrored"])
     except ValueError as why:
-        raise ReplayError(f"{path}: {why}; it is damaged, or of a newer game") from None
+        raise ReplayError(
+            _("{path}: {why}; it is damaged, or of a newer game", path=path, why=why)
+        ) from None
     return {name: told[name] for name in WORDS if name != "format"}
 
 
@@ -191,7 +205,13 @@ def _check_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
         if not right or any(
             want not in (None, size) for want, size in zip(shape, have.shape, strict=True)
         ):
-            raise ReplayError(f"{path}: its {name} are not as they should be; it is damaged")
+            raise ReplayError(
+                _(
+                    "{path}: its {name} are not as they should be; it is damaged",
+                    path=path,
+                    name=name,
+                )
+            )
     _check_numbers(path, **arrays)
 
 
@@ -207,14 +227,18 @@ def _check_numbers(
     lasting = faults[~np.isinf(faults)]  # others lasted since ever, or for good
     in_order = (faults[:, 0] <= faults[:, 1]).all()
     if not (in_order and _within(np.concatenate([at_s, lasting]), MOST_S)):
-        raise ReplayError(f"{path}: its times are none of a song; it is damaged")
+        raise ReplayError(_("{path}: its times are none of a song; it is damaged", path=path))
     if not _within(places, MOST_PX):
-        raise ReplayError(f"{path}: its poses are none of a picture; it is damaged")
+        raise ReplayError(
+            _("{path}: its poses are none of a picture; it is damaged", path=path)
+        )
     if not ((confidence >= 0) & (confidence <= 1)).all():
-        raise ReplayError(f"{path}: its confidences are none from 0 to 1; it is damaged")
+        raise ReplayError(
+            _("{path}: its confidences are none from 0 to 1; it is damaged", path=path)
+        )
     rising = len(at_s) == len(joints) and (np.diff(at_s) > 0).all()
     if not rising or (judged_at < 0).any() or (judged_at > len(at_s)).any():
-        raise ReplayError(f"{path}: its poses are not in order; it is damaged")
+        raise ReplayError(_("{path}: its poses are not in order; it is damaged", path=path))
 
 
 def _within(numbers: NDArray[Any], most: float) -> bool:

@@ -13,6 +13,7 @@ from kpopdance.engines.checked import checked, known_of
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.names import NETWORKS
 from kpopdance.engines.texts import toml_in
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.terms import COACHES, Terms
 from kpopdance.realtime.library.songpack import BUNDLED
 
@@ -119,20 +120,30 @@ class Settings:
             raise SettingsError(str(why)) from None
         if self.crop_px % 8 or not 128 <= self.crop_px <= 512:
             raise SettingsError(
-                f"crop_px is {self.crop_px}; choose a multiple of 8, 128 to 512"
+                _(
+                    "crop_px is {crop_px}; choose a multiple of 8, 128 to 512",
+                    crop_px=self.crop_px,
+                )
             )
         if not abs(self.player_lag_ms) <= 1000:  # NaN too
             raise SettingsError(
-                f"player_lag_ms is {self.player_lag_ms:g}; choose -1000 to 1000"
+                _(
+                    "player_lag_ms is {player_lag_ms:g}; choose -1000 to 1000",
+                    player_lag_ms=self.player_lag_ms,
+                )
             )
         if min(self.camera_width, self.camera_height, self.camera_fps) < 1:
             asked = f"{self.camera_width}x{self.camera_height} at {self.camera_fps}"
-            raise SettingsError(f"the camera is asked for {asked}; choose 1 or more of each")
+            raise SettingsError(
+                _("the camera is asked for {asked}; choose 1 or more of each", asked=asked)
+            )
         _percent("volume", self.volume)
         _percent("effect_volume", self.effect_volume)
         _percent("count_volume", self.count_volume)
         if self.threads < 0:
-            raise SettingsError(f"threads is {self.threads}; choose 0 (automatic) or more")
+            raise SettingsError(
+                _("threads is {threads}; choose 0 (automatic) or more", threads=self.threads)
+            )
         for key, told in (*(("library", one) for one in self._named), ("replays", self.replays),
                           ("model", self.model)):  # fmt: skip
             _home(key, told)
@@ -184,12 +195,19 @@ def _missing(library: Path) -> str:
 
 def _one_of(key: str, text: str, known: tuple[str, ...]) -> None:
     if text not in known:
-        raise SettingsError(f"{key} is {text!r}; choose one of {', '.join(known)}")
+        raise SettingsError(
+            _(
+                "{key} is {text!r}; choose one of {known}",
+                key=key,
+                text=text,
+                known=", ".join(known),
+            )
+        )
 
 
 def _percent(key: str, value: int) -> None:
     if not 0 <= value <= 100:
-        raise SettingsError(f"{key} is {value}; choose 0 to 100")
+        raise SettingsError(_("{key} is {value}; choose 0 to 100", key=key, value=value))
 
 
 def _home(key: str, text: str) -> Path:
@@ -197,7 +215,9 @@ def _home(key: str, text: str) -> Path:
     try:
         return Path(text).expanduser()
     except RuntimeError:
-        raise SettingsError(f"{key} is {text!r}: there is no such home; correct it") from None
+        raise SettingsError(
+            _("{key} is {text!r}: there is no such home; correct it", key=key, text=text)
+        ) from None
 
 
 def own_library() -> Path:
@@ -222,16 +242,18 @@ def read_settings(path: Path | None = None) -> Settings:
     if not file.is_file():
         if path is not None or file.exists():
             what = "is no file" if file.exists() else "there is no such settings file"
-            raise SettingsError(f"{file}: {what}; give another")
+            raise SettingsError(_("{file}: {what}; give another", file=file, what=what))
         return Settings()
     try:
         told = toml_in(file)
     except OSError as why:
         raise SettingsError(
-            f"{file}: cannot be read ({why.strerror}); check its rights"
+            _("{file}: cannot be read ({why}); check its rights", file=file, why=why.strerror)
         ) from None
     except ValueError as why:
-        raise SettingsError(f"{file}: {why}; correct or remove it") from None
+        raise SettingsError(
+            _("{file}: {why}; correct or remove it", file=file, why=why)
+        ) from None
     try:
         return checked(known_of(_as_now(told), Settings, file), Settings)
     except (SettingsError, ValueError) as why:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpopdance.engines.files import appearing, refusing
 from kpopdance.engines.texts import content_of, decoded, encoded_as, told_by
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.library.settings import RENAMED, SettingsError, settings_file
 from kpopdance.realtime.library.store import store_file
 
@@ -39,7 +40,7 @@ def write_settings(changes: Mapping[str, Value], path: Path | None = None) -> No
         whole = file.resolve()  # what a link leads to is written, and the link stays
         if whole.exists() and not os.access(whole, os.W_OK):
             raise SettingsError(
-                f"{file}: is write-protected; allow writing, or change it by hand"
+                _("{file}: is write-protected; allow writing, or change it by hand", file=file)
             )
         with _one_program():
             _write(whole, file, changes)
@@ -51,7 +52,9 @@ def _write(whole: Path, named: Path, changes: Mapping[str, Value]) -> None:
         content = content_of(whole) if there else FIRST.encode()
         text = changed(content, changes)
     except ValueError as why:
-        raise SettingsError(f"{named}: {why}; correct or remove it") from None
+        raise SettingsError(
+            _("{named}: {why}; correct or remove it", named=named, why=why)
+        ) from None
     with appearing(whole) as part:
         part.write_bytes(encoded_as(content, text))
         if there:

@@ -28,6 +28,7 @@ from msgspec import Meta
 
 from kpopdance.engines.checked import checked
 from kpopdance.engines.texts import toml_in
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.library.arrays import DAMAGE, arrays_in
 from kpopdance.realtime.library.pack_reader import (
     MAX_COVER_BYTES,
@@ -178,7 +179,11 @@ def _told_to_others(path: Path, film: Film | None) -> bytes:
 def _bounded(kind: str, path: Path) -> bytes:
     if path.stat().st_size > MOST[kind]:
         raise SongPackError(
-            f"{path}: is larger than {MOST[kind] >> 20} MiB, too large to be given away; leave it out"
+            _(
+                "{path}: is larger than {most} MiB, too large to be given away; leave it out",
+                path=path,
+                most=MOST[kind] >> 20,
+            )
         )
     return path.read_bytes()
 
@@ -309,6 +314,9 @@ def _damage_of(path: Path, unpacked: Path | None = None) -> Iterator[None]:
         raise SharedPackError(f"{path}: {told}") from None
     except DAMAGE as why:
         raise SharedPackError(
-            f"{path}: is damaged or no shared song ({str(why) or type(why).__name__:.120}); "
-            "get it again"
+            _(
+                "{path}: is damaged or no shared song ({why:.120}); get it again",
+                path=path,
+                why=str(why) or type(why).__name__,
+            )
         ) from None

@@ -13,6 +13,7 @@ import numpy as np
 from msgspec import Meta
 
 from kpopdance.engines.checked import checked
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.library.kept import keep, kept_name, read_kept
 from kpopdance.realtime.library.replay import dance_key
 from kpopdance.realtime.library.songpack import SongPack, SongPackError
@@ -164,10 +165,16 @@ def standard_from_facts(dance: Choreography, terms: Terms, facts: StandardFacts)
 def refuse_nothing(standard: Standard, what: str) -> None:
     """Raise SongPackError where nobody is to be copied, or standing still is as good."""
     if not standard.weight.any():
-        raise SongPackError(f"{what}: the dancer to copy is never seen; record the song again")
+        raise SongPackError(
+            _("{what}: the dancer to copy is never seen; record the song again", what=what)
+        )
     if standard.null > MOST_NULL:
         rest = "seated" if standard.terms.body == "seated" else "in it"
         raise SongPackError(
-            f"{what}: there is nothing to dance {rest}, standing still is as good as the "
-            "coach; choose the whole body or another song"
+            _(
+                "{what}: there is nothing to dance {rest}, standing still is as good as the coach; "
+                "choose the whole body or another song",
+                what=what,
+                rest=rest,
+            )
         )

@@ -21,6 +21,7 @@ from platformdirs import user_data_path
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import reason_of, set_aside
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.terms import USUAL
 from kpopdance.realtime.library.delays import Measured
 from kpopdance.realtime.library.tables import FIRST_PLAYER, UPGRADES
@@ -55,19 +56,19 @@ UNWRITABLE: Final = (
     sqlite3.SQLITE_IOERR,
 )  # fmt: skip
 REASONS: Final = {
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_IOERR: "the disk is full or fails",
-    sqlite3.SQLITE_BUSY: "another program holds it",
-    sqlite3.SQLITE_LOCKED: "another program holds it",
-    sqlite3.SQLITE_CONSTRAINT: "this player is gone: choose another one",
-} | dict.fromkeys(UNWRITABLE[:3], "the folder or file may not be written to")
+    sqlite3.SQLITE_FULL: N_("the disk is full"),
+    sqlite3.SQLITE_IOERR: N_("the disk is full or fails"),
+    sqlite3.SQLITE_BUSY: N_("another program holds it"),
+    sqlite3.SQLITE_LOCKED: N_("another program holds it"),
+    sqlite3.SQLITE_CONSTRAINT: N_("this player is gone: choose another one"),
+} | dict.fromkeys(UNWRITABLE[:3], N_("the folder or file may not be written to"))
 
 
 class StoreError(DanceError):
     """Nothing can be remembered now; ``reason`` says why, in a few words."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: cannot be used ({reason})")
+        super().__init__(_("{path}: cannot be used ({why})", path=path, why=reason))
         self.reason = reason
 
 
@@ -194,7 +195,7 @@ class Store:
                 self._set_aside(why)
             return do()
         except sqlite3.Error as why:
-            raise StoreError(self.path, REASONS.get(_code(why), str(why))) from None
+            raise StoreError(self.path, _(REASONS.get(_code(why), str(why)))) from None
         except OSError as why:
             raise StoreError(self.path, reason_of(why)) from None
 
@@ -246,7 +247,9 @@ class Store:
     def _refuse_newer(self, db: sqlite3.Connection) -> int:
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
         if version > len(UPGRADES):
-            raise StoreError(self.path, "a newer version of the game wrote it: update the game")
+            raise StoreError(
+                self.path, _("a newer version of the game wrote it: update the game")
+            )
         return version
 
     def _upgrade(self, db: sqlite3.Connection) -> None:
