@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-CARRIED_HERTZ: Final = 4.0
+CARRIED_HERTZ: Final = 2.9
 """How fast the hips follow the weight."""
 STEP_S: Final = 0.42
 """A step takes so long, or less where the music leaves less."""

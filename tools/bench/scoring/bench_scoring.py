@@ -176,7 +176,10 @@ def pack_subjects(named: list[str], terms: Terms = USUAL) -> Iterator[Subject]:
     for folder in dict.fromkeys(Path(folder).resolve() for folder in folders):
         song = load_pack(folder)
         dance = song.members[song.lead]
-        yield Subject(song.title, dance, song.bpm, song.offset_s, others=others, terms=terms)
+        yield Subject(
+            song.title, dance, song.bpm, song.offset_s, others=others, terms=terms,
+            changes=song.tempo_changes,
+        )  # fmt: skip
 
 
 def table(results: dict[str, list[Finding]]) -> list[str]:

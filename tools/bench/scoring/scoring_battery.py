@@ -64,7 +64,8 @@ class Finding:
 class Subject:
     """A song under test: its dance, tempo, and other dances that go to the same beat.
 
-    ``figure`` is the dance in space, where known: only then can a camera walk around it.
+    ``figure`` is the dance in space, where known: only then can a camera walk around it;
+    ``changes`` are those of the tempo.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Subject:
     others: dict[str, Joints] = field(default_factory=dict)
     figure: Figure | None = None
     terms: Terms = USUAL
+    changes: tuple[tuple[float, float], ...] = ()
 
     @cached_property
     def standard(self) -> Standard:
@@ -83,7 +85,11 @@ class Subject:
             joints = spoil.in_mirror(dance.joints)
             dance = Choreography(joints, dance.fps, dance.start_s)
         return standard_from_choreography(
-            dance, bpm=self.bpm, first_beat_s=self.first_beat_s, terms=self.terms
+            dance,
+            bpm=self.bpm,
+            first_beat_s=self.first_beat_s,
+            changes=self.changes,
+            terms=self.terms,
         )
 
     @cached_property
