@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -11,6 +12,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the game; before Num
 os.environ["LANGUAGE"] = "en"  # sentences are compared; whoever tests others says so
 
 from kpopdance.engines.names import AUTO
+
+gc.disable()  # what is collected stays: it is not looked through for what could go
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import pytest
 from tests.compiling import NoCompiler
 from tests.engines.gpu import cpu_shim, paper_driver
 from tests.forking import Program
+from tests.quick import but_quick
 
 SCENARIOS = [
     "the_people_are_those_of_the_maps",
@@ -40,6 +41,13 @@ SCENARIOS = [
     "another_network_is_refused",
     "closing_waits_for_a_look",
 ]
+LONG = {
+    ("both_kinds_of_tensors_serve",),
+    ("pictures_in_flight_come_back_in_order",),
+    ("several_crops_are_one_launch",),
+    ("sizes_come_and_go_without_growth",),
+    ("another_network_is_refused",),
+}
 DEFERRED = [
     "the_people_are_those_of_the_maps",
     "a_graph_gives_what_plain_work_gives",
@@ -83,7 +91,10 @@ def program(paper):
     made.close()
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize(
+    "scenario",
+    but_quick([(one,) for one in SCENARIOS], {(one,) for one in SCENARIOS} - LONG),
+)
 def test_on_paper(program, scenario, layer):
     program.play(scenario, layer)
 

@@ -191,10 +191,10 @@ def test_a_damaged_or_greedy_pickle_is_refused_soon(code, told):
     "code",
     [
         b"(" * 90_000 + b"t" * 90_000 + b".",
-        b"N" + b"\x85" * 99_000 + b".",
-        b"]" * 90_000 + b"a" * 89_999 + b".",
+        pytest.param(b"N" + b"\x85" * 99_000 + b".", marks=pytest.mark.long),
+        pytest.param(b"]" * 90_000 + b"a" * 89_999 + b".", marks=pytest.mark.long),
         b"]q\x00h\x00ah\x00h\x00a.",
-        b"}q\x00X\x01\x00\x00\x00ah\x00s.",
+        pytest.param(b"}q\x00X\x01\x00\x00\x00ah\x00s.", marks=pytest.mark.long),
         b"NN" + BOMB + b"\x86.",
     ],
     ids=["marks", "tuples", "lists", "a list in itself", "a dict in itself", "doubling"],

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 from time import process_time
 
 import numpy as np
@@ -12,6 +12,7 @@ from kpopdance.engines.maps import Letterbox, PoseMaps
 from kpopdance.realtime.core.body import MIRROR, mirrored
 from kpopdance.realtime.pose.skeletons import MAX_PEAKS, assemble, find_peaks
 from tests.oracles import assemble_naive
+from tests.quick import but_quick
 from tests.synthetic import SIGMA_CELLS, crowd, paint, random_maps
 
 HALF_STRIDE_PX = 4.0
@@ -110,8 +111,10 @@ def agree(poses, naive):
         assert_allclose(pose.joints[pose.seen], held, atol=0.05)
 
 
-@pytest.mark.parametrize("people", [0, 1, 3])
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    ("seed", "people"),
+    but_quick(product((1, 2, 3, 4), (0, 1, 3)), {(1, 0), (2, 1), (3, 3), (4, 1)}),
+)
 def test_random_maps_give_the_people_of_the_naive_twin(seed, people):
     maps = random_maps(seed, people=people)
     agree(assemble(maps), assemble_naive.assemble(maps))

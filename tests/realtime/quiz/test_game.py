@@ -378,10 +378,10 @@ def test_again_asks_another_quiz_unless_a_word_was_given(shelf, tmp_path):
             return answered(window)
         return ["escape"] if len(window.game.seeds) > 1 else ["return"]
 
-    game, _ = played(kit(shelf, tmp_path, seed="", questions=9), twice)
+    game, _ = played(kit(shelf, tmp_path, seed="", questions=4), twice)
     assert game.seeds[0] != game.seeds[1]
     assert game.played[0].questions != game.played[1].questions
-    game, _ = played(kit(shelf, tmp_path, seed="same", questions=9), twice)
+    game, _ = played(kit(shelf, tmp_path, seed="same", questions=4), twice)
     assert game.played[0].questions == game.played[1].questions
 
 

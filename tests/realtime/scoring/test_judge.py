@@ -434,7 +434,9 @@ def test_kids_have_wider_windows():
     assert grade_of(90, 0.083, 1.0, KIDS) == "PERFECT"
 
 
-@pytest.mark.parametrize("limb", LIMBS)
+@pytest.mark.parametrize(
+    "limb", but_quick([(limb,) for limb in LIMBS], {("right_arm",), ("left_leg",)})
+)
 def test_hiding_a_limb_that_does_not_dance_earns_nothing(song, limb):
     still = dances.held(song.joints)
     other = "left_arm" if limb == "right_arm" else "right_arm"
@@ -474,8 +476,7 @@ def test_a_coach_who_is_not_seen_is_not_judged():
     "deg",
     [
         10.0,
-        30.0,
-        *(pytest.param(deg, marks=pytest.mark.long) for deg in (4.0, 8.0, 12.0, 16.0)),
+        *(pytest.param(deg, marks=pytest.mark.long) for deg in (4.0, 8.0, 12.0, 16.0, 30.0)),
     ],
 )
 def test_a_dance_that_repeats_itself_keeps_its_worth(deg):

@@ -39,12 +39,12 @@ def noise(seconds):
 
 
 @pytest.mark.parametrize(("samples", "begins_s"), [
-    (SONG, 0.0),
+    pytest.param(SONG, 0.0, marks=pytest.mark.long),
     (np.concatenate([silence(3.7), SONG]), 3.7),
     (part(12, 40), -12.0),
-    (np.concatenate([music(5, 8), part(4, 30)]), 4.0),
+    pytest.param(np.concatenate([music(5, 8), part(4, 30)]), 4.0, marks=pytest.mark.long),
     (0.1 * SONG + noise(LENGTH_S), 0.0),
-    (SONG[:, ::-1] * (0.9, 0.2), 0.0),
+    pytest.param(SONG[:, ::-1] * (0.9, 0.2), 0.0, marks=pytest.mark.long),
 ])  # fmt: skip
 def test_it_is_heard_in_any_cut_and_loudness(samples, begins_s, tmp_path):
     path = tmp_path / "mine.ogg"

@@ -9,6 +9,7 @@ import onnx
 import pytest
 from numpy.testing import assert_allclose
 
+from tests.quick import but_quick
 from tests.tools.weights.test_convert_movenet import drawn_person
 from tools.weights import convert_blazepose
 from tools.weights.convert_blazepose import JOINTS, main
@@ -42,7 +43,7 @@ def test_the_bundled_file_is_the_conversion_byte_for_byte(
 
 
 @pytest.mark.shared
-@kinds
+@pytest.mark.parametrize("kind", but_quick([("full",), ("heavy",)], {("full",)}))
 def test_the_bundled_network_sees_what_openvino_sees_in_the_original(kind, shared):
     """Measured: 0.002 px, 1e-5 of the heat."""
     openvino = pytest.importorskip("openvino")
