@@ -98,19 +98,28 @@ class Choosing:
         self.asked = replace(asked, of=len(found))
         of = (found, self.remembered, asked.order, asked.only, by)
         if self._made is None or not _same(self._made[0], of):
-            if self._titled is None or self._titled[0] is not found:
-                self._titled = found, by_title(found)
-            titled, remembered = self._titled[1], self.remembered
-            self._arrange(of, lambda: listed(found, titled, asked, remembered, best))
+            remembered = self.remembered
+            self._arrange(
+                found, of, lambda: listed(found, self._by_title(found), asked, remembered, best)
+            )
         assert self._made is not None
         searched = asked.field != NAMING
         meant = self._meant(asked.typed + asked.composing) if searched else None
         names = self._made[1]
         return names if meant is None else tuple(name for name in names if name in meant)
 
-    def _arrange(self, of: tuple[object, ...], work: Callable[[], tuple[str, ...]]) -> None:
-        """Put the songs in order: at once where others were found or there are few of them."""
-        if self._made is None or self._made[0][0] is not of[0] or self._few():
+    def _by_title(self, found: Found) -> list[str]:
+        titled = self._titled
+        if titled is None or titled[0] is not found:
+            self._titled = titled = found, by_title(found)
+        return titled[1]
+
+    def _arrange(
+        self, found: Found, of: tuple[object, ...], work: Callable[[], tuple[str, ...]]
+    ) -> None:
+        """Put the songs in order: at once where one is gone, or there are few of them."""
+        made = self._made
+        if made is None or self._few() or not all(name in found for name in made[1]):
             self._made = of, work()
         elif self._coming is None:
             self._coming = beside(lambda: (of, work()))

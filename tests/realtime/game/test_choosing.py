@@ -180,5 +180,10 @@ def test_where_there_are_many_another_order_is_made_beside_the_window():
         assert asks._made[1] == tuple(order)
         asks.names(FOUND, SCORES.get, 0)
     assert not asks.news()
+    known_better = {**FOUND, "a": replace(FOUND["a"], bpm=10.0)}
+    assert asks.names(known_better, SCORES.get, 0) == ("b", "c", "a", "bad")
+    asks._coming.exception(10)
+    assert asks.news()
+    assert asks.names(known_better, SCORES.get, 0) == ("a", "b", "c", "bad")
     fewer = {"a": FOUND["a"]}
-    assert asks.names(fewer, SCORES.get, 0) == ("a",)  # others were found: at once
+    assert asks.names(fewer, SCORES.get, 0) == ("a",)  # the others are gone: at once
