@@ -45,8 +45,17 @@ def cover_square(cover: Cover, side: int, radius: float) -> pygame.Surface:
 def drawn_square(
     theme: Theme, title: str, colours: Sequence[Colour], side: int, radius: float
 ) -> pygame.Surface:
-    """Return a cover of a title's first letter before two lights and a ring."""
-    one, other = colours_of(title, colours)
+    """Return a cover of a title's first letter before two lights and a ring, kept."""
+    lights = colours_of(title, colours)
+    letter = next((sign for sign in title if sign.isalnum()), "").upper()
+    key = ("drawn cover", lights, letter, side, radius)
+    return theme.kept(key, lambda: _drawn(theme, letter, lights, side, radius))
+
+
+def _drawn(
+    theme: Theme, letter: str, lights: tuple[Colour, Colour], side: int, radius: float
+) -> pygame.Surface:
+    one, other = lights
     down = np.linspace(0, 1, side, dtype=np.float32)
     share = (0.5 * (down[:, None] + down[None, :]))[..., None]
     light = (1 - share) * np.array(dim(one, 0.62)) + share * np.array(dim(other, 0.34))
@@ -54,10 +63,7 @@ def drawn_square(
     middle, thick = (side * 0.62, side * 0.40), max(1, round(side / 30))
     for far in (0.52, 0.36):
         pygame.draw.circle(square, mix(dim(one, 0.62), WHITE, 0.30), middle, far * side, thick)
-    letter = next((sign for sign in title if sign.isalnum()), "")
-    theme.write(
-        square, letter.upper(), square.get_rect(), Style(side * 0.56, WHITE, "centre", 6)
-    )
+    theme.write(square, letter, square.get_rect(), Style(side * 0.56, WHITE, "centre", 6))
     return _rounded(square, radius)
 
 
