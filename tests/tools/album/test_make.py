@@ -1,0 +1,66 @@
+"""The album's packs are what their pages say: well mixed, heard rightly, made again alike."""
+
+from __future__ import annotations
+
+import pytest
+from numpy.testing import assert_allclose
+
+from kpopdance.realtime.devices.audio_file import read_audio
+from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.songpack import BUNDLED
+from kpopdance.realtime.studio.bars import bars_of
+from kpopdance.realtime.studio.song_parts import parts_of
+from tools.album import make
+from tools.album.check_music import f_measure
+from tools.album.layout import layout_of, songs
+from tools.album.music import measures
+
+LARGEST_BYTES = 1_300_000
+
+
+@pytest.mark.parametrize("song", songs())
+def test_a_pack_is_what_its_page_says(song):
+    pack, layout = load_pack(BUNDLED / song), layout_of(song)
+    assert pack.title == f"{layout.title} ({layout.title_ko})"
+    assert pack.tempo.bpm == layout.tempo.bpm
+    assert_allclose(pack.tempo_changes, layout.tempo.changes, atol=1e-3)
+    assert [name for name, _ in pack.sections] == [part.name for part in layout.parts]
+    assert_allclose(
+        [at_s for _, at_s in pack.sections], [p.start_s for p in layout.parts], atol=1e-3
+    )
+    assert pack.preview_s == next(at_s for name, at_s in pack.sections if name == "chorus")
+    assert abs(pack.length_s - layout.end_s) < 0.1
+    assert sum(path.stat().st_size for path in pack.folder.iterdir()) < LARGEST_BYTES
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("song", songs())
+def test_the_game_hears_a_songs_bars_and_parts(song):
+    sound, layout = read_audio(BUNDLED / song / "audio.ogg"), layout_of(song)
+    bars = bars_of(sound.samples, sound.rate)
+    tempos = [layout.tempo.bpm, *(bpm for _, bpm in layout.tempo.changes)]
+    assert_allclose([bars.bpm, *(bpm for _, bpm in bars.changes)], tempos, rtol=2e-3)
+    assert f_measure(bars.beat_s, layout.tempo.beats_s(0, layout.end_s - 0.01)) > 0.97
+    assert f_measure(bars.beat_s[bars.number == 1], layout.bars_s) > 0.95
+    parts = parts_of(sound.samples, sound.rate, bars)
+    told = [part.start_s for part in layout.parts if part.name == "chorus"]
+    found = [at_s for name, at_s in parts.sections if name == "chorus"]
+    assert_allclose(found, told, atol=240 / layout.tempo.bpm)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("song", songs())
+def test_a_song_is_as_loud_as_others_and_clean(song):
+    sound = read_audio(BUNDLED / song / "audio.ogg").samples
+    assert_allclose(measures.loudness_lufs(sound), -14.0, atol=0.5)
+    assert measures.true_peak_db(sound) < -1.0
+    assert measures.clicks(sound) == 0
+    assert measures.lost_in_mono_db(sound) < 1.0
+    assert abs(sound[-200:]).max() < 0.01
+
+
+@pytest.mark.long
+def test_a_pack_is_made_again_byte_for_byte(tmp_path):
+    make.make_pack("moonlight-walk", tmp_path / "moonlight-walk")
+    for path in (BUNDLED / "moonlight-walk").iterdir():
+        assert (tmp_path / "moonlight-walk" / path.name).read_bytes() == path.read_bytes()
