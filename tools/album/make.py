@@ -1,7 +1,7 @@
 """Make the album's song packs from their pages: the same bytes each time.
 
 ``python -m tools.album.make`` makes all, ``python -m tools.album.make moonlight-walk`` one;
-``--music FOLDER`` writes the sound alone, to work on it.
+``--music FOLDER`` writes the sound alone, to work on it; ``--dance`` keeps the sound that is there.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ BIT_RATE: Final = 60_000
 KINDS: Final = {name: one.kind for name, one in INSTRUMENTS.items()}
 
 
-def make_pack(song: str, folder: Path) -> None:
-    """Write all files of a song's pack into a folder, replacing it."""
+def make_pack(song: str, folder: Path, sound: Path | None = None) -> None:
+    """Write all files of a song's pack into a folder, replacing it; a ``sound`` is taken as it is."""
     page, layout = page_of(song), layout_of(song)
     danced, _ = danced_song(song)
     with tempfile.TemporaryDirectory() as making:
-        audio = Path(making) / "audio.ogg"
-        write_music(song, audio)
+        audio = sound or Path(making) / "audio.ogg"
+        if sound is None:
+            write_music(song, audio)
         pack = SongPack(
             title=f"{layout.title} ({layout.title_ko})", artist=ARTIST, bpm=layout.tempo.bpm,
             members=danced.members, formation=danced.formation, audio=audio, language="ko",
@@ -65,6 +66,7 @@ def main() -> int:
     parser.add_argument("songs", nargs="*", default=songs(), metavar="ID")
     parser.add_argument("--folder", type=Path, default=BUNDLED, help="where packs are written")
     parser.add_argument("--music", type=Path, metavar="FOLDER", help="write the sound alone")
+    parser.add_argument("--dance", action="store_true", help="keep the sound that is there")
     chosen = parser.parse_args()
     for song in chosen.songs:
         if chosen.music:
@@ -72,7 +74,8 @@ def main() -> int:
             written = [chosen.music / f"{song}.ogg"]
             write_music(song, written[0])
         else:
-            make_pack(song, chosen.folder / song)
+            there = chosen.folder / song / "audio.ogg"
+            make_pack(song, chosen.folder / song, there if chosen.dance else None)
             written = sorted((chosen.folder / song).iterdir())
         for path in written:
             print(f"{path}: {path.stat().st_size / 1e6:.2f} MB", flush=True)
