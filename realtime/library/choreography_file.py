@@ -39,7 +39,7 @@ def extent_of(path: Path) -> tuple[int, float, float]:
     """
     with _damage_of(path):
         name, shape, small = glance(path, ("joints", "steps"), ("fps", "start_s"))
-        dancers, *_, rows = shape if name == "steps" else shape[:2]
+        dancers, *_others, rows = shape if name == "steps" else shape[:2]
         fps, start_s = float(small["fps"]), float(small.get("start_s", 0.0))
     usual = 1 <= dancers <= MAX_MEMBERS and rows >= 2 and 5 <= fps <= 240
     if not (usual and abs(start_s) <= MAX_START_S):
