@@ -83,9 +83,12 @@ class Read(Theme):
         return super()._render(text, size, colour)
 
 
-def drawn(page, size):
+def drawn(page, size, given=None):
+    """Return what a page renders; ``given`` gets its screen and what that is shown."""
     theme = Read()
     screen, *shown = PAGES[page](Backdrop(theme))
+    if given is not None:
+        given += (screen, *shown)
     screen.draw(pygame.Surface(size), *shown)
     return theme.rendered
 
