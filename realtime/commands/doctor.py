@@ -18,6 +18,7 @@ import numpy as np
 from kpopdance.engines.errors import DanceError, NetworkError
 from kpopdance.engines.gpu.probe import NoDriver, probe_gpu
 from kpopdance.engines.kept_trials import known
+from kpopdance.engines.tongues import _
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.cameras import DANCER, request_of
 from kpopdance.realtime.commands.common import cache_folder, wished_eyes
@@ -73,7 +74,7 @@ def found_while_playing(kit: Kit) -> dict[str, dict[str, Any]]:
         "game": _game(),
         "network": _network(lambda: kit.eyes),
         "gpu": _gpu(),
-        "camera": _told(state, f"{settings.camera} is well"),
+        "camera": _told(state, _("{camera} is well", camera=settings.camera)),
         "sound": _sound(settings),
         "songs": _songs(settings),
         "settings": _settings_entry(None),
@@ -81,8 +82,12 @@ def found_while_playing(kit: Kit) -> dict[str, dict[str, Any]]:
 
 
 def _game() -> dict[str, Any]:
-    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    return {"found": f"kpopdance {our_version()}, Python {platform.python_version()}, {system}"}
+    system = f"{platform.system()} {platform.machine()}"
+    return {"found": _(
+        "kpopdance {version}, Python {python}, {system}, {cores} cores",
+        version=our_version(), python=platform.python_version(), system=system,
+        cores=os.cpu_count(),
+    )}  # fmt: skip
 
 
 def _settings(args: argparse.Namespace) -> tuple[Settings, dict[str, Any]]:
@@ -97,14 +102,16 @@ def _settings(args: argparse.Namespace) -> tuple[Settings, dict[str, Any]]:
 def _settings_entry(named: Path | None) -> dict[str, Any]:
     usual = settings_file()
     words = (
-        str(usual) if usual.is_file() else f"defaults (F1 in the game changes them, in {usual})"
+        str(usual)
+        if usual.is_file()
+        else _("defaults (F1 in the game changes them, in {file})", file=usual)
     )
     return {"found": str(named or words)}
 
 
 def _line(name: str, entry: dict[str, Any]) -> str:
     mark = "ok " if entry.get("found") else "-- "
-    lines = [f"{mark}{name:<9} {entry.get('found') or entry.get('what') or 'not found'}"]
+    lines = [f"{mark}{name:<9} {entry.get('found') or entry.get('what') or _('not found')}"]
     lines += [f"             {each}" for each in _tried_words(entry.get("tried", {}))]
     if entry.get("todo"):
         lines.append(f"             -> {entry['todo']}")
@@ -128,8 +135,13 @@ def _network(open_eyes: Callable[[], Eyes]) -> dict[str, Any]:
     if person_ms:
         ms["person_ms"] = round(person_ms, 1)
         took = f"{crop_ms:.0f} + {person_ms:.0f} ms"
-    slow = 'choose network = "lightning" in the settings' if min(ms.values()) > 45 else ""
-    words = f"{eyes.name} on {eyes.runtime}, {took} a dancer"
+    slow = _('choose network = "lightning" in the settings') if min(ms.values()) > 45 else ""
+    words = _(
+        "{network} on {runtime}, {took} a dancer",
+        network=eyes.name,
+        runtime=eyes.runtime,
+        took=took,
+    )
     return {
         "found": words, "todo": slow, "reason": eyes.reason, "runtimes": runtimes,
         "tried": _tried(),
@@ -148,7 +160,7 @@ def _tried_words(tried: dict[str, list[dict[str, Any]]]) -> list[str]:
     return [
         f"{network}: " + "; ".join(
             f"{one['words'] or one['runtime']} "
-            + (f"not used because {one['why']}" if one["why"] else f"{one['ms']:.0f} ms")
+            + (_("not used because {why}", why=one["why"]) if one["why"] else f"{one['ms']:.0f} ms")
             for one in results
         )
         for network, results in tried.items()
@@ -157,7 +169,7 @@ def _tried_words(tried: dict[str, list[dict[str, Any]]]) -> list[str]:
 
 def _median_ms(look: Callable[[], object], clock: PerfClock) -> float:
     took = []
-    for _ in range(RUNS):
+    for _try in range(RUNS):
         began = clock.now()
         look()
         took.append(clock.now() - began)
@@ -168,14 +180,14 @@ def _installed(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return _("not installed")
 
 
 def _gpu() -> dict[str, Any]:
     try:
         gpu = probe_gpu()
     except NoDriver:
-        return {"found": "no NVIDIA GPU; none is needed"}
+        return {"found": _("no NVIDIA GPU; none is needed")}
     except NetworkError as why:
         return {"found": "", "todo": str(why)}
     needs = {
@@ -186,8 +198,10 @@ def _gpu() -> dict[str, Any]:
     words = f"{gpu.name}, compute capability {gpu.capability}, CUDA {gpu.driver}"
     there = ", ".join(name for names in have.values() for name in names)
     return {
-        "found": f"{words} ({there or 'nothing installed for it'})",
-        "todo": f"{' and '.join(missing)} missing; {GPU_INSTALL}" if missing else "",
+        "found": f"{words} ({there or _('nothing installed for it')})",
+        "todo": _("{parts} missing; {install}", parts=", ".join(missing), install=GPU_INSTALL)
+        if missing
+        else "",
     }
 
 
@@ -200,7 +214,7 @@ def _camera(settings: Settings) -> dict[str, Any]:
     there = [f"{camera.index} ({camera.name})" for camera in list_cameras()]
     entry = {"chosen": source, "there": there}
     if source == DANCER or Path(source).is_file():
-        return {"found": f"{source}, a demo: nobody is scored"} | entry
+        return {"found": _("{camera}, a demo: nobody is scored", camera=source)} | entry
     clock = PerfClock()
     try:
         camera = LiveCamera(request_of(settings, source), clock)
@@ -208,9 +222,16 @@ def _camera(settings: Settings) -> dict[str, Any]:
         return {"found": "", "todo": str(why), "cause": Cause.NEVER_OPENED} | entry
     state = watched_for_a_while(camera, clock)
     camera.close()
-    size = f"{state.size[0]}x{state.size[1]}" if state.size else "no picture"
-    rate = f" at {state.fps:.0f} a second" if state.fps else ""
-    return _told(state.health, f"{state.name} sends {size}{rate}") | entry
+    size = f"{state.size[0]}x{state.size[1]}" if state.size else _("no picture")
+    sends = _("{camera} sends {size}", camera=state.name, size=size)
+    if state.fps:
+        sends = _(
+            "{camera} sends {size} at {fps:.0f} a second",
+            camera=state.name,
+            size=size,
+            fps=state.fps,
+        )
+    return _told(state.health, sends) | entry
 
 
 def _sound(settings: Settings) -> dict[str, Any]:
@@ -219,9 +240,15 @@ def _sound(settings: Settings) -> dict[str, Any]:
 
     health, devices = sound_health(PerfClock(), settings.sound_device or None)
     names = [f"{device.name}{' (default)' if device.is_default else ''}" for device in devices]
-    chosen = settings.sound_device or "the usual output"
+    chosen = settings.sound_device or _("the usual output")
     entry = {"chosen": settings.sound_device, "there": names}
-    return _told(health, f"{chosen} plays; there are {', '.join(names)}") | entry
+    return (
+        _told(
+            health,
+            _("{output} plays; there are {names}", output=chosen, names=", ".join(names)),
+        )
+        | entry
+    )
 
 
 def _told(health: Health, well: str) -> dict[str, Any]:
@@ -229,7 +256,7 @@ def _told(health: Health, well: str) -> dict[str, Any]:
     if health.well:
         return {"found": well, "cause": health.cause}
     return {
-        "found": "", "what": health.sentence, "todo": health.remedy, "cause": health.cause,
+        "found": "", "what": _(health.sentence), "todo": _(health.remedy), "cause": health.cause,
     }  # fmt: skip
 
 
@@ -240,7 +267,7 @@ def _screen() -> dict[str, Any]:
         window = GameWindow("kpopdance doctor", (640, 360))
     except NoScreen as why:
         return {"found": "", "todo": str(why)}
-    words = f"a window opens ({window.driver})"
+    words = _("a window opens ({driver})", driver=window.driver)
     window.close()
     return {"found": words}
 
@@ -252,6 +279,6 @@ def _songs(settings: Settings) -> dict[str, Any]:
         with suppress(SongPackError):  # kpopdance songs tells it
             read_facts(folder)  # which says what is unknown in its song.toml
     todo = " ".join(settings.missing_libraries) or (
-        "" if names else "record one: kpopdance record VIDEO"
+        "" if names else _("record one: kpopdance record VIDEO")
     )
     return {"found": f"{len(names)}: {', '.join(names)}" if names else "", "todo": todo}

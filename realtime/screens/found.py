@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pygame
 
-from kpopdance.engines.tongues import _
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.parts.chips import Chip, chip_at, chip_places, draw_chips
 from kpopdance.realtime.screens.parts.theme import (
@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 
 CHIPS: Final = (Chip("Esc", "back", "back"),)
 MORE: Final = (Chip("↑ ↓", "more", "down"), *CHIPS)
+NAMES: Final = {
+    "game": N_("game"), "network": N_("network"), "gpu": N_("graphics card"), "camera": N_("camera"),
+    "sound": N_("sound"), "songs": N_("songs"), "settings": N_("settings"),
+}  # fmt: skip
+"""What the doctor looks at, as it is called on the page."""
 TEXT: Final = 18.0
 LEADING: Final = 1.38
 
@@ -118,7 +123,10 @@ class FoundScreen(Screen):
         pygame.draw.aacircle(surface, MINT if line.well else GOLD, centre, max(3, 6 * u))
         name = box(pane.left + 44 * u, top, left - 8 * u, top + px * LEADING)
         self.theme.write(
-            surface, line.name, name, Style(px, CYAN if line.well else SOFT, least=7)
+            surface,
+            _(NAMES.get(line.name, line.name)),
+            name,
+            Style(px, CYAN if line.well else SOFT, least=7),
         )
         for number, (text, colour) in enumerate(parts):
             y = top + number * px * LEADING

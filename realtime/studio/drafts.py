@@ -21,6 +21,7 @@ from msgspec import Meta
 from kpopdance.engines.checked import checked
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import refusing, write_whole
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.mirrored import turned
 from kpopdance.realtime.library.pack_reader import digest_of, load_pack, standing
@@ -162,7 +163,9 @@ def opened(folder: Path) -> KeptDraft:
         for word, words in told.edits:
             history = history.did(Edit(word, words))
     except EditError as why:
-        raise DraftError(f"{folder / TOLD}: {why}; remove the draft") from None
+        raise DraftError(
+            _("{folder}: {why}; remove the draft", folder=folder / TOLD, why=why)
+        ) from None
     film = Film(Path(told.film), told.film_start_s) if told.film else None
     pack = Path(told.pack) if told.pack and Path(told.pack).is_dir() else None
     sound = Path(told.sound)
@@ -225,12 +228,18 @@ def throw_away(kept: KeptDraft) -> None:
         Where it is a song's, or cannot be removed.
     """
     if kept.pack is not None:
-        raise DraftError(f"{kept.pack}: is a song; undo its edits, or remove its folder")
+        raise DraftError(
+            _("{pack}: is a song; undo its edits, or remove its folder", pack=kept.pack)
+        )
     try:
         (kept.folder / TOLD).unlink()  # first: from then on it is a draft no more
     except OSError as why:
         raise DraftError(
-            f"{kept.folder}: cannot be removed ({why.strerror}); check its rights"
+            _(
+                "{folder}: cannot be removed ({why}); check its rights",
+                folder=kept.folder,
+                why=why.strerror,
+            )
         ) from None
     shutil.rmtree(kept.folder, ignore_errors=True)
 
@@ -239,7 +248,10 @@ def check_own(kept: KeptDraft) -> None:
     """Refuse to change a song that belongs to the game. Raises DraftError."""
     if kept.pack is not None and kept.pack.is_relative_to(BUNDLED):
         raise DraftError(
-            f"{kept.pack}: belongs to the game; copy it to your library, and edit that"
+            _(
+                "{pack}: belongs to the game; copy it to your library, and edit that",
+                pack=kept.pack,
+            )
         )
 
 
@@ -333,11 +345,20 @@ def _told_in(path: Path) -> _Told:
             raise ValueError(f"is larger than {MOST_BYTES >> 20} MiB")
         told = checked(json.loads(content, parse_constant=_no_number), _Told)
     except OSError as why:
-        raise DraftError(f"{path}: cannot be read ({why.strerror}); check its rights") from None
+        raise DraftError(
+            _("{path}: cannot be read ({why}); check its rights", path=path, why=why.strerror)
+        ) from None
     except (ValueError, RecursionError) as why:
-        raise DraftError(f"{path}: {why}; remove the draft") from None
+        raise DraftError(_("{path}: {why}; remove the draft", path=path, why=why)) from None
     if told.format != FORMAT:
-        raise DraftError(f"{path}: is of format {told.format}, not {FORMAT}; update the game")
+        raise DraftError(
+            _(
+                "{path}: is of format {format}, not {ours}; update the game",
+                path=path,
+                format=told.format,
+                ours=FORMAT,
+            )
+        )
     library = path.parents[2]
     sound, film, pack = (
         str(library / one) if one else "" for one in (told.sound, told.film, told.pack)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.tempo import Tempo
 from kpopdance.realtime.studio.bar_lines import FASTEST_BPM, SLOWEST_BPM, on_bars
 from kpopdance.realtime.studio.take import REASONS, Take
@@ -175,7 +176,13 @@ def edited(draft: Draft, edit: Edit) -> Draft:
         Where it cannot be done: why, and what can be.
     """
     if edit.word not in EDITS:
-        raise EditError(f"{edit.word}: there is no such edit; choose one of {', '.join(EDITS)}")
+        raise EditError(
+            _(
+                "{word}: there is no such edit; choose one of {edits}",
+                word=edit.word,
+                edits=", ".join(EDITS),
+            )
+        )
     try:
         return _settled(EDITS[edit.word](draft, edit.told))
     except EditError as why:
@@ -223,7 +230,7 @@ def _settled(draft: Draft) -> Draft:
         one and bool(there.any()) for one, there in zip(draft.members, draft.there, strict=True)
     )
     if not any(members):
-        raise EditError("nobody would be left; a song needs a dancer")
+        raise EditError(_("nobody would be left; a song needs a dancer"))
     lead = draft.lead if members[draft.lead] else members.index(True)
     return replace(draft, members=members, lead=lead)
 
@@ -246,9 +253,11 @@ def _cut(draft: Draft, told: str) -> Draft:
     (one,) = _people(draft, names, 1)
     row, there = draft.row_at(_number(at)), draft.there[one]
     if not (there[:row].any() and there[row:].any()):
-        raise EditError(f"{draft.label(one)} is not there both before and after that")
+        raise EditError(
+            _("{label} is not there both before and after that", label=draft.label(one))
+        )
     if draft.people == MOST_PEOPLE:
-        raise EditError(f"there are {MOST_PEOPLE} people already")
+        raise EditError(_("there are {most_people} people already", most_people=MOST_PEOPLE))
     who = np.concatenate([draft.who, np.full_like(draft.who[:1], NOBODY)])
     who[-1, row:], who[one, row:] = who[one, row:].copy(), NOBODY
     return replace(
@@ -264,7 +273,10 @@ def _join(draft: Draft, told: str) -> Draft:
     lasts_s = len(both) * float(np.median(np.diff(draft.take.at_s)))
     if lasts_s > MOST_BOTH_S:
         raise EditError(
-            f"both are on stage at {draft.song_s(int(both[0])):.1f} s: they are two; cut first"
+            _(
+                "both are on stage at {song_s:.1f} s: they are two; cut first",
+                song_s=draft.song_s(int(both[0])),
+            )
         )
     who = draft.who.copy()
     who[one] = np.where(there[one], who[one], np.where(there[other], who[other], who[one]))
@@ -288,7 +300,7 @@ def _keep(draft: Draft, told: str) -> Draft:
     members = draft.members
     for one in _people(draft, told):
         if not draft.there[one].any():
-            raise EditError(f"{draft.label(one)} is nowhere in the film")
+            raise EditError(_("{label} is nowhere in the film", label=draft.label(one)))
         members = _with(members, one, True)
     return replace(draft, members=members)
 
@@ -296,7 +308,7 @@ def _keep(draft: Draft, told: str) -> Draft:
 def _name(draft: Draft, told: str) -> Draft:
     number, sign, name = told.partition("=")
     if not sign:
-        raise EditError("write a number, = and a name, e.g. 1=해린")
+        raise EditError(_("write a number, = and a name, e.g. 1=해린"))
     (one,) = _people(draft, number, 1)
     return replace(draft, names=_with(draft.names, one, _text(name, LONGEST_NAME)))
 
@@ -304,7 +316,7 @@ def _name(draft: Draft, told: str) -> Draft:
 def _lead(draft: Draft, told: str) -> Draft:
     (one,) = _people(draft, told, 1)
     if not draft.members[one]:
-        raise EditError(f"{draft.label(one)} is no member; keep them first")
+        raise EditError(_("{label} is no member; keep them first", label=draft.label(one)))
     return replace(draft, lead=one)
 
 
@@ -312,7 +324,13 @@ def _bpm(draft: Draft, told: str) -> Draft:
     bpm, sign, offset = told.partition("@")
     value = _number(bpm)
     if not SLOWEST_BPM <= value <= FASTEST_BPM:
-        raise EditError(f"choose {SLOWEST_BPM:g} to {FASTEST_BPM:g} beats a minute")
+        raise EditError(
+            _(
+                "choose {slowest_bpm:g} to {fastest_bpm:g} beats a minute",
+                slowest_bpm=SLOWEST_BPM,
+                fastest_bpm=FASTEST_BPM,
+            )
+        )
     offset_s = _offset_s(offset) if sign else draft.offset_s
     return on_bars(draft, replace(draft, bpm=value, offset_s=offset_s, tempo_changes=()))
 
@@ -330,7 +348,7 @@ def _section(draft: Draft, told: str) -> Draft:
     if name.strip():
         kept.append((_text(name, LONGEST_NAME), at_s))
     elif len(kept) == len(draft.sections):
-        raise EditError("no section begins there")
+        raise EditError(_("no section begins there"))
     return replace(draft, sections=tuple(sorted(kept, key=lambda each: each[1])))
 
 
@@ -340,14 +358,14 @@ def _chorus(draft: Draft, told: str) -> Draft:
 
 def _mirrored(draft: Draft, told: str) -> Draft:
     if told not in YES_NO:
-        raise EditError("say yes or no")
+        raise EditError(_("say yes or no"))
     return replace(draft, mirrored=YES_NO[told])
 
 
 def _title(draft: Draft, told: str) -> Draft:
     title = _text(told, LONGEST)
     if not title:
-        raise EditError("is blank; give the song's title")
+        raise EditError(_("is blank; give the song's title"))
     return replace(draft, title=title)
 
 
@@ -369,7 +387,7 @@ def _parted(told: str) -> tuple[str, str]:
     """Return what stands before and behind the last @."""
     before, sign, behind = told.rpartition("@")
     if not sign:
-        raise EditError("say when: @ and a song second behind it, e.g. @12.5")
+        raise EditError(_("say when: @ and a song second behind it, e.g. @12.5"))
     return before, behind
 
 
@@ -377,8 +395,12 @@ def _people(draft: Draft, text: str, count: int | None = None) -> list[int]:
     """Return whom some numbers mean: counted from 1, in ``1,3``; or names that were given."""
     people = [_person(draft, part.strip()) for part in text.split(",")]
     if count not in (None, len(people)) or len(set(people)) != len(people):
-        many = "one dancer" if count == 1 else "two dancers" if count == 2 else "dancers"
-        raise EditError(f"name {many}, e.g. {'1' if count == 1 else '1,2'}")
+        many = (
+            _("one dancer") if count == 1 else _("two dancers") if count == 2 else _("dancers")
+        )
+        raise EditError(
+            _("name {many}, e.g. {example}", many=many, example="1" if count == 1 else "1,2")
+        )
     return people
 
 
@@ -388,7 +410,11 @@ def _person(draft: Draft, text: str) -> int:
     if text in draft.names and text:
         return draft.names.index(text)
     raise EditError(
-        f"there is no dancer {text or 'without a number'}; they are 1 to {draft.people}"
+        _(
+            "there is no dancer {text}; they are 1 to {people}",
+            text=text or _("without a number"),
+            people=draft.people,
+        )
     )
 
 
@@ -398,14 +424,14 @@ def _number(text: str) -> float:
     except ValueError:
         value = np.nan
     if not np.isfinite(value):
-        raise EditError(f"{text!r} is no number")
+        raise EditError(_("{text!r} is no number", text=text))
     return value
 
 
 def _offset_s(text: str) -> float:
     value = _number(text)
     if not -60 <= value <= 600:
-        raise EditError("choose a song second from -60 to 600")
+        raise EditError(_("choose a song second from -60 to 600"))
     return value
 
 
@@ -414,7 +440,7 @@ def _span(text: str) -> tuple[float, float | None]:
     begin, sign, end = text.partition("-")
     begin_s, end_s = _number(begin), _number(end) if sign else None
     if end_s is not None and end_s <= begin_s:
-        raise EditError("it ends before it begins")
+        raise EditError(_("it ends before it begins"))
     return begin_s, end_s
 
 
@@ -422,16 +448,16 @@ def _second(draft: Draft, text: str) -> float:
     value = _number(text)
     ends_s = max(draft.length_s, draft.song_s(-1))
     if not 0 <= value <= ends_s:
-        raise EditError(f"the song goes from 0 to {ends_s:.1f} s")
+        raise EditError(_("the song goes from 0 to {ends_s:.1f} s", ends_s=ends_s))
     return value
 
 
 def _text(text: str, longest: int) -> str:
     clean = text.strip()
     if len(clean) > longest:
-        raise EditError(f"it is longer than {longest} letters")
+        raise EditError(_("it is longer than {longest} letters", longest=longest))
     if not clean.isprintable():
-        raise EditError("it holds signs that cannot be shown; leave them out")
+        raise EditError(_("it holds signs that cannot be shown; leave them out"))
     return clean
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.studio.drafts import begun
 from kpopdance.realtime.studio.editing import draft_of
@@ -101,5 +102,7 @@ def _seen(
     except EnoughError:
         seen = looks.so_far()
     if seen is None or seen.at_s[-1] - seen.at_s[0] < LEAST_S:
-        raise RecordingError(f"{video.path}: too little was seen of it; look on for a while")
+        raise RecordingError(
+            _("{path}: too little was seen of it; look on for a while", path=video.path)
+        )
     return seen, False

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.devices.scenery import Behind, Scenery
 from kpopdance.realtime.pose.appearance import garments_of
@@ -259,7 +260,7 @@ def look_at(
     if fresh:
         pieces.append(put_away(fresh))
     if not pieces:
-        raise RecordingError("the video holds too few pictures (0) to record a dance from")
+        raise RecordingError(_("the video holds too few pictures (0) to record a dance from"))
     return in_a_row(pieces)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from kpopdance.engines.files import part_of
 from kpopdance.engines.texts import one_form
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.types import Choreography, Formation
 from kpopdance.realtime.devices.audio_file import SAMPLE_RATE, read_audio, write_audio
 from kpopdance.realtime.devices.kept_film import GROUP_SIDE_PX, SIDE_PX, SUFFIX, keep_film
@@ -95,7 +96,9 @@ def sound_of(path: Path) -> Audio:
     try:
         return read_audio(path)
     except MediaError as why:
-        raise type(why)(f"{why} (a song needs sound: give it with --audio FILE)") from None
+        raise type(why)(
+            _("{why} (a song needs sound: give it with --audio FILE)", why=why)
+        ) from None
 
 
 def song_of(
@@ -182,7 +185,10 @@ def write_song(
         save_pack(song, folder, replace=give_way, sources=sources)
     except MediaError:
         raise MediaError(
-            f"{folder}: the sound cannot be written; check the folder, its rights and its space"
+            _(
+                "{folder}: the sound cannot be written; check the folder, its rights and its space",
+                folder=folder,
+            )
         ) from None
     finally:
         sound.unlink(missing_ok=True)

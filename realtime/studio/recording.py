@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.track import MAX_GAP_S, PoseTrack, resample
 from kpopdance.realtime.core.types import Choreography
 from kpopdance.realtime.pose.offline_filter import fill_gaps, smooth_both_ways, without_mistakes
@@ -46,13 +47,20 @@ def check_pictures(at_s: Sequence[float]) -> None:
     """
     if len(at_s) < 2 or at_s[-1] - at_s[0] <= 1 / RECORDED_FPS:
         raise RecordingError(
-            f"the video holds too few pictures ({len(at_s)}) to record a dance from"
+            _(
+                "the video holds too few pictures ({count}) to record a dance from",
+                count=len(at_s),
+            )
         )
     apart_s = float(np.median(np.diff(at_s)))
     if apart_s > MAX_GAP_S:
         raise RecordingError(
-            f"the video shows a picture every {apart_s:.1f} s only; a dance needs "
-            f"{1 / MAX_GAP_S:.0f} a second at least"
+            _(
+                "the video shows a picture every {apart_s:.1f} s only; a dance needs {least:.0f} "
+                "a second at least",
+                apart_s=apart_s,
+                least=1 / MAX_GAP_S,
+            )
         )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, get_args
 import numpy as np
 
 from kpopdance.engines.files import appearing
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.types import Formation
 from kpopdance.realtime.library.arrays import arrays_in
 from kpopdance.realtime.pose.panels import Split
@@ -210,9 +211,13 @@ def _damage_of(path: Path) -> Iterator[None]:
         yield
     except OSError as why:
         raise RecordingError(
-            f"{path}: cannot be read ({why.strerror}); check its rights"
+            _("{path}: cannot be read ({why}); check its rights", path=path, why=why.strerror)
         ) from None
     except KeyError as why:
-        raise RecordingError(f"{path}: lacks {why}; look at the video again") from None
+        raise RecordingError(
+            _("{path}: lacks {why}; look at the video again", path=path, why=why)
+        ) from None
     except (ValueError, TypeError, IndexError) as why:
-        raise RecordingError(f"{path}: {why}; look at the video again") from None
+        raise RecordingError(
+            _("{path}: {why}; look at the video again", path=path, why=why)
+        ) from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.body import L_KNEE, R_KNEE
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.library.choreography_file import MAX_MEMBERS
@@ -89,7 +90,9 @@ def take_of(seen: Sightings, dancers: tuple[int, ...] = ()) -> Take:
     joints = _joints(seen, people)
     if not len(joints) or _share_seen(joints) < LEAST_SEEN:
         raise RecordingError(
-            "hardly anybody is seen in the video; choose one that shows a whole dancer, well lit"
+            _(
+                "hardly anybody is seen in the video; choose one that shows a whole dancer, well lit"
+            )
         )
     joints = _without_close_ups(seen.at_s, joints)
     reasons = _few_enough(joints, _reasons(seen, people, panel, joints, splits))
@@ -218,8 +221,12 @@ def _asked(reasons: list[Reason], dancers: tuple[int, ...]) -> list[Reason]:
         return reasons
     if max(dancers) > len(reasons):
         raise RecordingError(
-            f"dancer {max(dancers)} was asked for, but {len(reasons)} people are seen in the "
-            "video; count them from the left"
+            _(
+                "dancer {dancers} was asked for, but {reasons} people are seen in the video; count "
+                "them from the left",
+                dancers=max(dancers),
+                reasons=len(reasons),
+            )
         )
     told: list[Reason] = []
     for number, why in enumerate(reasons, start=1):
