@@ -66,7 +66,7 @@ class WatchedWindow:
     """A window that measures the processor time of its thread from flip to flip.
 
     ``steps`` are (page's class, keys): they are pressed one a frame as soon as such a page is
-    shown; behind the last one the window is closed.
+    shown; behind the last one the window is closed. A page without keys need not stay for a frame.
     """
 
     pointer, letters = None, {}
@@ -83,15 +83,17 @@ class WatchedWindow:
         """Hear which page is on now."""
         self.page, self._page = page, type(page).__name__
         self.seen.append(self._page)
+        if self._steps and self._steps[0] == (self._page, []):
+            del self._steps[0]
 
     def events(self):
         assert PerfClock().now() < self._deadline_s, f"it stays at {self._page}: {self._steps}"
         if not self._steps:
             return ["quit"]
         page, keys = self._steps[0]
-        if page != self._page or (keys and callable(keys[0]) and not keys[0]()):
+        if page != self._page or (callable(keys[0]) and not keys[0]()):
             return []
-        key = keys.pop(0) if keys else ""
+        key = keys.pop(0)
         if not keys:
             del self._steps[0]
         return [key] if isinstance(key, str) and key else []
@@ -232,11 +234,21 @@ def test_the_list_moves_while_thousands_of_songs_are_read(library, tmp_path, cou
 
 @every_time
 def test_a_dance_from_the_list_and_back(library):
-    clock, camera = FakeClock(), ScriptedCamera()
-    game = Game(kit_of(library, clock, camera), Songs((library,)))
+    clock, camera, left = FakeClock(), ScriptedCamera(), threading.Event()
+
+    def open_camera(song, song_s):
+        assert left.wait(60)
+        return camera
+
+    kit = replace(kit_of(library, clock, camera), open_camera=open_camera)
+    game = Game(kit, Songs((library,)))
 
     def read():
         return not game.songs.reading
+
+    def go_on():
+        left.set()
+        return True
 
     def danced():
         return game.performing.session.song_now() > 1
@@ -247,12 +259,12 @@ def test_a_dance_from_the_list_and_back(library):
 
     window = WatchedWindow(
         clock, ("SongListPage", [read, "home", "", "return"]), ("LoadingPage", ["", "escape"]),
-        ("SongListPage", ["", "return"]), ("LoadingPage", []),
+        ("SongListPage", [go_on, "return"]), ("LoadingPage", []),
         ("DancePage", [danced, "escape", "", "space", "", "m"]), ("ResultPage", ["", "up", "p"]),
         ("PracticeLoading", []),
         ("PracticePage", [practised, "tab", "s", "right", "s", "down", "g", "m", ""]),
         ("PracticePage", [practised, "up", "up", practised, "escape"]), ("ResultPage", ["", "escape"]),
-        ("SongListPage", ["s", "", "return"]), ("LoadingPage", [""]),
+        ("SongListPage", ["s", "", "return"]), ("LoadingPage", []),
         ("DancePage", [danced, "escape", "", "escape"]), ("SongListPage", ["", "t", ""]),
     )  # fmt: skip
     seen = watch(window, clock, first_page(game))
@@ -297,14 +309,25 @@ def test_players_and_their_progress_are_read_beside(library, tmp_path):
 
 @every_time
 def test_the_delay_is_measured_beside(library, tmp_path):
-    room = Room(Path(tempfile.mkdtemp(dir=tmp_path)))
+    room, left = Room(Path(tempfile.mkdtemp(dir=tmp_path))), threading.Event()
+
+    def open_camera(song, song_s):
+        assert left.wait(60)
+        return room.camera
+
+    def go_on():
+        left.set()
+        return True
+
     window = WatchedWindow(
         room.clock, ("SongListPage", ["", "d"]), ("CalibrationPage", ["", "", "1"]),
         ("OpeningPage", []), ("MeasuringPage", []), ("MeasuredPage", ["", "return"]),
-        ("CalibrationPage", ["", "2"]), ("OpeningPage", ["escape"]), ("CalibrationPage", [""]),
+        ("CalibrationPage", ["", "2"]), ("OpeningPage", ["escape"]), ("CalibrationPage", [go_on, ""]),
     )  # fmt: skip
-    kit = replace(kit_of(library, room.clock, room.camera), open_speaker=room.open_speaker,
-                  open_microphone=room.open_microphone, store=room.kit.store)  # fmt: skip
+    kit = replace(
+        kit_of(library, room.clock, room.camera), open_speaker=room.open_speaker,
+        open_camera=open_camera, open_microphone=room.open_microphone, store=room.kit.store,
+    )  # fmt: skip
     seen = watch(window, room.clock, first_page(Game(kit, Songs((library,)))))
     assert seen == {
         "SongListPage", "CalibrationPage", "OpeningPage", "MeasuringPage", "MeasuredPage",
@@ -357,7 +380,7 @@ def test_the_quiz_decodes_its_hints_beside(library, tmp_path):
     page = quiz_page(open_kit, lambda text: True, None, news=learning.news)
     answer = ["", "h", "h", "h", "", "1", "return", "", "return"]
     window = WatchedWindow(
-        clock, ("Waiting", [""]), ("QuestionPage", answer), ("QuestionPage", answer),
+        clock, ("Waiting", []), ("QuestionPage", answer), ("QuestionPage", answer),
         ("QuestionPage", ["", "escape"]), ("EndPage", [*[""] * 22, "c", "", "return"]),
         ("QuestionPage", ["", "escape"]),
     )  # fmt: skip
@@ -380,7 +403,7 @@ def test_the_reverse_quiz_opens_beside(library):
         Backdrop(Theme()),
         ("You dance, it guesses", "..."), beside(open_all), then, None, learning.news,
     )  # fmt: skip
-    window = WatchedWindow(clock, ("Waiting", [""]), ("ReversePage", [*[""] * 20, "r", ""]))
+    window = WatchedWindow(clock, ("Waiting", []), ("ReversePage", [*[""] * 20, "r", ""]))
     assert watch(window, clock, page) == {"Waiting", "ReversePage"}
 
 
@@ -426,7 +449,7 @@ def test_a_film_is_looked_at_beside(tmp_path):
     page = workshop.films(folder)
     window = WatchedWindow(
         clock, ("FilmListPage", [lambda: page._cards, "end", "return"]),
-        ("LookingPage", [""]), ("DeskPage", ["", "space", *[""] * 9, "escape"]), ("Message", ["", ""]),
+        ("LookingPage", []), ("DeskPage", ["", "space", *[""] * 9, "escape"]), ("Message", ["", ""]),
     )  # fmt: skip
     seen = watch(window, clock, page)
     assert seen == {"FilmListPage", "OpeningPage", "LookingPage", "DeskPage", "Message"}
