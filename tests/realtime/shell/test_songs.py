@@ -258,6 +258,8 @@ def test_a_song_that_goes_while_others_are_weighed_holds_nothing_up(library, mon
 
     monkeypatch.setattr(module, "load_pack", load)
     assert weighed(songs, "") == ["song-1"]
+    until(songs._weighing.done)
+    songs.weigh("")  # raises what went wrong
 
 
 def test_a_library_that_is_away_for_a_moment_takes_nothing_away(
