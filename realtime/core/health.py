@@ -124,7 +124,10 @@ def watched(camera: Health, attendance: Attendance) -> tuple[Health, ...]:
 
 
 _NOBODY: Final = Health(
-    "camera", Cause.NOBODY, "Nobody is seen.", "Step back until the mirror shows all of you."
+    "camera",
+    Cause.NOBODY,
+    N_("Nobody is seen."),
+    N_("Step back until the mirror shows all of you."),
 )
 LIGHTER: Final = N_('Close other programs; "kpopdance doctor" says what else helps.')
 

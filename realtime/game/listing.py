@@ -390,10 +390,11 @@ class SongListPage(Page):
         song = None if chosen is None else self._looked.at(chosen.slug, mirrored=terms.mirrored)
         asked = self.choosing.asked
         who = self.choosing.remembered
+        called = who.name if game.kit.store.keeps else _(who.name)
         if song is None:
             return ListView(
                 age_s, age_s * 2, notices=told, status=status, terms=terms, asked=asked,
-                player=who.name, colour=who.colour,
+                player=called, colour=who.colour,
             )  # fmt: skip
         game.preparing.look(song, terms, game.kit)
         bpm = song.tempo.bpm_at(song.preview_s)
@@ -403,7 +404,7 @@ class SongListPage(Page):
         preview = np.stack([member.row(at_s) for member in song.members])
         return ListView(
             age_s, beat, preview, song.lead, told, status=status, terms=terms, asked=asked,
-            player=who.name, colour=who.colour,
+            player=called, colour=who.colour,
         )  # fmt: skip
 
 

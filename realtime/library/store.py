@@ -41,7 +41,7 @@ ADD_SCORE: Final = (
     "score = excluded.score WHERE excluded.score > score"
 )
 ADD_DANCED: Final = "INSERT OR REPLACE INTO danced (player, slug) VALUES (?, ?)"
-GUEST: Final = "Guest"
+GUEST: Final = N_("Guest")
 MEMORY: Final = "file::memory:"
 FAVOURITES: Final = ""
 """The playlist that has no name: songs are put on it by a key of their own."""

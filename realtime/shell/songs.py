@@ -148,7 +148,9 @@ class Songs:
         return song
 
     def _loaded(self, name: str) -> SongPack:
-        facts = self.found.get(name, f"the song {name} is gone: choose another one")
+        facts = self.found.get(
+            name, _("the song {name} is gone: choose another one", name=name)
+        )
         try:
             if isinstance(facts, str):
                 raise SongPackError(facts)
