@@ -209,6 +209,7 @@ def test_two_dancers_through_the_real_network(capsys, two, dancer, tmp_path):
     assert np.mean(near) > 0.8
 
 
+@pytest.mark.long
 def test_only_one_leaves_no_hint_of_the_other(capsys, two, dancer, tmp_path):
     """The real network once more: who is not chosen is nowhere, in a GIF of own colours."""
     out = tmp_path / "out.gif"

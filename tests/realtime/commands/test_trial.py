@@ -18,6 +18,7 @@ from kpopdance.realtime.commands.quiz import Learning
 from kpopdance.realtime.commands.trial import pictures, seen, trial
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.shell.songs import Songs
+from tests.quick import but_quick
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +32,16 @@ def test_three_pictures_of_three_poses_are_drawn_the_same_each_time(drawn):
     assert all((one == again).all() for one, again in zip(drawn, pictures(), strict=True))
 
 
-def test_every_network_sees_the_dancer_and_alike_in_each_runtime(drawn):
+@pytest.mark.parametrize("which", but_quick([(0,), (1,), (2,)], {(1,)}))
+def test_every_network_sees_the_dancer_and_alike_in_each_runtime(drawn, which):
     """Eight bits are rounded otherwise by each, up to 13 px here: a trial takes ONNX Runtime then."""
     pytest.importorskip("openvino")
     one, other = (open_eyes(name, threads=1) for name in ("onnxruntime", "openvino"))
     for mine, theirs in zip(one.all, other.all, strict=True):
         most_px = 20.0 if "int8" in mine.name else AGREE_PX
-        for picture in drawn:
-            truth = seen(mine, picture)
-            assert (truth[:, 2] >= CLEAR).sum() >= 10, mine.name
-            assert off_px(seen(theirs, picture), truth) <= most_px, mine.name
+        truth = seen(mine, drawn[which])
+        assert (truth[:, 2] >= CLEAR).sum() >= 10, mine.name
+        assert off_px(seen(theirs, drawn[which]), truth) <= most_px, mine.name
 
 
 def test_who_sees_nobody_is_off(drawn):

@@ -257,8 +257,8 @@ def test_mouse_and_wheel(game, back):
         page.draw(pygame.Surface(size))
         kinds = {
             page.screen.at((x, y), size)
-            for x in range(0, size[0], 6)
-            for y in range(0, size[1], 6)
+            for x in range(0, size[0], 10)
+            for y in range(0, size[1], 8)
         }
         assert {target.kind for target in kinds if target} == {"card", "chip"}
         chips = {target.which for target in kinds if target and target.kind == "chip"}
@@ -305,8 +305,8 @@ def test_the_history_by_mouse(game, back):
         page.draw(pygame.Surface(size))
         targets = {
             page.screen.at((x, y), size)
-            for x in range(0, size[0], 4)
-            for y in range(0, size[1], 4)
+            for x in range(0, size[0], 8)
+            for y in range(0, size[1], 8)
         }
         wanted = {Target("choice", k) for k in range(5)} | {Target("chip", k) for k in range(5)}
         assert targets >= wanted, size
