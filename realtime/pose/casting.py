@@ -1,6 +1,6 @@
 """Pass two: who is who over a whole film.
 
-Tracklets (``tracklets.py``) are put together to people in three steps, each with the whole film known:
+Tracklets (``tracklets.py``) are put together to people in four steps, each with the whole film known:
 
 - What follows soon is joined where it goes on best: one assignment over all ends and beginnings of
   tracklets, by place, speed, size and clothes.
@@ -8,6 +8,8 @@ Tracklets (``tracklets.py``) are put together to people in three steps, each wit
   at the same time.
 - Where two people met, what comes after is exchanged, and single tracklets are given to somebody else,
   if looks and motion fit better so, until nothing gets better.
+- Who is seen for a few pictures at a time is given to whom that fits, the surest first; what is left of
+  somebody who was made of such glimpses alone is nobody.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from kpopdance.realtime.pose.exchange import Exchange
+from kpopdance.realtime.pose.glimpses import Glimpses
 from kpopdance.realtime.pose.pieces import (
     AGAINST,
     SOON_S,
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 JOINS_SOON: Final = 7.0  # as much is said against whom we still join, soon
 JOINS_LATE: Final = 4.5  # and later, by looks alone
 GLIMPSE: Final = 5  # sightings; of fewer little is told: they go to whom they fit, or to nobody
-FITS: Final = 2.0  # is said against whom a glimpse is given to, at most
+RARELY_S: Final = 1.0  # as ``seldom`` in strangers.py
 BOTH_ROWS: Final = 2  # pictures in which two may be seen and yet be one: a mistake
 
 
@@ -61,7 +64,7 @@ def people_of(
     chains = _gone_on(seen, pieces, usual)
     people = _put_together(seen, pieces, chains, usual)
     people = Exchange(seen, pieces, people, usual).done()
-    people = _with_glimpses(seen, pieces, people, glimpses, usual)
+    people = _with_glimpses(seen, pieces, people, glimpses)
     told = [np.concatenate([pieces[k].sightings for k in person]) for person in people]
     return sorted((np.sort(each) for each in told), key=len, reverse=True)
 
@@ -136,28 +139,20 @@ def _rows_of(seen: Sightings, pieces: list[Piece], chain: Sequence[int]) -> NDAr
 
 
 def _with_glimpses(
-    seen: Sightings, pieces: list[Piece], people: list[list[int]], glimpses: list[Piece],
-    usual: float,
-) -> list[list[int]]:  # fmt: skip
-    """Return people with those glimpses that fit somebody; they are added to the pieces."""
-    looks = [sum_of(pieces, person) for person in people]
-    out = [list(person) for person in people]
-    for one in glimpses:
-        costs = []
-        for k, person in enumerate(out):
-            before = [j for j in person if pieces[j].last < one.first]
-            after = [j for j in person if pieces[j].first > one.last]
-            if len(before) + len(after) < len(person):
-                continue  # is seen elsewhere then
-            said = looks_against(one.looks, looks[k], usual)
-            if before:
-                last = max(before, key=lambda j: pieces[j].last)
-                said += motion_against(seen, pieces[last], one)
-            if after:
-                then = min(after, key=lambda j: pieces[j].first)
-                said += motion_against(seen, one, pieces[then])
-            costs.append((said, k))
-        if costs and min(costs)[0] < FITS:
-            out[min(costs)[1]].append(len(pieces))
-            pieces.append(one)
-    return out
+    seen: Sightings, pieces: list[Piece], people: list[list[int]], glimpses: list[Piece]
+) -> list[list[int]]:
+    """Return people with those glimpses that fit somebody, which are added to the pieces.
+
+    Who is hardly seen may be made of others' glimpses, and is what is left when those are given.
+    """
+    step_s = float(seen.at_s[-1] - seen.at_s[0]) / max(len(seen.at_s) - 1, 1)
+    seen_s = [step_s * sum(len(pieces[k].sightings) for k in person) for person in people]
+    least_s = min(RARELY_S, step_s * len(seen.at_s) / 4)
+    often = [one for one, told_s in zip(people, seen_s, strict=True) if told_s >= least_s]
+    rarely = [one for one, told_s in zip(people, seen_s, strict=True) if told_s < least_s]
+    doubted = [pieces[k] for person in rarely for k in person]
+    giving = Glimpses(seen, pieces, often, [*glimpses, *doubted])
+    given = giving.given()
+    rest = list(giving.left.values())
+    left = [[k for k in person if pieces[k] in rest] for person in rarely]
+    return given + [person for person in left if person]

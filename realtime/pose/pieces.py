@@ -52,9 +52,9 @@ class Looks:
     def __add__(self, other: Looks) -> Looks:
         return Looks(self.colours + other.colours, self.count + other.count)
 
-    def unlike(self, other: Looks) -> float:
-        """Return how unlike two look, in garments; NaN: nothing tells."""
-        both = (self.count >= LEAST_LOOKS) & (other.count >= LEAST_LOOKS)
+    def unlike(self, other: Looks, least: float = LEAST_LOOKS) -> float:
+        """Return how unlike two look, in garments seen ``least`` times; NaN: nothing tells."""
+        both = (self.count >= least) & (other.count >= least)
         if not both.any():
             return float(np.nan)
         mine = self.colours[both] / self.count[both, None, None]
@@ -190,6 +190,17 @@ def usual_of(seen: Sightings, pieces: list[Piece]) -> float:
             continue
         one, other = (_looks_of(pooled[half], worn[half]) for half in halves)
         told.append(one.unlike(other))
+    return max(USUAL, float(np.nanmedian(told)) if np.isfinite(told).any() else USUAL)
+
+
+def usual_glance(seen: Sightings, pieces: list[Piece]) -> float:
+    """Return how unlike themselves people look in one picture: the middle of long tracklets."""
+    pooled, worn = _pooled(seen.colours, seen.worn)
+    told = []
+    for piece in pieces:
+        if len(piece.sightings) >= SURE_LOOKS:
+            middle = np.array_split(piece.sightings, 3)[1][:1]
+            told.append(_looks_of(pooled[middle], worn[middle]).unlike(piece.looks, least=1.0))
     return max(USUAL, float(np.nanmedian(told)) if np.isfinite(told).any() else USUAL)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import product
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from kpopdance.realtime.pose.casting import people_of
 from kpopdance.realtime.pose.tracklets import tracklets_of
 from tests.quick import but_quick
-from tests.synthetic_sightings import Person, at, filmed, walk
+from tests.synthetic_sightings import EACH, Person, at, filmed, walk
 from tools.bench.pose.identity import idf1
 
 
@@ -141,6 +142,19 @@ def test_what_a_moving_camera_films_goes_on():
 
     people = [Person(k, at(0.9 * k - 1.5, 6), 0) for k in range(3)]
     assert cast(filmed(people, 6.0, cameras=pans)) == (1.0, 3)
+
+
+def test_who_is_seen_by_glimpses_is_told_by_looks_and_place():
+    """Two pictures in every half second, while all go through the middle."""
+    whole = filmed(turned_round(lambda k: k), 11.0)
+    row = whole.seen.rows
+    kept = ((row + 4 * whole.who) % 15 < 2) | (row < 90) | (row > 210)
+    seen = dataclasses.replace(
+        whole.seen, **{name: getattr(whole.seen, name)[kept] for name in EACH}
+    )
+    film = dataclasses.replace(whole, seen=seen, who=whole.who[kept])
+    quality, people = cast(film)
+    assert (people, quality) == (5, pytest.approx(1.0, abs=0.005))
 
 
 def test_nobody_is_nobody():
