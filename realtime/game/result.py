@@ -92,7 +92,7 @@ class ResultPage(Page):
         return self
 
     def act(self, action: Action) -> Page | None:
-        """Dance again, go back, measure the delay, or store what could not be stored."""
+        """Dance again or practise, choose what is shown, measure the delay, store again, or go back."""
         game = self._game
         if action == "again":
             return self._anew()

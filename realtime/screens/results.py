@@ -88,7 +88,7 @@ class ResultsScreen(Screen):
     """Draws a :class:`~kpopdance.realtime.screens.view.ResultView`."""
 
     meanings: ClassVar[Meanings] = {
-        "return": "practise", "p": "practise", "r": "again", "l": "lag", "s": "save",
+        "return": "practise", "p": "practise", "r": "again", "space": "again", "l": "lag", "s": "save",
         "escape": "back", "u": "face", "b": "best",
         "left": "left", "right": "right", "up": "up", "down": "down",
     }  # fmt: skip

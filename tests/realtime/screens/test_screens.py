@@ -255,8 +255,9 @@ def test_keys_of_the_dance(stage):
 
 def test_keys_of_the_result(stage):
     screen = ResultsScreen(stage)
-    assert [screen.key(key) for key in ("return", "r", "escape", "x")] == [
+    assert [screen.key(key) for key in ("return", "r", "space", "escape", "x")] == [
         "practise",
+        "again",
         "again",
         "back",
         None,
