@@ -20,13 +20,12 @@ from tools.album.dance.album import danced_song
 from tools.album.layout import layout_of, page_of, songs
 from tools.album.music.mastering import mastered
 from tools.album.music.measures import RATE
-from tools.album.music.mixing import INSTRUMENTS, mixed
+from tools.album.music.mixing import KINDS, mixed
 from tools.album.music.score import score_of
 
 ARTIST: Final = "The Skeletons"
 LICENCE: Final = "Apache-2.0, computed by tools/album/make.py"
 BIT_RATE: Final = 60_000
-KINDS: Final = {name: one.kind for name, one in INSTRUMENTS.items()}
 
 
 def make_pack(song: str, folder: Path, sound: Path | None = None) -> None:

@@ -126,6 +126,7 @@ INSTRUMENTS: Final = {
     "horns": Instrument("tune", _tone(instruments.brass), -21.0, 0.1, 0.16, low_hz=200),
 }
 """By the names that pages use."""
+KINDS: Final = {name: one.kind for name, one in INSTRUMENTS.items()}
 ECHOES: Final = ((3, 0.34, -0.6), (6, 0.20, 0.6), (9, 0.11, -0.4))
 """Sixteenths later, how loud, and on which side."""
 MEASURED_S: Final = 12.0

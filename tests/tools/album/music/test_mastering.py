@@ -9,10 +9,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from tools.album.layout import layout_of
 from tools.album.music import measures
 from tools.album.music.mastering import CEILING_DB, LOUDNESS_LUFS, mastered, usual_db
-from tools.album.music.mixing import INSTRUMENTS, mixed
+from tools.album.music.mixing import KINDS, mixed
 from tools.album.music.score import score_of
 
-KINDS = {name: one.kind for name, one in INSTRUMENTS.items()}
 LINES = {
     "drum": "x...............", "chords": "X-------x-------", "bass": "R---o---5---R---",
     "arpeggio": "1.3.5.3.1.3.5.3.", "tune": "1:4 3:4 ~5:8",

@@ -7,9 +7,8 @@ from numpy.testing import assert_allclose
 
 from tools.album.layout import PageError, layout_of, page_of, songs
 from tools.album.music import score as scores
-from tools.album.music.mixing import INSTRUMENTS
+from tools.album.music.mixing import KINDS
 
-KINDS = {name: one.kind for name, one in INSTRUMENTS.items()}
 HEAD = {"title": "A Song", "title_ko": "노래", "bpm": 120, "key": "C major", "seed": 1}
 FORM = "intro 2\nchorus 4\nintro 2 up 2\noutro 1"
 
