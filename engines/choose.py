@@ -30,6 +30,7 @@ from kpopdance.engines.kept_trials import (
 from kpopdance.engines.names import AUTO, LIGHTNING, NETWORKS
 from kpopdance.engines.ports import Eyes
 from kpopdance.engines.runtimes import RUNTIMES, Network, Wish
+from kpopdance.engines.tongues import _
 from kpopdance.engines.trials import REFERENCE, Result, Trial, Way, compared, ranked
 from kpopdance.engines.vision import PersonEye, PoseVision, UprightEye
 
@@ -362,7 +363,10 @@ class _Tried:
     def _compare(self) -> tuple[Sequence[Result], dict[Way, Any]]:
         network = self._choice.wish.model.stem.replace("_", " ")
         self._choice.wish.tell(
-            f"Finding out what runs {network} fastest here, only this once ..."
+            _(
+                "Finding out what runs {network} fastest here, only this once ...",
+                network=network,
+            )
         )
         fatal = [way for way in self._ways if self._ends_the_game(way)]
         ways = [way for way in self._ways if way not in fatal]

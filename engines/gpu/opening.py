@@ -14,6 +14,7 @@ from kpopdance.engines.gpu.sidecar import EngineStale, Here
 from kpopdance.engines.gpu.store import SYSTEM, EngineWish, build, compiled_of, find, keep
 from kpopdance.engines.gpu.tensorrt_engine import TensorRtEngine
 from kpopdance.engines.gpu.tensorrt_library import installed
+from kpopdance.engines.tongues import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +108,13 @@ def engine_for(
         raise EngineStale(f"there is no folder to keep engines in; {wish.command} --out FOLDER")
     height, width = wish.shapes[1][2:]
     tell(
-        f"Building {wish.onnx.stem} for {here.gpu.name}, {height}x{width} px: some seconds, once"
+        _(
+            "Building {network} for {gpu}, {height}x{width} px: some seconds, once",
+            network=wish.onnx.stem,
+            gpu=here.gpu.name,
+            height=height,
+            width=width,
+        )
     )
     facts, plan = build(wish)
     if folder is None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import _, number_words
 from kpopdance.realtime.commands.cameras import Cameras
 from kpopdance.realtime.commands.common import eyes_from
 from kpopdance.realtime.commands.sound import Sounding, part_of
@@ -164,7 +165,13 @@ class Learning:
         for number, name in enumerate(names, 1):
             self._ended.wait(BREATH_S)
             self.go_on()
-            self.tell(f"learning the dances: {number:,} of {len(names):,}")
+            self.tell(
+                _(
+                    "learning the dances: {which} of {of}",
+                    which=number_words(number),
+                    of=number_words(len(names)),
+                )
+            )
             yield name
 
     def tell(self, words: str) -> None:
