@@ -16,6 +16,7 @@ import numpy as np
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import check_folder, write_beside
 from kpopdance.engines.texts import one_form
+from kpopdance.engines.tongues import _
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.cameras import Cameras
 from kpopdance.realtime.commands.common import (
@@ -35,6 +36,7 @@ from kpopdance.realtime.commands.sound import (
 )
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import say_missing, settings_from, terms_from
+from kpopdance.realtime.core.health import LEAST_LOOKS
 from kpopdance.realtime.dance.foresight import ENOUGH
 from kpopdance.realtime.dance.keeping import Keeping
 from kpopdance.realtime.dance.kit import Kit
@@ -311,7 +313,7 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
         if performance.film_trouble:
             say(f"warning: {performance.film_trouble}")
         for report in performance.foreseen:
-            say(f"warning: {report.words} {ENOUGH}")
+            say(f"warning: {report.words} {_(ENOUGH, looks=LEAST_LOOKS)}")
         outcome = dance_unseen(performance, snapshot.see)
     finally:
         kit.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.tongues import N_
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.shell.beside import beside
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Changes:
             try:
                 keep(taken)
             except DanceError as why:
-                return f"{FOR_NOW}: {why}"
+                return f"{_(FOR_NOW)}: {why}"
             return ""
 
         self._writing = beside(work)

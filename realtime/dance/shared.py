@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from kpopdance.engines.tongues import N_
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.dance.changes import Changes
 from kpopdance.realtime.dance.chorus import Chorus
 from kpopdance.realtime.dance.preparing import Preparing
@@ -105,7 +105,7 @@ class Game:
         if turn is None:
             return False
         self.kit = replace(self.kit, keeps_scores=turn())
-        self.told = () if self.kit.keeps_scores else (DEMO,)
+        self.told = () if self.kit.keeps_scores else (_(DEMO),)
         return True
 
     def play_as(self, store: Store) -> None:
@@ -137,7 +137,7 @@ class Game:
         if settings.terms != before.terms:
             self.terms = settings.terms
         if settings.camera != before.camera:
-            self.told = () if self.kit.keeps_scores else (DEMO,)
+            self.told = () if self.kit.keeps_scores else (_(DEMO),)
 
     def turn(self, slug: str) -> None:
         """Dance the mirror image of a song, or no longer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kpopdance.engines.tongues import N_
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.types import Heard
 from kpopdance.realtime.devices.count_in import NO_COUNT_IN, CountIn
 
@@ -25,7 +25,7 @@ class SilentSpeaker:
         self._length_s, self._clock, self._count_in = length_s, clock, count_in
         self._place_s = 0.0
         self._since_s: float | None = None
-        self.health = replace(why, sentence=f"{why.sentence} {SILENTLY}")
+        self.health = replace(why, sentence=f"{_(why.sentence)} {_(SILENTLY)}")
         self.lost = False
         self.underruns = 0
 

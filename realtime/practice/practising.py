@@ -178,7 +178,7 @@ class PracticeLoading(Message):
 
     def draw(self, surface: Surface) -> None:
         """Draw what is waited for."""
-        doing = self.words[1] if self._opening.share in (0, 1) else KNOWING
+        doing = self.words[1] if self._opening.share in (0, 1) else _(KNOWING)
         self.screen.draw(surface, PRACTICE, self._game.kit.news() or doing, 2 * self.age_s)
 
     def key(self, name: str) -> Page | None:

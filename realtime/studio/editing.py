@@ -130,10 +130,10 @@ class Draft:
         if self.members[person]:
             return ""
         if not self.there[person].any():
-            return "is nowhere in the film"
+            return _("is nowhere in the film")
         reasons = self.take.reasons
         told = reasons[person] if person < len(reasons) else "member"
-        return "was dropped" if told == "member" else REASONS[told]
+        return _("was dropped") if told == "member" else _(REASONS[told])
 
     def spans(self, there: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
         """Return from when until when somebody is there, bool (T,): song seconds."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, get_args
 import numpy as np
 
 from kpopdance.engines.files import appearing
-from kpopdance.engines.tongues import _
+from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.types import Formation
 from kpopdance.realtime.library.arrays import arrays_in
 from kpopdance.realtime.pose.panels import Split
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from kpopdance.realtime.pose.panels import Panel
 
 REASONS: Final[dict[Reason, str]] = {
-    "member": "dances",
-    "unasked": "was not asked for",
-    "seldom": "is there too short a time",
-    "partial": "is hardly ever seen whole",
-    "small": "is far smaller than the dancers: somebody far behind, or a poster",
-    "mirror": "is a dancer's image in a mirror",
-    "still": "does not dance: somebody who stands, sits or walks by",
-    "twice": "is a dancer seen a second time, in another part of a split screen",
+    "member": N_("dances"),
+    "unasked": N_("was not asked for"),
+    "seldom": N_("is there too short a time"),
+    "partial": N_("is hardly ever seen whole"),
+    "small": N_("is far smaller than the dancers: somebody far behind, or a poster"),
+    "mirror": N_("is a dancer's image in a mirror"),
+    "still": N_("does not dance: somebody who stands, sits or walks by"),
+    "twice": N_("is a dancer seen a second time, in another part of a split screen"),
 }
 """Why somebody is a member, or none, in words that go on after who it is."""
 WORDS: Final[tuple[Reason, ...]] = get_args(Reason)
