@@ -12,14 +12,13 @@ import re
 from gettext import GNUTranslations
 from io import BytesIO
 from string import Formatter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.tongues import HOME, _, languages, speak, system_languages
 from kpopdance.realtime.library.settings import SettingsError, settings_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from babel.messages.catalog import Catalog, Message
@@ -28,6 +27,9 @@ log = logging.getLogger(__name__)
 
 CODE: Final = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
 """What a language is called: ``ja``, ``pt_BR``, ``zh_Hant``."""
+Place: TypeAlias = tuple[str, str | None, str | None]
+NUMBER: Final[Place] = ("n", "", None)
+"""A form for one thing alone need not name it."""
 MOST_PO_BYTES: Final = 4 * 1024 * 1024
 
 
@@ -123,11 +125,11 @@ def _fitting(catalog: Catalog, file: Path) -> Catalog:
 
 
 def fits(message: Message) -> bool:
-    """Say whether all that a message says fills the places that ours has, and no others."""
+    """Say whether all that a message says fills our places, as ours fills them, and no others."""
     ours = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
     said = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
     wanted = set().union(*(places_of(text) or () for text in ours))
-    needed = wanted - {"n"} if len(ours) > 1 else wanted
+    needed = wanted - {NUMBER} if len(ours) > 1 else wanted
     for text in filter(None, said):
         places = places_of(text)
         if places is None or not needed <= places <= wanted:
@@ -135,12 +137,10 @@ def fits(message: Message) -> bool:
     return True
 
 
-def places_of(text: str) -> set[str] | None:
-    """Return the names in a text's braces, ``{file}``; None where it is no such text."""
+def places_of(text: str) -> set[Place] | None:
+    """Return what a text's braces hold, ``{ms:.0f}``: name, form and conversion; None: no such text."""
     try:
-        parts: Iterable[tuple[str, str | None, str | None, str | None]] = list(
-            Formatter().parse(text)
-        )
+        parts = list(Formatter().parse(text))
     except ValueError:
         return None
-    return {name for _text, name, _form, _turned in parts if name is not None}
+    return {(name, form, turned) for _text, name, form, turned in parts if name is not None}

@@ -75,6 +75,8 @@ def test_without_a_wish_it_is_the_computers(place, monkeypatch, wished, language
         "{limb} {limb[0]}",
         "weg",
         "{0}",
+        "{limb:99999}",
+        "{limb!a}",
     ],
 )
 def test_other_places_than_ours_are_left_out(place, caplog, said):
