@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, overload
+from typing import TYPE_CHECKING, Final
 from zipfile import is_zipfile
 
 import numpy as np
@@ -15,6 +14,7 @@ from kpopdance.realtime.core.terms import BODIES, STRICTNESS
 from kpopdance.realtime.dance.in_use import asks_to_measure
 from kpopdance.realtime.dance.shared import after
 from kpopdance.realtime.game.bringing import BringingPage
+from kpopdance.realtime.game.cards import Cards, card_of
 from kpopdance.realtime.game.choosing import NAMING, SEARCH, Choosing, Searching
 from kpopdance.realtime.game.dancing import LoadingPage
 from kpopdance.realtime.game.result import CANNOT
@@ -79,31 +79,6 @@ def first_page(game: Game, folder: Path | None = None) -> Page:
         return Message(game.backdrop, (CANNOT, str(why)), listed)
     listed.wanted = facts.slug
     return LoadingPage(game, facts, listed)
-
-
-class Cards(Sequence[SongCard]):
-    """The lines of the song list, each made when it is looked at."""
-
-    def __init__(self, slugs: tuple[str, ...], card: Callable[[str], SongCard]) -> None:
-        self.slugs, self._card = slugs, card
-
-    def __len__(self) -> int:
-        return len(self.slugs)
-
-    def place(self, slug: str) -> int | None:
-        """Return where a song is; None where it is not."""
-        return self.slugs.index(slug) if slug in self.slugs else None
-
-    @overload
-    def __getitem__(self, number: int) -> SongCard: ...
-
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[SongCard]: ...
-
-    def __getitem__(self, number: int | slice) -> SongCard | Sequence[SongCard]:
-        if isinstance(number, slice):
-            return Cards(self.slugs[number], self._card)
-        return self._card(self.slugs[number])
 
 
 class SongListPage(Page):
@@ -424,20 +399,6 @@ class Leaving(Message):
         if name in ENTER:
             return None
         return self.back if name == "escape" else self
-
-
-def card_of(
-    slug: str, song: PackFacts | str, best: float | None, *, starred: bool = False
-) -> SongCard:
-    """Return a pack's line in the song list; of a damaged one, what is wrong with it."""
-    if isinstance(song, str):
-        return SongCard(slug, slug, "", "", 0.0, 0.0, 0, problem=song)
-    hard = song.difficulty
-    return SongCard(
-        slug, song.title, song.artist, song.language, song.bpm, song.length_s,
-        song.dancers, best, "", None if hard is None else hard.level,
-        "" if hard is None else ", ".join(map(_, hard.reasons)), starred, colours=song.colours,
-    )  # fmt: skip
 
 
 def eyes_in_words(kit: Kit) -> str:

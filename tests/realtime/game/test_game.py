@@ -24,7 +24,8 @@ from kpopdance.realtime.dance.opening import GivenUp, Opening
 from kpopdance.realtime.dance.performance import Outcome, open_performance
 from kpopdance.realtime.dance.shared import DEMO, Game
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.game.listing import Leaving, card_of, first_page
+from kpopdance.realtime.game.cards import card_of
+from kpopdance.realtime.game.listing import Leaving, first_page
 from kpopdance.realtime.game.result import ResultPage
 from kpopdance.realtime.home.calibrating import CalibrationPage
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
