@@ -58,13 +58,15 @@ STEP_S, STEP = (
     0.05,
 )  # looks farther apart, and ways longer, count for that: the rest is noise
 FORGIVEN_S: Final = 0.35  # a look that fails does not take the hand down
-GONE_S: Final = 0.8  # looks that do not come do
+LOST_S: Final = 0.7  # nor one that points: before the body a wrist is easily missed
+GONE_S: Final = 1.2  # looks that do not come do
 FEWEST: Final = 3  # looks that say a hand is still
-REACH: Final = ((-0.5, 0.8), (-0.35, 0.6))
+REACH: Final = ((-0.4, 0.8), (-0.12, 0.7))
 """What stands for the window: outward and upward of the shoulder, where an elbow stays low."""
 CALM_HZ, LIVELY_HZ = 1.5, 6.0  # One-Euro: at rest, and more per window a second
 JUMPS: Final = 0.4  # of the window between two looks: believed if the next one says so too
 AWAY: Final = 0.1  # of the window: a way to somewhere
+NEXT: Final = 0.05  # of the window: after a choice, to something else that lies near
 WANDERS: Final = 0.1  # of the window: a hand that rests goes no farther from its place
 
 
@@ -170,7 +172,7 @@ class RaisedHand:
             self._at = self._steadied(_place(arm), at_s)
             if self._restless(self._at):
                 self.reset()
-        elif at_s - self._held_s > FORGIVEN_S:
+        elif at_s - self._held_s > (FORGIVEN_S if arm is not None else LOST_S):
             self.reset()
         return self._at
 
@@ -310,6 +312,7 @@ class Rest:
         self.on: Hashable | None = None
         self.since_s: float | None = None
         self._from: Pointing | None = None
+        self._chosen: Hashable | None = None
         self._past: list[Pointing] = []
         self._stray: tuple[Hashable | None, Pointing] | None = None
 
@@ -322,13 +325,14 @@ class Rest:
             self.reset()
             return False
         self._from = self._from or at
-        if not self._stays(on, at) or (self.since_s is None and at.away(self._from) < AWAY):
+        least = AWAY if self._chosen in (None, on) else NEXT
+        if not self._stays(on, at) or (self.since_s is None and at.away(self._from) < least):
             return False
         self._past = rested([*self._past, at])
         self.since_s = self._past[0].at_s
         if on is None or at.at_s - self.since_s < REST_S:
             return False
-        self._from, self._past = at, []
+        self._from, self._past, self._chosen = at, [], on
         self.since_s = at.at_s if again else None
         return True
 

@@ -23,7 +23,7 @@ NEAR: Final = 46.0  # design units: what lies so near is meant
 RINGS, SPOKES = 3, 8
 """So finely is looked round: a hand is no mouse."""
 ARRIVES_S: Final = 0.05  # half-life of the ring's way to where a look saw the hand
-STALE_S: Final = 0.8  # without a look, the ring goes
+STALE_S: Final = 1.5  # without a look, the ring goes
 ARROWS: Final = {-1: "up", 1: "down"}
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.theme import Colour, Theme
 
 RADIUS: Final = 30.0
-ARROW: Final = 34.0
+ARROW: Final = 30.0
 SIGN: Final = 12.0
 """Half sizes of the ring, an arrow and the sign in the corner, design units."""
 FINE: Final = 4
@@ -58,7 +58,7 @@ def arrow_places(size: tuple[int, int]) -> tuple[pygame.Rect, pygame.Rect]:
     """Return where the arrows up and down are: at the right edge, in the middle of its height."""
     (width, height), half = size, ARROW * scale_of(size)
     up, down = (pygame.Rect(0, 0, round(2 * half), round(2 * half)) for _ in range(2))
-    up.midbottom = (round(width - 1.3 * half), round(height / 2 - 0.2 * half))
+    up.midbottom = (round(width - 1.2 * half), round(height / 2 - 0.2 * half))
     down.midtop = (up.centerx, round(height / 2 + 0.2 * half))
     return up, down
 

@@ -75,7 +75,8 @@ def test_who_turns_their_back_points_at_nothing():
     ("then", "stays"),
     [
         ([None] * 2, True),  # two looks that fail
-        ([None] * 5, False),
+        ([None] * 5, True),  # before the body a wrist is easily missed
+        ([None] * 9, False),
         ([((0.3, -0.3), HANGS)] * 9, True),  # low, at the window's lower edge
         ([((0.1, -0.9), HANGS)] * 5, False),  # taken down
         ([(HELLO, HELLO)] * 5, False),
@@ -115,6 +116,9 @@ LONG = round(10 * REST_S)
         (COMES + [0.4] * 20 + [0.7] + [0.4] * 20, lambda k: "it", False, 2),
         (COMES + [0.4] * 5 + [None] + [0.4] * 50, lambda k: "it", False, 0),  # another hand
         (COMES + [0.4] * (3 * LONG + 4), lambda k: "it", True, 3),
+        # what comes under a hand that stays is not chosen, what lies beside is
+        (COMES + [0.4] * 40, lambda k: k // 20, False, 1),
+        (COMES + [0.4] * 18 + [0.46] * 20, lambda k: k // 20, False, 2),
     ],
 )
 def test_a_way_to_something_and_a_rest_there_is_a_choice(ways, on, again, chosen):
