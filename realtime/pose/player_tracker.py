@@ -274,7 +274,7 @@ class PlayerTracker(Tracker):
             else _Back(people[n], at_s, at_s, Remembered())
         )
         alone_s = back.alone_s if len(people) == 1 else at_s
-        back.memory.learn(looks[n], at_s - back.since_s)
+        back.memory.learn(looks[n], 0.0)  # all looks count alike
         self._back = back._replace(pose=people[n], alone_s=alone_s)
         most = LIKE if at_s - alone_s >= ALONE_S else ALIKE
         told = at_s - back.since_s >= CONFIRM_S - 1e-6
