@@ -11,9 +11,11 @@ import pytest
 
 from kpopdance.realtime.devices import gamepad
 from kpopdance.realtime.devices.gamepad import BUTTONS, CLICK, WHOLE_WAY, Gamepads
+from kpopdance.realtime.devices.window import GameWindow
 
 DOWN, UP = pygame.CONTROLLERBUTTONDOWN, pygame.CONTROLLERBUTTONUP
 MOVED = pygame.CONTROLLERAXISMOTION
+TRIGGER = pygame.CONTROLLER_AXIS_TRIGGERRIGHT
 X, Y = pygame.CONTROLLER_AXIS_LEFTX, pygame.CONTROLLER_AXIS_LEFTY
 
 
@@ -52,7 +54,7 @@ def test_a_button_without_a_meaning_is_none(pads):
         (X, [1.0, 0.0, -1.0], ["right", "left"]),
         (X, [0.9, -0.9], ["right", "left"]),  # thrown over
         (pygame.CONTROLLER_AXIS_RIGHTX, [1.0], []),  # that one aims
-        (pygame.CONTROLLER_AXIS_TRIGGERRIGHT, [0.3, 1.0, 0.8, 0.1, 0.7], [CLICK, CLICK]),
+        (TRIGGER, [0.3, 1.0, 0.8, 0.1, 0.7], [CLICK, CLICK]),
     ],
 )
 def test_the_stick_presses_once_until_it_is_let_go(pads, axis, ways, pressed):
@@ -95,3 +97,25 @@ def test_pads_come_and_go_at_any_time(pads, monkeypatch):
         gone = pygame.Event(pygame.CONTROLLERDEVICEREMOVED, instance_id=3)
         assert pads.pressed(gone) == ""
     assert pads.held == set()  # nobody lets go of what is gone
+
+
+def test_what_has_no_button_is_pointed_at_and_clicked(pads):
+    window = GameWindow(size=(800, 600))
+    wide, high = window.size
+    try:
+        pygame.event.post(moved(pygame.CONTROLLER_AXIS_RIGHTX, 1.0))
+        window.events()
+        from_x = pygame.mouse.get_pos()[0]
+        for _ in range(3):
+            window._aim(window._asked_s + 0.1, clicks=False)
+        assert pygame.mouse.get_pos()[0] == pytest.approx(from_x + 0.36 * high, abs=3)
+        for _ in range(90):  # no farther than the window
+            window._aim(window._asked_s + 0.1, clicks=False)
+        assert pygame.mouse.get_pos()[0] == wide - 1
+        for axis, way in ((pygame.CONTROLLER_AXIS_RIGHTX, 0.0), (TRIGGER, 1.0)):
+            pygame.event.post(moved(axis, way))
+        assert window.events() == []
+        assert window.clicks() == [pygame.mouse.get_pos()]
+    finally:
+        window.close()
+        pygame.display.init()

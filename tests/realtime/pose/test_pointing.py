@@ -128,7 +128,7 @@ def test_a_way_to_something_and_a_rest_there_is_a_choice(ways, on, again, chosen
 @pytest.mark.parametrize("act", but_quick([(act,) for act in ACTS], QUICK))
 def test_what_people_do_before_a_menu_chooses_nothing(act):
     rng, menu = np.random.default_rng(11), Menu()
-    looks = steadied(acted(ACTS[act], Player(), rng, 60.0))
+    looks = steadied(acted(ACTS[act], Player(), rng, 30.0))
     assert not any(menu.chosen(pose, at_s) for at_s, pose in looks)
 
 
