@@ -206,7 +206,7 @@ def test_two_videos_and_a_stranger(capsys, video, song, tmp_path):
     assert "no sound" in err
 
 
-def test_a_recording_stopped_half_way_leaves_nothing(
+def test_a_recording_stopped_half_way_leaves_what_it_goes_on_with_alone(
     capsys, short_video, sound, tmp_path, monkeypatch
 ):
     import kpopdance.realtime.studio.new_song as studio
@@ -220,7 +220,11 @@ def test_a_recording_stopped_half_way_leaves_nothing(
     assert code == 130
     assert out == ""
     assert "half-written" in err
-    assert list(folder.parent.iterdir()) == []
+    (pieces,) = folder.parent.iterdir()  # of the small video, taken up by the next try
+    assert pieces.name.startswith(".part-")
+    monkeypatch.undo()
+    assert run(capsys, "record", short_video, "--audio", sound, "--out", folder)[0] == 0
+    assert list(folder.parent.iterdir()) == [folder]
 
 
 def test_doctor_names_everything(capsys):
