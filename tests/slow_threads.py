@@ -89,9 +89,8 @@ def _slow_tellers(patch, delay):
             super().put(*args, **kwargs)
             delay.here()
 
-    patch.setattr(
-        condition, "notify", notified
-    )  # event, semaphore, queue, future: all of them tell by it
+    # event, semaphore, queue, future: all of them tell by a condition
+    patch.setattr(condition, "notify", notified)
     patch.setattr(condition, "__exit__", left)
     patch.setattr(threading.Thread, "start", started)
     patch.setattr(queue, "SimpleQueue", Telling)
