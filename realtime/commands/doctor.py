@@ -222,7 +222,7 @@ def _camera(settings: Settings) -> dict[str, Any]:
         return {"found": "", "todo": str(why), "cause": Cause.NEVER_OPENED} | entry
     state = watched_for_a_while(camera, clock)
     camera.close()
-    size = f"{state.size[0]}x{state.size[1]}" if state.size else _("no picture")
+    size = f"{state.size[0]}x{state.size[1]}" if state.size else _("no picture yet")
     sends = _("{camera} sends {size}", camera=state.name, size=size)
     if state.fps:
         sends = _(
