@@ -45,7 +45,7 @@ long: $(VENV)/.tested
 	$(BIN)/python -m pytest $(WORKERS) -m "long and not gpu and not camera"
 
 # whatever opens a window, a device or a thread
-THREADED := tests/faults tests/engines tests/test_*.py \
+THREADED := tests/faults tests/engines $(filter-out %/test_slow_threads.py,$(wildcard tests/test_*.py)) \
 	$(addprefix tests/realtime/,commands dance devices game home library practice quiz shell studio workshop)
 
 races: $(VENV)/.tested
