@@ -53,10 +53,7 @@ MOVES: Final = 0.3  # of the body in ``MOVED_S``: whoever walks or dances does n
 MOVED_S: Final = 0.5
 RESTLESS: Final = 1.3  # windows in ``LONG_S``: a hand that goes to and fro waves
 LONG_S: Final = 2.0
-STEP_S, STEP = (
-    0.09,
-    0.05,
-)  # looks farther apart, and ways longer, count for that: the rest is noise
+STEP_S, STEP = 0.09, 0.05  # looks nearer in time and shorter ways do not count: they are noise
 FORGIVEN_S: Final = 0.35  # a look that fails does not take the hand down
 LOST_S: Final = 0.7  # nor one that points: before the body a wrist is easily missed
 GONE_S: Final = 1.2  # looks that do not come do
