@@ -156,9 +156,9 @@ def _steps(
 def _step(beat: float, change: Change, member: int, tempo: Tempo) -> Cue:
     """Return a step of a walk: it lands where the body will be a beat later."""
     place = change.at(member, min(beat + 1, change.to_beat))
-    begins_left = change.after[member][0] > change.before[member][0]
-    step = round(beat - change.from_beat) + begins_left
-    return Cue(beat, tempo.second_of(beat), Key(), place=place, walks=True, step=step + 1)
+    to_the_left = change.after[member][0] > change.before[member][0]
+    step = round(beat - change.from_beat) + (2 if to_the_left else 1)
+    return Cue(beat, tempo.second_of(beat), Key(), place=place, walks=True, step=step)
 
 
 def _keys(line: Line, member: int, *, legs: bool) -> list[tuple[float, Key, float]]:
