@@ -318,6 +318,12 @@ HIT = [
 ]
 
 
+def button_at(screen, position, size):
+    """What is hit beside the keys that a page shows: those are hit too."""
+    hit = screen.at(position, size)
+    return None if hit is not None and hit.kind == "key" else hit
+
+
 @pytest.mark.parametrize(("size", "name"), but_quick(HIT, HIT[::4]))
 def test_every_button_is_hit_in_its_middle_and_nowhere_else(stage, size, name):
     view = quiz_views.STATES[name]
@@ -333,7 +339,7 @@ def test_every_button_is_hit_in_its_middle_and_nowhere_else(stage, size, name):
             assert screen.at(beside, size) != target
     for x, y in itertools.product(range(0, size[0], 29), range(0, size[1], 23)):
         there = [target for target, box in expected.items() if box.collidepoint(x, y)]
-        assert screen.at((x, y), size) == (there[0] if there else None), (x, y)
+        assert button_at(screen, (x, y), size) == (there[0] if there else None), (x, y)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -345,7 +351,7 @@ def test_the_last_pages_buttons(stage, size):
         for kind, box in (("again", at.again), ("leave", at.leave), ("copy", at.copy)):
             found = screen.at(box.center, size)
             assert found == (None if kind == "copy" and not share else Target(kind))
-            assert screen.at((box.left - 1, box.centery), size) is None
+            assert button_at(screen, (box.left - 1, box.centery), size) is None
         assert screen.at(at.hero.center, size) is None
     guessing = ReverseScreen(stage)
     leave = reverse_layout(size).leave
