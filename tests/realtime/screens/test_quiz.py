@@ -54,6 +54,7 @@ class DarkStage:
     def draw(self, surface, beat, *, centre_x, horizon_y):
         assert 0 <= centre_x <= surface.get_width()
         assert 0 < horizon_y < surface.get_height()
+        self.theme.fit(surface.get_size())
         surface.fill((0, 0, 0))
 
     def crowd(self, surface, beat):
@@ -328,7 +329,7 @@ def button_at(screen, position, size):
 def test_every_button_is_hit_in_its_middle_and_nowhere_else(stage, size, name):
     view = quiz_views.STATES[name]
     screen = QuizScreen(stage)
-    assert screen.at((10, 10), size) is None
+    assert button_at(screen, (10, 10), size) is None
     screen._view = view
     expected = boxes_of(quiz_layout(size), view)
     for target, box in expected.items():
@@ -352,11 +353,11 @@ def test_the_last_pages_buttons(stage, size):
             found = screen.at(box.center, size)
             assert found == (None if kind == "copy" and not share else Target(kind))
             assert button_at(screen, (box.left - 1, box.centery), size) is None
-        assert screen.at(at.hero.center, size) is None
+        assert button_at(screen, at.hero.center, size) is None
     guessing = ReverseScreen(stage)
     leave = reverse_layout(size).leave
     assert guessing.at(leave.center, size) == Target("leave")
-    assert guessing.at((leave.left - 1, leave.centery), size) is None
+    assert button_at(guessing, (leave.left - 1, leave.centery), size) is None
 
 
 @pytest.mark.parametrize(
