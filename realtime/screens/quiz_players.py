@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SHORT_KEYS: Final = {
     "left shift": "L SH", "right shift": "R SH", "left ctrl": "L CTL",
-    "right ctrl": "R CTL", "return": "ENTER", "backspace": "BACK",
+    "right ctrl": "R CTL", "return": "ENTER", "backspace": "BACK", "space": "SPC",
 }  # fmt: skip
 PLAYER_COLOURS: Final[tuple[Colour, ...]] = (CYAN, MAGENTA, GOLD, (176, 150, 255))
 

@@ -18,7 +18,7 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 AS_THEY_ARE = {
     # the game's name, what stands on keys, grades, units, what is typed into a terminal
     "KPOP", "DANCE", "kpopdance", "record", "VIDEO", "Enter", "Esc", "Space", "Tab", "Del", "PERFECT",
-    "GREAT", "GOOD", "OK", "MISS", "SPACE", "SH", "ms", "px",
+    "GREAT", "GOOD", "OK", "MISS", "SPACE", "SPC", "SH", "ms", "px",
 }  # fmt: skip
 
 
