@@ -189,7 +189,7 @@ def test_a_lost_camera_is_told_and_its_moves_are_not_judged(standard):
 @pytest.mark.parametrize(
     ("at_s", "back_s", "until_s"),
     [
-        (-1.0, -1.5, 0.0),  # in the count-in
+        pytest.param(-1.0, -1.5, 0.0, marks=pytest.mark.long),  # in the count-in
         pytest.param(0.3, -1.5, 0.0, marks=pytest.mark.long),
         (5.26, 2.5, 4.0),  # a bar is two seconds
         pytest.param(4.0, 2.5, 4.0, marks=pytest.mark.long),

@@ -441,8 +441,12 @@ print(bench.start().runtime)
 
 @pytest.mark.parametrize(
     ("how", "look", "kind", "deaths"),
-    [("exit", 1, "device", 1), ("abort", 4, "device", 1), ("exit", 2, "processor", 2)],
-)  # fmt: skip
+    [
+        pytest.param("exit", 1, "device", 1, marks=pytest.mark.long),
+        ("abort", 4, "device", 1),
+        ("exit", 2, "processor", 2),
+    ],
+)
 def test_a_driver_that_ends_the_game_ends_it_once_and_not_at_every_start(
     tmp_path, how, look, kind, deaths
 ):

@@ -78,7 +78,9 @@ def files(folder):
 
 
 @pytest.mark.parametrize("beside", [True, False])
-@pytest.mark.parametrize("terms", [Terms(), Terms("pro", "seated")])
+@pytest.mark.parametrize(
+    "terms", [Terms(), pytest.param(Terms("pro", "seated"), marks=pytest.mark.long)]
+)
 def test_the_second_time_it_is_the_same_to_the_last_bit(library, made, beside, terms):
     if beside:
         kept.keep_beside(library)

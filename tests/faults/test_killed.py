@@ -30,7 +30,7 @@ def fine(folder, seed, count, how):
 @pytest.mark.parametrize(
     ("how", "count"),
     [
-        ("kill", 2), ("full", 2), ("step", 6), pytest.param("kill", 34, marks=pytest.mark.long),
+        ("kill", 2), ("full", 2), ("step", 2), pytest.param("kill", 34, marks=pytest.mark.long),
         pytest.param("step", 34, marks=pytest.mark.long),
         pytest.param("full", 34, marks=pytest.mark.long),
     ],

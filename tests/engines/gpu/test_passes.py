@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -42,11 +43,21 @@ SCENARIOS = [
     "closing_waits_for_a_look",
 ]
 LONG = {
-    ("both_kinds_of_tensors_serve",),
-    ("pictures_in_flight_come_back_in_order",),
-    ("several_crops_are_one_launch",),
-    ("sizes_come_and_go_without_growth",),
-    ("another_network_is_refused",),
+    "both_kinds_of_tensors_serve",
+    "pictures_in_flight_come_back_in_order",
+    "several_crops_are_one_launch",
+    "sizes_come_and_go_without_growth",
+    "another_network_is_refused",
+}
+LAYERS = {"cuda-bindings": "cuda.bindings.driver", "pycuda": "pycuda.driver"}
+QUICK = {(one, "cuda-bindings") for one in SCENARIOS if one not in LONG} | {
+    (one, "pycuda")
+    for one in (
+        "the_people_are_those_of_the_maps",
+        "a_graph_gives_what_plain_work_gives",
+        "a_gpu_lost_in_the_middle_costs_no_frame",
+        "a_gpu_without_memory_is_done_without",
+    )
 }
 DEFERRED = [
     "the_people_are_those_of_the_maps",
@@ -74,10 +85,9 @@ def python(env, *words):
     )
 
 
-@pytest.fixture(scope="session", params=["cuda-bindings", "pycuda"])
+@pytest.fixture(scope="session", params=LAYERS)
 def layer(paper, request):
-    module = {"cuda-bindings": "cuda.bindings.driver", "pycuda": "pycuda.driver"}[request.param]
-    told = python(paper, "-c", f"import {module}")
+    told = python(paper, "-c", f"import {LAYERS[request.param]}")
     if told.returncode != 0:
         last = told.stderr.strip().splitlines()[-1]
         pytest.skip(f"{request.param} cannot be used: {last}")
@@ -92,8 +102,7 @@ def program(paper):
 
 
 @pytest.mark.parametrize(
-    "scenario",
-    but_quick([(one,) for one in SCENARIOS], {(one,) for one in SCENARIOS} - LONG),
+    ("scenario", "layer"), but_quick(product(SCENARIOS, LAYERS), QUICK), indirect=["layer"]
 )
 def test_on_paper(program, scenario, layer):
     program.play(scenario, layer)

@@ -41,19 +41,19 @@ def test_what_real_pytorch_wrote_is_read_to_the_bit(name):
 @pytest.mark.parametrize("name", ["archive.pth", "stream.pth"])
 def test_real_files_cut_or_changed_earn_a_sentence(name):
     whole = (GOLDEN / name).read_bytes()
-    for size in {*range(0, len(whole), 23), *range(len(whole) - 100, len(whole))}:
+    for size in {*range(0, len(whole), 97), *range(len(whole) - 100, len(whole))}:
         with pytest.raises(WeightsError):
             read_all(whole[:size])
     rng = np.random.default_rng(0)
     read = 0
-    for at in rng.integers(0, len(whole), 500).tolist():
+    for at in rng.integers(0, len(whole), 250).tolist():
         changed = whole[:at] + bytes([whole[at] ^ int(rng.integers(1, 256))]) + whole[at + 1 :]
         try:
             read_all(changed)
             read += 1
         except WeightsError:
             pass
-    assert 0 < read < 500
+    assert 0 < read < 250
 
 
 def read_all(content):

@@ -177,7 +177,10 @@ def hybrid(light):
 
 @pytest.mark.parametrize(
     ("transfer", "values", "tolerance"),
-    [(16, perceptual(203 * GREYS), 8), (18, hybrid(0.265 * GREYS), 24)],
+    [
+        pytest.param(16, perceptual(203 * GREYS), 8, marks=pytest.mark.long),
+        (18, hybrid(0.265 * GREYS), 24),
+    ],
 )
 def test_high_range_is_brought_down(tmp_path, transfer, values, tolerance):
     path = tmp_path / "f.mkv"

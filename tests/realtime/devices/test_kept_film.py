@@ -70,7 +70,7 @@ class StoppedError(Exception):
     """What ends the work in the middle."""
 
 
-@pytest.mark.parametrize("damaged", [False, True])
+@pytest.mark.parametrize("damaged", [pytest.param(False, marks=pytest.mark.long), True])
 def test_whatever_ends_the_work_costs_one_piece(tmp_path, damaged):
     write_coded(tmp_path / "in.mp4", 12 * 60, 60.0, (64, 48), key_every=60)
     whole, _ = kept(tmp_path / "in.mp4", tmp_path / "whole.mp4")

@@ -124,7 +124,7 @@ def test_what_cannot_be_kept_is_said(room):
     assert kept(found) is found.back
 
 
-@pytest.mark.parametrize("key", ["1", "2"])
+@pytest.mark.parametrize("key", ["1", pytest.param("2", marks=pytest.mark.long)])
 def test_who_does_not_wait_leaves_nothing_open(room, key):
     page = page_of(room)
     opening = page.key(key)

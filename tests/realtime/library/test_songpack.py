@@ -576,7 +576,7 @@ def npy(shape, data=b"", *, descr="<f4"):
         ("joints.npy", npy((2, 61, 18, 3), bytes(300_000_000)), "256 MiB"),  # 0.3 MB packed
         ("joints.npy", npy((2, 61, 18, 3), descr="<f3"), ""),
         ("fps.npy", npy((10**12,)), "claims"),
-        ("extra.npy", bytes(300_000_000), "256 MiB"),
+        pytest.param("extra.npy", bytes(300_000_000), "256 MiB", marks=pytest.mark.long),
         ("joints.npy", b"no array at all", "damaged"),
         ("joints.npy", b"\x93NUMPY\x09\x00" + bytes(200), "damaged"),
         ("joints.npy", b"", "damaged"),

@@ -492,7 +492,14 @@ def test_watching_is_finding_made_steady():
     assert differ > 20
 
 
-@pytest.mark.parametrize("size", [(240, 320), (720, 1280), (97, 131)])
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param((240, 320), marks=pytest.mark.long),
+        pytest.param((720, 1280), marks=pytest.mark.long),
+        (97, 131),
+    ],
+)
 def test_a_frame_of_another_size_does_no_harm(size):
     stage = Stage()
     watcher = stage.watcher(players=2)

@@ -52,7 +52,7 @@ class Stopped(Exception):
     """The work is broken off."""
 
 
-@pytest.mark.parametrize("rows", [7, 24])
+@pytest.mark.parametrize("rows", [7, pytest.param(24, marks=pytest.mark.long)])
 def test_what_was_broken_off_goes_on_to_the_same(rows, whole, tmp_path):
     clock = FakeClock()
     film, count = a_film(), 0

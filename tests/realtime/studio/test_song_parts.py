@@ -26,7 +26,10 @@ def agree(found, told_s, names, bar_s):
 @pytest.mark.parametrize(("parts", "bpm", "more"), [
     (USUAL, 150, {}),
     pytest.param(USUAL, 96, {"seed": 5, "noise": 0.02}, marks=pytest.mark.long),
-    (((V, 8), (C, 8), (V, 8), (C, 8), (B, 4), (C, 8, 2)), 160, {"begin_s": 0.37}),
+    pytest.param(
+        ((V, 8), (C, 8), (V, 8), (C, 8), (B, 4), (C, 8, 2)), 160, {"begin_s": 0.37},
+        marks=pytest.mark.long,
+    ),
     pytest.param(
         ((C, 8), (V, 8), (P, 8), (C, 8), (V, 8), (P, 8), (C, 8)), 128, {"seed": 7},
         marks=pytest.mark.long,

@@ -160,7 +160,7 @@ def test_who_was_seen_before_is_known_again_in_their_panel():
 
 @pytest.mark.parametrize(("dancers", "reasons", "lead"), [
     ((), ("member", "member", "member", "still"), None),
-    ((3, 1), ("member", "unasked", "member", "still"), 2),
+    pytest.param((3, 1), ("member", "unasked", "member", "still"), 2, marks=pytest.mark.long),
     ((4,), ("unasked", "unasked", "unasked", "member"), 3),
 ])  # fmt: skip
 def test_who_is_asked_for_is_a_member(dancers, reasons, lead):

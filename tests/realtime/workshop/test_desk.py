@@ -316,7 +316,7 @@ def test_a_song_is_written_and_edited_again(tmp_path):
     assert len(load_pack(pack).members) == 3
 
 
-@pytest.mark.parametrize("stays", [True, False])
+@pytest.mark.parametrize("stays", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_what_is_edited_while_the_song_is_written_is_not_lost(tmp_path, monkeypatch, stays):
     library, go_on = tmp_path / "songs", threading.Event()
     real = drawer.saved
