@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.realtime.commands.options import STYLE_HELP
+from kpopdance.realtime.commands.option_groups import STYLE_HELP
 from kpopdance.realtime.core.health import WELL_CAMERA
 from kpopdance.realtime.dance.kit import Peek
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack

@@ -72,6 +72,17 @@ def a_number(text: str) -> float:
     return number
 
 
+def a_span(text: str) -> tuple[float, float]:
+    """Return from a number to another: 90-120, 90- (and more), or 90 alone."""
+    least, dash, most = text.partition("-")
+    low = a_number(least)
+    high = a_number(most) if most else math.inf if dash else low
+    if not 0 <= low <= high:
+        raise ValueError(text)
+    return low, high
+
+
+a_span.__name__ = "span, such as 90-120 or 90-"
 a_number.__name__ = "number"  # argparse says: invalid number value: 'nan'
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.names import AUTO, NETWORKS, RUNTIMES
-from kpopdance.realtime.commands.command_line import a_file, a_song
-from kpopdance.realtime.core.terms import BODIES, STRICTNESS
+from kpopdance.realtime.commands.command_line import a_file, a_number, a_song, a_target
+from kpopdance.realtime.core.terms import BODIES, COACHES, STRICTNESS
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from kpopdance.realtime.commands.command_line import Parser
 
     Commands: TypeAlias = argparse._SubParsersAction[Parser]  # noqa: SLF001 - it has no other name
+
+STYLE_HELP: Final = (
+    "how the drawn dancer dances, e.g. lateness_ms=100,amplitude=0.6,noise_deg=8,dropped=0.2,"
+    "mirrored,still,absent=10-20,arms=1.1,legs=0.9,dances=OTHER-SONG"
+)
 
 
 def settings_options(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +59,14 @@ def network_options(parser: argparse.ArgumentParser) -> None:
 
 def terms_options(parser: argparse.ArgumentParser) -> None:
     """Add --strictness, --body and --mirrored."""
+    asked_options(parser)
+    parser.add_argument(
+        "--mirrored", action="store_true", help="dance the mirror image of the choreography"
+    )
+
+
+def asked_options(parser: argparse.ArgumentParser) -> None:
+    """Add --strictness and --body."""
     parser.add_argument(
         "--strictness", choices=STRICTNESS,
         help="how much is asked for full marks (normal: what two trained dancers reach)",
@@ -61,6 +74,40 @@ def terms_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--body", choices=BODIES, help="seated: legs are not asked for (default: whole)"
     )
+
+
+def dance_options(parser: argparse.ArgumentParser, *, headless: str) -> None:
+    """Add --camera, --dancer-style, --headless with its help, and what else any dance takes."""
     parser.add_argument(
-        "--mirrored", action="store_true", help="dance the mirror image of the choreography"
+        "--camera",
+        help="index or device name, http:// or rtsp:// address, a video file, or 'dancer' "
+        "for the drawn dancer (default from the settings: 0)",
+    )  # fmt: skip
+    parser.add_argument("--dancer-style", default="", metavar="STYLE", help=STYLE_HELP)
+    parser.add_argument("--headless", action="store_true", help=headless)
+    parser.add_argument(
+        "--out", type=a_target, help="headless: folder for result.json and pictures"
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object (with a window: all results under dances)",
+    )
+    parser.add_argument(
+        "--replays", metavar="FOLDER",
+        help="keep every finished dance there (poses, no pictures), to judge it again",
+    )  # fmt: skip
+    parser.add_argument(
+        "--coach", choices=COACHES,
+        help="where a song has a video: it (default), it with the skeleton over it, or a drawn figure",
+    )  # fmt: skip
+    parser.add_argument("--sound-device", help="part of an output's name")
+    parser.add_argument(
+        "--language", help="what the game speaks: en, ko (default: the system's)"
+    )
+    parser.add_argument(
+        "--player-lag-ms", type=a_number, help="fixed lag of camera and speaker"
+    )
+    parser.add_argument(
+        "--fullscreen", action="store_true", help="fill the screen (F11 toggles)"
     )

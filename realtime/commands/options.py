@@ -13,21 +13,18 @@ from kpopdance.engines.names import USUAL_TARGETS
 from kpopdance.engines.version import our_version
 from kpopdance.realtime.commands.command_line import Parser, a_file, a_number, a_song, a_target
 from kpopdance.realtime.commands.option_groups import (
+    dance_options,
     network_options,
     settings_options,
     terms_options,
 )
+from kpopdance.realtime.commands.party_options import PARTY_COMMANDS
 from kpopdance.realtime.commands.song_options import SONG_COMMANDS
-from kpopdance.realtime.core.terms import COACHES
 
 if TYPE_CHECKING:
     from kpopdance.realtime.commands.option_groups import Commands
 
 OVER: Final = ("black", "picture", "blur")
-STYLE_HELP: Final = (
-    "how the drawn dancer dances, e.g. lateness_ms=100,amplitude=0.6,noise_deg=8,dropped=0.2,"
-    "mirrored,still,absent=10-20,arms=1.1,legs=0.9,dances=OTHER-SONG"
-)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,7 +41,8 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(metavar="COMMAND")
     makers = (_build_engine, _import_weights)
     for add in (
-        _play, *SONG_COMMANDS, _quiz, _report, _score, _pose, _mask, _calibrate, _doctor, *makers,
+        _play, *PARTY_COMMANDS, *SONG_COMMANDS, _quiz, _report, _score, _pose, _mask, _calibrate,
+        _doctor, *makers,
     ):  # fmt: skip
         add(commands)
     return root
@@ -62,39 +60,7 @@ def _play(commands: Commands) -> None:
         "play", help="dance", description="Open the song list, or dance one song at once.",
     )  # fmt: skip
     parser.add_argument("song", type=a_song, nargs="?", help="a song's name or folder")
-    parser.add_argument(
-        "--camera",
-        help="index or device name, http:// or rtsp:// address, a video file, or 'dancer' "
-        "for the drawn dancer (default from the settings: 0)",
-    )  # fmt: skip
-    parser.add_argument("--dancer-style", default="", metavar="STYLE", help=STYLE_HELP)
-    parser.add_argument("--headless", action="store_true", help="no window; needs a song")
-    parser.add_argument(
-        "--out", type=a_target, help="headless: folder for result.json and pictures"
-    )
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="print one JSON object (with a window: all results under dances)",
-    )
-    parser.add_argument(
-        "--replays", metavar="FOLDER",
-        help="keep every finished dance there (poses, no pictures), to judge it again",
-    )  # fmt: skip
-    parser.add_argument(
-        "--coach", choices=COACHES,
-        help="where a song has a video: it (default), it with the skeleton over it, or a drawn figure",
-    )  # fmt: skip
-    parser.add_argument("--sound-device", help="part of an output's name")
-    parser.add_argument(
-        "--language", help="what the game speaks: en, ko (default: the system's)"
-    )
-    parser.add_argument(
-        "--player-lag-ms", type=a_number, help="fixed lag of camera and speaker"
-    )
-    parser.add_argument(
-        "--fullscreen", action="store_true", help="fill the screen (F11 toggles)"
-    )
+    dance_options(parser, headless="no window; needs a song")
     terms_options(parser)
     network_options(parser)
     parser.set_defaults(command="play")

@@ -30,6 +30,7 @@ from kpopdance.realtime.commands.fitting import fitting_of
 from kpopdance.realtime.commands.sound import (
     Sounding,
     counted,
+    counted_down,
     part_of,
     samples_of,
     stretched,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.ports import Pictures
+    from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.film_reel import FilmReel
     from kpopdance.realtime.devices.window import GameWindow
@@ -94,8 +96,14 @@ def run(args: argparse.Namespace) -> int:
     if args.mirrored and folder is None:
         raise DanceError("--mirrored needs a song; in the song list press T instead")
     if args.headless and folder is not None:
-        return _unseen(args, settings, folder)
-    return _windowed(args, settings, folder)
+        return unseen(args, settings, load_pack(folder), terms_from(settings, args))
+
+    def first(game: Game) -> Page:
+        if args.mirrored and folder is not None:
+            game.turn(one_form(folder.name))
+        return _first_page(game, folder)
+
+    return windowed(args, settings, first)
 
 
 class Readying:
@@ -156,6 +164,7 @@ def make_kit(
         news=told.news, version=our_version(), picture_size=cameras.picture_size, refit=refit,
         bring=lambda path, audio: _brought(path, settings.libraries[0], audio),
         open_film=_film, read_cover=_cover, read_part=part_of, stretch=stretched, count=counted,
+        countdown=counted_down,
         fitting=fitting_of(cameras, kept_in, first=first),
         open_microphone=sounding.microphone,
         device_names=lambda: (sounding.name, cameras.name),
@@ -187,7 +196,10 @@ def _eyes(settings: Settings, ready: Readying) -> Eyes:
     return eyes
 
 
-def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None) -> int:
+def windowed(
+    args: argparse.Namespace, settings: Settings, first_page: Callable[[Game], Page]
+) -> int:
+    """Play in a window, from a first page on."""
     from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.home.hands_on import HandsOn
@@ -199,14 +211,12 @@ def _windowed(args: argparse.Namespace, settings: Settings, folder: Path | None)
     first = args.camera is None and args.settings is None and not settings_file().is_file()
     kit = make_kit(settings, args.dancer_style, ready, args.settings, first=first)
     game = Game(kit, songs, lambda back: _quiz(game, window, back), partial(_studio, kit))
-    if args.mirrored and folder is not None:
-        game.turn(one_form(folder.name))
     try:
         if args.fullscreen:
             window.toggle_fullscreen()
         reaching = Reaching(HandsOn(game))
         shell = Shell(window, PerfClock(), window.drops, window.hand, reaching)
-        shell.run(_first_page(game, folder))
+        shell.run(first_page(game))
     finally:
         window.close()
         ready.leave()
@@ -300,8 +310,8 @@ def _kept_at_last(outcome: Outcome) -> dict[str, Any]:
     return keeping.facts
 
 
-def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
-    song = load_pack(folder)
+def unseen(args: argparse.Namespace, settings: Settings, song: SongPack, terms: Terms) -> int:
+    """Dance a song without a window; print and write what it left."""
     if args.out is not None:
         check_folder(args.out, needs_bytes=RESULT_BYTES)
     kit = make_kit(settings, args.dancer_style)
@@ -309,7 +319,7 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
     say(f"dancing {song.title}, {song.length_s:.0f} s, without a window")
     snapshot = Snapshot(args.out, song)
     try:
-        performance = open_performance(kit, song, terms_from(settings, args))
+        performance = open_performance(kit, song, terms)
         if performance.film_trouble:
             say(f"warning: {performance.film_trouble}")
         for report in performance.foreseen:
@@ -317,7 +327,7 @@ def _unseen(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
         outcome = dance_unseen(performance, snapshot.see)
     finally:
         kit.close()
-    keeping = Keeping(kit, outcome, song, terms_from(settings, args)).store()
+    keeping = Keeping(kit, outcome, song, terms).store()
     result = report_json(outcome.report, kit.eyes) | health_json(outcome) | {
         "timing": timing(outcome), "kept": keeping.facts,
     }  # fmt: skip

@@ -79,3 +79,10 @@ def counted(rate: int, beat_s: float) -> tuple[NDArray[np.float32], float]:
     from kpopdance.realtime.devices import voice
 
     return voice.counted_aloud(rate, beat_s), voice.EARLY_S
+
+
+def counted_down(rate: int, beat_s: float) -> tuple[NDArray[np.float32], float]:
+    """Return "three, two, one", float32 (N, 2), and the second of its first beat."""
+    from kpopdance.realtime.devices import voice
+
+    return voice.counted_down(rate, beat_s), voice.EARLY_S

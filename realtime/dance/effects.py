@@ -30,8 +30,15 @@ def counted(kit: Kit, rate: int, beat_s: float) -> tuple[NDArray[np.float32], fl
     """Return the count as loud as it is wanted, (N, 2), and the second of its first beat."""
     if kit.count is None:
         return np.zeros((0, 2), np.float32), 0.0
-    count, early_s = kit.count(rate, beat_s)
-    return count * np.float32((kit.settings.count_volume / 100) ** 2), early_s
+    return as_loud_as_counted(kit, kit.count(rate, beat_s))
+
+
+def as_loud_as_counted(
+    kit: Kit, spoken: tuple[NDArray[np.float32], float]
+) -> tuple[NDArray[np.float32], float]:
+    """Return what the voice says, (N, 2), as loud as it is wanted, and the second of its first beat."""
+    said, early_s = spoken
+    return said * np.float32((kit.settings.count_volume / 100) ** 2), early_s
 
 
 def clicks_to_hear(kit: Kit) -> Opened:

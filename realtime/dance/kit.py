@@ -82,8 +82,9 @@ class Kit:
     (H, W, 3) BGR; ``local_now`` tells date and time, ``documents`` where a player's files are
     written; ``fitting`` is what setting up needs, None where nothing can be set up; ``stretch``
     returns samples of a rate at a tempo of 0.5..1, as high as before; ``count`` four beats counted, of
-    a rate and a beat's seconds, and when the first one is; ``open_microphone``
-    listens to the room; ``device_names`` returns what output and camera are called now.
+    a rate and a beat's seconds, and when the first one is, ``countdown`` three, two, one likewise;
+    ``open_microphone`` listens to the room; ``device_names`` returns what output and camera are called
+    now.
     """
 
     seeing: Later[Eyes]
@@ -112,6 +113,7 @@ class Kit:
     fitting: Fitting | None = None
     stretch: Callable[[NDArray[np.float32], int, float], NDArray[np.float32]] | None = None
     count: Callable[[int, float], tuple[NDArray[np.float32], float]] | None = None
+    countdown: Callable[[int, float], tuple[NDArray[np.float32], float]] | None = None
     open_microphone: Callable[[], Microphone] | None = None
     device_names: Callable[[], tuple[str, str]] = lambda: ("", "")
 

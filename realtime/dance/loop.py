@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.health import Device, Health
     from kpopdance.realtime.core.ports import Camera, HostClock, Speaker
     from kpopdance.realtime.core.types import Attendance, Frame, Pose, Report, Verdict
-    from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.library.songpack import Excerpt, SongPack
     from kpopdance.realtime.pose.watcher import Watcher
     from kpopdance.realtime.scoring.judge import Judge
     from kpopdance.realtime.shell.beside import Sighting
@@ -167,17 +167,19 @@ class DanceSession:
         now = self._clock.now()
         song_s = self._shown_clock.song_s(now)
         song, seen, standing = self.song, self.sighting, self._standing
+        excerpt = song.excerpt_at(song_s)
+        shown = song if excerpt is None else excerpt.song
+        phase, counts = self._phase(song_s, now, excerpt)
         return DanceView(
-            title=song.title, artist=song.artist, phase=self._phase(song_s), song_s=song_s,
+            title=shown.title, artist=shown.artist, phase=phase, song_s=song_s,
             length_s=song.length_s, bpm=song.bpm, beat=song.tempo.beat_at(song_s),
             picture=None if seen is None else seen.frame.image,
             pose=None if seen is None else seen.pose,
             mirror=mirror, coach=self._coach_at(song_s), lead=song.lead,
             upcoming=tuple(p for p in self._pictograms if -1 < p.at_s - song_s < AHEAD_S),
             score=standing.score, stars=stars_filled(standing.score),
-            colours=song.colours, combo=standing.combo, verdict=standing.verdict,
-            counts=(self._counted_s - song_s + max(self._due_s - now, 0.0)) / self._count_s,
-            verdict_age_s=now - standing.given_s, health=self.health(), status=status,
+            colours=shown.colours, combo=standing.combo, verdict=standing.verdict,
+            counts=counts, verdict_age_s=now - standing.given_s, health=self.health(), status=status,
         )  # fmt: skip
 
     def health(self) -> tuple[Health, ...]:
@@ -206,10 +208,18 @@ class DanceSession:
         self._speaker.pause()
         self._watch.stop()
 
-    def _phase(self, song_s: float) -> DancePhase:
+    def _phase(
+        self, song_s: float, now_s: float, excerpt: Excerpt | None
+    ) -> tuple[DancePhase, float]:
+        """Return what goes on, and what is left to count, see ``DanceView``."""
+        counts = (self._counted_s - song_s + max(self._due_s - now_s, 0.0)) / self._count_s
         if self._paused:
-            return "paused"
-        return "count-in" if song_s < self._counted_s else "playing"
+            return "paused", counts
+        if song_s < self._counted_s:
+            return "count-in", counts
+        if excerpt is not None and song_s < excerpt.danced_s[0]:
+            return "next song", (excerpt.danced_s[0] - song_s) / excerpt.count_s
+        return "playing", counts
 
     def _play_from(self, song_s: float) -> None:
         """Let the sound begin at a song second, once the player has stepped back."""

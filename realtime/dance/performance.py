@@ -14,9 +14,9 @@ from kpopdance.realtime.dance.coach_film import opened
 from kpopdance.realtime.dance.foresight import foreseen, look_s_of, watched_for
 from kpopdance.realtime.dance.in_use import player_lag_ms
 from kpopdance.realtime.dance.loop import DanceSession, count_in_s
+from kpopdance.realtime.dance.song_sound import sound_of
 from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.replay import Replay, dance_key
-from kpopdance.realtime.library.songpack import SongPack, SongPackError
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.pose.looks import looks_in_words
 from kpopdance.realtime.pose.watcher import PlayerWatcher
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.dance.coach_film import CoachFilm
     from kpopdance.realtime.dance.keeping import Keeping
     from kpopdance.realtime.dance.kit import Kit
+    from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.pose.watcher import Watcher
     from kpopdance.realtime.scoring.standard import Told
     from kpopdance.realtime.screens.view import DanceView
@@ -198,9 +199,7 @@ def open_performance(
     """
     danced = as_danced(song, terms)
     standard = standard_of(danced, terms, told)
-    if song.audio is None:
-        raise SongPackError(_("{folder}: has no audio to dance to", folder=song.folder))
-    samples, rate = kit.read_audio(song.audio)
+    samples, rate = sound_of(kit, song)
     told(1.0)
     rest = np.zeros((round(SILENCE_S * rate), 2), dtype=np.float32)
     playing: list[DanceSession] = []

@@ -11,7 +11,7 @@ from kpopdance.realtime.dance.chorus import Chorus
 from kpopdance.realtime.dance.preparing import Preparing
 from kpopdance.realtime.library.own_languages import speak_in
 from kpopdance.realtime.library.pack_reader import load_pack
-from kpopdance.realtime.library.songpack import PackFacts
+from kpopdance.realtime.library.songpack import PackFacts, SongPack
 from kpopdance.realtime.screens.parts.backdrop import Backdrop
 from kpopdance.realtime.screens.parts.theme import Theme
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from kpopdance.realtime.dance.performance import Outcome, Performance
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.settings_writer import Value
-    from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.library.store import Store
     from kpopdance.realtime.shell.pages import Page
     from kpopdance.realtime.shell.songs import Songs
@@ -77,6 +76,8 @@ class Game:
 
     def load(self, song: PackFacts | SongPack) -> SongPack:
         """Return a song with its choreography; the list's own ones are kept for a while."""
+        if isinstance(song, SongPack) and song.excerpts:
+            return song  # it lies in memory alone
         listed = self.songs.found.get(song.slug)
         if isinstance(listed, PackFacts) and listed.folder == song.folder:
             return self.songs.load(song.slug)

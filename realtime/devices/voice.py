@@ -1,4 +1,4 @@
-"""A voice that counts "five, six, seven, eight", drawn by arithmetic alone.
+"""A voice that counts "five, six, seven, eight" and "three, two, one", drawn by arithmetic alone.
 
 Source and filter, after Klatt, "Software for a cascade/parallel formant synthesizer" (JASA 1980): what
 swings is a row of harmonics, as loud as the throat's resonances (formants) let each pass; what hisses
@@ -71,16 +71,45 @@ WORDS: Final[tuple[tuple[Sound, ...], ...]] = (
         Sound(4, 350, 2500, 3100, 0, 0.4, 4800), Sound(35, 350, 2500, 3100, 0, 0.1, 5200),
         Sound(30, 350, 2500, 3100, 0),
     ),
+    (  # th r ii
+        Sound(0, 400, 1500, 2600, 0, 0.0, 5500), Sound(15, 400, 1500, 2600, 0, 0.1, 5500),
+        Sound(70, 400, 1500, 2600, 0, 0.1, 5500), Sound(20, 380, 1250, 1700, 0.4),
+        Sound(35, 400, 1400, 1900, 0.5), Sound(45, 320, 2600, 3150, 1),
+        Sound(120, 310, 2790, 3310, 1), Sound(60, 310, 2750, 3300, 0),
+    ),
+    (  # t uu
+        Sound(0, 370, 1700, 2670, 0, 0.0, 4800), Sound(4, 370, 1700, 2670, 0, 0.4, 4800),
+        Sound(30, 370, 1700, 2670, 0, 0.12, 4800), Sound(20, 370, 1600, 2670, 1),
+        Sound(80, 370, 1250, 2670, 1), Sound(100, 370, 950, 2670, 0.95),
+        Sound(60, 370, 950, 2670, 0),
+    ),
+    (  # w a n
+        Sound(0, 330, 700, 2300, 0), Sound(35, 330, 700, 2300, 0.25), Sound(50, 500, 850, 2500, 0.4),
+        Sound(45, 760, 1350, 2780, 1), Sound(75, 760, 1450, 2780, 1),
+        Sound(25, 400, 1650, 2700, 0.5), Sound(90, 280, 1700, 2700, 0.4),
+        Sound(40, 280, 1700, 2700, 0),
+    ),
 )  # fmt: skip
-"""Five, six, seven, eight."""
+"""Five, six, seven, eight; three, two, one."""
+COUNT: Final = range(4)
+COUNTDOWN: Final = range(4, 7)
 
 
 def counted_aloud(rate: int, beat_s: float) -> NDArray[np.float32]:
     """Return "five, six, seven, eight", float32 (N, 2): a word a beat, the first at ``EARLY_S``."""
-    out = np.zeros(round((EARLY_S + len(WORDS) * beat_s) * rate))
-    for number in range(len(WORDS)):
+    return _said(COUNT, rate, beat_s)
+
+
+def counted_down(rate: int, beat_s: float) -> NDArray[np.float32]:
+    """Return "three, two, one", float32 (N, 2): a word a beat, the first at ``EARLY_S``."""
+    return _said(COUNTDOWN, rate, beat_s)
+
+
+def _said(words: range, rate: int, beat_s: float) -> NDArray[np.float32]:
+    out = np.zeros(round((EARLY_S + len(words) * beat_s) * rate))
+    for beat, number in enumerate(words):
         word, vowel_s = spoken(number, rate)
-        begin = max(round((EARLY_S + number * beat_s - vowel_s) * rate), 0)
+        begin = max(round((EARLY_S + beat * beat_s - vowel_s) * rate), 0)
         there = out[begin : begin + len(word)]
         there += word[: len(there)]
     return np.repeat(out.astype(np.float32)[:, None], 2, axis=1)

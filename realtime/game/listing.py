@@ -25,6 +25,7 @@ from kpopdance.realtime.home.setting_up import SetupPage
 from kpopdance.realtime.library.pack_reader import read_facts
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.library.store import FAVOURITES, StoreError, score_key
+from kpopdance.realtime.party.random_page import RandomPage
 from kpopdance.realtime.screens.actions import ENTER
 from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.song_list import SongListScreen
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.dance.kit import Kit
     from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.library.store import Remembered
+    from kpopdance.realtime.party.wanted import Wanted
     from kpopdance.realtime.screens.actions import Action, Target
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.shell.songs import Songs
@@ -51,7 +53,19 @@ if TYPE_CHECKING:
 PREVIEW_BEATS: Final = 32
 LIST_KEYS: Final = (("L", "★"), ("P", N_("list")), ("D", N_("delay")))
 QUIZ_KEY: Final = (("Q", N_("quiz")),)
-AWAY: Final = ("leave", "quiz", "play", "new", "edit", "players", "history", "setup", "delay")
+RANDOM_KEY: Final = (("R", N_("random play")),)
+AWAY: Final = (
+    "leave",
+    "quiz",
+    "play",
+    "new",
+    "edit",
+    "players",
+    "history",
+    "setup",
+    "delay",
+    "random",
+)
 SETUP_KEYS: Final = (("F1", N_("set up")),)
 STUDIO_KEYS: Final = (("N", N_("new song")), ("E", N_("edit")))
 DROP_HINT: Final = N_("drop a video or a shared song here")
@@ -88,8 +102,11 @@ class SongListPage(Page):
         self._game = game
         quiz = QUIZ_KEY if game.quiz is not None else ()
         studio = STUDIO_KEYS if game.studio is not None else ()
+        rand = RANDOM_KEY if game.kit.read_part is not None else ()
         setup = SETUP_KEYS if game.kit.fitting is not None else ()
-        self.screen = SongListScreen(game.backdrop, hints=(*setup, *quiz, *studio, *LIST_KEYS))
+        self.screen = SongListScreen(
+            game.backdrop, hints=(*setup, *quiz, *rand, *studio, *LIST_KEYS)
+        )
         self._studio = (
             None if game.studio is None else game.studio(game.backdrop, self, self.show_new)
         )
@@ -277,11 +294,18 @@ class SongListPage(Page):
             return game.quiz(self)
         if action == "delay":
             return CalibrationPage(game, self)
+        if action == "random" and game.kit.read_part is not None:
+            return self.random()
         if action == "setup" and game.kit.fitting is not None:
             return SetupPage(game, lambda: self, self)
         if action == "new" and self._studio is not None:
             return self._studio.films()
         return self
+
+    def random(self, wanted: Wanted | None = None) -> Page:
+        """Return the page of random play dance, which begins at once where it is said what is wanted."""
+        game = self._game
+        return RandomPage(game, lambda song, back: LoadingPage(game, song, back), self, wanted)
 
     def dropped(self, path: Path) -> Page | None:
         """Take a shared song that was dropped on the list, or a film to make one of."""

@@ -217,6 +217,7 @@ class _Told:
     recorded_s: float
     level: Annotated[float, Meta(ge=1, le=10)] | None
     parts: dict[str, _Part]
+    year: Annotated[int, Meta(ge=0, le=9999)] = 0
 
 
 def _told_of(facts: PackFacts) -> _Told:
@@ -228,7 +229,7 @@ def _told_of(facts: PackFacts) -> _Told:
     return _Told(
         facts.title, facts.artist, facts.bpm, facts.dancers, facts.start_s, facts.length_s, audio,
         facts.language, facts.colours, cover, facts.preview_s, facts.tags, facts.recorded_s,
-        None if hard is None else hard.level, {} if hard is None else hard.parts,
+        None if hard is None else hard.level, {} if hard is None else hard.parts, facts.year,
     )  # fmt: skip
 
 
@@ -239,7 +240,7 @@ def _facts_of(folder: Path, told: _Told) -> PackFacts:
     return PackFacts(
         told.title, told.artist, told.bpm, told.dancers, told.start_s, told.length_s, audio,
         told.language, folder, told.colours, cover, told.preview_s, told.tags, told.recorded_s,
-        None if told.level is None else Difficulty(told.level, told.parts),
+        None if told.level is None else Difficulty(told.level, told.parts), told.year,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from kpopdance.realtime.core.body import NECK, mirrored
 from kpopdance.realtime.core.types import Choreography
+from kpopdance.realtime.library.medley import joined_members
 
 if TYPE_CHECKING:
     from kpopdance.realtime.core.terms import Terms
@@ -19,6 +20,10 @@ def as_danced(song: SongPack, terms: Terms) -> SongPack:
     """Return the song with the choreography that these terms ask for: it, or its mirror image."""
     if not terms.mirrored:
         return song
+    if song.excerpts:
+        each = (replace(one, song=as_danced(one.song, terms)) for one in song.excerpts)
+        excerpts = tuple(each)
+        return replace(song, excerpts=excerpts, members=joined_members(excerpts))
     formation = song.formation and song.formation.turned()
     return replace(song, members=turned(song.members), formation=formation)
 

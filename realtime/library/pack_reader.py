@@ -262,7 +262,7 @@ def read_facts(folder: Path) -> PackFacts:
     return PackFacts(
         told.title, told.artist, told.bpm, dancers, start_s, end_s, files.audio,
         told.language, folder, tuple(map(_rgb, told.colours)), _cover(path.parent, told),
-        told.preview_s, told.tags, path.stat().st_mtime,
+        told.preview_s, told.tags, path.stat().st_mtime, year=told.year,
     )  # fmt: skip
 
 

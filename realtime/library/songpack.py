@@ -78,6 +78,7 @@ class PackFacts:
     tags: tuple[str, ...] = ()
     recorded_s: float = 0.0
     difficulty: Difficulty | None = None
+    year: int = 0
 
     @property
     def slug(self) -> str:
@@ -94,7 +95,8 @@ class SongPack:
     ``mirrored``: the file holds the mirror image of ``members``; ``colours`` are the cover's
     (red, green, blue) 0..255; ``names`` are the members', none where they have no names;
     ``formation`` where they stand and when they are on stage, None: nobody knows; ``year`` 0 is
-    unknown; ``other`` are the keys of its song.toml that this game does not know.
+    unknown; ``other`` are the keys of its song.toml that this game does not know; of a medley,
+    ``excerpts`` are what it is made of, in order: it lies in no folder.
     """
 
     title: str
@@ -120,6 +122,7 @@ class SongPack:
     tags: tuple[str, ...] = ()
     other: Mapping[str, Any] = field(default_factory=dict)
     tempo_changes: tuple[tuple[float, float], ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
 
     @property
     def tempo(self) -> Tempo:
@@ -135,3 +138,30 @@ class SongPack:
     def length_s(self) -> float:
         """Song second where the choreography ends."""
         return max(member.end_s for member in self.members)
+
+    def excerpt_at(self, song_s: float) -> Excerpt | None:
+        """Return what of a medley is counted or danced at a second; None: it is one song."""
+        begun = [each for each in self.excerpts if each.at_s <= song_s]
+        return begun[-1] if begun else next(iter(self.excerpts), None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Excerpt:
+    """What a medley takes out of a song, in the seconds of ``song``, which is that alone.
+
+    Its second 0 is a bar's first beat, second ``from_s`` of the whole song, and sounds at second
+    ``at_s`` of the medley. Up to ``lead_s`` it comes up and is counted in numbers of ``count_s``;
+    from there to ``end_s``, a bar's first beat too, it is danced.
+    """
+
+    song: SongPack
+    from_s: float
+    lead_s: float
+    end_s: float
+    count_s: float
+    at_s: float = 0.0
+
+    @property
+    def danced_s(self) -> tuple[float, float]:
+        """Medley seconds between which it is danced."""
+        return self.at_s + self.lead_s, self.at_s + self.end_s

@@ -17,6 +17,7 @@ from kpopdance.engines.tongues import _
 from kpopdance.realtime.library.kept import keep, kept_name, read_kept
 from kpopdance.realtime.library.replay import dance_key
 from kpopdance.realtime.library.songpack import SongPack, SongPackError
+from kpopdance.realtime.scoring.chained import chained
 from kpopdance.realtime.scoring.features import LIMB_BONES
 from kpopdance.realtime.scoring.marks import Floor
 from kpopdance.realtime.scoring.moves import LONGEST_S, SHORTEST_S
@@ -56,6 +57,8 @@ def standard_of(song: SongPack, terms: Terms, told: Told = untold) -> Standard:
     SongPackError
         Where it asks for hardly anything.
     """
+    if song.excerpts:
+        return _of_medley(song, terms, told)
     lead = song.members[song.lead]
     key = (dance_key(lead), song.bpm, song.offset_s, terms, *song.tempo_changes)
     with _alone(told):
@@ -65,6 +68,16 @@ def standard_of(song: SongPack, terms: Terms, told: Told = untold) -> Standard:
         while len(_newest) > STANDARDS_KEPT:
             _newest.popitem(last=False)
     return standard
+
+
+def _of_medley(song: SongPack, terms: Terms, told: Told) -> Standard:
+    """Return what a medley asks: each excerpt what it asks for itself, and nothing in between."""
+    count = len(song.excerpts)
+    parts = [
+        (each.at_s, standard_of(each.song, terms, lambda share, n=n: told((n + share) / count)))  # type: ignore[misc]
+        for n, each in enumerate(song.excerpts)
+    ]
+    return chained(song.members[song.lead], parts)
 
 
 @contextmanager

@@ -14,10 +14,10 @@ from kpopdance.realtime.dance.in_use import player_lag_ms
 from kpopdance.realtime.dance.opening import Opening
 from kpopdance.realtime.dance.performance import ready_watcher
 from kpopdance.realtime.dance.shared import after
+from kpopdance.realtime.dance.song_sound import sound_of
 from kpopdance.realtime.library.history import keep_dance
 from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.practised import keep_practised
-from kpopdance.realtime.library.songpack import SongPackError
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.library.store import StoreError, score_key
 from kpopdance.realtime.practice.lesson import COUNTED, Ground
@@ -316,9 +316,7 @@ def open_practice(kit: Kit, song: SongPack, terms: Terms, wish: Wish, told: Told
     """
     danced = as_danced(song, terms)
     standard = standard_of(danced, terms, told)
-    if song.audio is None:
-        raise SongPackError(_("{folder}: has no audio to dance to", folder=song.folder))
-    sound, lag_s = kit.read_audio(song.audio), player_lag_ms(kit) / 1000
+    sound, lag_s = sound_of(kit, song), player_lag_ms(kit) / 1000
     told(1.0)
     practising: list[Practice] = []
     camera = kit.open_camera(danced, lambda: practising[0].song_now() if practising else None)

@@ -56,6 +56,8 @@ ON_TIME_S: Final = 0.04
 POP_S: Final = 0.16
 """How long a judgement takes to spring into place."""
 HOLD_S, FADE_S = 1.0, 0.6
+COUNTED_DOWN: Final = 3
+"""Numbers before the next song of a medley."""
 KEYS: Final[Hints] = (
     ("Space", N_("pause")),
     ("M", N_("mirror")),
@@ -326,6 +328,8 @@ class DanceScreen(Screen):
             self._paused(surface, at)
         elif view.phase == "count-in":
             self._count_in(surface, at, -view.counts)
+        elif view.phase == "next song":
+            self._next_song(surface, at, view)
         elif view.phase == "finished":
             self._big(surface, at.middle, _("FINISH!"), 110 * at.unit, GOLD)
 
@@ -338,19 +342,39 @@ class DanceScreen(Screen):
     ) -> None:
         self.theme.neon(surface, text, box, Style(px, WHITE, "centre"), glow)
 
+    def _next_song(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        """Draw what comes, and three, two, one before it."""
+        u, box = at.unit, at.middle
+        self.theme.panel(surface, box, Glass(32 * u, VIOLET, 2.0, 190, NIGHT))
+        rows = [box.inflate(-round(48 * u), 0) for _each in range(3)]
+        for row, (top, low) in zip(rows, ((0.12, 0.3), (0.3, 0.66), (0.66, 0.86)), strict=True):
+            row.top, row.height = (
+                box.top + round(top * box.height),
+                round((low - top) * box.height),
+            )
+        self.theme.write(surface, _("NEXT"), rows[0], Style(26 * u, CYAN, "centre"))
+        self._big(surface, rows[1], view.title, 58 * u, MAGENTA)
+        self.theme.write(surface, view.artist, rows[2], Style(24 * u, SOFT, "centre", 13 * u))
+        left = math.ceil(view.counts)
+        if 0 < left <= COUNTED_DOWN:
+            self._number(surface, at, -view.counts, str(left))
+
     def _count_in(self, surface: pygame.Surface, at: DanceLayout, beat: float) -> None:
         word = count_in_word(beat)
         if not word:
             return
-        gone = beat - math.floor(beat)
         if len(word) > 1:
             above = pygame.Rect(
                 at.coach.topleft, (at.coach.width, round(at.coach.height * 0.16))
             )
             self._big(surface, above, word, 60 * at.unit, MAGENTA)
             return
+        self._number(surface, at, beat, word)
+
+    def _number(self, surface: pygame.Surface, at: DanceLayout, beat: float, word: str) -> None:
+        gone = beat - math.floor(beat)
         px = at.unit * (150 + 12 * round(4 * max(0.0, 1 - gone * 5)))
-        colour = (MINT, VIOLET, CYAN, MAGENTA)[int(word) - 5]
+        colour = (MINT, VIOLET, CYAN, MAGENTA)[int(beat) % 4]
         disc = pygame.Rect(0, 0, round(180 * at.unit), round(180 * at.unit))
         disc.midright = (at.coach.right - round(12 * at.unit), at.coach.centery)
         look = Glass(disc.width / 2, colour, 3.0 * at.unit, 150, NIGHT)

@@ -14,11 +14,10 @@ from kpopdance.realtime.screens.parts.brush import resized
 from kpopdance.realtime.screens.parts.chips import Chip, chip_at, chip_places, draw_chips
 from kpopdance.realtime.screens.parts.notices import draw_notices
 from kpopdance.realtime.screens.parts.outline import OutlinePanel, draw_sentence, fitting
+from kpopdance.realtime.screens.parts.set_lines import SetLines
 from kpopdance.realtime.screens.parts.strict_sketch import draw_sketches
 from kpopdance.realtime.screens.parts.theme import (
-    CYAN,
     FAINT,
-    GOLD,
     INK,
     MAGENTA,
     MINT,
@@ -39,7 +38,7 @@ from kpopdance.realtime.screens.screen import Meanings, Screen
 if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.screens.screen import Place
-    from kpopdance.realtime.screens.setup_view import CameraCard, SetRow, SetupView
+    from kpopdance.realtime.screens.setup_view import CameraCard, SetupView
 
 READY: Final = N_("There you are: head and feet are in.")
 SEATED_READY: Final = N_("There you are: head and hips are in.")
@@ -54,9 +53,6 @@ CHIPS: Final = (
     Chip("I", "what was found here", "doctor"),
     Chip("Esc", "done", "back"),
 )  # fmt: skip
-ROW: Final = 37.0
-"""Height of a line, design units."""
-CURSOR: Final = "|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,6 @@ class SetupLayout:
     about: pygame.Rect
     chips: pygame.Rect
     banner: pygame.Rect
-    row_high: int
     unit: float
 
 
@@ -90,8 +85,7 @@ def setup_layout(size: tuple[int, int]) -> SetupLayout:
             cameras=box(32 * u, foot - 164 * u, column, foot - 50 * u),
             rows=box(column + 24 * u, 20 * u, width - 32 * u, foot - 228 * u),
             about=box(column + 24 * u, foot - 218 * u, width - 32 * u, foot - 50 * u),
-            chips=chips, banner=box(32 * u, 72 * u, column, 120 * u),
-            row_high=round(ROW * u), unit=u,
+            chips=chips, banner=box(32 * u, 72 * u, column, 120 * u), unit=u,
         )  # fmt: skip
     middle = height * 0.40
     return SetupLayout(
@@ -102,8 +96,7 @@ def setup_layout(size: tuple[int, int]) -> SetupLayout:
         rows=box(28 * u, middle + 122 * u, width - 28 * u, foot - 236 * u),
         about=box(28 * u, foot - 226 * u, width - 28 * u, foot - 92 * u),
         chips=box(28 * u, foot - 82 * u, width - 28 * u, foot),
-        banner=box(28 * u, 70 * u, width - 28 * u, 118 * u),
-        row_high=round(ROW * u), unit=u,
+        banner=box(28 * u, 70 * u, width - 28 * u, 118 * u), unit=u,
     )  # fmt: skip
 
 
@@ -120,6 +113,7 @@ class SetupScreen(Screen):
         super().__init__(backdrop)
         self.chips = chips
         self._panel = OutlinePanel(backdrop.theme)
+        self._lines = SetLines(backdrop.theme)
         self._view: SetupView | None = None
         self._sketches: list[pygame.Rect] = []
 
@@ -187,57 +181,8 @@ class SetupScreen(Screen):
         pygame.draw.rect(surface, edge, place, 3 if card.chosen else 1)
 
     def _rows(self, surface: pygame.Surface, at: SetupLayout, view: SetupView) -> None:
-        for number, place in self._row_places(at, view):
-            row = view.rows[number]
-            chosen = number == view.chosen
-            edge = MAGENTA if chosen else dim(VIOLET, 0.6)
-            shade = (66, 18, 84) if chosen else (22, 14, 52)
-            glass = Glass(
-                10 * at.unit, edge, 2.0 if chosen else 1.0, 224 if chosen else 180, shade
-            )
-            self.theme.panel(surface, place, glass)
-            inner = place.inflate(-round(26 * at.unit), 0)
-            name = inner.copy()
-            name.width = round(inner.width * 0.48)
-            ink = WHITE if chosen else SOFT
-            self.theme.write(surface, row.name, name, Style(17.5 * at.unit, ink, "left", 7))
-            self._value(surface, at, row, inner, view.writing if chosen else None)
-        self._where(surface, at, view)
-
-    def _where(self, surface: pygame.Surface, at: SetupLayout, view: SetupView) -> None:
-        """Draw beside the lines which of all they are, where not all are seen."""
-        places = self._row_places(at, view)
-        if len(places) == len(view.rows):
-            return
-        u, (first, top), (_last, low) = at.unit, places[0], places[-1]
-        way = box(top.right + 9 * u, top.top, top.right + 15 * u, low.bottom)
-        seen = way.copy()
-        seen.top += round(way.height * first / len(view.rows))
-        seen.height = round(way.height * len(places) / len(view.rows))
-        self.theme.pill(surface, way, dim(VIOLET, 0.35))
-        self.theme.pill(surface, seen, CYAN)
-
-    def _value(
-        self, surface: pygame.Surface, at: SetupLayout, row: SetRow, inner: pygame.Rect,
-        writing: str | None,
-    ) -> None:  # fmt: skip
-        """Draw a line's value, between the signs that change it."""
-        less, greater = arrows(inner, at.unit)
-        left = inner.left + 0.34 * inner.width if row.sort == "text" else less.right
-        text = box(left, inner.top, greater.left, inner.bottom)
-        colour = CYAN if row.sort != "text" else GOLD
-        words = row.value if writing is None else writing + CURSOR
-        if writing is not None:
-            surface.fill((10, 4, 30), text.inflate(0, -round(8 * at.unit)))
-            while len(words) > 1 and self.theme.width(words, 17 * at.unit) > text.width:
-                words = words[1:]  # the end is what is being written
-        style = Style(17.5 * at.unit, colour, "centre", 7)
-        self.theme.write(surface, words or "-", text, style)
-        if row.sort in ("choice", "number"):
-            for place, way in ((less, -1), (greater, 1)):
-                x, y, r = place.centerx, place.centery, 6 * at.unit
-                points = [(x + way * r, y), (x - way * r, y - r), (x - way * r, y + r)]
-                pygame.draw.polygon(surface, SOFT, points)
+        lines = self._lines
+        lines.draw(surface, at.rows, at.unit, (view.rows, view.chosen, view.writing))
 
     def _about(self, surface: pygame.Surface, at: SetupLayout, view: SetupView) -> None:
         if not view.rows:
@@ -258,21 +203,8 @@ class SetupScreen(Screen):
     def field_box(self, size: tuple[int, int]) -> pygame.Rect:
         """Return where is written: the chosen line."""
         at, view = setup_layout(size), self._view
-        places = {} if view is None else dict(self._row_places(at, view))
-        return places.get(0 if view is None else view.chosen, at.rows)
-
-    def _row_places(self, at: SetupLayout, view: SetupView) -> list[tuple[int, pygame.Rect]]:
-        """Return which lines are seen, and where: as many as there is room for around the chosen one."""
-        pitch = at.row_high + round(4 * at.unit)
-        room = max(1, at.rows.height // pitch)
-        first = min(max(0, view.chosen - room // 2), max(0, len(view.rows) - room))
-        return [
-            (
-                first + k,
-                pygame.Rect(at.rows.left, at.rows.top + k * pitch, at.rows.width, at.row_high),
-            )
-            for k in range(min(room, len(view.rows)))
-        ]
+        chosen = 0 if view is None else view.chosen
+        return self._lines.places(at.rows, at.unit).get(chosen, at.rows)
 
     def _chip_places(self, at: SetupLayout) -> list[pygame.Rect]:
         return chip_places(self.theme, at.chips, self.chips, round(34 * at.unit))
@@ -290,21 +222,7 @@ class SetupScreen(Screen):
         sketch = chip_at(self._sketches, position)
         if sketch is not None:
             return Target("choice", sketch)
-        for number, place in self._row_places(at, view):
-            if place.collidepoint(position):
-                return self._in_row(view.rows[number], number, place, position, at.unit)
-        return None
-
-    @staticmethod
-    def _in_row(
-        row: SetRow, number: int, place: pygame.Rect, position: Place, unit: float
-    ) -> Target:
-        less, greater = arrows(place.inflate(-round(26 * unit), 0), unit)
-        if row.sort in ("choice", "number") and less.left <= position[0] <= less.right:
-            return Target("less", number)
-        if row.sort in ("choice", "number") and position[0] >= greater.left:
-            return Target("greater", number)
-        return Target("row", number)
+        return self._lines.under(at.rows, at.unit, position)
 
 
 def camera_places(strip: pygame.Rect, count: int) -> list[pygame.Rect]:
@@ -315,13 +233,3 @@ def camera_places(strip: pygame.Rect, count: int) -> list[pygame.Rect]:
         pygame.Rect(strip.left + number * (wide + gap), strip.top, wide, strip.height)
         for number in range(count)
     ]
-
-
-def arrows(inner: pygame.Rect, unit: float) -> tuple[pygame.Rect, pygame.Rect]:
-    """Return where the signs are that make a line's value less, and greater."""
-    side = round(26 * unit)
-    left = inner.left + round(inner.width * 0.48)
-    return (
-        pygame.Rect(left, inner.top, side, inner.height),
-        pygame.Rect(inner.right - side, inner.top, side, inner.height),
-    )

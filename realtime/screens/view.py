@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Pose, Report, Verdict
     from kpopdance.realtime.screens.practice_view import PracticeView
 
-DancePhase = Literal["loading", "count-in", "playing", "paused", "finished"]
+DancePhase = Literal["loading", "count-in", "playing", "next song", "paused", "finished"]
 CalibrationPhase = Literal["choose", "listen", "answer", "found", "refused"]
 
 
@@ -89,7 +89,7 @@ class DanceView:
     ----------
     phase : DancePhase
         ``loading`` has a ``message`` and how much is ``loaded``, 0..1; in ``count-in`` the song
-        second is negative.
+        second is negative; in ``next song`` that of a medley is counted.
     song_s, length_s, bpm, beat : float
         Song second now (negative before the song), its length, tempo, and the beat now (may be
         fractional and negative; whole numbers are beats).
@@ -110,7 +110,7 @@ class DanceView:
     upcoming : tuple of Upcoming
         Poses of the next seconds, soonest first.
     counts : float
-        What is left to count in ``count-in``; a number each, from 4 on.
+        What is left to count in ``count-in``, a number each, from 4 on, and in ``next song``.
     score : float
         0..100 gathered so far, of the whole song; ``stars`` 0..5 that it fills; ``combo``
         judgements in a row better than OK.

@@ -1,0 +1,1 @@
+"""Dancing together: random play dance, several before one camera, relay and duel."""
