@@ -83,7 +83,7 @@ LINES: Final = (
     Line("years", N_("year"), _years, _span_words),
     Line("tempo", N_("tempo"),
          lambda _songs: (ANY, Span(0, SLOW), Span(SLOW, FAST), Span(FAST)), _span_words),
-    Line("members", N_("dancers"),
+    Line("members", N_("number of dancers"),
          lambda _songs: (ANY, Span(1, 1), Span(2, 4), Span(5)), _span_words),
     Line("known", N_("only songs I have danced"),
          lambda _songs: (False, True), lambda yes: _("yes") if yes else _("no")),

@@ -343,21 +343,22 @@ class DanceScreen(Screen):
         self.theme.neon(surface, text, box, Style(px, WHITE, "centre"), glow)
 
     def _next_song(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
-        """Draw what comes, and three, two, one before it."""
-        u, box = at.unit, at.middle
-        self.theme.panel(surface, box, Glass(32 * u, VIOLET, 2.0, 190, NIGHT))
-        rows = [box.inflate(-round(48 * u), 0) for _each in range(3)]
-        for row, (top, low) in zip(rows, ((0.12, 0.3), (0.3, 0.66), (0.66, 0.86)), strict=True):
-            row.top, row.height = (
-                box.top + round(top * box.height),
-                round((low - top) * box.height),
-            )
-        self.theme.write(surface, _("NEXT"), rows[0], Style(26 * u, CYAN, "centre"))
-        self._big(surface, rows[1], view.title, 58 * u, MAGENTA)
-        self.theme.write(surface, view.artist, rows[2], Style(24 * u, SOFT, "centre", 13 * u))
+        """Draw on the stage what comes, and three, two, one below it."""
+        u, stage = at.unit, at.coach
+        box = pygame.Rect(0, 0, round(0.92 * stage.width), round(0.46 * stage.height))
+        box.midtop = (stage.centerx, stage.top + round(0.06 * stage.height))
+        self.theme.panel(surface, box, Glass(28 * u, VIOLET, 2.0, 190, NIGHT))
+        row = box.inflate(-round(48 * u), 0)
+        row.height = round(0.3 * box.height)
+        self.theme.write(surface, _("NEXT"), row, Style(26 * u, CYAN, "centre"))
+        row.top, row.height = row.bottom, round(0.38 * box.height)
+        self._big(surface, row, view.title, 54 * u, MAGENTA)
+        row.top, row.height = row.bottom, round(0.24 * box.height)
+        self.theme.write(surface, view.artist, row, Style(24 * u, SOFT, "centre", 13 * u))
         left = math.ceil(view.counts)
         if 0 < left <= COUNTED_DOWN:
-            self._number(surface, at, -view.counts, str(left))
+            middle = (stage.centerx, (box.bottom + stage.bottom) // 2)
+            self._number(surface, at, -view.counts, str(left), middle)
 
     def _count_in(self, surface: pygame.Surface, at: DanceLayout, beat: float) -> None:
         word = count_in_word(beat)
@@ -369,18 +370,20 @@ class DanceScreen(Screen):
             )
             self._big(surface, above, word, 60 * at.unit, MAGENTA)
             return
-        self._number(surface, at, beat, word)
+        beside = (at.coach.right - round(102 * at.unit), at.coach.centery)
+        self._number(surface, at, beat, word, beside)  # the coach's first pose is to be seen
 
-    def _number(self, surface: pygame.Surface, at: DanceLayout, beat: float, word: str) -> None:
+    def _number(
+        self, surface: pygame.Surface, at: DanceLayout, beat: float, word: str,
+        middle: tuple[int, int],
+    ) -> None:  # fmt: skip
         gone = beat - math.floor(beat)
         px = at.unit * (150 + 12 * round(4 * max(0.0, 1 - gone * 5)))
         colour = (MINT, VIOLET, CYAN, MAGENTA)[int(beat) % 4]
         disc = pygame.Rect(0, 0, round(180 * at.unit), round(180 * at.unit))
-        disc.midright = (at.coach.right - round(12 * at.unit), at.coach.centery)
+        disc.center = middle
         look = Glass(disc.width / 2, colour, 3.0 * at.unit, 150, NIGHT)
-        self.theme.panel(
-            surface, disc, look
-        )  # beside the coach, whose first pose is to be seen
+        self.theme.panel(surface, disc, look)
         self._big(surface, disc, word, px, colour)
 
     def _paused(self, surface: pygame.Surface, at: DanceLayout) -> None:

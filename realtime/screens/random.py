@@ -104,12 +104,17 @@ class RandomScreen(ChipScreen):
         horizon = round(size[1] * 0.76)
         self.backdrop.draw(surface, 2 * view.age_s, centre_x=size[0] // 2, horizon_y=horizon)
         title = self.theme.neon(surface, _(TITLE), at.title, Style(42 * u, least=10), MAGENTA)
-        rest = box(title.right + 22 * u, at.title.top, at.title.right, at.title.bottom)
-        self.theme.write(surface, _(ABOUT), rest, Style(19 * u, SOFT, least=7))
+        if is_wide(size):
+            self._about(surface, at, title)
         self._lines.draw(surface, at.rows, u, (view.rows, view.chosen, None))
         self._songs(surface, at, view)
         self._draw_chips(surface, CHIPS, at.chips, 34 * u)
         draw_notices(self.theme, surface, at.banner, view.notices, u)
+
+    def _about(self, surface: pygame.Surface, at: RandomLayout, title: pygame.Rect) -> None:
+        u = at.unit
+        rest = box(title.right + 22 * u, at.title.top, at.title.right, at.title.bottom)
+        self.theme.write(surface, _(ABOUT), rest, Style(19 * u, SOFT, least=7))
 
     def _songs(self, surface: pygame.Surface, at: RandomLayout, view: RandomView) -> None:
         u, place = at.unit, at.songs
