@@ -33,8 +33,12 @@ def shared() -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def nothing_is_timed():
-    """Runtimes are taken in their fixed order: what a test sees is not to hang on this computer."""
+    """Runtimes are taken in their fixed order: what a test sees is not to hang on this computer.
+
+    Nor on its cores: a network has one thread, as the tests beside it need the others.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.cpu_count", lambda: 1)
         patch.setattr("kpopdance.realtime.commands.common.trial", lambda between: AUTO)
         yield
 
