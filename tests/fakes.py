@@ -83,6 +83,9 @@ class ScriptedCamera:
     def retry(self) -> None:
         self.retried += 1
 
+    def show_also(self, also) -> None:
+        self.also = also
+
     def close(self) -> None:
         self.closed = True
 

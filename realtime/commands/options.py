@@ -20,6 +20,8 @@ from kpopdance.realtime.commands.option_groups import (
 )
 from kpopdance.realtime.commands.party_options import PARTY_COMMANDS
 from kpopdance.realtime.commands.song_options import SONG_COMMANDS
+from kpopdance.realtime.core.reel_wish import SHAPES
+from kpopdance.realtime.core.terms import COACHES
 
 if TYPE_CHECKING:
     from kpopdance.realtime.commands.option_groups import Commands
@@ -41,8 +43,8 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(metavar="COMMAND")
     makers = (_build_engine, _import_weights)
     for add in (
-        _play, *PARTY_COMMANDS, *SONG_COMMANDS, _quiz, _report, _score, _pose, _mask, _calibrate,
-        _doctor, *makers,
+        _play, *PARTY_COMMANDS, *SONG_COMMANDS, _quiz, _reel, _report, _score, _pose, _mask,
+        _calibrate, _doctor, *makers,
     ):  # fmt: skip
         add(commands)
     return root
@@ -113,6 +115,38 @@ def _quiz(commands: Commands) -> None:
     )
     network_options(parser)
     parser.set_defaults(command="quiz")
+
+
+def _reel(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "reel", help="a kept dance as a film to show",
+        description="Write a film of a kept dance (play --replays): you as a skeleton beside the coach, "
+        "with the song's sound, the judgements, the best move slowed and the score. A kept "
+        "dance holds no picture of you, so none is in it.",
+    )  # fmt: skip
+    parser.add_argument("replay", type=a_file, metavar="REPLAY", help="a kept dance")
+    parser.add_argument(
+        "--song", type=a_song, help="its song's name or folder, if it has moved"
+    )
+    parser.add_argument(
+        "-o", "--out", type=a_target, help="file to write (default: here, by song and score)"
+    )
+    parser.add_argument(
+        "--shape", choices=SHAPES, default="tall",
+        help="tall for a telephone (default), wide for a screen",
+    )  # fmt: skip
+    parser.add_argument(
+        "--player", default="", metavar="NAME", help="who danced, as it is shown"
+    )
+    parser.add_argument(
+        "--card", action="store_true", help="one picture (PNG) with score and best move instead"
+    )
+    parser.add_argument(
+        "--coach", choices=COACHES, help="where the song has a video; as in play"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    settings_options(parser)
+    parser.set_defaults(command="reel")
 
 
 def _report(commands: Commands) -> None:

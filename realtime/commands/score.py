@@ -15,15 +15,12 @@ from kpopdance.realtime.commands.common import (
     report_words,
     watched,
 )
+from kpopdance.realtime.commands.replays import judged_replay
 from kpopdance.realtime.commands.speaking import print_json, print_result, say
 from kpopdance.realtime.commands.wishes import settings_from, terms_from
 from kpopdance.realtime.devices.video_file import VideoFile
-from kpopdance.realtime.library.mirrored import as_danced
-from kpopdance.realtime.library.pack_reader import find_pack, listed_pack, load_pack
-from kpopdance.realtime.library.replay import ReplayError, dance_key, judged_again, read_replay
-from kpopdance.realtime.library.standards import standard_of
-from kpopdance.realtime.scoring.recipe import RECIPE, changes_since
-from kpopdance.realtime.scoring.report import report_of
+from kpopdance.realtime.library.pack_reader import find_pack
+from kpopdance.realtime.scoring.recipe import changes_since
 from kpopdance.realtime.studio.attempts import (
     check_alignment,
     reference_from_pack,
@@ -34,7 +31,6 @@ from kpopdance.realtime.studio.attempts import (
 if TYPE_CHECKING:
     import argparse
 
-    from kpopdance.realtime.library.replay import Replay
     from kpopdance.realtime.library.settings import Settings
 
 
@@ -85,19 +81,7 @@ def _replay(args: argparse.Namespace, settings: Settings) -> int:
             "--replay is judged on the terms it was danced on; leave out --strictness, --body "
             "and --mirrored"
         )
-    replay = read_replay(args.replay)
-    if replay.recipe > RECIPE:
-        raise ReplayError(
-            f"{args.replay}: was danced with a newer version ({replay.version}); update the game"
-        )
-    song = load_pack(_song_of(args, replay, settings))
-    if dance_key(song.members[song.lead]) != replay.dance:
-        raise ReplayError(
-            f"{args.replay}: was danced to another choreography than {song.folder} has now; "
-            "name the song it belongs to"
-        )
-    standard = standard_of(as_danced(song, replay.terms), replay.terms)
-    report = report_of(judged_again(replay, standard), song.sections)
+    replay, _song, _danced, report = judged_replay(args.replay, args.reference, settings)
     told = f"{replay.score:.1f} when it was danced (version {replay.version})"
     changes = changes_since(replay.recipe)
     if report.score != replay.score:
@@ -116,10 +100,3 @@ def _replay(args: argparse.Namespace, settings: Settings) -> int:
     else:
         print_result(report_words(report))
     return 0
-
-
-def _song_of(args: argparse.Namespace, replay: Replay, settings: Settings) -> Path:
-    """Return the pack that was danced; a replay may name one, but no path."""
-    if args.reference is not None:
-        return find_pack(args.reference, settings.libraries)
-    return listed_pack(replay.song, settings.libraries)

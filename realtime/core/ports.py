@@ -9,7 +9,7 @@ from kpopdance.realtime.core.health import WELL_CAMERA, Health
 from kpopdance.realtime.core.track import MAX_GAP_S
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kpopdance.realtime.core.types import Frame, Heard, Sound
 
@@ -70,6 +70,9 @@ class Camera(Protocol):
 
     def retry(self) -> None:
         """Open it anew, at once."""
+
+    def show_also(self, also: Callable[[Frame], None] | None) -> None:
+        """Show somebody every picture from now on, on the camera's thread; None: nobody any more."""
 
     def close(self) -> None:
         """Release the camera; returns within about 2 s even if it hangs."""

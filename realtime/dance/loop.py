@@ -141,6 +141,12 @@ class DanceSession:
         """Return the song second that is danced now."""
         return self._song_clock.song_s(self._clock.now())
 
+    def song_of(self, host_s: float) -> float | None:
+        """Return the song second danced at a host second; None while it is paused or heard again."""
+        if self._paused or self._again(host_s) or not self._song_clock.running:
+            return None
+        return self._song_clock.song_s(host_s)
+
     def choose_anew(self) -> None:
         """Take somebody else in the picture for the player, in turn."""
         self._watch.watcher.choose_anew()

@@ -18,7 +18,7 @@ from kpopdance.realtime.devices.slot import FrameSlot
 from kpopdance.realtime.devices.webcam import WebcamReader, camera_index
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -146,6 +146,10 @@ class LiveCamera:
         self._fault = None
         self._last_s = None
         self._start()
+
+    def show_also(self, also: Callable[[Frame], None] | None) -> None:
+        """Show somebody every picture from now on; None: nobody any more."""
+        self._slot.also = also
 
     def close(self) -> None:
         """Release the camera; a hung one is left to its own thread."""

@@ -11,7 +11,7 @@ from kpopdance.realtime.core.health import WELL_CAMERA, Cause, Health
 from kpopdance.realtime.core.ports import CameraState, Deliveries, HostClock
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, Outfit
-from kpopdance.realtime.devices.slot import Slot
+from kpopdance.realtime.devices.slot import FrameSlot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ class DrawnCamera:
         self._clock = clock
         self._look = look
         self._studio = DrawnRoom(dancer.picture)
-        self._slot: Slot[Frame] = Slot()
+        self._slot = FrameSlot()
         self._times: deque[float] = deque(maxlen=60)
         self._due = 0
         self._closing = threading.Event()
@@ -87,6 +87,10 @@ class DrawnCamera:
 
     def retry(self) -> None:
         """Nothing of it can be opened anew."""
+
+    def show_also(self, also: Callable[[Frame], None] | None) -> None:
+        """Show somebody every picture from now on; None: nobody any more."""
+        self._slot.also = also
 
     def close(self) -> None:
         """Stop filming."""

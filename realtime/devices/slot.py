@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from kpopdance.realtime.core.ports import Deliveries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kpopdance.realtime.core.types import Frame
 
 T = TypeVar("T")
@@ -38,16 +40,23 @@ class Slot(Generic[T]):
 
 
 class FrameSlot(Slot["Frame"]):
-    """A camera's slot: ``deliveries`` counts every frame put in, taken or not."""
+    """A camera's slot: ``deliveries`` counts every frame put in, taken or not.
+
+    ``also`` is shown every one of them, on the camera's thread; None: nobody is.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.deliveries = Deliveries()
+        self.also: Callable[[Frame], None] | None = None
 
     def put(self, value: Frame) -> None:
         """Leave a frame; it counts as delivered before anybody can take it."""
         self.deliveries = self.deliveries.after(value.captured_s)
         super().put(value)
+        also = self.also
+        if also is not None:
+            also(value)
 
     def show(self, value: Frame) -> None:
         """Leave a frame that shows nothing, black or an old one again: it is no delivery."""

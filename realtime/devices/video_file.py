@@ -432,6 +432,10 @@ class VideoCamera:
     def retry(self) -> None:
         """Nothing of it can be opened anew: it runs with the song."""
 
+    def show_also(self, also: Callable[[Frame], None] | None) -> None:
+        """Show somebody every picture from now on; None: nobody any more."""
+        self._slot.also = also
+
     def close(self) -> None:
         """Stop reading."""
         self._closing.set()

@@ -42,6 +42,7 @@ HOLE: Final = (
     SAMPLE_RATE // 50
 )  # samples: so much more than is there, by the time stamps, is silence
 HOLE_MOST: Final = 60 * SAMPLE_RATE
+AT_ONCE: Final = 4096  # samples
 PREROLL: Final = 2  # packets before a cut, which decoders need to begin; not heard
 
 
@@ -72,7 +73,7 @@ class VideoWriter:
         except (av.error.FFmpegError, ValueError, OSError) as why:
             raise VideoError(unwritten(path, why)) from None
         self._stream: Any = None
-        self._sound: _Sound | None = None
+        self._sound: _Sound | _Samples | None = None
         self._copies = False
         self._held: Any = None
         self._last_tick = -1
@@ -89,15 +90,21 @@ class VideoWriter:
         self._sound = _Sound(opened, begin_s, end_s, COPIED[self._path.suffix.lower()])
         return "copied" if self._sound.copied else "encoded"
 
+    def let_sound(self, samples: NDArray[np.float32], rate: int) -> None:
+        """Let samples, float32 (N, 2), sound from second 0 on; before the first picture."""
+        self._sound = _Samples(samples, rate)
+
     def add(self, image: NDArray[np.uint8], at_s: float) -> None:
-        """Append a uint8 (H, W, 3) BGR picture shown at a second; odd edges are cut."""
+        """Append a picture shown at a second, uint8 (H, W, 3) BGR or (H, W, 4); odd edges are cut."""
         height, width = (side // 2 * 2 for side in image.shape[:2])
         if self._stream is None:
             self._stream = self._pictures(width, height)
             if self._sound is not None:
                 self._sound.into(self._container)
         even = np.ascontiguousarray(image[:height, :width])
-        picture = av.VideoFrame.from_ndarray(even, format="bgr24")
+        picture = av.VideoFrame.from_ndarray(
+            even, format="bgra" if even.shape[2] == 4 else "bgr24"
+        )
         picture = picture.reformat(format="yuv420p", dst_colorspace="ITU709")
         self._last_tick = max(round(at_s / TICK), self._last_tick + 1)
         picture.pts, picture.time_base = self._last_tick, TICK
@@ -324,3 +331,37 @@ class _Sound:
     def _muxed(packets: Iterable[Any]) -> Iterator[tuple[float, Any]]:
         for packet in packets:
             yield float((packet.pts or 0) * packet.time_base), packet
+
+
+class _Samples:
+    """Samples on their way into a film, as AAC."""
+
+    def __init__(self, samples: NDArray[np.float32], rate: int) -> None:
+        self._samples, self._rate = samples, rate
+        self._at = 0
+        self._target: Any = None
+        self._out: Any = None
+
+    def into(self, target: Any) -> None:  # noqa: ANN401
+        """Begin in an output container that has its other streams."""
+        self._target = target
+        self._out = target.add_stream("aac", rate=self._rate, layout="stereo")
+        self._out.bit_rate = SOUND_BITS
+
+    def write(self, until_s: float) -> None:
+        """Write what begins before a second; after the last second, all."""
+        ends = len(self._samples)
+        until = ends if math.isinf(until_s) else min(round(until_s * self._rate), ends)
+        while self._at < until:
+            part = np.clip(self._samples[self._at : self._at + AT_ONCE], -1, 1).T
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(part, np.float32), format="fltp", layout="stereo"
+            )
+            frame.rate, frame.pts = self._rate, self._at
+            self._target.mux(self._out.encode(frame))
+            self._at += part.shape[1]
+        if math.isinf(until_s):
+            self._target.mux(self._out.encode(None))
+
+    def close(self) -> None:
+        """Nothing is held."""

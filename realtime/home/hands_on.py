@@ -13,6 +13,8 @@ from kpopdance.realtime.pose.watcher import PlayerWatcher
 from kpopdance.realtime.shell.beside import Watch, beside
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kpopdance.realtime.core.ports import Camera, CameraState, HostClock
     from kpopdance.realtime.core.types import Frame, Pose
     from kpopdance.realtime.dance.kit import Kit
@@ -130,6 +132,10 @@ class Seldom:
     def retry(self) -> None:
         """Open it anew, at once."""
         self._camera.retry()
+
+    def show_also(self, also: Callable[[Frame], None] | None) -> None:
+        """Show somebody every picture from now on; None: nobody any more."""
+        self._camera.show_also(also)
 
     def close(self) -> None:
         """Release the camera."""

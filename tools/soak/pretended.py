@@ -104,6 +104,9 @@ class KnownCamera:
     def retry(self) -> None:
         """Do nothing: it comes back by itself."""
 
+    def show_also(self, also: Callable[[Frame], None] | None) -> None:
+        """Do nothing: nobody films an evening."""
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -1,0 +1,72 @@
+"""kpopdance reel: a kept dance as a film to show."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kpopdance.engines.errors import DanceError
+from kpopdance.engines.files import check_file
+from kpopdance.realtime.commands.replays import judged_replay
+from kpopdance.realtime.commands.sound import samples_of
+from kpopdance.realtime.commands.speaking import print_json, print_result
+from kpopdance.realtime.commands.wishes import settings_from
+from kpopdance.realtime.core.reel_wish import ReelWish
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+
+BYTES: Final = 5_000_000  # of a reel, at least
+ENDING, CARD_ENDING = ".mp4", ".png"
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the film, or the card."""
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    from kpopdance.realtime.dance.reel import Footage, reel_name, write_card, write_reel
+
+    settings = settings_from(args)
+    _check_ending(args.out, CARD_ENDING if args.card else ENDING)
+    kept = judged_replay(args.replay, args.song, settings)
+    replay = kept.replay
+    footage = Footage(
+        kept.song, kept.danced, kept.report, replay.at_s, replay.joints, replay.player_lag_s,
+        terms=replay.terms, player=args.player,
+    )  # fmt: skip
+    wish = ReelWish(args.shape, "skeleton", settings.coach, settings.mirror)
+    out = args.out or Path(f"{reel_name(footage)}{CARD_ENDING if args.card else ENDING}")
+    check_file(out, inputs=[args.replay], needs_bytes=BYTES)
+    if args.card:
+        write_card(footage, wish, out)
+    else:
+        with _bar() as told:
+            write_reel(footage, wish, out, samples_of, told)
+    facts = {"file": str(out), "size": list(wish.size), "bytes": out.stat().st_size}
+    if args.json:
+        print_json(facts | {"score": round(kept.report.score, 1)})
+    else:
+        width, height = wish.size
+        print_result(f"wrote {out}: {width} x {height}, {out.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+def _check_ending(out: Path | None, ending: str) -> None:
+    if out is not None and out.suffix.lower() != ending:
+        raise DanceError(f"{out}: cannot write that; let it end in {ending}")
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[float], None]]:
+    """Show how much is written, 0..1."""
+    from tqdm import tqdm
+
+    bar = tqdm(
+        total=1.0, desc="drawing", file=sys.stderr, leave=False,
+        bar_format="{desc}: {percentage:3.0f}% |{bar}| {remaining} left",
+    )  # fmt: skip
+    with bar:
+        yield lambda share: bar.update(share - bar.n) and None

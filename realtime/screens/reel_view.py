@@ -1,0 +1,82 @@
+"""What the pictures of a reel show: one frozen view for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.core.types import Report, Verdict
+    from kpopdance.realtime.screens.view import Cover, FilmView
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReelFacts:
+    """What does not change from picture to picture.
+
+    ``other`` is the title in another script, if there is one; ``player`` and ``coach``
+    stand above the halves; ``danced`` says when, ``terms`` on which terms.
+    """
+
+    title: str
+    artist: str
+    other: str = ""
+    player: str = ""
+    coach: str = ""
+    danced: str = ""
+    terms: str = ""
+    length_s: float = 0.0
+    cover: Cover | None = None
+    colours: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReelView:
+    """A moment of the dance.
+
+    Attributes
+    ----------
+    song_s : float
+        Song second.
+    you : FilmView or None
+        The player as they were filmed; its ``joints`` are not drawn.
+    figure : float32 (18, 3) or None
+        The player as a skeleton, px of a half, not mirrored; drawn where ``you`` is None.
+    film : FilmView or None
+        The coach's film; None: the coach is drawn.
+    coach : float32 (M, 18, 3)
+        All members, stage units; ``lead`` is the one to copy.
+    mirror : bool
+        Both are shown as a mirror does.
+    score, stars, combo
+        So far, as in ``DanceView``.
+    verdict, verdict_age_s
+        The newest judgement, and for how long it has been there, s.
+    speed : float
+        Of what is shown; 1 in the dance, less where the best move comes again.
+    """
+
+    song_s: float
+    you: FilmView | None
+    figure: NDArray[np.float32] | None
+    film: FilmView | None
+    coach: NDArray[np.float32]
+    lead: int = 0
+    mirror: bool = True
+    score: float = 0.0
+    stars: float = 0.0
+    combo: int = 0
+    verdict: Verdict | None = None
+    verdict_age_s: float = 0.0
+    speed: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CardView:
+    """What a dance was worth, with the picture of its best move."""
+
+    moment: ReelView
+    report: Report
