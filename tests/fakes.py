@@ -50,6 +50,9 @@ class SilentAudio:
     def pause(self, fade_s: float = 0.0) -> None:
         self._from_s = None
 
+    def repeat(self, span_s: tuple[float, float] | None) -> None:
+        return None
+
     def close(self) -> None:
         self.closed = True
 

@@ -113,6 +113,12 @@ class Speaker(Protocol):
     def pause(self, fade_s: float = 0.0) -> None:
         """Fall silent, at once or by and by."""
 
+    def repeat(self, span_s: tuple[float, float] | None) -> None:
+        """Go back, without a gap, from a span's end to its begin; None: play on, from the next end.
+
+        What lies behind the span when it is set is played on.
+        """
+
     def close(self) -> None:
         """Release the device."""
 

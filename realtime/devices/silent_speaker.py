@@ -25,6 +25,7 @@ class SilentSpeaker:
         self._length_s, self._clock, self._count_in = length_s, clock, count_in
         self._place_s = 0.0
         self._since_s: float | None = None
+        self._span_s: tuple[float, float] | None = None
         self.health = replace(why, sentence=f"{_(why.sentence)} {_(SILENTLY)}")
         self.lost = False
         self.underruns = 0
@@ -36,7 +37,11 @@ class SilentSpeaker:
         if since_s is None:
             return None
         now_s = self._clock.now()
-        return Heard(self._place_s + now_s - since_s, now_s)
+        song_s = self._place_s + now_s - since_s
+        if self._span_s is not None and self._place_s <= self._span_s[1] < song_s:
+            begin_s, end_s = self._span_s
+            song_s = begin_s + (song_s - end_s) % (end_s - begin_s)
+        return Heard(song_s, now_s)
 
     @property
     def playing(self) -> bool:
@@ -61,6 +66,14 @@ class SilentSpeaker:
         if heard is not None:
             self._since_s = None
             self._place_s = heard.song_s
+
+    def repeat(self, span_s: tuple[float, float] | None) -> None:
+        """Go back from a span's end to its begin, or no longer."""
+        playing = self.playing
+        self.pause()
+        self._span_s = span_s
+        if playing:
+            self.start(self._place_s)
 
     def close(self) -> None:
         """Nothing is held."""

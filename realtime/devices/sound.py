@@ -136,6 +136,7 @@ class SoundCard:
         self._clock, self._device = clock, device
         self._lock = threading.Lock()  # between callers and the watchdog; the callback has none
         self._order = _Order(place=0, playing=False)
+        self._span: tuple[int, int] | None = None
         self._closing = threading.Event()
         self._lost = False
         self._underruns_before = 0
@@ -190,6 +191,14 @@ class SoundCard:
         """Hold the song's place; what the device has already been given still sounds, then it fades."""
         fall = np.linspace(1, 0, round(fade_s * self._tape.rate), dtype=np.float32)
         self._command(_Order(None, playing=False, fall=fall[:, None]))
+
+    def repeat(self, span_s: tuple[float, float] | None) -> None:
+        """Go back from a span's end to its begin, or no longer; see ``Speaker``."""
+        with self._lock:
+            begin, end = (self._tape.place(second) for second in span_s or (0.0, 0.0))
+            self._span = (begin, end) if begin < end else None
+            if self._deck is not None:
+                self._deck.span = self._span
 
     def close(self) -> None:
         """Release the device; returns within 2 s even if the sound server hangs."""
@@ -265,7 +274,7 @@ class SoundCard:
             self._closing.wait(QUIET_POLLS * POLL_S)
             return Errand(self._open)
         with self._lock:
-            deck.order = replace(self._order)
+            deck.order, deck.span = replace(self._order), self._span
             self._deck = deck
         return errand
 
@@ -313,6 +322,9 @@ class _Deck:
         self, tape: _Tape, clock: HostClock, device: str | int | None, order: _Order
     ) -> None:
         self.order = order
+        self.span: tuple[int, int] | None = (
+            None  # samples that are repeated, the end not included
+        )
         self.beats = 0
         self.underruns = 0
         self.finished = False
@@ -373,13 +385,22 @@ class _Deck:
             self._fade(out, order.fall[self._fallen : self._fallen + frames])
             return
         begin = self._place
-        part = self._tape.samples[begin : begin + frames]
-        out[: len(part)] = part
-        out[len(part) :] = 0
-        self._place = begin + frames
+        self._place = self._copy(out, begin)
         self.finished = self._place >= len(self._tape.samples)
         self.underruns += status.output_underflow
         self._report(begin, now_s, times.outputBufferDacTime - times.currentTime)
+
+    def _copy(self, out: NDArray[np.float32], place: int) -> int:
+        """Fill a block from a place of the tape on; return the place after it."""
+        span, samples = self.span, self._tape.samples
+        if span is not None and place <= span[1] < place + len(out):
+            before = span[1] - place
+            out[:before] = samples[place : span[1]]
+            out, place = out[before:], span[0]
+        part = samples[place : place + len(out)]
+        out[: len(part)] = part
+        out[len(part) :] = 0
+        return place + len(out)
 
     def _fade(self, out: NDArray[np.float32], fall: NDArray[np.float32]) -> None:
         """Let what sounded go down to silence; the song's place is kept."""

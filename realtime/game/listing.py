@@ -18,6 +18,7 @@ from kpopdance.realtime.game.cards import Cards, card_of
 from kpopdance.realtime.game.choosing import NAMING, SEARCH, Choosing, Searching
 from kpopdance.realtime.game.dancing import LoadingPage
 from kpopdance.realtime.game.result import CANNOT
+from kpopdance.realtime.guide.guiding import GuideLoading
 from kpopdance.realtime.home.calibrating import CalibrationPage
 from kpopdance.realtime.home.history import HistoryPage
 from kpopdance.realtime.home.players import PlayersPage
@@ -55,18 +56,11 @@ LIST_KEYS: Final = (("L", "★"), ("P", N_("list")), ("D", N_("delay")))
 QUIZ_KEY: Final = (("Q", N_("quiz")),)
 RANDOM_KEY: Final = (("R", N_("random play")),)
 AWAY: Final = (
-    "leave",
-    "quiz",
-    "play",
-    "new",
-    "edit",
-    "players",
-    "history",
-    "setup",
-    "delay",
-    "random",
-)
+    "leave", "quiz", "play", "new", "edit", "players", "history", "setup", "delay", "random", "guide",
+)  # fmt: skip
 SETUP_KEYS: Final = (("F1", N_("set up")),)
+GUIDE_KEYS: Final = (("F2", N_("first steps")),)
+NEW_HERE: Final = N_("New here? {key} leads you through your first steps.")
 STUDIO_KEYS: Final = (("N", N_("new song")), ("E", N_("edit")))
 DROP_HINT: Final = N_("drop a video or a shared song here")
 FEW_SONGS: Final = 500
@@ -86,7 +80,7 @@ def first_page(game: Game, folder: Path | None = None) -> Page:
     listed, fitting = SongListPage(game), game.kit.fitting
     if folder is None:
         first = fitting is not None and fitting.first
-        return SetupPage(game, lambda: listed, listed) if first else listed
+        return SetupPage(game, lambda: GuideLoading(game, listed), listed) if first else listed
     try:
         facts = read_facts(folder)
     except DanceError as why:
@@ -105,7 +99,7 @@ class SongListPage(Page):
         rand = RANDOM_KEY if game.kit.read_part is not None else ()
         setup = SETUP_KEYS if game.kit.fitting is not None else ()
         self.screen = SongListScreen(
-            game.backdrop, hints=(*setup, *quiz, *rand, *studio, *LIST_KEYS)
+            game.backdrop, hints=(*setup, *GUIDE_KEYS, *quiz, *rand, *studio, *LIST_KEYS)
         )
         self._studio = (
             None if game.studio is None else game.studio(game.backdrop, self, self.show_new)
@@ -296,6 +290,8 @@ class SongListPage(Page):
             return CalibrationPage(game, self)
         if action == "random" and game.kit.read_part is not None:
             return self.random()
+        if action == "guide":
+            return GuideLoading(game, self)
         if action == "setup" and game.kit.fitting is not None:
             return SetupPage(game, lambda: self, self)
         if action == "new" and self._studio is not None:
@@ -372,6 +368,11 @@ class SongListPage(Page):
         asking = self._new_device
         return asking.result() if asking is not None and asking.done() else ()
 
+    def _leads(self) -> tuple[str, ...]:
+        """Return where somebody begins who is new here."""
+        new = self.choosing.remembered.new and self._game.kit.keeps_scores
+        return (_(NEW_HERE, key="F2"),) if new else ()
+
     def _view(self) -> ListView:
         game, age_s, chosen = self._game, self.age_s, self.screen.selected
         hint = _(DROP_HINT) if self._studio is not None and game.kit.seeing.done else ""
@@ -385,6 +386,7 @@ class SongListPage(Page):
             *filter(None, [game.changes.trouble]),
             *self._trouble,
             *self._asks_to_measure(),
+            *self._leads(),
         )
         song = None if chosen is None else self._looked.at(chosen.slug, mirrored=terms.mirrored)
         asked = self.choosing.asked

@@ -77,7 +77,8 @@ class Remembered:
     """What a list of songs tells of a player.
 
     ``scores`` the best ones by key, ``danced`` slugs, the last danced one last; ``playlists`` name ->
-    slugs, the favourites under ``FAVOURITES``; ``name`` and ``colour`` are the player's.
+    slugs, the favourites under ``FAVOURITES``; ``name`` and ``colour`` are the player's; ``new``: who
+    has neither danced nor seen the first steps.
     """
 
     scores: Mapping[str, float] = field(default_factory=dict)
@@ -85,6 +86,7 @@ class Remembered:
     playlists: Mapping[str, Set[str]] = field(default_factory=dict)
     name: str = ""
     colour: int = 0
+    new: bool = False
 
 
 def store_file() -> Path:
@@ -126,7 +128,10 @@ class Store:
             playlists.setdefault(name, set()).add(slug)
         slugs = tuple(slug for (slug,) in self.read(danced))
         who = self.read("SELECT name, colour FROM players WHERE id = :player") or [("", 0)]
-        return Remembered(self.best_scores(), slugs, playlists, *who[0])
+        (name, colour), scores = who[0], self.best_scores()
+        guided = self.read("SELECT 1 FROM guided WHERE player = :player")
+        new = not (scores or slugs or guided)
+        return Remembered(scores, slugs, playlists, name, colour, new)
 
     def turn_listed(self, name: str, slug: str) -> bool:
         """Put a song on a playlist, or take it off; return whether it is on it now."""

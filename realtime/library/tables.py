@@ -74,6 +74,7 @@ UPGRADES: Final = (
         "practice)",
     ),
     ("ALTER TABLE players ADD COLUMN face BLOB NOT NULL DEFAULT x''",),
+    ("CREATE TABLE guided (player INTEGER PRIMARY KEY REFERENCES players ON DELETE CASCADE)",),
 )
 """What leads from each version of the tables to the next; ``PRAGMA user_version`` counts them.
 

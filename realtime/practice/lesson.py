@@ -26,37 +26,15 @@ from kpopdance.realtime.scoring.practice import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kpopdance.realtime.core.ports import Camera, Deliveries, Speaker
+    from kpopdance.realtime.core.ports import Deliveries, Speaker
     from kpopdance.realtime.core.types import Frame, Pose
-    from kpopdance.realtime.dance.coach_film import CoachFilm
-    from kpopdance.realtime.dance.kit import Kit
-    from kpopdance.realtime.library.songpack import SongPack
-    from kpopdance.realtime.pose.watcher import Watcher
+    from kpopdance.realtime.dance.ground import Ground
     from kpopdance.realtime.scoring.standard import Standard
 
 COUNTED: Final = 4  # beats before a try
 UNDER_THE_COUNT: Final = 0.3  # how loud the music is while it is counted
 REST_S: Final = 0.5  # of the song, heard behind what is judged
 TAPES_KEPT: Final = 4  # a section at half tempo is 50 MB
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ground:
-    """What practising goes on with, open.
-
-    ``sound`` are the song's samples (N, 2) and their rate, ``lag_s`` is the fixed lag of camera and
-    speaker.
-    """
-
-    kit: Kit
-    song: SongPack
-    standard: Standard
-    sound: tuple[NDArray[np.float32], int]
-    camera: Camera
-    watcher: Watcher
-    lag_s: float = 0.0
-    film: CoachFilm | None = None
-    film_trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

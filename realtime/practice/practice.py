@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.types import Frame, Pose
+    from kpopdance.realtime.dance.ground import Ground
     from kpopdance.realtime.library.songpack import SongPack
-    from kpopdance.realtime.practice.lesson import Ground, Lesson
+    from kpopdance.realtime.practice.lesson import Lesson
     from kpopdance.realtime.scoring.practice import Sections, Tried
     from kpopdance.realtime.scoring.standard import Standard
     from kpopdance.realtime.shell.beside import Sighting

@@ -9,18 +9,13 @@ from typing import TYPE_CHECKING, Final
 from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.progress import Danced, moment_of
 from kpopdance.realtime.core.terms import COACHES
-from kpopdance.realtime.dance.coach_film import opened
-from kpopdance.realtime.dance.in_use import player_lag_ms
+from kpopdance.realtime.dance.ground import open_ground
 from kpopdance.realtime.dance.opening import Opening
-from kpopdance.realtime.dance.performance import ready_watcher
 from kpopdance.realtime.dance.shared import after
-from kpopdance.realtime.dance.song_sound import sound_of
 from kpopdance.realtime.library.history import keep_dance
-from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.practised import keep_practised
-from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.library.store import StoreError, score_key
-from kpopdance.realtime.practice.lesson import COUNTED, Ground
+from kpopdance.realtime.practice.lesson import COUNTED
 from kpopdance.realtime.practice.practice import Practice, Wish
 from kpopdance.realtime.scoring.practice import (
     Passage,
@@ -314,19 +309,9 @@ def open_practice(kit: Kit, song: SongPack, terms: Terms, wish: Wish, told: Told
     DanceError
         Where the music or the camera cannot be opened.
     """
-    danced = as_danced(song, terms)
-    standard = standard_of(danced, terms, told)
-    sound, lag_s = sound_of(kit, song), player_lag_ms(kit) / 1000
-    told(1.0)
     practising: list[Practice] = []
-    camera = kit.open_camera(danced, lambda: practising[0].song_now() if practising else None)
-    try:
-        watcher = ready_watcher(kit, camera)
-        told(1.0)
-        film = opened(song, terms, kit.open_film)
-    except BaseException:
-        kit.close_camera(camera)
-        raise
-    ground = Ground(kit, danced, standard, sound, camera, watcher, lag_s, *film)
+    ground = open_ground(
+        kit, song, terms, told, lambda: practising[0].song_now() if practising else None
+    )
     practising.append(Practice(ground, wish))
     return practising[0]

@@ -57,7 +57,7 @@ OF_SONGS: Final = ("↑ ↓", "Enter", "L", "P", "E")
 TERM_KEYS: Final[dict[str, Action]] = {"s": "strictness", "b": "body", "t": "turn"}
 ROOMS: Final[dict[str, Action]] = {
     "q": "quiz", "n": "new", "e": "edit", "w": "players", "h": "history", "f1": "setup",
-    "d": "delay", "r": "random",
+    "d": "delay", "r": "random", "f2": "guide",
 }  # fmt: skip
 ASKING: Final[dict[str, Action]] = {
     "/": "search", "ctrl f": "search", "o": "order", "f": "only", "l": "star", "p": "playlist",

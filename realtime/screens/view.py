@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.core.types import Pose, Report, Verdict
+    from kpopdance.realtime.screens.guide_view import GuideView
     from kpopdance.realtime.screens.practice_view import PracticeView
 
 DancePhase = Literal["loading", "count-in", "playing", "next song", "paused", "finished"]
@@ -107,6 +108,8 @@ class DanceView:
         Whether there is one, shown or not.
     practice : PracticeView or None
         How practising goes; None in a dance.
+    guide : GuideView or None
+        How the guided song goes; None elsewhere.
     upcoming : tuple of Upcoming
         Poses of the next seconds, soonest first.
     counts : float
@@ -154,6 +157,7 @@ class DanceView:
     film: FilmView | None = None
     has_film: bool = False
     practice: PracticeView | None = None
+    guide: GuideView | None = None
 
     @property
     def told(self) -> tuple[str, ...]:

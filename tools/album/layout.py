@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PAGES: Final = Path(__file__).with_name("pages")
 MUSIC: Final = ".music.toml"
+GUIDED: Final = "guide/first-steps"
+"""The guided song: made like the others, and no song of the list."""
 
 
 class PageError(DanceError):

@@ -14,10 +14,11 @@ from typing import Final
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.devices.audio_file import write_audio
+from kpopdance.realtime.guide.guided import FIRST_STEPS
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.songpack import BUNDLED, SongPack
 from tools.album.dance.album import danced_song
-from tools.album.layout import layout_of, page_of, songs
+from tools.album.layout import GUIDED, layout_of, page_of, songs
 from tools.album.music.mastering import mastered
 from tools.album.music.measures import RATE
 from tools.album.music.mixing import KINDS, mixed
@@ -59,23 +60,30 @@ def _colour(text: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
+def _pack_of(song: str, folder: Path | None) -> Path:
+    """Return where a song's pack is written: the guided one lies in the room that leads through it."""
+    if folder is None and song == GUIDED:
+        return FIRST_STEPS
+    return (folder or BUNDLED) / Path(song).name
+
+
 def main() -> int:
     """Make the songs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("songs", nargs="*", default=songs(), metavar="ID")
-    parser.add_argument("--folder", type=Path, default=BUNDLED, help="where packs are written")
+    parser.add_argument("songs", nargs="*", default=[*songs(), GUIDED], metavar="ID")
+    parser.add_argument("--folder", type=Path, help="where packs are written")
     parser.add_argument("--music", type=Path, metavar="FOLDER", help="write the sound alone")
     parser.add_argument("--dance", action="store_true", help="keep the sound that is there")
     chosen = parser.parse_args()
     for song in chosen.songs:
         if chosen.music:
             chosen.music.mkdir(parents=True, exist_ok=True)
-            written = [chosen.music / f"{song}.ogg"]
+            written = [chosen.music / f"{Path(song).name}.ogg"]
             write_music(song, written[0])
         else:
-            there = chosen.folder / song / "audio.ogg"
-            make_pack(song, chosen.folder / song, there if chosen.dance else None)
-            written = sorted((chosen.folder / song).iterdir())
+            pack = _pack_of(song, chosen.folder)
+            make_pack(song, pack, pack / "audio.ogg" if chosen.dance else None)
+            written = sorted(pack.iterdir())
         for path in written:
             print(f"{path}: {path.stat().st_size / 1e6:.2f} MB", flush=True)
     return 0

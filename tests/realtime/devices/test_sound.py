@@ -98,6 +98,41 @@ def filled(deck, blocks, frames=480):
     return out.reshape(-1, 2)[:, 0]
 
 
+@pytest.mark.parametrize("frames", [480, 512, 1000])
+def test_a_span_is_repeated_to_the_sample_until_it_is_let_go(monkeypatch, frames):
+    monkeypatch.setattr(sound, "_open_stream", lambda *told: StillStream())
+    ramp = np.arange(9000, dtype=np.float32)[:, None].repeat(2, axis=1)
+    deck = sound._Deck(
+        sound._Tape(ramp, RATE, 0), HandClock(), None, sound._Order(place=0, playing=True)
+    )
+    deck.span = (1000, 3000)
+    blocks = 7000 // frames
+    once = np.arange(1000, 3000)
+    asked = np.concatenate([np.arange(1000), *[once] * 4])[: blocks * frames]
+    assert_allclose(filled(deck, blocks, frames), asked)
+    at, deck.span = round(deck._place), None
+    assert_allclose(filled(deck, 3, frames), np.arange(at, at + 3 * frames))
+
+
+def test_a_silent_speaker_repeats_a_span_too():
+    clock = HandClock()
+    speaker = SilentSpeaker(20.0, clock, why=NONE)
+    speaker.repeat((2.0, 6.0))
+    speaker.start(1.0)
+    told = []
+    for _ in range(6):
+        told.append(speaker.heard.song_s)
+        clock.s += 2.0
+    assert_allclose(told, [1, 3, 5, 3, 5, 3])
+    speaker.repeat(None)
+    assert_allclose(speaker.heard.song_s, 5)
+    clock.s += 2.0
+    assert_allclose(speaker.heard.song_s, 7)
+    speaker.pause()
+    speaker.repeat((2.0, 6.0))
+    assert speaker.heard is None
+
+
 def test_a_pause_fades_and_goes_on_where_it_was(monkeypatch):
     monkeypatch.setattr(sound, "_open_stream", lambda *told: StillStream())
     ramp = np.linspace(0.1, 0.9, 4 * RATE, dtype=np.float32)[:, None].repeat(2, axis=1)

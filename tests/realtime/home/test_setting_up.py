@@ -18,6 +18,7 @@ from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.dance.kit import Fitting, Kit, NamedCamera, Peek
 from kpopdance.realtime.dance.shared import DEMO, Game
 from kpopdance.realtime.game.listing import SongListPage, first_page
+from kpopdance.realtime.guide.guiding import GuideLoading
 from kpopdance.realtime.home import settable
 from kpopdance.realtime.home.calibrating import CalibrationPage
 from kpopdance.realtime.home.setting_up import FoundPage, SetupPage
@@ -284,7 +285,9 @@ def test_the_first_start_begins_with_it_and_writes_once(tmp_path):
     assert isinstance(page, SetupPage)
     page.enter(1.0)
     page.draw(pygame.Surface((640, 360)))
-    assert isinstance(page.key("escape"), SongListPage)
+    following = page.key("escape")
+    assert isinstance(following, GuideLoading)
+    assert isinstance(following.key("escape"), SongListPage)
     world.leave(page)
     assert world.kept == [{}]
     later = SetupPage(game, lambda: None, None)

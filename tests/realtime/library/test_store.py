@@ -16,6 +16,7 @@ import pytest
 
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.library import store as module
+from kpopdance.realtime.library.guided import keep_guided
 from kpopdance.realtime.library.history import dances_of
 from kpopdance.realtime.library.store import (
     FAVOURITES,
@@ -32,6 +33,7 @@ from tests.kept_dances import keep_score
 WRITER = """
 import sys
 from pathlib import Path
+from kpopdance.realtime.library.guided import keep_guided
 from kpopdance.realtime.library.history import keep_dance
 from kpopdance.realtime.library.store import Store
 from tests.kept_dances import danced
@@ -195,7 +197,7 @@ def test_an_older_database_is_the_first_player_s(store, version, writable, monke
     told_of = partial(Remembered, name="Player 1")
     for one in (store, store.of(FIRST_PLAYER)):
         assert all_of(one) == (scores, ["{}"], told_of(scores, danced, lists))
-    assert all_of(store.of(FIRST_PLAYER + 1)) == ({}, [], Remembered())
+    assert all_of(store.of(FIRST_PLAYER + 1)) == ({}, [], Remembered(new=True))
     if writable:
         assert keep_score(store, "neon", 50.0) == 61.3
 
@@ -333,6 +335,9 @@ def test_each_terms_have_their_own_best_score():
 
 def test_lists_and_the_order_of_dances_are_remembered(tmp_path):
     store = Store(tmp_path / "kpopdance.sqlite")
+    assert store.remembered() == Remembered(name="Player 1", new=True)
+    keep_guided(store)
+    keep_guided(store)
     assert store.remembered() == Remembered(name="Player 1")
     for key in ("neon", "별", "neon/pro"):
         keep_score(store, key, 50.0)

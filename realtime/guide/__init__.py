@@ -1,0 +1,1 @@
+"""The guided song: what a dance is, a task at a time."""
