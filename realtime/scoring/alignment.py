@@ -8,7 +8,7 @@ columns: column c of row i compares reference row i with player row ``i + c - ha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,40 +30,55 @@ class DtwStream:
 
     def __init__(self) -> None:
         self._free: NDArray[np.float64] | None = None  # best sums that may stall next
-        self._stalled: NDArray[np.float64] | None = None  # best sums that have just stalled
-        self._back: list[NDArray[np.int8]] = []
+        self._back: list[tuple[NDArray[np.bool_], NDArray[np.bool_]]] = []
 
-    def step(self, row: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Take one row; return the best sums so far, float64 (..., L)."""
-        costs: NDArray[np.float64] = row.astype(np.float64)
-        if self._free is None or self._stalled is None:
-            self._free, self._stalled = costs, np.full_like(costs, np.inf)
-            return costs
-        free, stalled = self._free, self._stalled
-        after_stall = stalled < free
-        stay = np.where(after_stall, stalled, free)
-        skip = _shifted(stay, 1) + SKIP_PENALTY
+    def _begin(self, costs: NDArray[np.floating]) -> None:
+        *shape, lags = costs.shape
+        wider = (*shape, lags + 1)
+        self._free = np.full(wider, np.inf)
+        self._free[..., :-1] = costs
+        self._stalled = np.full(costs.shape, np.inf)  # best sums that have just stalled
+        self._either, self._after_stall = np.full(wider, np.inf), np.zeros(wider, bool)
+
+    @property
+    def sums(self) -> NDArray[np.float64]:
+        """The best sums so far, float64 (..., L); a row was taken."""
+        if self._free is None:
+            raise ValueError("a path needs at least one row")
+        best: NDArray[np.float64] = np.minimum(self._free[..., :-1], self._stalled)
+        return best
+
+    def step(self, costs: NDArray[np.floating]) -> None:
+        """Take one row."""
+        if self._free is None:
+            self._begin(costs)
+            return
+        free, beyond = self._free[..., :-1], self._free[..., 1:]
+        after_stall, stay = self._after_stall[..., 1:], self._either[..., 1:]
+        np.less(self._stalled, free, out=after_stall)
+        np.minimum(self._stalled, free, out=stay)
+        skip = self._either[..., :-1] + SKIP_PENALTY
         skipped = skip < stay
-        came = np.where(skipped, _shifted(after_stall, 1), after_stall)
-        self._back.append(skipped + np.int8(2) * came)
-        self._free = costs + np.where(skipped, skip, stay)
-        self._stalled = costs + _shifted(free, -1) + STALL_PENALTY
-        return np.minimum(self._free, self._stalled)
+        came = np.where(skipped, self._after_stall[..., :-1], after_stall)
+        self._back.append((skipped, came))
+        np.add(costs, beyond, out=self._stalled)
+        self._stalled += STALL_PENALTY
+        np.add(costs, np.minimum(skip, stay), out=free)
 
     def path(self) -> NDArray[np.intp]:
         """Return the best path as columns int (..., R): the lag column of each reference row."""
-        if self._free is None or self._stalled is None:
-            raise ValueError("a path needs at least one row")
-        *shape, lags = self._free.shape
-        both = np.stack([self._free, self._stalled]).reshape(2, -1, lags)
-        each = np.arange(both.shape[1])
-        column = both.min(axis=0).argmin(axis=-1)
-        in_stall = both[:, each, column].argmin(axis=0)
+        sums = self.sums
+        *shape, lags = sums.shape
+        column = sums.reshape(-1, lags).argmin(axis=-1)
+        each = np.arange(len(column))
+        assert self._free is not None
+        in_stall = (self._stalled < self._free[..., :-1]).reshape(-1, lags)[each, column]
         columns = [column]
-        for best in reversed(self._back):
-            step = best.reshape(-1, lags)[each, column]
-            column = column + np.where(in_stall == 1, 1, -(step % 2))
-            in_stall = np.where(in_stall == 1, 0, step // 2)
+        for skipped, came in reversed(self._back):
+            by = -skipped.reshape(-1, lags)[each, column].astype(np.intp)
+            stalls = came.reshape(-1, lags)[each, column] & ~in_stall
+            column = column + np.where(in_stall, 1, by)
+            in_stall = stalls
             columns.append(column)
         return np.stack(columns[::-1], axis=-1).reshape(*shape, -1)
 
@@ -74,15 +89,3 @@ def align(costs: NDArray[np.floating]) -> NDArray[np.intp]:
     for row in range(costs.shape[-2]):
         stream.step(costs[..., row, :])
     return stream.path()
-
-
-def _shifted(sums: NDArray[Any], by: int) -> NDArray[Any]:
-    """Return the sums moved one column to higher (1) or lower (-1) lags; from outside comes inf."""
-    out = np.empty_like(sums)
-    if by > 0:
-        out[..., 1:] = sums[..., :-1]
-        out[..., 0] = sums.dtype.type(np.inf)
-    else:
-        out[..., :-1] = sums[..., 1:]
-        out[..., -1] = sums.dtype.type(np.inf)
-    return out
