@@ -7,9 +7,10 @@ one price. One rule, frame by frame:
 - What time is left makes the worst seen ones' looks more exact, rung by rung of the ladder that cost and
   exactness make (``looks.py``); at its end OpenPose looks at the crop too. A rung that is much more
   exact may take a twentieth of a second, so that not every frame is looked at; others the frame's time.
-- The picture is looked at when somebody is lost, hardly seen, or was not confirmed by OpenPose for a
-  while: so the one followed stays the one, and not whom the others find nearest to the crop's middle. A
-  small picture where the full one would cost frames, and the full one when the small one was in vain.
+- The picture is looked at when somebody is lost, hardly seen, crosses another player, or was not
+  confirmed by OpenPose for a while: so the one followed stays the one, and not whom the others find
+  nearest to the crop's middle. A small picture where the full one would cost frames, and the full one
+  when the small one was in vain.
 - Where not even the cheapest look at each fits, one full picture does if it takes less.
 
 What each look costs is measured while playing. Offline, nothing depends on how fast the computer is:
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 RECHECK_S: Final = 1.0  # hardly seen: a picture this often, in case we hold on to furniture
 SEARCH_S: Final = 0.3  # others wait while one is looked for, so not in every frame
+CROSSING_S: Final = 0.15  # players near each other: close looks see the one in front twice
+CROSSING_SHARE: Final = 0.25  # of the time may go to pictures that say who is who
 SEARCH_SHARE: Final = 0.1  # of the time may go to pictures while somebody is followed
 NOBODY_SHARE: Final = 0.5  # and to full pictures where nobody is
 CONFIRM_S: Final = 2.0  # this long without OpenPose having seen the dancers too
@@ -55,13 +58,15 @@ MANY_LOSE: Final = 0.05  # of the joints in place, at most
 class Need:
     """One dancer's state: ``lost``, hardly seen (``doubtful``), mean confidence 0..1.
 
-    ``contested``: was just missed, or has somebody near who is not followed.
+    ``contested``: was just missed, or has somebody near who is not followed; ``crossing``: has another
+    player so near that either may be taken for the other.
     """
 
     lost: bool
     doubtful: bool
     sureness: float
     contested: bool = False
+    crossing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,11 @@ class Policy:
         """What that costs in all: now and then a picture is looked at too, where there is time."""
         return self._costs_s(self.quickest) / (1 - SEARCH_SHARE * self._confirms)
 
+    @property
+    def alone(self) -> Glance:
+        """The glance that one dancer alone would get, as looks cost now."""
+        return self._even(1) if self._unhurried else self._shared_out([0], None)[0]
+
     def reset(self) -> None:
         """Forget when it last looked."""
         self._looked_s: dict[Look, float] = {}
@@ -183,33 +193,34 @@ class Policy:
 
     def _picture(self, needs: Sequence[Need], at_s: float) -> Look | None:
         """Return the picture that is to be looked at, if one is."""
-        lost = [need.lost for need in needs]
-        waited_s = at_s - max(self._looked_s.values(), default=-math.inf)
-        often_s = self._every_s("small", SEARCH_SHARE)
-        due = (
-            all(lost)
-            or (any(lost) and waited_s >= often_s)
-            or (any(need.doubtful for need in needs) and waited_s >= max(RECHECK_S, often_s))
-            or (
-                self._confirms
-                and at_s - (self._confirmed_s or 0.0)
-                >= max(self._confirm_s(len(needs)), often_s)
-            )
-        )
-        if not due:
+        lost = all(need.lost for need in needs)
+        if not (lost or self._due(needs, at_s)):
             return None
         if self._unhurried or self.costs.of("everybody") <= self._time_s:
             return "everybody"
-        share = NOBODY_SHARE if all(lost) else SEARCH_SHARE
+        share = NOBODY_SHARE if lost else SEARCH_SHARE
         full_s = self._looked_s.get("everybody", -math.inf)
         full = self._in_vain and at_s - full_s >= self._every_s("everybody", share)
         return "everybody" if full else "small"
 
-    def _every_s(self, picture: Look, share: float) -> float:
+    def _due(self, needs: Sequence[Need], at_s: float) -> bool:
+        """Say whether it is time for a picture, as dancers are whose needs differ."""
+        waited_s = at_s - max(self._looked_s.values(), default=-math.inf)
+        often_s = self._every_s("small", SEARCH_SHARE)
+        crossing_s = self._every_s("small", CROSSING_SHARE, CROSSING_S)
+        confirm_s = max(self._confirm_s(len(needs)), often_s)
+        return (
+            (any(need.lost for need in needs) and waited_s >= often_s)
+            or (any(need.crossing for need in needs) and waited_s >= crossing_s)
+            or (any(need.doubtful for need in needs) and waited_s >= max(RECHECK_S, often_s))
+            or (self._confirms and at_s - (self._confirmed_s or 0.0) >= confirm_s)
+        )
+
+    def _every_s(self, picture: Look, share: float, least_s: float = SEARCH_S) -> float:
         """Return how often a picture may be searched, so that it takes no more than its share."""
         if self._unhurried:
-            return SEARCH_S
-        return max(SEARCH_S, self.costs.of(picture) / share)
+            return least_s
+        return max(least_s, self.costs.of(picture) / share)
 
     def _confirm_s(self, dancers: int) -> float:
         """Return how often OpenPose confirms in a picture who stands where."""

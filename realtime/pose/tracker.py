@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
@@ -46,6 +46,9 @@ class Tracker:
     dancer while somebody else walks through.
     """
 
+    carried_s: ClassVar[float] = 0.1
+    """For so long unseen, somebody is taken to go on as they went."""
+
     def __init__(self) -> None:
         self.reset()
 
@@ -83,7 +86,7 @@ class Tracker:
         return own_region(self._box_at(at_s))
 
     def _box_at(self, at_s: float) -> NDArray[np.float64]:
-        return self._box + self._speed * min(at_s - self._seen_s, 0.1)
+        return self._box + self._speed * min(at_s - self._seen_s, self.carried_s)
 
     @property
     def doubtful(self) -> bool:
@@ -124,7 +127,7 @@ class Tracker:
         if held is None:
             return float(np.inf)
         gone_s = at_s - self._seen_s
-        distance = self._distance(held, pose, self._speed * min(gone_s, 0.1))
+        distance = self._distance(held, pose, self._speed * min(gone_s, self.carried_s))
         reach = 0.8 + 1.5 * gone_s  # body sizes; the longer gone, the farther away
         unlike = distance / reach
         if (

@@ -159,13 +159,7 @@ class Watcher:
             self._runtime = self._eyes.runtime
             self._policy.costs.forget()
         regions = [tracker.region(at_s) for tracker in self._trackers]
-        needs = [
-            Need(region is None, tracker.doubtful, tracker.sureness, at_s < contested_s)
-            for region, tracker, contested_s in zip(
-                regions, self._trackers, self._contested_s, strict=True
-            )
-        ]
-        plan = self._policy.plan(needs, at_s)
+        plan = self._policy.plan(self._needs(regions, at_s), at_s)
         picture = () if plan.picture is None else (plan.picture,)
         self.looks = (*picture, *max(plan.crops, key=len))
         return self._found(frame, regions, plan)
@@ -185,6 +179,15 @@ class Watcher:
                     with self._timed(name):
                         seen_closely(self._eyes.close[name], image, middle)
 
+    def _needs(self, regions: list[Region | None], at_s: float) -> list[Need]:
+        """Return how each dancer is doing, whose regions are known."""
+        return [
+            Need(region is None, tracker.doubtful, tracker.sureness, at_s < contested_s)
+            for region, tracker, contested_s in zip(
+                regions, self._trackers, self._contested_s, strict=True
+            )
+        ]
+
     def _found(
         self, frame: Frame, regions: list[Region | None], plan: Plan
     ) -> list[Pose | None]:
@@ -203,17 +206,23 @@ class Watcher:
             people += others(self._picture_people(frame.image, plan.picture), people)
         people = without_taken_arms(people)
         held = [k for k, region in enumerate(regions) if region is not None or plan.picture]
-        trackers = [self._trackers[k] for k in held]
-        chosen = choose_all(trackers, people, frame.image, frame.captured_s)
-        found: list[Pose | None] = [None] * len(self._trackers)
-        strangers = [pose for pose in people if all(pose is not one for one in chosen)]
-        for k, pose in zip(held, chosen, strict=True):
-            found[k] = pose
-            region = self._trackers[k].region(at_s)
+        found = self._choose(held, people, frame)
+        strangers = [pose for pose in people if all(pose is not one for one in found)]
+        for k in held:
+            pose, region = found[k], self._trackers[k].region(at_s)
             if pose is None or any(within(one, region) for one in strangers):
                 self._contested_s[k] = at_s + CONTESTED_S
             elif math.isinf(self._contested_s[k]):  # OpenPose has looked
                 self._contested_s[k] = at_s
+        return found
+
+    def _choose(self, held: list[int], people: list[Pose], frame: Frame) -> list[Pose | None]:
+        """Return each dancer's pose among the people found; only those ``held`` were looked for."""
+        trackers = [self._trackers[k] for k in held]
+        chosen = choose_all(trackers, people, frame.image, frame.captured_s)
+        found: list[Pose | None] = [None] * len(self._trackers)
+        for k, pose in zip(held, chosen, strict=True):
+            found[k] = pose
         return found
 
     def glance(

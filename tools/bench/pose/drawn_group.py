@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from kpopdance.realtime.core.track import choreography_rows
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, Outfit, body_px
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from kpopdance.realtime.core.types import Choreography
 
 SIZE: Final = (960, 540)
 FOCAL_PX: Final = 0.9 * SIZE[0]
@@ -62,19 +65,53 @@ def group(people: int, seconds: float, *, moving: bool = True, seed: int = 0) ->
 
     ``moving``: the camera pans, zooms, and there is a cut in the middle.
     """
-    rng = np.random.default_rng(seed)
     at_s = np.arange(round(seconds * FPS)) / FPS
     song = load_pack(find_pack("neon-steps"))
-    slots = _slots(people)
-    floor = _paths(people, at_s, slots, rng)
-    joints = np.empty((people, len(at_s), 18, 3))
-    lenses = np.stack([_lens(t, seconds, moving=moving) for t in at_s])
+    dances = []
     for k in range(people):
         dance = song.members[k % len(song.members)].joints[960 + ROWS_APART * k :]
-        for row, t in enumerate(at_s):
-            danced = dance[_there_and_back(round(t * 30), len(dance))]
-            joints[k, row] = _placed(danced, floor[k, row], lenses[row])
-    return Group(at_s, joints, floor, _shown(joints, floor), lenses, _outfits(people, rng))
+        dances.append(
+            np.stack([dance[_there_and_back(round(t * 30), len(dance))] for t in at_s])
+        )
+    lenses = np.stack([_lens(t, seconds, moving=moving) for t in at_s])
+    rng = np.random.default_rng(seed)
+    floor = _paths(at_s, _slots(people), rng)
+    away = np.maximum(0.0, 1 - at_s / (0.25 * at_s[-1])) * 2
+    floor[-1, :, 0] += AWAY * np.minimum(away, 1.0)
+    floor[0, :, 0] -= AWAY * np.clip(at_s / (0.15 * at_s[-1]) - 5.6, 0.0, 1.0)
+    return _group(at_s, dances, floor, lenses, rng)
+
+
+def troupe(
+    dances: Sequence[Choreography], late_s: Sequence[float], *, from_s: float, seconds: float,
+    seed: int = 0,
+) -> Group:  # fmt: skip
+    """Return a group that dances a song from a second on, each so late; all change places all the time.
+
+    The camera stands; ``at_s`` are song seconds.
+    """
+    at_s = np.arange(round(seconds * FPS)) / FPS
+    joints = [
+        choreography_rows(dance, np.clip(from_s + at_s - late, dance.start_s, dance.end_s))
+        for dance, late in zip(dances, late_s, strict=True)
+    ]
+    rng = np.random.default_rng(seed)
+    floor = _paths(at_s, _abreast(len(joints)), rng)
+    lenses = np.stack([_lens(t, seconds, moving=False) for t in at_s])
+    return _group(from_s + at_s, joints, floor, lenses, rng)
+
+
+def _group(
+    at_s: NDArray[np.float64], dances: Sequence[NDArray[np.float32]], floor: NDArray[np.float64],
+    lenses: NDArray[np.float64], rng: np.random.Generator,
+) -> Group:  # fmt: skip
+    joints = np.stack([
+        np.stack([
+            _placed(danced, *where) for danced, *where in zip(dance, places, lenses, strict=True)
+        ])
+        for dance, places in zip(dances, floor, strict=True)
+    ])  # fmt: skip
+    return Group(at_s, joints, floor, _shown(joints, floor), lenses, _outfits(len(joints), rng))
 
 
 def _there_and_back(row: int, rows: int) -> int:
@@ -91,12 +128,20 @@ def _slots(people: int) -> NDArray[np.float64]:
     return np.array(places + [(0.75 * (k - (back - 1) / 2) + 0.3, 5.6) for k in range(back)])
 
 
+def _abreast(people: int) -> NDArray[np.float64]:
+    """Return places side by side, every other one a step behind, so that nobody runs into anybody."""
+    return np.array([
+        (0.85 * (k - (people - 1) / 2), 4.3 + 0.6 * (k % 2)) for k in range(people)
+    ])  # fmt: skip
+
+
 def _paths(
-    people: int, at_s: NDArray[np.float64], slots: NDArray[np.float64], rng: np.random.Generator
+    at_s: NDArray[np.float64], slots: NDArray[np.float64], rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Return where everybody stands (P, T, 2): all change places every three seconds."""
     step_s = STAYS_S + GOES_S
     steps = int(at_s[-1] / step_s) + 2
+    people = len(slots)
     orders = [np.arange(people)]
     for _ in range(steps):
         orders.append(_exchanged(orders[-1], rng))
@@ -107,9 +152,6 @@ def _paths(
         ease = 0.5 - 0.5 * np.cos(np.pi * share)
         now, then = (slots[orders[int(step) + k]] for k in (0, 1))
         floor[:, row] = now + ease * (then - now)
-        late, early = max(0.0, 1 - t / (0.25 * at_s[-1])), max(0.0, t / (0.15 * at_s[-1]) - 5.6)
-        floor[-1, row, 0] += AWAY * min(late * 2, 1.0)
-        floor[0, row, 0] -= AWAY * min(early, 1.0)
     return floor
 
 
