@@ -22,8 +22,8 @@ LIGHT = [
     "kpopdance", "kpopdance.engines.maps", "kpopdance.engines.ports", *PURE,
     *(f"kpopdance.realtime.{name}" for name in (
         "dance.foresight", "dance.keeping", "dance.kit", "dance.loop", "dance.performance",
-        "dance.preparing", "dance.unseen", "library.checked_packs", "library.choreography_file",
-        "library.mirrored", "library.pack_reader", "library.pack_writer",
+        "dance.preparing", "dance.together", "dance.unseen", "library.checked_packs",
+        "library.choreography_file", "library.mirrored", "library.pack_reader", "library.pack_writer",
         "library.settings", "library.songpack", "library.standards", "library.store",
         "shell.beside", "shell.songs",
         "studio.masking", "studio.recording",

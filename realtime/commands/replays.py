@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.pack_reader import find_pack, listed_pack, load_pack
-from kpopdance.realtime.library.replay import ReplayError, dance_key, judged_again, read_replay
+from kpopdance.realtime.library.replay import ReplayError, judged_again, led_by, read_replay
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.scoring.recipe import RECIPE
 from kpopdance.realtime.scoring.report import report_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class JudgedReplay(NamedTuple):
-    """A kept dance, its song as it lies in its pack and as it was danced, and what it is worth now."""
+    """A kept dance, its song, led by whose dance it was, as it was danced, and what it is worth now."""
 
     replay: Replay
     song: SongPack
@@ -47,10 +47,11 @@ def judged_replay(path: Path, song_name: str | None, settings: Settings) -> Judg
         if song_name is None
         else find_pack(song_name, settings.libraries)
     )
-    song = load_pack(folder)
-    if dance_key(song.members[song.lead]) != replay.dance:
+    pack = load_pack(folder)
+    song = led_by(pack, replay.dance)
+    if song is None:
         raise ReplayError(
-            f"{path}: was danced to another choreography than {song.folder} has now; "
+            f"{path}: was danced to another choreography than {pack.folder} has now; "
             "name the song it belongs to"
         )
     danced = as_danced(song, replay.terms)

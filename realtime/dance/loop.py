@@ -7,7 +7,6 @@ takes the newest frame, finds the player, and lets the judge step.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,8 +14,8 @@ import numpy as np
 from kpopdance.realtime.core.clock import SongClock
 from kpopdance.realtime.core.health import Cause, worst_first
 from kpopdance.realtime.core.tempo import BEATS_OF_BAR
-from kpopdance.realtime.core.track import PoseTrack
-from kpopdance.realtime.scoring.report import combo_after, report_of, stars_filled
+from kpopdance.realtime.dance.dancer import Dancer
+from kpopdance.realtime.scoring.report import report_of, stars_filled
 from kpopdance.realtime.screens.view import DancePhase, DanceView, Upcoming
 from kpopdance.realtime.shell.beside import Watch
 
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.core.health import Device, Health
     from kpopdance.realtime.core.ports import Camera, HostClock, Speaker
-    from kpopdance.realtime.core.types import Attendance, Frame, Pose, Report, Verdict
+    from kpopdance.realtime.core.track import PoseTrack
+    from kpopdance.realtime.core.types import Attendance, Frame, Pose, Report
     from kpopdance.realtime.library.songpack import Excerpt, SongPack
     from kpopdance.realtime.pose.watcher import Watcher
     from kpopdance.realtime.scoring.judge import Judge
@@ -41,22 +41,12 @@ AHEAD_S: Final = 5.0
 BEATS_PER_PICTOGRAM: Final = 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Standing:
-    """Score and judgements so far, replaced whole after each verdict."""
-
-    score: float = 0.0
-    combo: int = 0
-    verdict: Verdict | None = None
-    given_s: float = -np.inf
-
-
 class DanceSession:
     """One song: ``begin``, then ``tick`` and ``view`` for every drawn frame, then ``finish``.
 
     Two clocks follow the sound. What is judged goes by one that never runs back: while a part is
     heard again after a pause, it stands at the second of the pause, and no pose is taken. What is
-    shown goes by another, which goes back with the sound.
+    shown goes by another, which goes back with the sound. ``dancers`` is who is judged: the player.
     """
 
     def __init__(
@@ -64,8 +54,8 @@ class DanceSession:
         speaker: Speaker, clock: HostClock,
     ) -> None:  # fmt: skip
         self.song = song
-        self.judged_at: list[int] = []  # poses known when each move was judged
-        self._judge, self._speaker, self._clock = judge, speaker, clock
+        self.dancers: tuple[Dancer, ...] = (Dancer(judge),)
+        self._speaker, self._clock = speaker, clock
         self._count_in_s = count_in_s(song)
         self._song_clock = SongClock(-self._count_in_s)
         self._shown_clock = SongClock(-self._count_in_s)
@@ -77,8 +67,6 @@ class DanceSession:
         self._counted_s = _first_bar_s(song)  # song second where the count ends
         self._count_s = 60 / song.tempo.bpm_at(self._counted_s)  # of one number
         self._held_s = -np.inf  # song second of the newest pause
-        self._track = PoseTrack()
-        self._standing = _Standing()
         self._coach = np.stack([member.joints for member in song.members])
         self._pictograms = pictograms(song)
         self._paused = False
@@ -104,12 +92,17 @@ class DanceSession:
     @property
     def track(self) -> PoseTrack:
         """The player's poses at song seconds, so far."""
-        return self._track
+        return self.dancers[0].track
+
+    @property
+    def judged_at(self) -> list[int]:
+        """How many poses were known when each move was judged."""
+        return self.dancers[0].judged_at
 
     @property
     def faults(self) -> tuple[tuple[float, float], ...]:
         """Song seconds of which the camera delivered no picture: begin and end."""
-        return self._judge.faults
+        return self.dancers[0].judge.faults
 
     @property
     def paused(self) -> bool:
@@ -172,7 +165,7 @@ class DanceSession:
         """Return what to show now."""
         now = self._clock.now()
         song_s = self._shown_clock.song_s(now)
-        song, seen, standing = self.song, self.sighting, self._standing
+        song, seen, standing = self.song, self.sighting, self.dancers[0].standing
         excerpt = song.excerpt_at(song_s)
         shown = song if excerpt is None else excerpt.song
         phase, counts = self._phase(song_s, now, excerpt)
@@ -203,11 +196,15 @@ class DanceSession:
 
     def finish(self) -> Report:
         """Stop watching, judge what is left, and return the report."""
+        return self._finished()[0]
+
+    def _finished(self) -> list[Report]:
+        """Stop watching, judge what is left, and return everybody's report."""
         self.stop()
-        self._note_end()
-        fresh = self._judge.step(self._track, np.inf)
-        self.judged_at += [len(self._track)] * len(fresh)
-        return report_of(self._judge, self.song.sections)
+        for dancer in self.dancers:
+            self._note_end(dancer)
+            dancer.judge_until(np.inf, self._clock.now())
+        return [report_of(dancer.judge, self.song.sections) for dancer in self.dancers]
 
     def stop(self) -> None:
         """Stop sound and watching."""
@@ -243,8 +240,8 @@ class DanceSession:
         return self._shown_clock.song_s(host_s) < self._held_s
 
     def _end_s(self) -> float:
-        due = self._judge.due_s()
-        return max(self.song.length_s + TAIL_S, -np.inf if due is None else due + GRACE_S)
+        dues = [due for dancer in self.dancers if (due := dancer.judge.due_s()) is not None]
+        return max([self.song.length_s + TAIL_S, *(due + GRACE_S for due in dues)])
 
     def _coach_at(self, song_s: float) -> NDArray[np.float32]:
         lead = self.song.members[self.song.lead]
@@ -263,38 +260,40 @@ class DanceSession:
             return
         if frame is not None:
             self._note_silences()
-            self._track.add(self._song_clock.song_s(frame.captured_s), pose)
-        self._step_judge(nothing_came=frame is None)
+            self._add(frame.captured_s, pose)
+        for dancer in self.dancers:
+            self._step_judge(dancer, nothing_came=frame is None)
 
-    def _step_judge(self, *, nothing_came: bool) -> None:
+    def _add(self, captured_s: float, pose: Pose | None) -> None:
+        """Note the pose of a frame."""
+        self.dancers[0].track.add(self._song_clock.song_s(captured_s), pose)
+
+    def _step_judge(self, dancer: Dancer, *, nothing_came: bool) -> None:
         """Judge what is due: up to the newest look, since what came after it is looked at soon."""
         song_s = self.song_now()
-        until_s = float(self._track.at_s[-1]) if len(self._track) else -self._count_in_s
+        until_s = dancer.last_s if len(dancer.track) else -self._count_in_s
         if nothing_came and song_s - until_s > GRACE_S:
             # pictures are missing, not the dancer
-            self._judge.fault(until_s, song_s)
+            dancer.judge.fault(until_s, song_s)
             until_s = max(until_s, song_s - GRACE_S)
-        for verdict in self._judge.step(self._track, until_s):
-            self.judged_at.append(len(self._track))
-            score = self._judge.gathered()
-            combo = combo_after(self._standing.combo, verdict)
-            self._standing = _Standing(score, combo, verdict, self._clock.now())
+        dancer.judge_until(until_s, self._clock.now())
 
     def _note_silences(self) -> None:
         """Note when the camera delivered nothing."""
         song_s, delivered = self._song_clock.song_s, self._watch.delivered()
         for begin, end in delivered.silences:
             if end > self._silent_s and song_s(end) > song_s(begin):
-                self._judge.fault(song_s(begin), song_s(end))
+                for dancer in self.dancers:
+                    dancer.judge.fault(song_s(begin), song_s(end))
         if delivered.newest_s is not None:
             self._silent_s = max(self._silent_s, delivered.newest_s)
 
-    def _note_end(self) -> None:
+    def _note_end(self, dancer: Dancer) -> None:
         """Note that nobody looked at what came last, unless nobody was there before it."""
-        if len(self._track) and self._track.there[-1]:
-            last_s, song_s = float(self._track.at_s[-1]), self.song_now()
-            if song_s - last_s > GRACE_S:
-                self._judge.fault(last_s, song_s)
+        if len(dancer.track) and dancer.track.there[-1]:
+            song_s = self.song_now()
+            if song_s - dancer.last_s > GRACE_S:
+                dancer.judge.fault(dancer.last_s, song_s)
 
 
 def count_in_s(song: SongPack) -> float:

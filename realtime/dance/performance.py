@@ -25,6 +25,7 @@ from kpopdance.realtime.scoring.standard import untold
 from kpopdance.realtime.shell.beside import FailureNotice, warmed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from kpopdance.realtime.core.health import Health
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.track import PoseTrack
     from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.dance.coach_film import CoachFilm
+    from kpopdance.realtime.dance.dancer import Dancer
     from kpopdance.realtime.dance.keeping import Keeping
     from kpopdance.realtime.dance.kit import Kit
     from kpopdance.realtime.library.songpack import SongPack
@@ -133,22 +135,26 @@ class Performance:
         session = self.session
         report = session.finish()
         wanted = self.kit.settings.replay_folder is not None
-        replay = self._replay(report.score) if wanted else None
+        replay = None
+        if wanted:
+            replay = replay_of(self, session.dancers[0], self.dance, report.score)
         took_s, underruns = session.took_s, self.speaker.underruns
         return Outcome(
             report, took_s, frame_s, underruns, self.status, replay, health=session.troubles,
             foreseen=self.foreseen, lag_ms=self.lag_ms, track=session.track,
         )  # fmt: skip
 
-    def _replay(self, score: float) -> Replay:
-        session, kit = self.session, self.kit
-        return Replay(
-            session.track.at_s.copy(), session.track.joints.copy(),
-            np.array(session.judged_at, dtype=np.int64),
-            np.array(session.faults, dtype=np.float64).reshape(-1, 2), self.song.slug,
-            self.dance, kit.version, kit.eyes.name,
-            score, self.lag_ms / 1000, **asdict(self.terms),
-        )  # fmt: skip
+
+def replay_of(performance: Performance, dancer: Dancer, dance: str, score: float) -> Replay:
+    """Return what is kept of what somebody danced to a choreography, of which ``dance`` is the key."""
+    kit, standard = performance.kit, dancer.judge.standard
+    return Replay(
+        dancer.track.at_s.copy(), dancer.track.joints.copy(),
+        np.array(dancer.judged_at, dtype=np.int64),
+        np.array(dancer.judge.faults, dtype=np.float64).reshape(-1, 2), performance.song.slug,
+        dance, kit.version, kit.eyes.name,
+        score, performance.lag_ms / 1000, **asdict(standard.terms),
+    )  # fmt: skip
 
 
 def watcher_of(kit: Kit) -> PlayerWatcher:
@@ -178,11 +184,16 @@ def ready_watcher(kit: Kit, camera: Camera) -> PlayerWatcher:
         Where it gives no picture: that is said before the dance, not after it.
     """
     watcher = watcher_of(kit)
+    made_ready(watcher, kit, camera)
+    return watcher
+
+
+def made_ready(watcher: Watcher, kit: Kit, camera: Camera) -> None:
+    """Prepare a watcher for a camera that was just opened; raises as ``ready_watcher`` does."""
     warmed(watcher, camera, kit.warmth)
     health = camera.state().health
     if health.no_picture:
         raise DanceError(health.words)
-    return watcher
 
 
 def open_performance(
@@ -199,6 +210,30 @@ def open_performance(
     """
     danced = as_danced(song, terms)
     standard = standard_of(danced, terms, told)
+
+    def session(
+        lag_s: float, camera: Camera, watcher: Watcher, speaker: Speaker
+    ) -> DanceSession:
+        judge = Judge(standard, player_lag_s=lag_s)
+        return DanceSession(
+            danced, judge, camera=camera, watcher=watcher, speaker=speaker, clock=kit.clock
+        )
+
+    return opened_with(
+        kit, song, terms, told, lambda camera: ready_watcher(kit, camera), session
+    )
+
+
+def opened_with(
+    kit: Kit, song: SongPack, terms: Terms, told: Told, looking: Callable[[Camera], Watcher],
+    session_of: Callable[[float, Camera, Watcher, Speaker], DanceSession],
+) -> Performance:  # fmt: skip
+    """Load the music, and open the devices for what is danced with them; see ``open_performance``.
+
+    ``looking`` returns what follows the players, ready for a camera; ``session_of`` what is danced,
+    of how late the devices make one seem, in s, and the devices.
+    """
+    danced = as_danced(song, terms)
     samples, rate = sound_of(kit, song)
     told(1.0)
     rest = np.zeros((round(SILENCE_S * rate), 2), dtype=np.float32)
@@ -206,7 +241,7 @@ def open_performance(
     notice = FailureNotice(kit.eyes, kit.clock)
     camera = kit.open_camera(danced, lambda: playing[0].song_now() if playing else None)
     try:
-        watcher = ready_watcher(kit, camera)
+        watcher = looking(camera)
         if kit.keeps_scores:
             watched_for(camera, kit.clock, lambda: told(1.0))
         look_s = look_s_of(watcher, camera.state().size)
@@ -218,10 +253,7 @@ def open_performance(
         kit.close_camera(camera)
         raise
     lag_ms = player_lag_ms(kit)
-    judge = Judge(standard, player_lag_s=lag_ms / 1000)
-    session = DanceSession(
-        danced, judge, camera=camera, watcher=watcher, speaker=speaker, clock=kit.clock
-    )
+    session = session_of(lag_ms / 1000, camera, watcher, speaker)
     playing.append(session)
     dance = dance_key(song.members[song.lead])
     return Performance(

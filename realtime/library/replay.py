@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.scoring.standard import Standard
 
 FORMAT: Final = 2  # 1 had no terms: everybody danced on the usual ones
@@ -104,6 +105,13 @@ def dance_key(dance: Choreography) -> str:
     """Return what tells one choreography from another, however it is stored."""
     head = f"{dance.fps} {dance.start_s} {dance.joints.shape}".encode()
     return hashlib.sha256(head + np.ascontiguousarray(dance.joints).tobytes()).hexdigest()
+
+
+def led_by(song: SongPack, key: str) -> SongPack | None:
+    """Return the song with the member in the lead whose choreography has this key; None: none has."""
+    order = [song.lead, *(n for n in range(len(song.members)) if n != song.lead)]
+    found = [n for n in order if dance_key(song.members[n]) == key]
+    return replace(song, lead=found[0]) if found else None
 
 
 def judged_again(replay: Replay, standard: Standard) -> Judge:

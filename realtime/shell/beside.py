@@ -145,11 +145,15 @@ def _first_frame(camera: Camera) -> Frame | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sighting:
-    """The newest frame with what was seen in it; ``took_s`` from capture until all was done with it."""
+    """The newest frame with what was seen in it; ``took_s`` from capture until all was done with it.
+
+    ``poses`` are everybody's who is followed, ``pose`` the first of them.
+    """
 
     frame: Frame
     pose: Pose | None
     took_s: float
+    poses: tuple[Pose | None, ...] = ()
 
 
 class Attending:
@@ -203,6 +207,8 @@ class Watch:
         Of every frame.
     attending : Attending
         Counts what was delivered, looked at, and without a dancer.
+    poses : tuple of Pose or None
+        Everybody's who is followed, in the newest frame; the watching thread's own.
     """
 
     def __init__(
@@ -212,6 +218,7 @@ class Watch:
         self.camera, self.watcher = camera, watcher
         self.sighting: Sighting | None = None
         self.took_s: list[float] = []
+        self.poses: tuple[Pose | None, ...] = ()
         self.attending = Attending()
         self._clock, self._done = clock, done
         self._ending = threading.Event()
@@ -248,14 +255,16 @@ class Watch:
                 frame = self.camera.newest(TAKE_S)
                 state = self.camera.state()
                 empty = frame is not None and state.health.empty
-                pose = None if frame is None or empty else self.watcher.watch(frame)[0]
+                self.poses = () if frame is None or empty else tuple(self.watcher.watch(frame))
+                pose = next(iter(self.poses), None)
                 if frame is not None and not empty:
-                    self.attending.note(frame, seen=pose is not None, delivered=state.delivered)
+                    seen = any(one is not None for one in self.poses)
+                    self.attending.note(frame, seen=seen, delivered=state.delivered)
                 self._done(None if empty else frame, pose)
                 if frame is not None:
                     took_s = self._clock.now() - frame.captured_s
                     self.took_s.append(took_s)
-                    self.sighting = Sighting(frame, pose, took_s)
+                    self.sighting = Sighting(frame, pose, took_s, self.poses)
         except Exception as failure:  # noqa: BLE001 - raised again in check, on the window's thread
             self._failure = failure
 
