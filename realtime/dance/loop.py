@@ -39,6 +39,8 @@ TAIL_S: Final = 1.0  # after the last move, so that its verdict is seen
 GRACE_S: Final = 0.5  # without a frame for so long, a move is judged with what there is
 AHEAD_S: Final = 5.0
 BEATS_PER_PICTOGRAM: Final = 2
+CHORUS: Final = "chorus"
+RISE_S: Final = 0.8  # until the chorus's light is whole
 
 
 class DanceSession:
@@ -177,7 +179,8 @@ class DanceSession:
             mirror=mirror, coach=self._coach_at(song_s), lead=song.lead,
             upcoming=tuple(p for p in self._pictograms if -1 < p.at_s - song_s < AHEAD_S),
             score=standing.score, stars=stars_filled(standing.score),
-            colours=shown.colours, combo=standing.combo, verdict=standing.verdict,
+            colours=shown.lights, clothes=shown.staging.clothes, lift=lift_at(song, song_s),
+            combo=standing.combo, verdict=standing.verdict,
             counts=counts, verdict_age_s=now - standing.given_s, health=self.health(), status=status,
         )  # fmt: skip
 
@@ -303,6 +306,16 @@ def count_in_s(song: SongPack) -> float:
     """
     first_s = _first_bar_s(song)
     return max(COUNT_IN_BEATS * 60 / song.tempo.bpm_at(first_s) - first_s, 0.0)
+
+
+def lift_at(song: SongPack, song_s: float) -> float:
+    """Return how much of the last moments before a song second were chorus, 0..1."""
+    starts = [start_s for _, start_s in song.sections]
+    return sum(
+        max(0.0, min(song_s, end_s) - max(song_s - RISE_S, start_s)) / RISE_S
+        for (name, start_s), end_s in zip(song.sections, [*starts[1:], math.inf], strict=False)
+        if name == CHORUS
+    )
 
 
 def _first_bar_s(song: SongPack) -> float:

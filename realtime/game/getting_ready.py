@@ -114,7 +114,9 @@ class ReadyPage(Page):
         looking = self._looking
         stand = StandView() if looking is None else looking.view(mirror=game.mirror)
         turns = game.kit.turn_camera is not None
-        view = ReadyView(song.title, song.artist, self.age_s, stand, turns, self._asks)
+        view = ReadyView(
+            song.title, song.artist, self.age_s, stand, turns, self._asks, song.lights
+        )
         self.screen.draw(surface, view)
 
     def leave(self) -> None:

@@ -405,7 +405,7 @@ class SongListPage(Page):
         preview = np.stack([member.row(at_s) for member in song.members])
         return ListView(
             age_s, beat, preview, song.lead, told, status=status, terms=terms, asked=asked,
-            player=called, colour=who.colour,
+            player=called, colour=who.colour, colours=song.lights, clothes=song.staging.clothes,
         )  # fmt: skip
 
 

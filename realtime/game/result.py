@@ -232,5 +232,6 @@ def result_view(
         if lost[kind]
     )
     return ResultView(
-        song.title, song.artist, report, age_s, best_before, notices, outcome.camera, counts
-    )
+        song.title, song.artist, report, age_s, best_before, notices, outcome.camera, counts,
+        colours=song.lights,
+    )  # fmt: skip

@@ -30,6 +30,7 @@ from kpopdance.realtime.library.songpack import (
     SongPack,
     SongPackError,
 )
+from kpopdance.realtime.library.staging_text import HEX, rgb, staging_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ _Named = Annotated[str, Meta(max_length=100)]
 _Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 _Bpm = Annotated[float, Meta(ge=30, le=300)]
 _ChangeSecond = Annotated[float, Meta(ge=-60, le=36_000)]
-_Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]
+_Colour = Annotated[str, Meta(pattern=HEX)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,9 @@ class PackText:
     tags: Annotated[
         tuple[str, ...], Meta(max_length=MAX_TAGS, description="up to 32 texts")
     ] = ()
+    staging: Annotated[
+        dict[str, Any] | None, Meta(description="a table of lights and clothes")
+    ] = None
 
     def __post_init__(self) -> None:
         for key in ("audio", "video", "cover"):
@@ -115,6 +119,7 @@ class PackText:
         seconds = [self.offset_s, *(second for second, _ in self.tempo)]
         if any(after <= before for before, after in pairwise(seconds)):
             raise ValueError("tempo changes do not come one after the other; correct tempo")
+        staging_in(self.staging or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +266,7 @@ def read_facts(folder: Path) -> PackFacts:
         dancers, start_s, end_s = extent_of(path)
     return PackFacts(
         told.title, told.artist, told.bpm, dancers, start_s, end_s, files.audio,
-        told.language, folder, tuple(map(_rgb, told.colours)), _cover(path.parent, told),
+        told.language, folder, tuple(map(rgb, told.colours)), _cover(path.parent, told),
         told.preview_s, told.tags, path.stat().st_mtime, year=told.year,
     )  # fmt: skip
 
@@ -377,11 +382,11 @@ def _song(
         told.title, told.artist, told.bpm, members, audio, told.language, told.licence,
         told.offset_s, told.preview_s, told.lead,
         sections=tuple((section.name, section.start_s) for section in told.sections),
-        folder=folder, mirrored=told.mirrored, colours=tuple(map(_rgb, told.colours)),
+        folder=folder, mirrored=told.mirrored, colours=tuple(map(rgb, told.colours)),
         names=told.members, formation=formation,
         film=_film(path.parent, told, members[0].start_s), cover=_cover(path.parent, told),
         creator=told.creator, year=told.year, tags=told.tags, other=other,
-        tempo_changes=told.tempo,
+        tempo_changes=told.tempo, staging=staging_in(told.staging or {}),
     )  # fmt: skip
 
 
@@ -442,10 +447,6 @@ def _read_toml(path: Path) -> tuple[PackText, dict[str, Any]]:
         return checked(known, PackText), other
     except ValueError as why:
         raise SongPackError(f"{path}: {why}") from None
-
-
-def _rgb(text: str) -> tuple[int, int, int]:
-    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -32,6 +32,7 @@ from kpopdance.realtime.library.songpack import (
     SongPack,
     SongPackError,
 )
+from kpopdance.realtime.library.staging_text import hex_of, staging_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -305,8 +306,9 @@ def _told_if_known(pack: SongPack, names: dict[str, str]) -> dict[str, Any]:
     told = {
         "tempo": [[round(start_s, 3), bpm] for start_s, bpm in pack.tempo_changes],
         "mirrored": pack.mirrored, "members": list(pack.names),
-        "colours": [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in pack.colours],
+        "colours": [hex_of(colour) for colour in pack.colours],
         "cover": names.get("cover"), "creator": pack.creator, "year": pack.year, "tags": list(pack.tags),
+        "staging": staging_told(pack.staging),
     }  # fmt: skip
     return {key: value for key, value in told.items() if value}
 

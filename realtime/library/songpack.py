@@ -8,7 +8,8 @@ that shows it as a mirror does: it is turned round when read), ``colours`` (up t
 cover's, ``"#ff2d96"``; a hint of the quiz), ``members`` (their names), ``sections`` (``name``,
 ``start_s``), its film: ``video`` (a file name) or ``video_link`` (a path on this computer) with
 ``video_start_s`` (song second of its first picture), ``cover`` (a picture's file name), ``creator``,
-``year`` and ``tags``. Other keys are kept.
+``year``, ``tags`` and ``staging`` (how it is lit, what its members wear, see ``Staging``). Other keys
+are kept.
 ``choreography.npz`` holds ``joints`` float32 (members, T, 18, 3) in stage units, or the same as
 ``steps`` int16 (members, 18, 2, T), see ``steps_of``, ``fps`` and ``start_s``, and may hold ``floor``
 float32 (members, T, 2) and ``there`` bool (members, T), see
@@ -23,11 +24,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.engines.texts import one_form
+from kpopdance.realtime.core.staging import UNSTAGED
 from kpopdance.realtime.core.tempo import Tempo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kpopdance.realtime.core.staging import Colour, Staging
     from kpopdance.realtime.core.types import Choreography, Formation
     from kpopdance.realtime.scoring.difficulty import Difficulty
 
@@ -123,6 +126,12 @@ class SongPack:
     other: Mapping[str, Any] = field(default_factory=dict)
     tempo_changes: tuple[tuple[float, float], ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
+    staging: Staging = UNSTAGED
+
+    @property
+    def lights(self) -> tuple[Colour, ...]:
+        """The colours of its stage."""
+        return self.staging.lights or self.colours
 
     @property
     def tempo(self) -> Tempo:

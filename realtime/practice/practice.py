@@ -239,6 +239,7 @@ class Practice:
                 if start_s <= each.at_s <= end_s and -1 < each.at_s - song_s < AHEAD_S
             ),
             score=0.0, combo=0, verdict=None, verdict_age_s=0.0, counts=counts,
+            colours=song.lights, clothes=song.staging.clothes,
             health=self.health(), notices=tuple(filter(None, (self.ground.film_trouble,))),
             film=filmed, has_film=self.ground.film is not None,
             status=status_of(self.ground.kit, self.ground.camera, self.ground.watcher),

@@ -114,11 +114,13 @@ class DanceScreen(Screen):
             return
         at = self._layout(surface.get_size(), view.told)
         horizon = round(at.coach.top + at.coach.height * 0.80)
+        lights = lights_of(view.colours)
         self.backdrop.draw(
-            surface, view.beat, centre_x=at.coach.centerx, horizon_y=horizon,
-            lights=lights_of(view.colours),
-        )  # fmt: skip
+            surface, view.beat, centre_x=at.coach.centerx, horizon_y=horizon, lights=lights
+        )
+        self.backdrop.rise(surface, view.beat, horizon, view.lift)
         self.backdrop.crowd(surface, view.beat)
+        self.troupe.stage(view.clothes, lights)
         self._stage(surface, at, view)
         self._head(surface, at, view)
         self.mirror.draw(surface, at.camera, view)

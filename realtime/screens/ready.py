@@ -8,6 +8,7 @@ import pygame
 
 from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.parts.backdrop import lights_of
 from kpopdance.realtime.screens.parts.chips import (
     Chip,
     centred,
@@ -62,8 +63,9 @@ class ReadyScreen(Screen):
             *KEYS[:2], *((TURN,) if view.turns else ()), *((DELAY,) if view.asks else ()), *KEYS[2:]
         )  # fmt: skip
         self.backdrop.draw(
-            surface, 2 * view.age_s, centre_x=width // 2, horizon_y=round(height * 0.7)
-        )
+            surface, 2 * view.age_s, centre_x=width // 2, horizon_y=round(height * 0.7),
+            lights=lights_of(view.colours),
+        )  # fmt: skip
         head = box(36 * u, 14 * u, width - 36 * u, 58 * u)
         drawn = self.theme.write(surface, view.title, head, Style(30 * u, least=14 * u))
         rest = box(drawn.right + 14 * u, head.top, head.right, head.bottom)

@@ -9,6 +9,7 @@ import pygame
 from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.types import GRADES
 from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.parts.backdrop import lights_of
 from kpopdance.realtime.screens.parts.chips import Chip, draw_chips, place_at_right
 from kpopdance.realtime.screens.parts.curve import draw_sparkline
 from kpopdance.realtime.screens.parts.moves_chart import MovesChart
@@ -118,7 +119,10 @@ class ResultsScreen(Screen):
         self._chart.forget()
         beat = view.age_s * 1.6
         horizon = round(surface.get_height() * 0.66)
-        self.backdrop.draw(surface, beat, centre_x=at.hero.centerx, horizon_y=horizon)
+        lights = lights_of(view.colours)
+        self.backdrop.draw(
+            surface, beat, centre_x=at.hero.centerx, horizon_y=horizon, lights=lights
+        )
         self.backdrop.crowd(surface, beat)
         surface.fill((150, 140, 176), special_flags=pygame.BLEND_RGB_MULT)
         self._title(surface, at, view)

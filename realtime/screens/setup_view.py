@@ -56,7 +56,7 @@ class ReadyView:
     """The page before a dance.
 
     ``age_s`` drives motion, ``turns`` is whether C takes another camera, ``asks`` a sentence that asks
-    to measure the delay first, empty where nothing is to ask.
+    to measure the delay first, empty where nothing is to ask; ``colours`` as in ``DanceView``.
     """
 
     title: str
@@ -65,6 +65,7 @@ class ReadyView:
     stand: StandView
     turns: bool = True
     asks: str = ""
+    colours: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

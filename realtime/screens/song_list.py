@@ -10,6 +10,7 @@ import pygame
 from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.actions import ENTER, Target
 from kpopdance.realtime.screens.parts.asking import Asking
+from kpopdance.realtime.screens.parts.backdrop import HOUSE, lights_of
 from kpopdance.realtime.screens.parts.notices import draw_notices
 from kpopdance.realtime.screens.parts.song_card import card_sprite, card_words
 from kpopdance.realtime.screens.parts.terms import draw_terms
@@ -70,6 +71,8 @@ STEPS: Final = {
 }  # fmt: skip
 GLIDE_S: Final = 0.07
 """Half-life of the list's way to the selected card."""
+REST_S: Final = 0.35
+"""A song that is looked at for so long lights the stage; who goes on along the list sees it calm."""
 RECORD_HINT: Final = "kpopdance record VIDEO"
 
 
@@ -148,6 +151,7 @@ class SongListScreen(Screen):
         self._chosen = 0
         self._shown_at = 0.0
         self._age_s: float | None = None
+        self._lights = HOUSE
         self.show(cards)
 
     def show(self, cards: Sequence[SongCard], places: Places | None = None) -> None:
@@ -216,13 +220,7 @@ class SongListScreen(Screen):
         if not drawable(surface.get_size()):
             return
         at = list_layout(surface.get_size())
-        horizon = round(at.preview.top + at.preview.height * 0.80)
-        self.backdrop.draw(surface, view.beat, centre_x=at.preview.centerx, horizon_y=horizon)
-        self.backdrop.crowd(surface, view.beat)
-        if view.preview is not None:
-            self.troupe.draw(
-                surface, at.preview, view.preview, lead=view.lead, at_s=view.age_s, mirror=True
-            )
+        self._stage(surface, at, view)
         self._wordmark(surface, at)
         self._player = view.player
         self.who.draw(surface, _who_place(at), view.player, view.colour, self._over)
@@ -245,6 +243,22 @@ class SongListScreen(Screen):
         draw_notices(self.theme, surface, at.banner, view.notices, at.unit)
         if self.cards and not view.notices:
             draw_terms(self.theme, surface, at.banner, view.terms, at.unit)
+
+    def _stage(self, surface: pygame.Surface, at: ListLayout, view: ListView) -> None:
+        """Draw the selected song's dancers; its lights, once it is looked at."""
+        horizon = round(at.preview.top + at.preview.height * 0.80)
+        if view.preview is not None and view.age_s > REST_S:
+            self._lights = lights_of(view.colours)
+        self.backdrop.draw(
+            surface, view.beat, centre_x=at.preview.centerx, horizon_y=horizon,
+            lights=self._lights,
+        )  # fmt: skip
+        self.backdrop.crowd(surface, view.beat)
+        self.troupe.stage(view.clothes, self._lights)
+        if view.preview is not None:
+            self.troupe.draw(
+                surface, at.preview, view.preview, lead=view.lead, at_s=view.age_s, mirror=True
+            )
 
     def _under(self, position: Place, size: tuple[int, int]) -> Target | None:
         at = list_layout(size)

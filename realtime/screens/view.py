@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.health import Health
+    from kpopdance.realtime.core.staging import Clothes
     from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.core.types import Pose, Report, Verdict
     from kpopdance.realtime.screens.guide_view import GuideView
@@ -119,6 +120,10 @@ class DanceView:
         judgements in a row better than OK.
     colours : tuple of (red, green, blue)
         The song's own, up to five; none for the game's.
+    clothes : tuple of Clothes
+        The members' in their order; who has none wears the house's.
+    lift : float
+        0..1, how far the stage is in the chorus: more light rises there.
     verdict : Verdict or None
         The newest judgement; ``verdict_age_s`` seconds old.
     health : tuple of Health
@@ -148,6 +153,8 @@ class DanceView:
     verdict_age_s: float
     stars: float = 0.0
     colours: tuple[tuple[int, int, int], ...] = ()
+    clothes: tuple[Clothes, ...] = ()
+    lift: float = 0.0
     counts: float = 0.0
     health: tuple[Health, ...] = ()
     notices: tuple[str, ...] = ()
@@ -205,7 +212,7 @@ class ResultView:
     ``chosen`` are the first and the last of the moves that a key practises, and ``side`` shows them;
     ``pointed_words`` tell of the move under the mouse; ``sections`` are the song's, (name, start_s);
     ``to_practise`` are the moves that would gain most, in order, ``went_well`` what is told where none
-    would; ``brought`` says what practice did.
+    would; ``brought`` says what practice did; ``colours`` as in ``DanceView``.
     """
 
     title: str
@@ -228,6 +235,7 @@ class ResultView:
     to_practise: tuple[str, ...] = ()
     went_well: tuple[str, ...] = ()
     brought: tuple[str, ...] = ()
+    colours: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -306,7 +314,8 @@ class ListView:
 
     ``age_s`` and ``beat`` only drive motion; ``preview`` is float32 (M, 18, 3) in stage units, the
     selected song's dancers now, ``lead`` the one in front; ``terms`` it will be judged on; ``asked``
-    which songs are listed; ``player`` and ``colour`` who dances.
+    which songs are listed; ``player`` and ``colour`` who dances; ``colours`` and ``clothes`` are the
+    selected song's, as in ``DanceView``.
     """
 
     age_s: float
@@ -319,3 +328,5 @@ class ListView:
     asked: Asked = ASKED
     player: str = ""
     colour: int = 0
+    colours: tuple[tuple[int, int, int], ...] = ()
+    clothes: tuple[Clothes, ...] = ()

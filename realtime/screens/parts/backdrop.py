@@ -15,8 +15,10 @@ from kpopdance.realtime.screens.parts.theme import (
     MAGENTA,
     NIGHT,
     VIOLET,
+    WHITE,
     blurred,
     dim,
+    mix,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +42,10 @@ STILL: Final = "still stage"
 STICKS: Final = 70
 LAMPS: Final = 9
 PULSE_STEPS: Final = 8
+RISERS: Final = 6
+PAPERS: Final = 48
+SPREAD: Final = (0.7548777, 0.5698403)
+"""Multiples of them lie evenly in a square, however many there are (Roberts 2018)."""
 Lights: TypeAlias = "tuple[Colour, Colour, Colour]"
 _BuiltFor: TypeAlias = "tuple[int, int, int, int, Lights]"
 HOUSE: Final = (MAGENTA, CYAN, VIOLET)
@@ -99,10 +105,11 @@ class Backdrop:
         self._lights = lights
         wanted_for = (*surface.get_size(), centre_x, horizon_y, lights)
         if self._built_for != wanted_for:
-            if self._waits(wanted_for):
+            if not self._waits(wanted_for):
+                self._build(surface, centre_x, horizon_y)
+            elif self._built_for is None or self._built_for[:-1] != wanted_for[:-1]:
                 surface.fill(NIGHT)
-                return
-            self._build(surface, centre_x, horizon_y)
+                return  # else the same stage goes on in its old lights
         positions = self._positions(surface)
         if len(self._lit) < positions:
             self._lit.append(self._light(len(self._lit), positions))
@@ -136,6 +143,38 @@ class Backdrop:
         surface.fblits(
             [(sprites[kind], at) for kind, at in zip(kinds, points.tolist(), strict=True)], ADD
         )
+
+    def rise(self, surface: pygame.Surface, beat: float, horizon_y: int, lift: float) -> None:
+        """Let light rise from the floor and paper rain down, as far as the song is in its chorus."""
+        if lift <= 0:
+            return
+        width, height = surface.get_size()
+        pulse = 0.5 if self.theme.calm else beat_pulse(beat)
+        level = round(lift * (0.55 + 0.45 * pulse) * PULSE_STEPS) / PULSE_STEPS
+        size = (round(0.13 * height), round(0.62 * height))
+        for lamp in range(RISERS):
+            colour = dim(self._lights[lamp % 3], 0.36 * level)
+            beam = self.theme.kept(("riser", size, colour), lambda: _riser(size, colour))  # noqa: B023
+            x = width * (lamp + 0.5) / RISERS - size[0] / 2
+            surface.blit(beam, (x, horizon_y - size[1]), special_flags=ADD)
+        if not self.theme.calm:
+            surface.fblits(self._paper(surface.get_size(), beat, lift))
+
+    def _paper(
+        self, size: tuple[int, int], beat: float, lift: float
+    ) -> list[tuple[pygame.Surface, tuple[float, float]]]:
+        """Return what rains down in the lights' colours, and where."""
+        px = max(2, round(size[1] / 110))
+        falling = []
+        for number in range(round(lift * PAPERS)):
+            turn = round(4 * math.cos(beat * (1.1 + number % 5 / 4) + number)) / 4
+            high = max(1, round(px * abs(turn)))
+            colour = mix(self._lights[number % 3], WHITE, 0.35 + 0.3 * turn * (turn > 0))
+            bit = self.theme.kept(("paper", px, high, colour), lambda: _bit(px, high, colour))  # noqa: B023
+            x = (number * SPREAD[0] % 1.0 + 0.012 * math.sin(beat * 0.8 + number)) * size[0]
+            y = (number * SPREAD[1] + beat * (0.02 + number % 3 * 0.008)) % 1.0 * size[1]
+            falling.append((bit, (x, y)))
+        return falling
 
     @staticmethod
     def _positions(surface: pygame.Surface) -> int:
@@ -178,6 +217,23 @@ class Backdrop:
             pygame.transform.smoothscale(coarse, (width, height)), (0, 0), special_flags=ADD
         )
         return lit
+
+
+def _riser(size: tuple[int, int], colour: Colour) -> pygame.Surface:
+    """Return a beam that rises from a lamp at its foot, wider and fainter upwards."""
+    wide, high = size
+    up = np.linspace(1, 0, high, dtype=np.float32)[None, :]
+    across = np.abs(np.linspace(-1, 1, wide, dtype=np.float32))[:, None]
+    light = np.clip(1 - across / (0.25 + 0.75 * up), 0, 1) ** 1.5 * (1 - up) ** 1.6
+    beam = pygame.Surface(size)
+    pygame.surfarray.blit_array(beam, (light[..., None] * np.array(colour)).astype(np.uint8))
+    return beam
+
+
+def _bit(px: int, high: int, colour: Colour) -> pygame.Surface:
+    bit = pygame.Surface((px, high))
+    bit.fill(colour)
+    return bit
 
 
 def _lamp_xs(width: int) -> list[float]:

@@ -6,9 +6,8 @@ Points are complex numbers, x + iy px, so that a turn or a length is one operati
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
-from functools import lru_cache
-from itertools import accumulate, chain
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,6 +16,19 @@ import pygame
 from kpopdance.engines.anatomy import LIMBS
 from kpopdance.realtime.core import body
 from kpopdance.realtime.screens.parts.brush import fill_convex
+from kpopdance.realtime.screens.parts.costumes import FLAT
+from kpopdance.realtime.screens.parts.limbs import (
+    ANKLES,
+    ARMS,
+    FROM_BEHIND,
+    HIPS,
+    KNEES,
+    LEG_JOINTS,
+    limbs_of,
+    points_of,
+    turned_away,
+    worn_by,
+)
 from kpopdance.realtime.screens.parts.theme import (
     ADD,
     CYAN,
@@ -33,6 +45,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from kpopdance.realtime.screens.parts.costumes import Costume
     from kpopdance.realtime.screens.parts.theme import Colour
 
     Points = NDArray[np.complex128]
@@ -43,18 +56,6 @@ ARC: Final = 8
 TURN: Final = np.linspace(-1, 1, ARC)
 TUBES: Final = ((1.0, 0.36), (0.66, 1.0), (0.24, 2.0))
 """Of the player's neon, the widest first: share of its width, light; above 1 is nearly white."""
-HEAD: Final = [body.NOSE, body.R_EYE, body.L_EYE, body.R_EAR, body.L_EAR]
-ARMS: Final = (
-    (body.R_SHOULDER, body.R_ELBOW, body.R_WRIST),
-    (body.L_SHOULDER, body.L_ELBOW, body.L_WRIST),
-)
-LEG_JOINTS: Final = (
-    (body.R_HIP, body.R_KNEE, body.R_ANKLE),
-    (body.L_HIP, body.L_KNEE, body.L_ANKLE),
-)
-(SHOULDERS, ELBOWS, WRISTS), (HIPS, KNEES, ANKLES) = (
-    [list(side) for side in zip(*pair, strict=True)] for pair in (ARMS, LEG_JOINTS)
-)
 TALL_FROM: Final = [body.NECK, body.NECK, body.R_SHOULDER, *HIPS, *KNEES]
 TALL_TO: Final = [*HIPS, body.L_SHOULDER, *KNEES, *ANKLES]
 """What a height is added up of: trunk, shoulders, thighs, shins."""
@@ -65,110 +66,6 @@ AURA: Final = (226, 110, 255)
 """Tint of the light around the lead."""
 RIGHT: Final = frozenset((body.R_SHOULDER, *ARMS[0], *LEG_JOINTS[0]))
 LEFT: Final = frozenset((body.L_SHOULDER, *ARMS[1], *LEG_JOINTS[1]))
-
-
-@dataclass(frozen=True, slots=True)
-class Costume:
-    """The colours of a silhouette; ``accent`` is the hand to follow."""
-
-    skin: Colour
-    top: Colour
-    sleeves: Colour
-    legs: Colour
-    shoes: Colour
-    hair: Colour
-    rim: Colour
-    accent: Colour
-
-
-LEAD: Final = Costume(
-    skin=(255, 224, 212), top=(255, 40, 142), sleeves=(255, 74, 160), legs=(70, 44, 178),
-    shoes=(250, 248, 255), hair=(70, 220, 250), rim=(255, 240, 252), accent=GOLD,
-)  # fmt: skip
-LOOKS: Final[tuple[tuple[Colour, Colour, Colour, Colour], ...]] = (
-    (LEAD.hair, LEAD.top, LEAD.sleeves, LEAD.legs),
-    ((255, 214, 150), (64, 214, 255), (232, 246, 255), (40, 46, 96)),
-    ((196, 120, 255), (250, 248, 255), (255, 196, 76), (112, 40, 140)),
-    ((60, 44, 66), (255, 150, 60), (255, 150, 60), (30, 92, 120)),
-    ((255, 120, 150), (84, 255, 178), (44, 170, 150), (60, 40, 120)),
-    ((120, 74, 52), (150, 96, 255), (255, 240, 252), (150, 34, 88)),
-    ((230, 236, 250), (240, 70, 80), (60, 44, 100), (46, 40, 74)),
-)
-"""Each member's hair, top, sleeves and legs; after the last the first comes again."""
-SHADE: Final = (44, 22, 128)
-"""What dims the dancers behind: the stage is dark there."""
-
-
-def costume_of(member: int, *, behind: bool) -> Costume:
-    """Return what a member of a song wears, counted from 0; the lead stands in the light."""
-    hair, top, sleeves, legs = LOOKS[member % len(LOOKS)]
-    lit = replace(LEAD, hair=hair, top=top, sleeves=sleeves, legs=legs)
-    return _shaded(lit) if behind else lit
-
-
-@lru_cache(maxsize=len(LOOKS))
-def _shaded(lit: Costume) -> Costume:
-    return Costume(*(mix(SHADE, getattr(lit, part.name), 0.42) for part in fields(Costume)))
-
-
-FLAT: Final = Costume(WHITE, WHITE, WHITE, WHITE, WHITE, WHITE, WHITE, GOLD)
-
-(MID_HIP, CHEST, WAIST, R_CHEST, L_CHEST, R_WAIST, L_WAIST, HEAD_MIDDLE, CROWN, NAPE, FACE, JAW,
- R_FRINGE, R_PARTING, L_PARTING, L_FRINGE, R_HAND, L_HAND, R_CUFF, L_CUFF,
- R_HEEL, L_HEEL, R_TOE, L_TOE) = range(18, 42)  # fmt: skip
-
-Limb = tuple[int, int, float, float, str]
-"""From point, to point, radius at each in heights, what it wears."""
-
-BODY_LIMBS: Final[tuple[Limb, ...]] = (
-    (R_CHEST, R_WAIST, 0.040, 0.042, "top"), (L_CHEST, L_WAIST, 0.040, 0.042, "top"),
-    (CHEST, WAIST, 0.058, 0.050, "top"), (body.R_SHOULDER, body.L_SHOULDER, 0.033, 0.033, "top"),
-    (R_HEEL, R_TOE, 0.026, 0.021, "shoes"), (body.R_KNEE, body.R_ANKLE, 0.036, 0.021, "legs"),
-    (body.R_HIP, body.R_KNEE, 0.052, 0.037, "legs"),
-    (L_HEEL, L_TOE, 0.026, 0.021, "shoes"), (body.L_KNEE, body.L_ANKLE, 0.036, 0.021, "legs"),
-    (body.L_HIP, body.L_KNEE, 0.052, 0.037, "legs"),
-    (body.R_HIP, body.L_HIP, 0.050, 0.050, "legs"),
-)  # fmt: skip
-HEAD_LIMBS: Final[tuple[Limb, ...]] = (
-    (body.NECK, HEAD_MIDDLE, 0.023, 0.022, "skin"), (CROWN, NAPE, 0.066, 0.062, "hair"),
-    (FACE, JAW, 0.051, 0.043, "skin"),
-    (R_FRINGE, R_PARTING, 0.020, 0.030, "hair"), (L_PARTING, L_FRINGE, 0.029, 0.017, "hair"),
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Limbs:
-    """All limbs of a dancer, back to front: points, radii (2, n), what they wear, groups' ends."""
-
-    starts: NDArray[np.intp]
-    ends: NDArray[np.intp]
-    radii: Lengths
-    worn: tuple[str, ...]
-    groups: tuple[int, ...]
-
-
-@lru_cache(maxsize=4)
-def _limbs(accent: int) -> Limbs:
-    groups = (
-        BODY_LIMBS, HEAD_LIMBS,
-        _arm_limbs(ARMS[0], R_HAND, R_CUFF, accent), _arm_limbs(ARMS[1], L_HAND, L_CUFF, accent),
-    )  # fmt: skip
-    starts, ends, near, far, worn = zip(*chain(*groups), strict=True)
-    radii = np.array([near, far], np.float64)
-    last = tuple(accumulate(len(group) for group in groups))
-    return Limbs(np.array(starts), np.array(ends), radii, worn, last)
-
-
-def _arm_limbs(
-    arm: tuple[int, int, int], hand: int, cuff: int, accent: int
-) -> tuple[Limb, ...]:
-    shoulder, elbow, wrist = arm
-    glove = (cuff, hand, 0.024, 0.034, "accent")
-    return (
-        (shoulder, elbow, 0.034, 0.027, "sleeves"),
-        (elbow, wrist, 0.025, 0.017, "skin"),
-        glove if wrist == accent else (wrist, hand, 0.019, 0.025, "skin"),
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,24 +107,34 @@ def silhouettes(
     accent : int
         Which wrist wears the accent.
     """
-    limbs = _limbs(accent)
-    tall = np.asarray(heights, np.float64)
-    points = _points(_seen_points(joints).T, tall)
+    limbs, tall = limbs_of(accent), np.asarray(heights, np.float64)
+    at = _seen_points(joints).T
+    turned = turned_away(at, tall).tolist()
+    points = points_of(at, tall)
     a, b = points[limbs.starts].T, points[limbs.ends].T
-    whole = ~np.isnan(a + b)
+    worn = [worn_by(one, accent, away) for one, away in zip(costumes, turned, strict=True)]
+    shown = ~np.isnan(a + b) & [[colour is not None for colour in each] for each in worn]
     thick = limbs.radii[:, None] * tall[:, None]
-    outlines = capsules(a[whole], b[whole], *thick[:, whole])
+    outlines = capsules(a[shown], b[shown], *thick[:, shown])
     figures, first = [], 0
-    for kept, costume in zip(whole.tolist(), costumes, strict=True):
+    for kept, colours, away in zip(shown.tolist(), worn, turned, strict=True):
         end = first + sum(kept)
-        worn = [
-            getattr(costume, what) for what, keep in zip(limbs.worn, kept, strict=True) if keep
-        ]
+        drawn = [colour for colour, keep in zip(colours, kept, strict=True) if keep and colour]
         ends = [sum(kept[:last]) for last in limbs.groups]
         spans = list(zip([0, *ends[:-1]], ends, strict=True))
-        figures.append(Silhouette(outlines[first:end], worn, spans))
+        figure = Silhouette(outlines[first:end], drawn, spans)
+        figures.append(_from_behind(figure) if away else figure)
         first = end
     return figures
+
+
+def _from_behind(figure: Silhouette) -> Silhouette:
+    """Return a figure whose arms are hidden by the body, not the body by the arms."""
+    groups = [figure.groups[group] for group in FROM_BEHIND]
+    order = [number for first, end in groups for number in range(first, end)]
+    ends = list(accumulate(end - first for first, end in groups))
+    spans = list(zip([0, *ends[:-1]], ends, strict=True))
+    return Silhouette(figure.outlines[order], [figure.colours[k] for k in order], spans)
 
 
 def draw_silhouette(
@@ -326,7 +233,11 @@ def glow_area(area: pygame.Rect, reach: float) -> pygame.Rect:
 
 
 def add_glow(
-    surface: pygame.Surface, layer: pygame.Surface, area: pygame.Rect, reach: float
+    surface: pygame.Surface,
+    layer: pygame.Surface,
+    area: pygame.Rect,
+    reach: float,
+    tint: Colour = AURA,
 ) -> None:
     """Add a soft glow of a layer's area onto a surface, at the same place.
 
@@ -336,7 +247,7 @@ def add_glow(
     if wide.width < 8 or wide.height < 8:
         return
     soft = soft_light(layer, wide, reach)
-    soft.fill(AURA, special_flags=pygame.BLEND_RGB_MULT)
+    soft.fill(tint, special_flags=pygame.BLEND_RGB_MULT)
     surface.blit(pygame.transform.smoothscale(soft, wide.size), wide, special_flags=ADD)
 
 
@@ -351,70 +262,12 @@ def soft_light(layer: pygame.Surface, area: pygame.Rect, reach: float) -> pygame
     return pygame.transform.box_blur(pygame.transform.box_blur(soft, 2), 2)
 
 
-def _points(at: Points, tall: Lengths) -> Points:
-    """Return joints (18, M) followed by the points between and beyond them, NaN if unknown."""
-    neck, hips = at[body.NECK], (at[body.R_HIP] + at[body.L_HIP]) / 2
-    across = (at[body.L_SHOULDER] - at[body.R_SHOULDER]) / 2
-    down = hips - neck
-    waist = neck + 0.80 * down
-    trunk = [
-        hips, neck + 0.30 * down, waist,
-        neck + 0.10 * down - 0.80 * across, neck + 0.10 * down + 0.80 * across,
-        waist - 0.34 * across, waist + 0.34 * across,
-    ]  # fmt: skip
-    more = np.array([*trunk, *_head(at, tall), *_hands(at, tall), *_feet(at, tall)])
-    return np.concatenate([at, more])
-
-
-def _head(at: Points, tall: Lengths) -> list[Points]:
-    middle = _mean_seen(at[HEAD])
-    rise = middle - at[body.NECK]
-    up = _unit(np.where(np.isnan(rise), -0.1j * tall, rise)) * tall
-    side = 1j * up
-    brow = middle + 0.026 * up
-    seen_face = middle + 0.0 * at[body.NOSE]
-    return [
-        middle, middle + 0.024 * up, middle - 0.014 * up,
-        seen_face - 0.016 * up, seen_face - 0.030 * up,
-        brow - 0.034 * side, brow + 0.006 * side, brow + 0.008 * side, brow + 0.040 * side,
-    ]  # fmt: skip
-
-
-def _hands(at: Points, tall: Lengths) -> Points:
-    wrists = at[WRISTS]
-    ahead = _unit(wrists - at[ELBOWS]) * tall
-    return np.concatenate([wrists + 0.036 * ahead, wrists - 0.03 * ahead])
-
-
-def _feet(at: Points, tall: Lengths) -> Points:
-    ankles = at[ANKLES]
-    shin = _unit(ankles - at[KNEES]) * tall
-    heels = ankles + 0.022 * shin
-    outward = np.sign((ankles - _mean_seen(at)).real) * 0.036 * tall
-    return np.concatenate([heels, heels + 0.016 * shin + outward])
-
-
-def _mean_seen(at: Points) -> Points:
-    """Return the mean (M,) of seen points (n, M), NaN where none is."""
-    seen = ~np.isnan(at)
-    count = seen.sum(axis=0)
-    total = np.where(seen, at, 0.0).sum(axis=0)
-    mean: Points = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    return mean
-
-
 def _grown(outlines: Points, px: float) -> Points:
     """Return outlines pushed outwards; those of ``capsules`` all run the same way round."""
     around = np.concatenate([outlines[:, -1:], outlines, outlines[:, :1]], axis=1)
     ahead = around[:, 2:] - around[:, :-2]
     grown: Points = outlines - 1j * px * ahead / np.maximum(np.abs(ahead), 1e-3)
     return grown
-
-
-def _unit(vector: Points) -> Points:
-    """Return vectors of length 1."""
-    unit: Points = vector * (1 / np.maximum(np.abs(vector), 1e-6))
-    return unit
 
 
 def _seen_points(joints: NDArray[np.float32]) -> Points:

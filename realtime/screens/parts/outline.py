@@ -10,8 +10,8 @@ import pygame
 
 from kpopdance.realtime.core import body
 from kpopdance.realtime.screens.parts.brush import draw_closed
+from kpopdance.realtime.screens.parts.costumes import FLAT
 from kpopdance.realtime.screens.parts.figure import (
-    FLAT,
     draw_silhouette,
     silhouettes,
     standing_height,

@@ -13,7 +13,8 @@ from kpopdance.engines.tongues import _
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.terms import STRICTNESS
 from kpopdance.realtime.scoring.likeness import THETA_RAD
-from kpopdance.realtime.screens.parts.figure import FLAT, draw_silhouette, silhouettes
+from kpopdance.realtime.screens.parts.costumes import FLAT
+from kpopdance.realtime.screens.parts.figure import draw_silhouette, silhouettes
 from kpopdance.realtime.screens.parts.outline import GUIDE, LEGS, TOP
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,

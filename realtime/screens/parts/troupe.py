@@ -8,21 +8,24 @@ import numpy as np
 import pygame
 
 from kpopdance.realtime.core import body
+from kpopdance.realtime.screens.parts.backdrop import HOUSE
+from kpopdance.realtime.screens.parts.costumes import LEAD, SHADE, costume_of, shaded
 from kpopdance.realtime.screens.parts.figure import (
-    LEAD,
+    AURA,
     add_glow,
-    costume_of,
     draw_silhouette,
     glow_area,
     silhouettes,
     soft_light,
 )
 from kpopdance.realtime.screens.parts.framing import Framing
-from kpopdance.realtime.screens.parts.theme import ADD, GOLD, MAGENTA, VIOLET, dim
+from kpopdance.realtime.screens.parts.theme import ADD, GOLD, WHITE, dim, mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from kpopdance.realtime.core.staging import Clothes
+    from kpopdance.realtime.screens.parts.backdrop import Lights
     from kpopdance.realtime.screens.parts.figure import Silhouette
     from kpopdance.realtime.screens.parts.theme import Colour, Theme
 
@@ -50,6 +53,12 @@ class Troupe:
         self.theme = theme
         self.framing = Framing()
         self._layer = pygame.Surface((1, 1), pygame.SRCALPHA)
+        self._clothes: tuple[Clothes, ...] = ()
+        self._lights: Lights = HOUSE
+
+    def stage(self, clothes: tuple[Clothes, ...], lights: Lights) -> None:
+        """Dress who is drawn next as a song wants it, and light them in its colours."""
+        self._clothes, self._lights = clothes, lights
 
     def reset(self) -> None:
         """Frame anew; another song follows."""
@@ -85,8 +94,12 @@ class Troupe:
             np.concatenate([first[None], others]),
             [tall[0], *[tall[1]] * len(others)],
             costumes := [
-                costume_of(lead, behind=False),
-                *(costume_of(m, behind=True) for m in range(len(joints)) if m != lead),
+                costume_of(lead, self._clothes),
+                *(
+                    shaded(costume_of(member, self._clothes), self._shade)
+                    for member in range(len(joints))
+                    if member != lead
+                ),
             ],
             accent,
         )
@@ -101,7 +114,9 @@ class Troupe:
     ) -> None:
         box = figure.box
         if box.width:
-            self._pool(surface, (box.centerx, box.bottom), 0.34 * height, dim(VIOLET, 0.55))
+            self._pool(
+                surface, (box.centerx, box.bottom), 0.34 * height, dim(self._lights[2], 0.55)
+            )
             draw_silhouette(surface, figure, rim, 0)
 
     def _lead(
@@ -123,13 +138,25 @@ class Troupe:
         draw_silhouette(layer, figure, LEAD.rim, rim_px)
         light = self._light(box.height)
         layer.blit(light, box, special_flags=pygame.BLEND_RGB_MULT)
-        self._pool(surface, (box.centerx, ground), 0.46 * height, dim(MAGENTA, 0.75))
+        self._pool(surface, (box.centerx, ground), 0.46 * height, dim(self._lights[0], 0.75))
         self._reflect(surface, layer, box, round(ground))
-        add_glow(surface, layer, box, reach)
+        add_glow(surface, layer, box, reach, self._aura)
         if hand is not None:
             at = (float(hand[0]), float(hand[1]))
             self.theme.shine(surface, at, height * 0.13, dim(GOLD, 0.8))
         surface.blit(layer, box, box, special_flags=pygame.BLEND_PREMULTIPLIED)
+
+    @property
+    def _aura(self) -> Colour:
+        """Tint of the light around the lead, as strong in every song."""
+        if self._lights == HOUSE:
+            return AURA
+        return mix(mix(self._lights[0], self._lights[2], 0.5), WHITE, 0.3)
+
+    @property
+    def _shade(self) -> Colour:
+        """What dims the dancers behind."""
+        return SHADE if self._lights == HOUSE else mix(SHADE, dim(self._lights[2], 0.45), 0.6)
 
     def _cleared(self, size: tuple[int, int], box: pygame.Rect) -> pygame.Surface:
         """Return the layer, black and clear of older poses where it will be read."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import pickle
 import re
@@ -14,6 +15,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.realtime.core.staging import UNSTAGED, Clothes, Staging
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.types import Choreography, Formation
 from kpopdance.realtime.library.mirrored import as_danced, turned
@@ -688,6 +690,24 @@ def test_the_cover_s_colours_survive_the_file(tmp_path, folder):
     assert told["colours"] == ["#ff2d96", "#000102"]
     assert load_pack(tmp_path / "made").colours == colours
     assert load_pack(folder).colours == ()
+
+
+def test_a_staging_lights_the_stage_survives_the_file_and_is_checked_at_the_door(
+    tmp_path, folder
+):
+    lights, colours = ((1, 2, 3), (4, 5, 6), (7, 8, 9)), ((255, 45, 150),)
+    clothes = Clothes((1, 1, 1), (2, 2, 2), (3, 3, 3), (4, 4, 4), (5, 5, 5), "tail", "wide")
+    pack = SongPack(
+        "S", "a", 120.0, members(1), folder / "audio.ogg", colours=colours,
+        staging=Staging(lights, (clothes,)),
+    )  # fmt: skip
+    assert dataclasses.replace(pack, staging=UNSTAGED).lights == colours
+    save_pack(pack, tmp_path / "made")
+    again = load_pack(tmp_path / "made")
+    assert (again.lights, again.staging, again.other) == (lights, pack.staging, {})
+    toml = tmp_path / "made/song.toml"
+    toml.write_text(toml.read_text().replace('style = "tail"', 'style = "wig"'))
+    refusal(tmp_path / "made", "song.toml", "staging.clothes 1", "style must be one of")
 
 
 @pytest.mark.parametrize(

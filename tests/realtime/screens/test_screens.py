@@ -19,10 +19,9 @@ from kpopdance.realtime.screens.dance import DanceScreen, count_in_word, lag_wor
 from kpopdance.realtime.screens.dance_layout import dance_layout
 from kpopdance.realtime.screens.history import HistoryScreen
 from kpopdance.realtime.screens.parts.backdrop import HOUSE, Backdrop, lights_of
+from kpopdance.realtime.screens.parts.costumes import LEAD, costume_of, shaded
 from kpopdance.realtime.screens.parts.covers import drawn_square
 from kpopdance.realtime.screens.parts.figure import (
-    LEAD,
-    costume_of,
     draw_neon,
     draw_silhouette,
     pictogram,
@@ -512,11 +511,10 @@ def test_a_stage_in_other_colours_is_built_anew_and_the_houses_comes_back(stage)
 
 
 def test_every_member_has_looks_of_their_own_and_who_stands_behind_is_dimmed():
-    lit = [costume_of(member, behind=False) for member in range(7)]
-    shaded = [costume_of(member, behind=True) for member in range(7)]
+    lit = [costume_of(member) for member in range(7)]
     assert len({(one.hair, one.top, one.legs) for one in lit}) == 7
-    assert costume_of(7, behind=False) == lit[0]
-    for one, other in zip(lit, shaded, strict=True):
+    assert costume_of(7) == lit[0]
+    for one, other in ((one, shaded(one)) for one in lit):
         assert sum(other.top) < sum(one.top)
         assert sum(other.skin) < sum(one.skin)
 
