@@ -19,6 +19,7 @@ from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.songpack import BUNDLED, SongPack
 from tools.album.dance.album import danced_song
 from tools.album.layout import GUIDED, layout_of, page_of, songs
+from tools.album.looks import with_looks
 from tools.album.music.mastering import mastered
 from tools.album.music.measures import RATE
 from tools.album.music.mixing import KINDS, mixed
@@ -44,7 +45,7 @@ def make_pack(song: str, folder: Path, sound: Path | None = None) -> None:
             preview_s=dict(reversed(layout.sections))["chorus"], tags=tuple(page["tags"]),
             colours=tuple(_colour(text) for text in page["colours"]),
         )  # fmt: skip
-        save_pack(pack, folder, replace=True)
+        save_pack(with_looks(song, pack, Path(making)), folder, replace=True)
 
 
 def write_music(song: str, path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The covers of the bundled songs: posters of their colours, titles and dances."""
