@@ -46,7 +46,7 @@ def staging_of(song: str) -> Staging:
 
 
 def with_looks(song: str, pack: SongPack, making: Path) -> SongPack:
-    """Return a song's pack with its staging and its cover, drawn into a folder; the guided one has none."""
+    """Return a song's pack staged and with its cover, drawn into a folder; the guided one as it is."""
     if song not in DESIGNS:
         return pack
     staged = replace(pack, staging=staging_of(song))
