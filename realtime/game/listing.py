@@ -26,6 +26,7 @@ from kpopdance.realtime.home.setting_up import SetupPage
 from kpopdance.realtime.library.pack_reader import read_facts
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.library.store import FAVOURITES, StoreError, score_key
+from kpopdance.realtime.party.group_page import group_page
 from kpopdance.realtime.party.random_page import RandomPage
 from kpopdance.realtime.screens.actions import ENTER
 from kpopdance.realtime.screens.message import MessageScreen
@@ -54,9 +55,11 @@ if TYPE_CHECKING:
 PREVIEW_BEATS: Final = 32
 LIST_KEYS: Final = (("L", "★"), ("P", N_("list")), ("D", N_("delay")))
 QUIZ_KEY: Final = (("Q", N_("quiz")),)
+GROUP_KEY: Final = (("G", N_("together")),)
 RANDOM_KEY: Final = (("R", N_("random play")),)
 AWAY: Final = (
-    "leave", "quiz", "play", "new", "edit", "players", "history", "setup", "delay", "random", "guide",
+    "leave", "quiz", "play", "new", "edit", "players", "history", "setup", "delay", "random",
+    "group", "guide",
 )  # fmt: skip
 SETUP_KEYS: Final = (("F1", N_("set up")),)
 GUIDE_KEYS: Final = (("F2", N_("first steps")),)
@@ -96,7 +99,7 @@ class SongListPage(Page):
         self._game = game
         quiz = QUIZ_KEY if game.quiz is not None else ()
         studio = STUDIO_KEYS if game.studio is not None else ()
-        rand = RANDOM_KEY if game.kit.read_part is not None else ()
+        rand = (*GROUP_KEY, *RANDOM_KEY) if game.kit.read_part is not None else ()
         setup = SETUP_KEYS if game.kit.fitting is not None else ()
         self.screen = SongListScreen(
             game.backdrop, hints=(*setup, *GUIDE_KEYS, *quiz, *rand, *studio, *LIST_KEYS)
@@ -276,6 +279,8 @@ class SongListPage(Page):
             return LoadingPage(game, facts, self)
         if isinstance(facts, PackFacts) and action == "edit" and studio is not None:
             return studio.song(facts.folder)
+        if isinstance(facts, PackFacts) and action == "group":
+            return group_page(game, facts, self)
         return self._room(action)
 
     def _room(self, action: Action) -> Page:

@@ -10,6 +10,7 @@ from kpopdance.engines.errors import DanceError
 from kpopdance.engines.files import refusing
 from kpopdance.engines.tongues import N_, _, counted
 from kpopdance.realtime.library.store import StoreError
+from kpopdance.realtime.party.group_page import GroupPage
 from kpopdance.realtime.party.making import Source, make_medley
 from kpopdance.realtime.party.set_list import write_list
 from kpopdance.realtime.party.wanted import ANY, SEEDS, Span, Wanted, in_order
@@ -194,6 +195,8 @@ class RandomPage(Page):
             self._turn(1 if action == "right" else -1)
         elif action == "again":
             self._want(replace(self.wanted, seed=_another_seed()))
+        elif action == "group" and self._made is not None:
+            return GroupPage(self._game, self._made.song, self)
         elif action == "export" and self._made is not None and self._writing is None:
             song, seed, folder = self._made.song, self.wanted.seed, self._game.kit.documents()
             self._writing = beside(lambda: _exported(song, seed, folder))

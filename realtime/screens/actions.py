@@ -19,7 +19,7 @@ Action = Literal[
     "swap", "cut", "join", "drop", "lead", "tap", "offset", "section", "no section", "chorus",
     "undo", "redo", "parent", "search", "order", "only", "star", "playlist", "stop writing",
     "players", "history", "colour", "goal", "remove", "export", "face", "setup", "doctor",
-    "practise", "random", "ghost", "steps", "whole", "delay", "best", "microphone", "guide",
+    "practise", "random", "group", "ghost", "steps", "whole", "delay", "best", "microphone", "guide",
 ]  # fmt: skip
 
 CHOOSE: Final[tuple[Choose, ...]] = (

@@ -36,13 +36,21 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.random_view import ListedSong, RandomView
     from kpopdance.realtime.screens.screen import Meanings, Place
 
-TITLE: Final = N_("RANDOM PLAY DANCE")
-ABOUT: Final = N_("Chorus after chorus: three, two, one.")
-CHIPS: Final = (
+
+class Texts(NamedTuple):
+    """What stands on the page: its title, a sentence beside it, and its chips."""
+
+    title: str
+    about: str
+    chips: tuple[Chip, ...]
+
+
+RANDOM: Final = Texts(N_("RANDOM PLAY DANCE"), N_("Chorus after chorus: three, two, one."), (
     Chip("Enter", N_("dance"), "play"), Chip("↑ ↓", N_("choose"), "down"),
     Chip("← →", N_("change"), "right"), Chip("R", N_("other songs"), "again"),
-    Chip("X", N_("write the list"), "export"), Chip("Esc", N_("songs"), "back"),
-)  # fmt: skip
+    Chip("G", N_("together"), "group"), Chip("X", N_("write the list"), "export"),
+    Chip("Esc", N_("songs"), "back"),
+))  # fmt: skip
 LINE: Final = 33.0
 """Height of a song's line, design units."""
 
@@ -83,15 +91,16 @@ def random_layout(size: tuple[int, int]) -> RandomLayout:
 
 
 class RandomScreen(ChipScreen):
-    """Draws a ``RandomView``."""
+    """Draws a ``RandomView`` under its ``texts``."""
 
     meanings: ClassVar[Meanings] = {
         "up": "up", "down": "down", "left": "left", "right": "right", "return": "play",
-        "space": "play", "r": "again", "x": "export", "escape": "back",
+        "space": "play", "r": "again", "x": "export", "g": "group", "escape": "back",
     }  # fmt: skip
 
-    def __init__(self, backdrop: Backdrop) -> None:
+    def __init__(self, backdrop: Backdrop, texts: Texts = RANDOM) -> None:
         super().__init__(backdrop)
+        self._texts = texts
         self._lines = SetLines(backdrop.theme)
 
     def draw(self, surface: pygame.Surface, view: RandomView) -> None:
@@ -103,27 +112,30 @@ class RandomScreen(ChipScreen):
         u = at.unit
         horizon = round(size[1] * 0.76)
         self.backdrop.draw(surface, 2 * view.age_s, centre_x=size[0] // 2, horizon_y=horizon)
-        title = self.theme.neon(surface, _(TITLE), at.title, Style(42 * u, least=10), MAGENTA)
+        title = self.theme.neon(
+            surface, _(self._texts.title), at.title, Style(42 * u, least=10), MAGENTA
+        )
         if is_wide(size):
             self._about(surface, at, title)
         self._lines.draw(surface, at.rows, u, (view.rows, view.chosen, None))
         self._songs(surface, at, view)
-        self._draw_chips(surface, CHIPS, at.chips, 34 * u)
+        self._draw_chips(surface, self._texts.chips, at.chips, 34 * u)
         draw_notices(self.theme, surface, at.banner, view.notices, u)
 
     def _about(self, surface: pygame.Surface, at: RandomLayout, title: pygame.Rect) -> None:
         u = at.unit
         rest = box(title.right + 22 * u, at.title.top, at.title.right, at.title.bottom)
-        self.theme.write(surface, _(ABOUT), rest, Style(19 * u, SOFT, least=7))
+        self.theme.write(surface, _(self._texts.about), rest, Style(19 * u, SOFT, least=7))
 
     def _songs(self, surface: pygame.Surface, at: RandomLayout, view: RandomView) -> None:
         u, place = at.unit, at.songs
         edge = CYAN if view.songs else dim(VIOLET, 0.8)
         self.theme.panel(surface, place, Glass(20 * u, edge, 1.6, 210, NIGHT))
         inner = place.inflate(-round(36 * u), -round(28 * u))
-        head = box(inner.left, inner.top, inner.right, inner.top + 34 * u)
         ink = GOLD if view.awaited else WHITE
-        self.theme.write(surface, view.told, head, Style(22 * u, ink, "left", 7))
+        high = 34 * u if view.songs or view.done < 1 else inner.height
+        head = box(inner.left, inner.top, inner.right, inner.top + high)
+        self.theme.write_lines(surface, view.told, head, Style(22 * u, ink, "left", 7))
         bar = box(inner.left, head.bottom + 6 * u, inner.right, head.bottom + 12 * u)
         if not view.songs and view.done < 1:
             self.theme.bar(surface, bar, view.done, CYAN)

@@ -53,12 +53,12 @@ KEYS: Final[Hints] = (
     ("Esc", N_("leave")),
     ("F11", N_("full screen")),
 )
-OF_SONGS: Final = ("↑ ↓", "Enter", "L", "P", "E")
+OF_SONGS: Final = ("↑ ↓", "Enter", "L", "P", "E", "G")
 """Keys that need a song."""
 TERM_KEYS: Final[dict[str, Action]] = {"s": "strictness", "b": "body", "t": "turn"}
 ROOMS: Final[dict[str, Action]] = {
     "q": "quiz", "n": "new", "e": "edit", "w": "players", "h": "history", "f1": "setup",
-    "d": "delay", "r": "random", "f2": "guide",
+    "d": "delay", "r": "random", "g": "group", "f2": "guide",
 }  # fmt: skip
 ASKING: Final[dict[str, Action]] = {
     "/": "search", "ctrl f": "search", "o": "order", "f": "only", "l": "star", "p": "playlist",
@@ -85,6 +85,7 @@ class ListLayout:
     cards: pygame.Rect
     preview: pygame.Rect
     keys: pygame.Rect
+    more: pygame.Rect
     status: pygame.Rect
     banner: pygame.Rect
     card_height: int
@@ -101,9 +102,10 @@ def list_layout(size: tuple[int, int]) -> ListLayout:
         return ListLayout(
             wordmark=box(edge, 22 * u, column, 118 * u),
             asked=box(edge, 126 * u, column - 14 * u, 160 * u),
-            cards=box(edge, 170 * u, column, foot - 46 * u),
-            preview=box(column + 12 * u, 72 * u, width, foot - 46 * u),
-            keys=box(edge, foot - 30 * u, width * 0.74, foot - 2 * u),
+            cards=box(edge, 170 * u, column, foot - 74 * u),
+            preview=box(column + 12 * u, 72 * u, width, foot - 74 * u),
+            keys=box(edge, foot - 62 * u, width - edge, foot - 34 * u),
+            more=box(edge, foot - 30 * u, width * 0.74, foot - 2 * u),
             status=box(width * 0.75, foot - 30 * u, width - edge, foot - 2 * u),
             banner=box(width - 520 * u, 22 * u, width - edge, 66 * u),
             card_height=round(94 * u),
@@ -114,8 +116,9 @@ def list_layout(size: tuple[int, int]) -> ListLayout:
         wordmark=box(28 * u, 22 * u, width - 28 * u, 122 * u),
         preview=box(0, 130 * u, width, middle),
         asked=box(28 * u, middle + 8 * u, width - 42 * u, middle + 42 * u),
-        cards=box(28 * u, middle + 52 * u, width - 28 * u, foot - 74 * u),
-        keys=box(28 * u, foot - 62 * u, width - 28 * u, foot - 34 * u),
+        cards=box(28 * u, middle + 52 * u, width - 28 * u, foot - 106 * u),
+        keys=box(28 * u, foot - 94 * u, width - 28 * u, foot - 66 * u),
+        more=box(28 * u, foot - 62 * u, width - 28 * u, foot - 34 * u),
         status=box(28 * u, foot - 28 * u, width - 28 * u, foot),
         banner=box(28 * u, 130 * u, width - 28 * u, 176 * u),
         card_height=round(94 * u),
@@ -236,7 +239,10 @@ class SongListScreen(Screen):
             self._empty(surface, at)
         if self.selected and self.selected.why_hard:
             self._why_hard(surface, at, self.selected)
-        self.theme.keys(surface, at.keys, self.hints if self.cards else self._idle)
+        hints = self.hints if self.cards else self._idle
+        half = (len(hints) + 1) // 2
+        self.theme.keys(surface, at.keys, hints[:half])
+        self.theme.keys(surface, at.more, hints[half:])
         align: Align = "right" if is_wide(surface.get_size()) else "left"
         small = Style(12.5 * at.unit, FAINT, align, 9)
         self.theme.write_parts(surface, view.status, at.status, small)

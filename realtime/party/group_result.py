@@ -1,0 +1,134 @@
+"""The page after a group's dance: everybody side by side, the team, and what is kept of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from kpopdance.engines.tongues import N_, _
+from kpopdance.realtime.dance.keeping import Keeping
+from kpopdance.realtime.library.store import GuestStore
+from kpopdance.realtime.scoring.report import stars_of
+from kpopdance.realtime.screens.group_pages import GroupResultScreen
+from kpopdance.realtime.screens.group_pages_view import GroupResultView, ResultFace
+from kpopdance.realtime.shell.beside import beside
+from kpopdance.realtime.shell.pages import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from kpopdance.realtime.core.ports import Surface
+    from kpopdance.realtime.dance.performance import Outcome
+    from kpopdance.realtime.dance.shared import Game
+    from kpopdance.realtime.dance.together import GroupOutcome
+    from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.party.group_dance import Team
+    from kpopdance.realtime.scoring.contest import Stand
+    from kpopdance.realtime.screens.actions import Action, Target
+
+HEADINGS: Final = {
+    "together": N_("TOGETHER"), "relay": N_("RELAY"), "elimination": N_("LAST ONE STANDING"),
+    "duel": N_("BEST OF THREE"),
+}  # fmt: skip
+
+
+class GroupResultPage(Page):
+    """What a dance was worth to each; what is kept of it is stored beside."""
+
+    heading = N_("This dance cannot begin")
+
+    def __init__(
+        self, game: Game, song: SongPack, team: Team,
+        danced: tuple[GroupOutcome, tuple[Stand, ...]],
+        ways: tuple[Callable[[], Page], Page | None],
+    ) -> None:  # fmt: skip
+        self._song, self._team = song, team
+        self._outcome, self._stands = danced
+        self._anew, self.back = ways
+        self.screen = GroupResultScreen(game.backdrop)
+        keepings = [
+            self._keeping(game, place, outcome)
+            for place, outcome in enumerate(self._outcome.outcomes)
+        ]
+        self._saving = beside(lambda: [keeping.store() for keeping in keepings])
+        self._problems: tuple[str, ...] = ()
+        for outcome in self._outcome.outcomes:
+            outcome.track = None  # an evening's outcomes are kept
+
+    def _keeping(self, game: Game, place: int, outcome: Outcome) -> Keeping:
+        """Return what keeps a dancer's dance: in a contest, and of another part, the replay alone."""
+        entrant, song = self._team.entrants[place], self._song
+        whole = self._team.kind == "together" and entrant.member == song.lead
+        store = self._team.stores[place] if whole else GuestStore(game.database)
+        kit = replace(game.kit, store=store)
+        return Keeping(kit, outcome, replace(song, lead=entrant.member), entrant.terms)
+
+    def step(self, now_s: float) -> Page | None:
+        """Tell what could not be stored."""
+        super().step(now_s)
+        saving: Future[list[Keeping]] | None = self._saving
+        if saving is not None and saving.done():
+            self._problems = tuple(
+                dict.fromkeys(each.problem for each in saving.result() if each.problem)
+            )
+        return self
+
+    def act(self, action: Action) -> Page | None:
+        """Dance again, or go back."""
+        if action == "again":
+            return self._anew()
+        return self.back if action == "back" else self
+
+    def clicked(self, target: Target) -> Page | None:
+        """Press a chip."""
+        return self.act(self.screen.action_of(target.which))
+
+    def draw(self, surface: Surface) -> None:
+        """Draw the result."""
+        self.screen.draw(surface, self.view())
+
+    def view(self) -> GroupResultView:
+        """Return what is shown now, who did best first."""
+        faces = [
+            self._face(place, stand, outcome)
+            for place, (stand, outcome) in enumerate(
+                zip(self._stands, self._outcome.outcomes, strict=True)
+            )
+        ]
+        faces.sort(key=lambda face: face.rank)
+        return GroupResultView(
+            self._song.title, self._song.artist, self.age_s, tuple(faces),
+            _(HEADINGS[self._team.kind]), self._together(), self._problems,
+        )  # fmt: skip
+
+    def _face(self, place: int, stand: Stand, outcome: Outcome) -> ResultFace:
+        report, song = outcome.report, self._song
+        entrant = self._team.entrants[place]
+        points = stand.points or 0.0
+        lines = [("★", str(stand.wins))] if self._team.kind == "duel" else []
+        if len(song.members) > 1 and not song.excerpts:
+            named = entrant.member < len(song.names)
+            part = song.names[entrant.member] if named else str(entrant.member + 1)
+            lines.append((_("part"), part))
+        lag = self._outcome.team.lags_ms[place]
+        if lag is not None:
+            lines.append((_("late"), _("{ms:.0f} ms", ms=lag)))
+        lines.append((_("combo"), str(report.best_combo)))
+        lines.append((_("seen"), f"{report.seen_percent} %"))
+        lines += [(grade, str(count)) for grade, count in report.counts.items()]
+        name = entrant.name or _("dancer {n}", n=place + 1)
+        stars = stars_of(points) if report.complete else 0
+        return ResultFace(name, place, stand.rank, points, stars, tuple(lines))
+
+    def _together(self) -> tuple[tuple[str, str], ...]:
+        """Return what is told of all together."""
+        team = self._outcome.team
+        if self._team.kind != "together":
+            return ()
+        told = [(_("team score"), f"{team.score:.1f}")]
+        if team.apart_ms is not None:
+            told.append((_("apart, on average"), _("{ms:.0f} ms", ms=team.apart_ms)))
+        if team.formation is not None:
+            told.append((_("off your places, body heights"), f"{team.formation:.1f}"))
+        return tuple(told)

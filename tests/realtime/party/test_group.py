@@ -1,0 +1,300 @@
+"""Several dance together: who they are is said, all step in, it is danced, the result is told."""
+
+from __future__ import annotations
+
+from concurrent.futures import wait
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pygame
+import pytest
+
+from kpopdance.realtime.core.types import GRADES, Report, Verdict
+from kpopdance.realtime.dance.performance import Outcome
+from kpopdance.realtime.dance.shared import Game
+from kpopdance.realtime.dance.together import Entrant, GroupOutcome
+from kpopdance.realtime.library.history import days_of
+from kpopdance.realtime.library.players import add_player, players_of
+from kpopdance.realtime.library.songpack import SongPack
+from kpopdance.realtime.library.store import GuestStore
+from kpopdance.realtime.party import group_dance
+from kpopdance.realtime.party.group_dance import (
+    ALL_IN_S,
+    GroupDancePage,
+    GroupLoading,
+    GroupReadyPage,
+    Readied,
+    Team,
+)
+from kpopdance.realtime.party.group_page import GroupPage
+from kpopdance.realtime.party.group_result import GroupResultPage
+from kpopdance.realtime.pose.group_watcher import GroupWatcher, Place
+from kpopdance.realtime.scoring.contest import Stand
+from kpopdance.realtime.scoring.unison import Team as Judged
+from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.group_view import DancerView, GroupView
+from kpopdance.realtime.shell.songs import Songs
+from tests import dances
+from tests.fakes import ScriptedCamera
+from tests.realtime.game.test_game import kit, no_waiting_for_a_camera
+from tests.realtime.screens import views
+
+__all__ = ["no_waiting_for_a_camera"]
+SIZES = [(640, 360), (1280, 720), (540, 960)]
+SONG = SongPack(
+    "A dance", "Nobody", 120.0, (dances.song(3, moves=8), dances.song(4, moves=8)), audio=None,
+    names=("Hana", "Duri"), sections=(("verse", 0.0), ("chorus", 8.0)),
+)  # fmt: skip
+
+
+@pytest.fixture
+def game(tmp_path):
+    made = kit(tmp_path / "songs")
+    for name in ("Mina", "Jiwoo"):
+        add_player(made.store, name, 1.0)
+    return Game(made, Songs((tmp_path / "songs",)))
+
+
+@pytest.fixture
+def page(game):
+    page = GroupPage(game, SONG, "back")
+    page.enter(0.0)
+    wait([page._reading], 30)
+    assert page.step(1.0) is page
+    return page
+
+
+def values(page):
+    return [row.value for row in page.view().rows]
+
+
+def pressed(page, keys):
+    for key in keys.split():
+        assert page.key(key) is page
+
+
+PRESSED = {
+    "two guests at first": ("", ["2", "all together", "guest", "Hana", "guest", "Hana"]),
+    "six at most": ("left", ["6", "all together", *["guest", "Hana"] * 6]),
+    "a relay": ("down right", ["2", "relay", "guest", "Hana", "guest", "Hana"]),
+    "a duel is of two": ("down left up right", ["3", "all together", *["guest", "Hana"] * 3]),
+    "a duel": ("down left", ["2", "best of three", "guest", "Hana", "guest", "Hana"]),
+    "another part": (
+        "down down down right", ["2", "all together", "guest", "Duri", "guest", "Hana"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("keys", "rows"), PRESSED.values(), ids=PRESSED)
+def test_lines_say_who_dances_what(page, keys, rows):
+    pressed(page, keys)
+    assert values(page) == rows
+
+
+def test_nobody_dances_in_two_places(page):
+    pressed(page, "down down right down down right")
+    names = values(page)[2::2]
+    assert len(set(names)) == 2
+    assert "guest" not in names
+    pressed(page, "right right right right")
+    assert values(page)[4] != values(page)[2]
+
+
+def test_who_was_chosen_dances(page, game, monkeypatch):
+    asked = []
+    monkeypatch.setattr(group_dance, "open_group", lambda *told: asked.append(told))
+    pressed(page, "down down right down down down right")
+    loading = page.key("return")
+    assert isinstance(loading, GroupLoading)
+    loading.step(2.0)
+    loading._opening._coming.exception(30)
+    _, song, entrants, _ = asked[0]
+    assert song is SONG or song.title == SONG.title
+    assert [one.member for one in entrants] == [0, 1]
+    assert [bool(one.name) for one in entrants] == [True, False]
+    assert [store.keeps for store in loading._team.stores] == [True, False]
+    assert loading.key("x") is loading
+    assert loading.key("escape") is page
+
+
+class Looked(GroupWatcher):
+    """Sees what it is told."""
+
+    runtime = "none"
+
+    def __init__(self):
+        self.places, self.anew = (), 0
+
+    def watch(self, frame):
+        return [place.pose for place in self.places]
+
+    def reset(self):
+        self.anew += 1
+
+
+class Performance:
+    """A group's dance as far as its pages know it."""
+
+    def __init__(self, game, judges):
+        self.closed, self.ticks, self.paused = 0, 3, False
+        self.begun = None
+        opened = SimpleNamespace(
+            camera=ScriptedCamera(), watcher=Looked(), kit=game.kit, begin=self.begin
+        )
+        self.opened = opened
+        self.session = SimpleNamespace(
+            song=SONG, tick=self.tick, toggle_pause=self.toggle, choose_anew=lambda: None,
+            dancers=[SimpleNamespace(judge=judge) for judge in judges], paused=False,
+        )  # fmt: skip
+
+    def begin(self, step_back_s):
+        self.begun = step_back_s
+
+    def tick(self):
+        self.ticks -= 1
+        return self.ticks > 0
+
+    def toggle(self):
+        self.session.paused = not self.session.paused
+
+    def view(self, *, mirror, coach):
+        dancers = tuple(DancerView(k, "", 0, None, 50.0) for k in range(2))
+        return GroupView(views.dance(song_s=9.0), dancers, 40.0)
+
+    def outcome(self, frame_s):
+        outcomes = tuple(
+            Outcome(report(judge), track="track") for judge in map(self.judge, (0, 1))
+        )
+        return GroupOutcome(outcomes, Judged(60.0, 70.0, 44.0, (20.0, None), 0.4))
+
+    def judge(self, k):
+        return self.session.dancers[k].judge
+
+    def close(self):
+        self.closed += 1
+
+
+def judge(score):
+    verdicts = tuple(Verdict(k, 2.0 * k, 2.0 * k + 2, "GREAT", score, 0.02) for k in range(8))
+    return SimpleNamespace(verdicts=verdicts, standard=SimpleNamespace(weight=np.ones(8)))
+
+
+def report(judge):
+    counts = dict.fromkeys(GRADES, 0)
+    score = judge.verdicts[0].score
+    return Report(score, 3, 20.0, 0.9, {}, judge.verdicts, counts=counts, weights=(1.0,) * 8)
+
+
+def readied(game, kind="together"):
+    first = players_of(game.database)[0]
+    stores = (game.database.of(first.id), GuestStore(game.database))
+    team = Team((Entrant("Mina", 0), Entrant("", 0)), stores, kind)
+    return Readied(game, SONG, team, Performance(game, [judge(90.0), judge(40.0)]))
+
+
+def in_view(gone_s):
+    return tuple(Place(None, gone, doubted=False) for gone in gone_s)
+
+
+def test_it_begins_when_all_are_in(game):
+    ready = readied(game)
+    page = GroupReadyPage(ready, "back")
+    page.enter(0.0)
+    watcher = ready.performance.opened.watcher
+    assert page.step(1.0) is page
+    assert "2 to come" in page.view().told
+    watcher.places = in_view((0.0, np.inf))
+    page.step(2.0)
+    assert "1 to come" in page.view().told
+    watcher.places = in_view((0.0, 0.1))
+    page.step(3.0)
+    page.step(3.0 + ALL_IN_S / 2)
+    assert 0.4 < page.view().share < 0.6
+    page.step(3.1 + ALL_IN_S)
+    wait([page._ending], 30)
+    dance = page.step(9.0)
+    assert isinstance(dance, GroupDancePage)
+    page.leave()
+    assert ready.performance.closed == 0
+
+
+@pytest.mark.parametrize(("key", "closed"), [("return", 0), ("escape", 1)])
+def test_or_when_somebody_says_so_and_escape_goes_back(game, key, closed):
+    ready = readied(game)
+    page = GroupReadyPage(ready, "back")
+    page.enter(0.0)
+    page.key("n")
+    assert ready.performance.opened.watcher.anew == 1
+    assert page.key(key) is page
+    wait([page._ending], 30)
+    following = page.step(1.0)
+    assert (following == "back") == bool(closed)
+    page.leave()
+    page.leave()
+    assert ready.performance.closed == closed
+
+
+@pytest.mark.parametrize("kind", ["together", "relay", "duel"])
+def test_a_dance_is_danced_and_its_result_told(game, kind):
+    page = GroupDancePage(readied(game, kind), 2.0, "back")
+    page.enter(0.0)
+    assert page._ready.performance.begun == 2.0
+    for size in SIZES:
+        page.draw(pygame.Surface(size))
+    assert page.key("escape") is page  # pauses first
+    assert page.key("escape") == "back"
+    assert page.step(1.0) is page
+    page.step(2.0)
+    result = page.step(3.0)
+    assert isinstance(result, GroupResultPage)
+    wait([result._saving], 30)
+    result.step(4.0)
+    view = result.view()
+    assert [face.rank for face in view.faces] == [1, 2]
+    assert [face.name for face in view.faces] == ["Mina", "dancer 2"]
+    assert view.faces[0].points == pytest.approx(90)
+    assert dict(view.team).get("apart, on average") == ("44 ms" if kind == "together" else None)
+    assert all(outcome.track is None for outcome in game.outcomes)
+    for size in SIZES:
+        result.draw(pygame.Surface(size))
+    assert result.clicked(Target("chip", 1)) == "back"
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("together", 1), ("relay", 0)])
+def test_only_a_whole_dance_is_the_players_own(game, kind, kept):
+    ready = readied(game, kind)
+    outcome = ready.performance.outcome([])
+    result = GroupResultPage(
+        game, SONG, ready.team, (outcome, (Stand(90.0), Stand(40.0, rank=2))), (None, "back")
+    )
+    wait([result._saving], 30)
+    assert result._saving.exception() is None
+    dances_kept = sum(day.dances for day in days_of(ready.team.stores[0]))
+    assert dances_kept == kept
+
+
+def test_pages_are_drawn_at_every_size(game, page):
+    ready = GroupReadyPage(readied(game), "back")
+    ready.enter(0.0)
+    for size in (*SIZES, (1920, 1080), (80, 80)):
+        page.draw(pygame.Surface(size))
+        ready.draw(pygame.Surface(size))
+    ready.key("escape")
+    ready.leave()
+
+
+def test_who_is_lost_out_or_on_is_told_on_the_card():
+    from kpopdance.realtime.screens.group import card_of
+
+    dancer = DancerView(0, "Mina", 0, gone_s=0.0)
+    cases = [
+        (dancer, Stand(), False, ""), (dancer, Stand(), True, "your turn"),
+        (dancer, Stand(on=False, soon=True), True, "get ready"),
+        (replace(dancer, gone_s=np.inf), Stand(), False, "step in"),
+        (replace(dancer, gone_s=5.0), Stand(), False, "not seen"),
+        (replace(dancer, gone_s=5.0), Stand(out=True, on=False), True, "out"),
+        (dancer, Stand(wins=2), False, "★★"),
+    ]  # fmt: skip
+    for who, stand, turns, told in cases:
+        assert card_of(who, stand, turns=turns, ranked=True).told == told
