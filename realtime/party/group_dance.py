@@ -280,12 +280,22 @@ class GroupDancePage(Page):
             game.mirror = not game.mirror
         elif action == "coach":
             game.coach = after(COACHES, game.coach)
-        elif action == "again" and session.paused:
-            return self._anew()
+        elif action == "again":
+            return self._again()
         elif action == "back":
             if session.paused:
                 return self.back
             session.toggle_pause()  # one key more: a dance is not lost by the first
+        return self
+
+    def _again(self) -> Page:
+        """Start again where it is paused or silent; a camera that shows nothing is opened anew."""
+        opened, session = self._ready.performance.opened, self._ready.performance.session
+        broken = {report.device for report in session.health() if report.mendable}
+        if session.paused or "sound" in broken:
+            return self._anew()
+        if "camera" in broken:
+            opened.camera.retry()
         return self
 
     def _anew(self) -> Page:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.tongues import N_, _
+from kpopdance.realtime.core.types import percent
 from kpopdance.realtime.dance.keeping import Keeping
 from kpopdance.realtime.library.store import GuestStore
 from kpopdance.realtime.scoring.report import stars_of
@@ -116,6 +117,8 @@ class GroupResultPage(Page):
             lines.append((_("late"), _("{ms:.0f} ms", ms=lag)))
         lines.append((_("combo"), str(report.best_combo)))
         lines.append((_("seen"), f"{report.seen_percent} %"))
+        if not report.complete:
+            lines.append((_("could be judged"), f"{percent(report.judged)} %"))
         lines += [(grade, str(count)) for grade, count in report.counts.items()]
         name = entrant.name or _("dancer {n}", n=place + 1)
         stars = stars_of(points) if report.complete else 0

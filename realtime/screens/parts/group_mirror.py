@@ -10,7 +10,7 @@ import pygame
 from kpopdance.realtime.core import body
 from kpopdance.realtime.screens.parts.figure import draw_neon, standing_height
 from kpopdance.realtime.screens.parts.mirror import RADIUS, Crop, MirrorPanel, crop_to_fill
-from kpopdance.realtime.screens.parts.theme import CYAN, NIGHT, VIOLET, Glass, Style, dim
+from kpopdance.realtime.screens.parts.theme import CYAN, NIGHT, VIOLET, WHITE, Glass, Style, dim
 from kpopdance.realtime.screens.parts.troupe import accent_wrist
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ class GroupMirror(MirrorPanel):
         tag.midbottom = (around.centerx, around.top + 2)
         tag.clamp_ip(panel.inflate(-10, -10))
         self.theme.pill(surface, tag, colour)
-        self.theme.write(
-            surface, one.name, tag.inflate(-round(0.8 * px), 0), Style(px, NIGHT, "centre", 6)
-        )
+        ink = WHITE if one.dimmed else NIGHT
+        inner = tag.inflate(-round(0.8 * px), 0)
+        self.theme.write(surface, one.name, inner, Style(px, ink, "centre", 6))
 
 
 def _placed(

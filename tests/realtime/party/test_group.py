@@ -138,7 +138,7 @@ class Performance:
 
     def __init__(self, game, judges):
         self.closed, self.ticks, self.paused = 0, 3, False
-        self.begun = None
+        self.begun, self.health = None, ()
         opened = SimpleNamespace(
             camera=ScriptedCamera(), watcher=Looked(), kit=game.kit, begin=self.begin
         )
@@ -146,6 +146,7 @@ class Performance:
         self.session = SimpleNamespace(
             song=SONG, tick=self.tick, toggle_pause=self.toggle, choose_anew=lambda: None,
             dancers=[SimpleNamespace(judge=judge) for judge in judges], paused=False,
+            health=lambda: self.health,
         )  # fmt: skip
 
     def begin(self, step_back_s):
@@ -259,6 +260,23 @@ def test_a_dance_is_danced_and_its_result_told(game, kind):
     for size in SIZES:
         result.draw(pygame.Surface(size))
     assert result.clicked(Target("chip", 1)) == "back"
+
+
+@pytest.mark.parametrize(
+    ("device", "anew", "retried"), [("", 0, 0), ("sound", 1, 0), ("camera", 0, 1)]
+)
+def test_r_mends_what_is_broken(game, device, anew, retried):
+    ready = readied(game)
+    page, camera = GroupDancePage(ready, 0.0, "back"), ready.performance.opened.camera
+    tried = []
+    camera.retry = lambda: tried.append(1)
+    if device:
+        ready.performance.health = (SimpleNamespace(device=device, mendable=True),)
+    following = page.key("r")
+    assert isinstance(following, GroupLoading) == bool(anew)
+    assert len(tried) == retried
+    if anew:
+        following.quit()
 
 
 @pytest.mark.parametrize(("kind", "kept"), [("together", 1), ("relay", 0)])
