@@ -98,6 +98,10 @@ def dance_options(parser: argparse.ArgumentParser, *, headless: str) -> None:
         help="keep every finished dance there (poses, no pictures), to judge it again",
     )  # fmt: skip
     parser.add_argument(
+        "--on-air", metavar="FOLDER",
+        help="write score, combo, song and judgement there while you dance, for streaming programs",
+    )  # fmt: skip
+    parser.add_argument(
         "--coach", choices=COACHES,
         help="where a song has a video: it (default), it with the skeleton over it, or a drawn figure",
     )  # fmt: skip

@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(metavar="COMMAND")
     makers = (_build_engine, _import_weights)
     for add in (
-        _play, *PARTY_COMMANDS, *SONG_COMMANDS, _quiz, _reel, _report, _score, _pose, _mask,
+        _play, *PARTY_COMMANDS, *SONG_COMMANDS, _quiz, _reel, _board, _report, _score, _pose, _mask,
         _calibrate, _doctor, *makers,
     ):  # fmt: skip
         add(commands)
@@ -62,6 +62,11 @@ def _play(commands: Commands) -> None:
         "play", help="dance", description="Open the song list, or dance one song at once.",
     )  # fmt: skip
     parser.add_argument("song", type=a_song, nargs="?", help="a song's name or folder")
+    parser.add_argument(
+        "--ghost", type=a_file, metavar="FILE",
+        help="a replay that somebody sent: it is judged again, and dances beside you; its song need not "
+        "be named",
+    )  # fmt: skip
     dance_options(parser, headless="no window; needs a song")
     terms_options(parser)
     network_options(parser)
@@ -147,6 +152,21 @@ def _reel(commands: Commands) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     settings_options(parser)
     parser.set_defaults(command="reel")
+
+
+def _board(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "board", help="who stands where in a folder of replays that a group shares",
+        description="Judge the replays in a folder again and print who stands where, song by song. The "
+        "folder may be kept alike on several computers by any program; copies count once, files that "
+        "are not whole yet wait, and what was edited is refused with the reason.",
+    )  # fmt: skip
+    parser.add_argument(
+        "folder", type=a_file, nargs="?", help="the folder (default: board in the settings)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    settings_options(parser)
+    parser.set_defaults(command="board")
 
 
 def _report(commands: Commands) -> None:

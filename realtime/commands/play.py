@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import threading
 from contextlib import suppress
 from functools import partial
@@ -27,6 +26,7 @@ from kpopdance.realtime.commands.common import (
     report_words,
 )
 from kpopdance.realtime.commands.fitting import fitting_of
+from kpopdance.realtime.commands.onlookers import Snapshot, seen_by
 from kpopdance.realtime.commands.sound import (
     Sounding,
     counted,
@@ -41,13 +41,14 @@ from kpopdance.realtime.core.health import LEAST_LOOKS
 from kpopdance.realtime.dance.foresight import ENOUGH
 from kpopdance.realtime.dance.keeping import Keeping
 from kpopdance.realtime.dance.kit import Kit
+from kpopdance.realtime.dance.on_air import OnAir
 from kpopdance.realtime.dance.performance import Outcome, open_performance
 from kpopdance.realtime.dance.unseen import dance_unseen
 from kpopdance.realtime.devices.host_clock import PerfClock
-from kpopdance.realtime.game.result import result_view
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack, pack_folders
 from kpopdance.realtime.library.settings import settings_file
 from kpopdance.realtime.library.store import Store, store_file
+from kpopdance.realtime.party.ghosts import met_in
 from kpopdance.realtime.quiz.rules import Rules
 from kpopdance.realtime.shell.beside import Later, Warmth
 from kpopdance.realtime.shell.songs import Songs
@@ -61,6 +62,8 @@ if TYPE_CHECKING:
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.ports import Pictures
     from kpopdance.realtime.core.terms import Terms
+    from kpopdance.realtime.dance.ghost_dance import GhostDance
+    from kpopdance.realtime.dance.performance import Performance
     from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.film_reel import FilmReel
     from kpopdance.realtime.devices.window import GameWindow
@@ -68,12 +71,10 @@ if TYPE_CHECKING:
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.quiz.game import QuizKit
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.view import DanceView
     from kpopdance.realtime.shell.pages import Page
     from kpopdance.realtime.studio.bringing import Brought
     from kpopdance.realtime.workshop.films import Workshop
 
-PICTURE_SIZE: Final = (1280, 720)
 COVER_PX: Final = 200
 SETTLE_S: Final = 10.0  # longest wait at the end for networks that are being opened
 OF_EYES: Final = ("network", "model", "engine", "threads", "thorough", "crop_px")
@@ -85,9 +86,14 @@ def run(args: argparse.Namespace) -> int:
     """Play."""
     settings = settings_from(args)
     say_missing(settings)
-    if args.replays and settings.replay_folder is not None:
-        check_folder(settings.replay_folder)
+    for asked, kept_in in (
+        (args.replays, settings.replay_folder), (args.on_air, settings.on_air_folder),
+    ):  # fmt: skip
+        if asked and kept_in is not None:
+            check_folder(kept_in)
     folder = find_pack(args.song, settings.libraries) if args.song else None
+    ghost = None if args.ghost is None else _ghost(args, settings, folder)
+    folder = folder if ghost is None else ghost.folder
     if args.headless and folder is None:
         known = ", ".join(f.name for f in pack_folders(settings.libraries))
         raise DanceError(
@@ -96,14 +102,35 @@ def run(args: argparse.Namespace) -> int:
     if args.mirrored and folder is None:
         raise DanceError("--mirrored needs a song; in the song list press T instead")
     if args.headless and folder is not None:
-        return unseen(args, settings, load_pack(folder), terms_from(settings, args))
+        return unseen(args, settings, load_pack(folder), _terms(args, settings, ghost), ghost)
 
     def first(game: Game) -> Page:
+        game.ghost = ghost
         if args.mirrored and folder is not None:
             game.turn(one_form(folder.name))
         return _first_page(game, folder)
 
     return windowed(args, settings, first)
+
+
+def _terms(args: argparse.Namespace, settings: Settings, ghost: GhostDance | None) -> Terms:
+    """Return the terms that are asked for; beside a ghost, its own."""
+    return terms_from(settings, args) if ghost is None else ghost.terms
+
+
+def _ghost(args: argparse.Namespace, settings: Settings, folder: Path | None) -> GhostDance:
+    """Return the ghost in a file, judged again; said is what an older scoring gave it."""
+    if args.mirrored or args.strictness or args.body:
+        raise DanceError(
+            "beside a ghost its terms hold; leave out --strictness, --body and --mirrored"
+        )
+    met = met_in(args.ghost, settings.libraries)
+    if folder is not None and not folder.samefile(met.facts.folder):
+        raise DanceError(
+            f"{args.ghost}: dances {met.ghost.title}; leave the song out, or name it"
+        )
+    say(met.told or f"{met.ghost.name}: {met.ghost.score:.1f} points, judged again here")
+    return met.ghost
 
 
 class Readying:
@@ -310,34 +337,32 @@ def _kept_at_last(outcome: Outcome) -> dict[str, Any]:
     return keeping.facts
 
 
-def unseen(args: argparse.Namespace, settings: Settings, song: SongPack, terms: Terms) -> int:
+def unseen(
+    args: argparse.Namespace, settings: Settings, song: SongPack, terms: Terms,
+    ghost: GhostDance | None = None,
+) -> int:  # fmt: skip
     """Dance a song without a window; print and write what it left."""
     if args.out is not None:
         check_folder(args.out, needs_bytes=RESULT_BYTES)
     kit = make_kit(settings, args.dancer_style)
     kit.seeing.result()  # what is wrong with the networks is said before all else
     say(f"dancing {song.title}, {song.length_s:.0f} s, without a window")
-    snapshot = Snapshot(args.out, song)
+    snapshot, on_air = Snapshot(args.out, song), OnAir(settings.on_air_folder)
     try:
         performance = open_performance(kit, song, terms)
-        if performance.film_trouble:
-            say(f"warning: {performance.film_trouble}")
-        for report in performance.foreseen:
-            say(f"warning: {report.words} {_(ENOUGH, looks=LEAST_LOOKS)}")
-        outcome = dance_unseen(performance, snapshot.see)
+        _warn(performance)
+        outcome = dance_unseen(performance, seen_by(on_air, snapshot, ghost))
     finally:
+        on_air.end()
         kit.close()
     keeping = Keeping(kit, outcome, song, terms).store()
     result = report_json(outcome.report, kit.eyes) | health_json(outcome) | {
         "timing": timing(outcome), "kept": keeping.facts,
     }  # fmt: skip
-    for report in outcome.health:
-        say(report.words)
-    say(timing_words(outcome))
-    if args.json:
-        print_json(result)
-    else:
-        print_result(report_words(outcome.report))
+    if ghost is not None:
+        result["ghost"] = {"player": ghost.name, "score": round(ghost.score, 1)}
+        say(ghost.told(outcome.report))
+    _tell_unseen(outcome, result, as_json=args.json)
     if args.out is not None:
         args.out.mkdir(parents=True, exist_ok=True)
         snapshot.save(outcome)
@@ -347,43 +372,23 @@ def unseen(args: argparse.Namespace, settings: Settings, song: SongPack, terms: 
     return 0
 
 
-class Snapshot:
-    """Keeps the view of one moment of a dance, and draws it and the result page as pictures."""
+def _warn(performance: Performance) -> None:
+    """Say what is foreseen to go wrong in a dance that nobody looks at."""
+    if performance.film_trouble:
+        say(f"warning: {performance.film_trouble}")
+    for report in performance.foreseen:
+        say(f"warning: {report.words} {_(ENOUGH, looks=LEAST_LOOKS)}")
 
-    MOMENT = 0.6  # of the song
 
-    def __init__(self, folder: Path | None, song: SongPack) -> None:
-        self._folder, self._song = folder, song
-        self._view: DanceView | None = None
-        self._told_s = 0.0
-
-    def see(self, view: DanceView) -> None:
-        """Look at a view as it passes; say how far the song is every ten seconds."""
-        fresh = view.verdict is not None and view.verdict_age_s < 0.5
-        if view.song_s <= self.MOMENT * self._song.length_s or (self._view is None and fresh):
-            self._view = view if fresh or self._view is None else self._view
-        if view.song_s >= self._told_s + 10:
-            self._told_s = view.song_s
-            say(f"{view.song_s:3.0f} s of {view.length_s:.0f}: score {view.score:.0f}")
-
-    def save(self, outcome: Outcome) -> None:
-        """Draw dance.png and result.png."""
-        assert self._folder is not None
-        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
-        from kpopdance.realtime.devices.window import offscreen_surface, save_picture
-        from kpopdance.realtime.screens.dance import DanceScreen
-        from kpopdance.realtime.screens.parts.backdrop import Backdrop
-        from kpopdance.realtime.screens.parts.theme import Theme
-        from kpopdance.realtime.screens.results import ResultsScreen
-
-        backdrop = Backdrop(Theme())
-        page = offscreen_surface(PICTURE_SIZE)
-        if self._view is not None:
-            view = dataclasses.replace(self._view, verdict_age_s=0.3)
-            DanceScreen(backdrop).draw(page, view)
-            save_picture(page, self._folder / "dance.png")
-        ResultsScreen(backdrop).draw(page, result_view(self._song, outcome, age_s=60.0))
-        save_picture(page, self._folder / "result.png")
+def _tell_unseen(outcome: Outcome, result: dict[str, Any], *, as_json: bool) -> None:
+    """Print what a dance without a window was worth."""
+    for report in outcome.health:
+        say(report.words)
+    say(timing_words(outcome))
+    if as_json:
+        print_json(result)
+    else:
+        print_result(report_words(outcome.report))
 
 
 def timing(outcome: Outcome) -> dict[str, Any]:

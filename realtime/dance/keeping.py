@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.dance.performance import Outcome
     from kpopdance.realtime.library.replay import Replay
     from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.library.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -126,8 +128,8 @@ class Keeping:
     def _replay(self) -> None:
         folder, replay = self._kit.settings.replay_folder, self._outcome.replay
         if folder is not None and replay is not None:
-            self.replay = keep_replay(folder, replay)
-            self._outcome.replay = None  # half a megabyte, of every dance of an evening
+            self.replay = keep_replay(folder, named(replay, self._kit.store))
+        self._outcome.replay = None  # half a megabyte, of every dance of an evening
 
     def _practice(self) -> None:
         if self.counts:
@@ -137,6 +139,13 @@ class Keeping:
             before = take_practised(self._kit.store, self._key, starts_s)
             repeats = repeats_of(song.members[song.lead], *spans_s(moves)) if before else ()
             self.brought = brought_in_words(judged, before, repeats)
+
+
+def named(replay: Replay, store: Store) -> Replay:
+    """Return a replay with the name of who plays; of a guest, or where it cannot be read, none."""
+    with suppress(StoreError):
+        return replace(replay, player=store.remembered().name if store.keeps else "")
+    return replay
 
 
 def danced_of(report: Report, song: SongPack, terms: Terms, ended: Moment) -> Danced:

@@ -16,7 +16,7 @@ from kpopdance.realtime.dance.in_use import player_lag_ms
 from kpopdance.realtime.dance.loop import DanceSession, count_in_s
 from kpopdance.realtime.dance.song_sound import sound_of
 from kpopdance.realtime.library.mirrored import as_danced
-from kpopdance.realtime.library.replay import Replay, dance_key
+from kpopdance.realtime.library.replay import Replay, beats_key, dance_key
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.pose.looks import looks_in_words
 from kpopdance.realtime.pose.watcher import PlayerWatcher
@@ -49,9 +49,9 @@ SILENCE_S: Final = 2.0  # after the music, so that the song clock outlives the l
 class Outcome:
     """What one dance left: its report and timings in s; ``underruns`` of the sound.
 
-    ``replay`` is what the settings want to be kept of it; ``saving`` tells what was stored of all this;
-    ``face`` is a picture of the player, kept if they want it; ``track`` what they danced, px, until a
-    page has shown it;
+    ``replay`` is what the settings want to be kept of it, until that is done; ``saving`` tells what was
+    stored of all this; ``face`` is a picture of the player, kept if they want it; ``track`` what they
+    danced, px, until a page has shown it;
     ``health`` is what was the matter with the devices meanwhile, ``foreseen`` before; ``lag_ms`` was
     taken off how late it was.
     """
@@ -134,9 +134,9 @@ class Performance:
         """End the dance and return what it left, not stored yet."""
         session = self.session
         report = session.finish()
-        wanted = self.kit.settings.replay_folder is not None
+        settings = self.kit.settings
         replay = None
-        if wanted:
+        if settings.replay_folder is not None or settings.board_folder is not None:
             replay = replay_of(self, session.dancers[0], self.dance, report.score)
         took_s, underruns = session.took_s, self.speaker.underruns
         return Outcome(
@@ -154,6 +154,7 @@ def replay_of(performance: Performance, dancer: Dancer, dance: str, score: float
         np.array(dancer.judge.faults, dtype=np.float64).reshape(-1, 2), performance.song.slug,
         dance, kit.version, kit.eyes.name,
         score, performance.lag_ms / 1000, **asdict(standard.terms),
+        beats=beats_key(performance.song),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.dance.changes import Changes
 from kpopdance.realtime.dance.chorus import Chorus
+from kpopdance.realtime.dance.on_air import OnAir
 from kpopdance.realtime.dance.preparing import Preparing
 from kpopdance.realtime.library.own_languages import speak_in
 from kpopdance.realtime.library.pack_reader import load_pack
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from kpopdance.realtime.core.ports import Speaker
     from kpopdance.realtime.core.terms import Terms
+    from kpopdance.realtime.dance.ghost_dance import GhostDance
     from kpopdance.realtime.dance.kit import Kit
     from kpopdance.realtime.dance.opening import Opened, Opening
     from kpopdance.realtime.dance.performance import Outcome, Performance
@@ -41,7 +43,8 @@ class Game:
     """What the pages of the game share.
 
     ``quiz`` returns the first page of a quiz in front of a page; ``studio`` leads to the pages that
-    make songs; ``database`` is the store on the disk, whoever plays.
+    make songs; ``database`` is the store on the disk, whoever plays; ``ghost`` dances beside the player
+    until they are back among the songs.
     """
 
     def __init__(
@@ -71,6 +74,8 @@ class Game:
         self.missing = kit.settings.missing_libraries
         self.outcomes: list[Outcome] = []
         self.performing: Performance | None = None
+        self.ghost: GhostDance | None = None
+        self.on_air = OnAir(kit.settings.on_air_folder)
         self.changes = Changes(None if kit.fitting is None else kit.fitting.keep)
         self.given_up: Opening[Opened] | None = None
 
@@ -88,11 +93,14 @@ class Game:
         self.preparing.settle()
         self.chorus.settle()
         self.changes.settle()
+        self.on_air.end()
         if self.given_up is not None:
             self.given_up.wait(SETTLE_S)
 
     def terms_of(self, slug: str) -> Terms:
-        """Return on which terms a song is danced now."""
+        """Return on which terms a song is danced now: beside a ghost, on those it was danced on."""
+        if self.ghost is not None and self.ghost.slug == slug:
+            return self.ghost.terms
         turned = slug in self.turned
         return (
             self.terms

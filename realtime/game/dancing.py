@@ -282,8 +282,14 @@ class DancePage(Page):
             mirror=game.mirror, coach=game.coach, everybody=game.everybody
         )
         self._portrait.look(view)
-        notices = (*view.notices, *game.told, *self._film_trouble())
-        self.screen.draw(surface, replace(view, notices=notices))
+        trouble = filter(None, (game.on_air.trouble,))
+        notices = (*view.notices, *game.told, *self._film_trouble(), *trouble)
+        ghost = game.ghost
+        beside = ghost is not None and ghost.dances(self._song.slug, self._performance.terms)
+        shown = ghost.view(view) if ghost is not None and beside else None
+        view = replace(view, notices=notices, ghost=shown)
+        game.on_air.show(view)
+        self.screen.draw(surface, view)
 
     def _film_trouble(self) -> tuple[str, ...]:
         """Tell for a while why the song's video is not shown, in its first dance alone."""
@@ -297,6 +303,7 @@ class DancePage(Page):
     def leave(self) -> None:
         """Close all that was opened for it."""
         self._performance.close()
+        self._game.on_air.over()
 
 
 def _waiting(song: PackFacts | SongPack, message: str, share: float) -> DanceView:

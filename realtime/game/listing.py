@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from zipfile import is_zipfile
 
@@ -26,6 +27,8 @@ from kpopdance.realtime.home.setting_up import SetupPage
 from kpopdance.realtime.library.pack_reader import read_facts
 from kpopdance.realtime.library.songpack import PackFacts
 from kpopdance.realtime.library.store import FAVOURITES, StoreError, score_key
+from kpopdance.realtime.party.board import BoardPage
+from kpopdance.realtime.party.ghosts import OpeningPage
 from kpopdance.realtime.party.group_page import group_page
 from kpopdance.realtime.party.random_page import RandomPage
 from kpopdance.realtime.screens.actions import ENTER
@@ -53,19 +56,20 @@ if TYPE_CHECKING:
     from kpopdance.realtime.studio.bringing import Brought
 
 PREVIEW_BEATS: Final = 32
-LIST_KEYS: Final = (("L", "★"), ("P", N_("list")), ("D", N_("delay")))
+LIST_KEYS: Final = (("L", "★"), ("P", N_("list")), ("K", N_("board")), ("D", N_("delay")))
 QUIZ_KEY: Final = (("Q", N_("quiz")),)
 GROUP_KEY: Final = (("G", N_("together")),)
 RANDOM_KEY: Final = (("R", N_("random play")),)
 AWAY: Final = (
     "leave", "quiz", "play", "new", "edit", "players", "history", "setup", "delay", "random",
-    "group", "guide",
+    "group", "guide", "board",
 )  # fmt: skip
 SETUP_KEYS: Final = (("F1", N_("set up")),)
 GUIDE_KEYS: Final = (("F2", N_("first steps")),)
 NEW_HERE: Final = N_("New here? {key} leads you through your first steps.")
 STUDIO_KEYS: Final = (("N", N_("new song")), ("E", N_("edit")))
 DROP_HINT: Final = N_("drop a video or a shared song here")
+REPLAY: Final = ".npz"
 FEW_SONGS: Final = 500
 SHOWN_S: Final = 1.0  # between two orderings of many songs, while they are being read
 WEIGH_S: Final = (
@@ -128,6 +132,7 @@ class SongListPage(Page):
     def enter(self, now_s: float) -> None:
         """Show the scores as they are now."""
         super().enter(now_s)
+        self._game.ghost = None
         self._game.preparing.settle()
         self._game.songs.begin()
         self._remember(self._game.kit.store.remembered, READING)
@@ -286,17 +291,19 @@ class SongListPage(Page):
     def _room(self, action: Action) -> Page:
         """Go where no song is needed."""
         game = self._game
-        if action in ("players", "history"):
-            who = PlayersPage(game, self)
-            return who if action == "players" else HistoryPage(game, game.kit.store, self)
+        always: dict[Action, Callable[[], Page]] = {
+            "players": lambda: PlayersPage(game, self),
+            "history": lambda: HistoryPage(game, game.kit.store, self),
+            "board": lambda: BoardPage(game, partial(LoadingPage, game), self),
+            "delay": lambda: CalibrationPage(game, self),
+            "guide": lambda: GuideLoading(game, self),
+        }
+        if action in always:
+            return always[action]()
         if action == "quiz" and game.quiz is not None:
             return game.quiz(self)
-        if action == "delay":
-            return CalibrationPage(game, self)
         if action == "random" and game.kit.read_part is not None:
             return self.random()
-        if action == "guide":
-            return GuideLoading(game, self)
         if action == "setup" and game.kit.fitting is not None:
             return SetupPage(game, lambda: self, self)
         if action == "new" and self._studio is not None:
@@ -309,8 +316,10 @@ class SongListPage(Page):
         return RandomPage(game, lambda song, back: LoadingPage(game, song, back), self, wanted)
 
     def dropped(self, path: Path) -> Page | None:
-        """Take a shared song that was dropped on the list, or a film to make one of."""
+        """Take a shared song that was dropped on the list, a replay, or a film to make a song of."""
         game = self._game
+        if path.suffix.casefold() == REPLAY:
+            return OpeningPage(game, path, partial(LoadingPage, game), self)
         if self._studio is not None and not is_zipfile(path):
             return self._studio.film(path)
         if game.kit.bring is None:

@@ -14,6 +14,7 @@ from kpopdance.realtime.dance.keeping import Keeping
 from kpopdance.realtime.game.portrait import FaceOffer
 from kpopdance.realtime.game.side_by_side import SideBySide
 from kpopdance.realtime.home.calibrating import CalibrationPage
+from kpopdance.realtime.party.board import BoardOffer
 from kpopdance.realtime.practice.practising import Choice, PracticeLoading
 from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW
 from kpopdance.realtime.scoring.practice import Passage
@@ -69,16 +70,22 @@ class ResultPage(Page):
         self._saving: Future[Keeping] | None = None
         self._late = late_words(outcome) if self._keeping.counts else ""
         self._choice = Choice(outcome.report, song)
+        self._raced = beside_ghost(game, song.slug, terms, outcome.report)
         artist = " · ".join(filter(None, (song.artist, terms.words)))
         view = result_view(song, outcome, age_s=0.0, counts=self._keeping.counts)
         self._shown = replace(
             view, artist=artist, stored=False, sections=named_apart(song.sections),
             to_practise=self._choice.lines, went_well=went_well(outcome.report, terms),
+            brought=self._raced,
         )  # fmt: skip
         self._side = None if outcome.track is None else SideBySide(
             outcome.track, song.members[song.lead], outcome.lag_ms / 1000 + FILTER_LAG_S
         )  # fmt: skip
         outcome.track = None  # an evening's outcomes are kept
+        counts = self._keeping.counts
+        self._board = BoardOffer(
+            game.kit.settings.board_folder, outcome.replay if counts else None, game.kit.store
+        )
         self._turned_s = 0.0
         self._offer = FaceOffer(game.kit.store, outcome.face if self._keeping.counts else b"")
         self._save()
@@ -102,6 +109,8 @@ class ResultPage(Page):
             self._save()
         if action == "face":
             self._offer.take()
+        if action == "board":
+            self._board.take()
         if action == "practise":
             return self._practise()
         before = self._choice.passage
@@ -146,7 +155,7 @@ class ResultPage(Page):
             words = " · ".join(filter(None, self._choice.told(move)))
         return replace(
             self._shown, age_s=self.age_s, suggestion=told, chosen=self._choice.passage,
-            pointed_words=words, side=self._beside(), face=self._offer.words,
+            pointed_words=words, side=self._beside(), face=self._offer.words, board=self._board.words,
         )  # fmt: skip
 
     def _beside(self) -> SideView | None:
@@ -164,8 +173,14 @@ class ResultPage(Page):
     def _tell(self, keeping: Keeping) -> None:
         self._shown = replace(
             self._shown, best_before=keeping.best_before, stored=keeping.score_stored,
-            unsaved=keeping.problem, earlier=keeping.earlier, brought=keeping.brought,
+            unsaved=keeping.problem, earlier=keeping.earlier, brought=(*self._raced, *keeping.brought),
         )  # fmt: skip
+
+
+def beside_ghost(game: Game, slug: str, terms: Terms, report: Report) -> tuple[str, ...]:
+    """Return who was ahead, where somebody's ghost danced beside the player."""
+    ghost = game.ghost
+    return (ghost.told(report),) if ghost is not None and ghost.dances(slug, terms) else ()
 
 
 def went_well(report: Report, terms: Terms) -> tuple[str, ...]:

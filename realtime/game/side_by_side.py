@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.realtime.core.track import choreography_rows
-from kpopdance.realtime.practice.ghost import Ghost
+from kpopdance.realtime.dance.ghost import Ghost
 from kpopdance.realtime.screens.view import SideView
 
 if TYPE_CHECKING:

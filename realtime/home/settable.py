@@ -208,6 +208,17 @@ MORE_ROWS: Final = (
         sort="text",
     ),
     Settable(
+        ("board",), "Your group's board",
+        "A folder of replays that your group shares; empty: none. K in the song list shows it.",
+        sort="text",
+    ),
+    Settable(
+        ("on_air",), "On air",
+        "A folder for streaming programs: score, combo and song as texts; empty: none. "
+        "It holds from the next start on.",
+        sort="text",
+    ),
+    Settable(
         ("library",), "Songs of your own in",
         "A folder, or several with ; between them; empty: the usual place. "
         "It holds from the next start on.",

@@ -116,7 +116,7 @@ def add_player(store: Store, name: str, made_s: float) -> Player:
             )
         taken = [player.name for player in players]
         free = (f"{NEW_NAME} {k}" for k in range(1, MOST_PLAYERS + 2))
-        chosen = _fit(name) or next(each for each in free if same_name(each, taken) is None)
+        chosen = fit_name(name) or next(each for each in free if same_name(each, taken) is None)
         _refuse_twin(chosen, taken)
         colour = _least_used([player.colour for player in players])
         new = "INSERT INTO players (name, colour, made_s) VALUES (?, ?, ?)"
@@ -143,7 +143,7 @@ def change_player(
 
     def work(db: sqlite3.Connection, _player: int) -> Player:
         others = [each.name for each in _all(db) if each.id != player.id]
-        called = _fit(name or "") or player.name
+        called = fit_name(name or "") or player.name
         _refuse_twin(called, others)
         tint = player.colour if colour is None else colour % COLOURS
         wants = goal or player.goal
@@ -230,7 +230,7 @@ def _face(packed: bytes) -> bytes:
     return b""
 
 
-def _fit(name: str) -> str:
+def fit_name(name: str) -> str:
     """Return a name as it is kept: composed, without what cannot be drawn, not too long."""
     return " ".join(drawable_line(one_form(name)).split())[:MOST_NAME].strip()
 

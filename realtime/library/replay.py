@@ -1,7 +1,8 @@
 """A dance kept to be judged again: poses, times and settings in one small file, no pictures.
 
 Judged again by the same version, every mark is the same to the last bit: the file knows how many
-poses were there when each move was judged. Of another version the score then is told beside.
+poses were there when each move was judged. Of another version the score then is told beside. Its
+seal tells whether anything in it was changed since it was written.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import io
 import json
 from dataclasses import asdict, dataclass, replace
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -25,6 +27,7 @@ from kpopdance.realtime.scoring.judge import Judge
 from kpopdance.realtime.scoring.recipe import RECIPE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -46,6 +49,10 @@ WORDS: Final = {
     "format": int, "song": str, "dance": str, "version": str, "network": str, "score": float,
     "player_lag_s": float, "strictness": str, "body": str, "mirrored": bool, "recipe": int,
 }  # fmt: skip
+ADDED: Final = ("player", "beats")
+"""Words that older replays of this format lack; older games read over them, and over the seal."""
+SEAL: Final = "seal"
+MOST_WORD: Final = 200  # signs
 
 
 class ReplayError(DanceError):
@@ -78,6 +85,10 @@ class Replay:
         The terms, see ``Terms``.
     recipe : int
         Of scoring, see ``RECIPE``.
+    player : str
+        Who danced, as they call themselves; empty: a guest, or nobody said.
+    beats : str
+        What tells the song's beats from others, see ``beats_key``; empty: nobody knows.
     """
 
     at_s: NDArray[np.float64]
@@ -94,6 +105,8 @@ class Replay:
     body: str = "whole"
     mirrored: bool = False
     recipe: int = RECIPE
+    player: str = ""
+    beats: str = ""
 
     @property
     def terms(self) -> Terms:
@@ -114,24 +127,48 @@ def led_by(song: SongPack, key: str) -> SongPack | None:
     return replace(song, lead=found[0]) if found else None
 
 
-def judged_again(replay: Replay, standard: Standard) -> Judge:
+def beats_key(song: SongPack) -> str:
+    """Return what tells a song's beats from others: by them its moves are cut."""
+    told = f"{song.bpm} {song.offset_s} {song.tempo_changes}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def poses_key(replay: Replay) -> str:
+    """Return what tells the poses of a dance from those of every other."""
+    joints = np.ascontiguousarray(replay.joints).tobytes()
+    return hashlib.sha256(replay.at_s.tobytes() + joints).hexdigest()
+
+
+def judged_again(
+    replay: Replay, standard: Standard,
+    told: Callable[[float, Judge], None] = lambda _due_s, _judge: None,
+) -> Judge:  # fmt: skip
     """Return a judge that has seen the dance move by move, as the one of that day did.
 
-    Where the recipe has other moves now, it sees the whole dance at once.
+    Where the recipe has other moves now, it sees the whole dance at once. ``told`` hears after each
+    move from which song second on it could be judged.
     """
     judge = Judge(standard, player_lag_s=replay.player_lag_s)
     for begin, end in replay.faults.tolist():
         judge.fault(begin, end)
     track = PoseTrack()
     same = replay.recipe == RECIPE and len(replay.judged_at) == len(standard.start_s)
-    for known in replay.judged_at.tolist() if same else ():
-        _add(track, replay, known)
+    known = replay.judged_at.tolist() if same else ()
+    for count in chain(known, repeat(len(replay.at_s))):
         due_s = judge.due_s()
-        if due_s is not None:
-            judge.step(track, due_s)
-    _add(track, replay, len(replay.at_s))
-    judge.step(track, np.inf)
+        if due_s is None:
+            break
+        _add(track, replay, count)
+        judge.step(track, due_s)
+        told(due_s, judge)
     return judge
+
+
+def track_of(replay: Replay) -> PoseTrack:
+    """Return all poses of a dance, px of the camera's pictures."""
+    track = PoseTrack()
+    _add(track, replay, len(replay.at_s))
+    return track
 
 
 def _add(track: PoseTrack, replay: Replay, known: int) -> None:
@@ -143,12 +180,26 @@ def _add(track: PoseTrack, replay: Replay, known: int) -> None:
 
 def save_replay(path: Path, replay: Replay) -> None:
     """Write a replay, whole or not at all; OSError where it cannot be."""
-    words = {name: getattr(replay, name) for name in WORDS if name != "format"}
-    told = json.dumps(words | {"format": FORMAT})
-    packed = io.BytesIO()
     arrays: dict[str, Any] = {name: getattr(replay, name) for name in ARRAYS}
-    np.savez_compressed(packed, told=np.array(told), **arrays)
+    names = (*(name for name in WORDS if name != "format"), *ADDED)
+    told = {name: getattr(replay, name) for name in names} | {"format": FORMAT}
+    packed = io.BytesIO()
+    words = json.dumps(told | {SEAL: _seal(told, arrays)})
+    np.savez_compressed(packed, told=np.array(words), **arrays)
     write_whole(path, packed.getvalue())
+
+
+def _seal(told: Mapping[str, object], arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Return what tells words and arrays, in any order, from all others."""
+    plain = (str, int, float)  # nothing else is ever read
+    words = {
+        name: word for name, word in told.items() if name != SEAL and isinstance(word, plain)
+    }
+    seal = hashlib.sha256(json.dumps(words, sort_keys=True).encode())
+    for name in ARRAYS:
+        seal.update(f"{name} {arrays[name].shape}".encode())
+        seal.update(np.ascontiguousarray(arrays[name]).tobytes())
+    return seal.hexdigest()
 
 
 def read_replay(path: Path) -> Replay:
@@ -157,7 +208,7 @@ def read_replay(path: Path) -> Replay:
     Raises
     ------
     ReplayError
-        Where there is none, or it is damaged or of a newer format.
+        Where there is none, or it is damaged, changed since it was written, or of a newer format.
     """
     try:
         arrays: dict[str, Any] = arrays_in(path, ("told", *ARRAYS), MOST_BYTES)
@@ -172,6 +223,13 @@ def read_replay(path: Path) -> Replay:
         ) from why
     words = _checked_words(path, told)
     _check_arrays(path, arrays)
+    if SEAL in told and told[SEAL] != _seal(told, arrays):
+        raise ReplayError(
+            _(
+                "{path}: was changed after it was written; ask for it as it was danced",
+                path=path,
+            )
+        )
     return Replay(**arrays, **words)
 
 
@@ -203,7 +261,10 @@ def _checked_words(path: Path, told: object) -> dict[str, Any]:
         raise ReplayError(
             _("{path}: {why}; it is damaged, or of a newer game", path=path, why=why)
         ) from None
-    return {name: told[name] for name in WORDS if name != "format"}
+    added = {name: told.get(name, "") for name in ADDED}
+    if not all(isinstance(word, str) and len(word) <= MOST_WORD for word in added.values()):
+        raise ReplayError(_("{path}: is no replay, or damaged; give another file", path=path))
+    return {name: told[name] for name in WORDS if name != "format"} | added
 
 
 def _check_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:

@@ -78,6 +78,10 @@ class Settings:
         How loud the voice is that counts in practice, 0..100 percent of that.
     replays : str
         Folder to keep every finished dance in (poses, no pictures), empty to keep none.
+    board : str
+        Folder of replays that your group shares, empty for none.
+    on_air : str
+        Folder to write score, combo and song into for streaming programs, empty for none.
     library : str or tuple of str
         Folder of your own songs, or several: new ones go to the first; empty for the usual place.
     """
@@ -107,6 +111,8 @@ class Settings:
     effect_volume: int = 100
     count_volume: int = 80
     replays: str = ""
+    board: str = ""
+    on_air: str = ""
     library: Annotated[
         str | tuple[str, ...], Meta(description="a folder in quotes, or a list of them")
     ] = ""
@@ -144,8 +150,13 @@ class Settings:
             raise SettingsError(
                 _("threads is {threads}; choose 0 (automatic) or more", threads=self.threads)
             )
-        for key, told in (*(("library", one) for one in self._named), ("replays", self.replays),
-                          ("model", self.model)):  # fmt: skip
+        for key, told in (
+            *(("library", one) for one in self._named),
+            ("replays", self.replays),
+            ("model", self.model),
+            ("board", self.board),
+            ("on_air", self.on_air),
+        ):
             _home(key, told)
 
     @property
@@ -175,6 +186,16 @@ class Settings:
     def replay_folder(self) -> Path | None:
         """Where finished dances are kept, None for nowhere."""
         return _home("replays", self.replays) if self.replays else None
+
+    @property
+    def board_folder(self) -> Path | None:
+        """Where a group's replays lie, None for nowhere."""
+        return _home("board", self.board) if self.board else None
+
+    @property
+    def on_air_folder(self) -> Path | None:
+        """Where streaming programs look, None for nowhere."""
+        return _home("on_air", self.on_air) if self.on_air else None
 
     @property
     def model_file(self) -> Path | None:

@@ -1,1 +1,1 @@
-"""Dancing together: random play dance, several before one camera, relay and duel."""
+"""Dancing together: random play dance, ghosts and boards, several before one camera, relay and duel."""

@@ -15,9 +15,9 @@ import numpy as np
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.health import worst_first
 from kpopdance.realtime.core.track import choreography_rows
+from kpopdance.realtime.dance.ghost import Ghost
 from kpopdance.realtime.dance.loop import AHEAD_S, pictograms
 from kpopdance.realtime.dance.performance import STEP_BACK_S, status_of
-from kpopdance.realtime.practice.ghost import Ghost
 from kpopdance.realtime.practice.lesson import Attempt, Lessons
 from kpopdance.realtime.scoring.practice import (
     CLEAN,

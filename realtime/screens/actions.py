@@ -20,6 +20,7 @@ Action = Literal[
     "undo", "redo", "parent", "search", "order", "only", "star", "playlist", "stop writing",
     "players", "history", "colour", "goal", "remove", "export", "face", "setup", "doctor",
     "practise", "random", "group", "ghost", "steps", "whole", "delay", "best", "microphone", "guide",
+    "board",
 ]  # fmt: skip
 
 CHOOSE: Final[tuple[Choose, ...]] = (
@@ -51,7 +52,7 @@ class Target(NamedTuple):
         "choice", "submit", "next", "hint", "replay", "copy", "again", "leave", "save",
         "chip", "member", "name", "moment", "first beat", "film", "card", "search", "order", "only",
         "players", "history", "face", "row", "less", "greater", "camera", "move", "practise", "best",
-        "key",
+        "key", "board",
     ]  # fmt: skip
     which: int = 0
 

@@ -13,6 +13,7 @@ from kpopdance.realtime.screens.dance_layout import LOOK_AHEAD_S, dance_layout
 from kpopdance.realtime.screens.parts.backdrop import lights_of
 from kpopdance.realtime.screens.parts.figure import pictogram
 from kpopdance.realtime.screens.parts.film import FilmPanel
+from kpopdance.realtime.screens.parts.ghost import draw_beside
 from kpopdance.realtime.screens.parts.mirror import MirrorPanel
 from kpopdance.realtime.screens.parts.notices import draw_notices, mending, notices_height
 from kpopdance.realtime.screens.parts.theme import (
@@ -132,13 +133,15 @@ class DanceScreen(Screen):
         draw_notices(self.theme, surface, at.banner, view.told, at.unit)
 
     def _stage(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        placed = None
         if view.film is None:
-            self.troupe.draw(
+            placed = self.troupe.draw(
                 surface, at.coach, view.coach, lead=view.lead, at_s=view.song_s,
                 mirror=view.mirror,
             )  # fmt: skip
         else:
             self.film.draw(surface, at.coach, view.film, view)
+        draw_beside(self.theme, surface, at.coach, view, placed, at.unit)
 
     def _layout(self, size: tuple[int, int], told: tuple[str, ...]) -> DanceLayout:
         return dance_layout(size, notices_height(self.theme, told, size, scale_of(size)))

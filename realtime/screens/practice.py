@@ -8,10 +8,9 @@ import numpy as np
 import pygame
 
 from kpopdance.engines.tongues import N_, _
-from kpopdance.realtime.core import body
 from kpopdance.realtime.scoring.practice import FULL, SLOWEST
 from kpopdance.realtime.screens.dance import DanceScreen, count_in_word
-from kpopdance.realtime.screens.parts.figure import draw_neon, standing_height
+from kpopdance.realtime.screens.parts.ghost import draw_ghost, likened
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     FAINT,
@@ -29,13 +28,8 @@ from kpopdance.realtime.screens.parts.theme import (
     dim,
     is_wide,
 )
-from kpopdance.realtime.screens.parts.troupe import accent_wrist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
     from kpopdance.realtime.screens.dance_layout import DanceLayout
     from kpopdance.realtime.screens.parts.theme import Hints
     from kpopdance.realtime.screens.practice_view import PracticeView
@@ -57,8 +51,6 @@ PAUSE_KEYS: Final[Hints] = (
     ("Enter", N_("dance it all")),
     ("Esc", N_("back")),
 )
-BESIDE: Final = 0.29
-"""Of the stage's width: how far from the coach the player's last try stands."""
 
 
 class PracticeScreen(DanceScreen):
@@ -72,7 +64,6 @@ class PracticeScreen(DanceScreen):
     pause_keys: ClassVar[Hints] = PAUSE_KEYS
 
     def _stage(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
-        coach = body.mirrored(view.coach[0], 0.0) if view.mirror else view.coach[0]
         placed = None
         if view.film is None:
             placed = self.troupe.draw(
@@ -83,22 +74,13 @@ class PracticeScreen(DanceScreen):
         practice = view.practice
         if practice is None or practice.ghost is None or practice.ghost_place == "off":
             return
-        ghost = body.mirrored(practice.ghost, 0.0) if view.mirror else practice.ghost
-        place = _like(coach, placed, at.coach)
-        if place is not None:
-            aside = round(BESIDE * at.coach.width) if practice.ghost_place == "beside" else 0
-            self._ghost(surface, at, place(ghost), aside, accent_wrist(view.mirror))
-
-    def _ghost(
-        self, surface: pygame.Surface, at: DanceLayout, joints: NDArray[np.float32],
-        aside: int, accent: int,
-    ) -> None:  # fmt: skip
-        joints[:, 0] += aside
-        clip = surface.get_clip()
-        surface.set_clip(at.coach)
-        draw_neon(surface, joints, min(max(standing_height(joints) / 90, 1.8), 6.0), accent)
-        surface.set_clip(clip)
-        if aside:
+        place = likened(view.coach[0], placed, at.coach, mirror=view.mirror)
+        if place is None:
+            return
+        beside = practice.ghost_place == "beside"
+        joints = place(practice.ghost, beside)
+        draw_ghost(surface, at.coach, joints, mirror=view.mirror)
+        if beside:
             x = float(np.nanmean(joints[:, 0]))
             name = pygame.Rect(0, 0, round(120 * at.unit), round(26 * at.unit))
             name.midbottom = (round(x), at.coach.bottom)
@@ -217,30 +199,3 @@ def _panes(at: DanceLayout) -> tuple[pygame.Rect, pygame.Rect, pygame.Rect]:
         rest = box(right + 24 * u, whole.top + 6 * u, whole.right, whole.bottom - 6 * u)
     head = box(whole.left, whole.top + 8 * u, right, whole.top + 40 * u)
     return head, box(whole.left, head.bottom, right, head.bottom + 22 * u), rest
-
-
-def _like(
-    coach: NDArray[np.float32], placed: NDArray[np.float32] | None, area: pygame.Rect
-) -> Callable[[NDArray[np.float32]], NDArray[np.float32]] | None:
-    """Return what brings stage units to px as the coach was brought; None: it is not seen.
-
-    Where the coach is a film, ``placed`` is None: then it would stand in the area's middle.
-    """
-    seen = np.isfinite(coach[:, :2]).all(axis=1)
-    if seen.sum() < 2:
-        return None
-    middle, spread = coach[seen, :2].mean(axis=0), coach[seen, :2].std(axis=0).sum()
-    if placed is None:
-        to, scale = np.array(area.center), 0.7 * area.height / max(standing_height(coach), 1e-6)
-    else:
-        to, scale = (
-            placed[seen, :2].mean(axis=0),
-            placed[seen, :2].std(axis=0).sum() / max(spread, 1e-6),
-        )
-
-    def place(joints: NDArray[np.float32]) -> NDArray[np.float32]:
-        out = joints.copy()
-        out[:, :2] = (joints[:, :2] - middle) * scale + to
-        return out
-
-    return place

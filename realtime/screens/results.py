@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
 SAVE: Final = Target("save")
 FACE: Final = Target("face")
+BOARD: Final = Target("board")
 SAVE_KEY: Final = ("S", N_("save again"))
 PRACTISE: Final = Target("practise")
 BEST: Final = Target("best")
@@ -90,7 +91,7 @@ class ResultsScreen(Screen):
 
     meanings: ClassVar[Meanings] = {
         "return": "practise", "p": "practise", "r": "again", "space": "again", "l": "lag", "s": "save",
-        "escape": "back", "u": "face", "b": "best",
+        "escape": "back", "u": "face", "c": "board", "b": "best",
         "left": "left", "right": "right", "up": "up", "down": "down",
     }  # fmt: skip
 
@@ -167,10 +168,14 @@ class ResultsScreen(Screen):
         rest = at.title.copy()
         rest.left = drawn.right + round(18 * at.unit)
         rest.width = max(0, at.title.right - rest.left)
-        if view.face:
-            chip = Chip("U", view.face, "face")
-            place = self._chip(surface, rest, chip, FACE, 34 * at.unit)
-            rest.width = place.left - rest.left
+        chips = {
+            FACE: Chip("U", view.face, "face", named=True),
+            BOARD: Chip("C", view.board, "board", named=True),
+        }
+        for target, chip in chips.items():
+            if chip.words:
+                place = self._chip(surface, rest, chip, target, 34 * at.unit)
+                rest.width = place.left - round(10 * at.unit) - rest.left
         self.theme.write(
             surface, view.artist, rest, Style(22 * at.unit, SOFT, least=22 * at.unit)
         )

@@ -58,7 +58,7 @@ OF_SONGS: Final = ("↑ ↓", "Enter", "L", "P", "E", "G")
 TERM_KEYS: Final[dict[str, Action]] = {"s": "strictness", "b": "body", "t": "turn"}
 ROOMS: Final[dict[str, Action]] = {
     "q": "quiz", "n": "new", "e": "edit", "w": "players", "h": "history", "f1": "setup",
-    "d": "delay", "r": "random", "g": "group", "f2": "guide",
+    "d": "delay", "r": "random", "g": "group", "f2": "guide", "k": "board",
 }  # fmt: skip
 ASKING: Final[dict[str, Action]] = {
     "/": "search", "ctrl f": "search", "o": "order", "f": "only", "l": "star", "p": "playlist",

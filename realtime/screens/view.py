@@ -84,6 +84,21 @@ class FilmView:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class GhostView:
+    """Somebody's kept dance beside the player's.
+
+    ``name`` is theirs; ``joints`` float32 (18, 3) where they are now, stage units with the coach's hips
+    and size, None: not seen; ``score`` 0..100 as it stood after as many moves; ``ahead`` by how many
+    points the player leads.
+    """
+
+    name: str
+    joints: NDArray[np.float32] | None
+    score: float
+    ahead: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class DanceView:
     """Everything the dance screen shows.
 
@@ -111,6 +126,8 @@ class DanceView:
         How practising goes; None in a dance.
     guide : GuideView or None
         How the guided song goes; None elsewhere.
+    ghost : GhostView or None
+        Whose dance is beside it; None: nobody's.
     upcoming : tuple of Upcoming
         Poses of the next seconds, soonest first.
     counts : float
@@ -165,6 +182,7 @@ class DanceView:
     has_film: bool = False
     practice: PracticeView | None = None
     guide: GuideView | None = None
+    ghost: GhostView | None = None
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -212,7 +230,8 @@ class ResultView:
     ``chosen`` are the first and the last of the moves that a key practises, and ``side`` shows them;
     ``pointed_words`` tell of the move under the mouse; ``sections`` are the song's, (name, start_s);
     ``to_practise`` are the moves that would gain most, in order, ``went_well`` what is told where none
-    would; ``brought`` says what practice did; ``colours`` as in ``DanceView``.
+    would; ``brought`` says who was ahead of a ghost, and what practice did; ``board`` what a key does
+    with the group's board. ``colours`` as in ``DanceView``.
     """
 
     title: str
@@ -228,6 +247,7 @@ class ResultView:
     suggestion: str = ""
     earlier: tuple[float, ...] = ()
     face: str = ""
+    board: str = ""
     chosen: tuple[int, int] | None = None
     pointed_words: str = ""
     sections: tuple[tuple[str, float], ...] = ()

@@ -219,7 +219,7 @@ def test_a_replay_of_the_first_format_was_danced_on_the_usual_terms(danced, tmp_
     path = tmp_path / "old.npz"
     save_replay(path, replay)
     told = told_of(path)
-    for name in ("strictness", "body", "mirrored", "recipe"):
+    for name in ("strictness", "body", "mirrored", "recipe", "player", "beats", "seal"):
         del told[name]
     repacked(path, told=np.array(json.dumps(told | {"format": 1})))
     old = read_replay(path)
@@ -324,3 +324,17 @@ def test_an_array_alone_is_no_replay(tmp_path):
     (tmp_path / "a.npy").rename(tmp_path / "a.npz")
     with pytest.raises(ReplayError, match="no replay"):
         read_replay(tmp_path / "a.npz")
+
+
+def test_the_seal_tells_whatever_was_changed_and_older_replays_have_none(danced, tmp_path):
+    path = tmp_path / "a.npz"
+    save_replay(path, dataclasses.replace(danced[0], player="Mina"))
+    assert read_replay(path).player == "Mina"
+    told = told_of(path)
+    for changed in ({"player": "Jun"}, {"score": 99.0}, {"song": "other"}, {"later": 1}):
+        repacked(path, told=np.array(json.dumps(told | changed)))
+        with pytest.raises(ReplayError, match="changed after it was written"):
+            read_replay(path)
+    old = {name: word for name, word in told.items() if name not in ("seal", "player", "beats")}
+    repacked(path, told=np.array(json.dumps(old)))
+    assert read_replay(path).player == read_replay(path).beats == ""

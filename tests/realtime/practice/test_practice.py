@@ -13,12 +13,12 @@ import pytest
 from kpopdance.realtime.core.health import Health
 from kpopdance.realtime.core.ports import CameraState
 from kpopdance.realtime.core.types import Frame, Pose
+from kpopdance.realtime.dance.ghost import Ghost
 from kpopdance.realtime.dance.ground import Ground
 from kpopdance.realtime.dance.performance import STEP_BACK_S
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import SongPack
-from kpopdance.realtime.practice.ghost import Ghost
 from kpopdance.realtime.practice.lesson import COUNTED, counted_in
 from kpopdance.realtime.practice.practice import Practice, Wish
 from kpopdance.realtime.scoring.practice import Drill, Passage
