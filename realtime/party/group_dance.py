@@ -38,6 +38,9 @@ KNOWING: Final = N_("Getting to know the dance ...")
 ALL_IN_S: Final = 1.5  # for which all must be in, before it begins by itself
 IN_PLACE_S: Final = 3.0  # then until the count-in
 STALE_S: Final = 1.0
+TOLD_S: Final = (
+    0.25  # of the song, between two times that it is worked out how everybody stands
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -242,6 +245,7 @@ class GroupDancePage(Page):
             [at_s for _, at_s in song.sections],
         )
         self._frame_s: list[float] = []
+        self._stood: tuple[float, tuple[Stand, ...]] = (float("inf"), ())
 
     def enter(self, now_s: float) -> None:
         """Begin."""
@@ -268,6 +272,12 @@ class GroupDancePage(Page):
         """Return how everybody stands at a song second."""
         session = self._ready.performance.session
         return self._contest.stands([dancer.judge for dancer in session.dancers], song_s)
+
+    def _stands_now(self, song_s: float) -> tuple[Stand, ...]:
+        """Return how everybody stands, worked out a few times a second only."""
+        if abs(song_s - self._stood[0]) >= TOLD_S:
+            self._stood = song_s, self.stands(song_s)
+        return self._stood[1]
 
     def act(self, action: Action) -> Page | None:
         """Do what a key means in a dance."""
@@ -305,7 +315,7 @@ class GroupDancePage(Page):
         """Draw the dance as it is now."""
         game = self._ready.game
         view = self._ready.performance.view(mirror=game.mirror, coach=game.coach)
-        stands = self.stands(view.dance.song_s)
+        stands = self._stands_now(view.dance.song_s)
         turns = self._ready.team.kind in ("relay", "elimination")
         dance = replace(view.dance, notices=(*view.dance.notices, *game.told))
         self.screen.draw_group(surface, replace(view, dance=dance), stands, turns=turns)
