@@ -8,8 +8,8 @@ Tracklets (``tracklets.py``) are put together to people in four steps, each with
   at the same time.
 - Where two people met, what comes after is exchanged, and single tracklets are given to somebody else,
   if looks and motion fit better so, until nothing gets better.
-- Who is seen for a few pictures at a time is given to whom that fits, the surest first; what is left of
-  somebody who was made of such glimpses alone is nobody.
+- All of it is given anew to these people, with glimpses of a few pictures too, everybody together; who
+  is made of what fits others as well is left out (``recast.py``).
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from kpopdance.realtime.pose.exchange import Exchange
-from kpopdance.realtime.pose.glimpses import Glimpses
 from kpopdance.realtime.pose.pieces import (
     AGAINST,
     SOON_S,
@@ -30,6 +29,7 @@ from kpopdance.realtime.pose.pieces import (
     sum_of,
     usual_of,
 )
+from kpopdance.realtime.pose.recast import GLIMPSE, Recast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 
 JOINS_SOON: Final = 7.0  # as much is said against whom we still join, soon
 JOINS_LATE: Final = 4.5  # and later, by looks alone
-GLIMPSE: Final = 5  # sightings; of fewer little is told: they go to whom they fit, or to nobody
-RARELY_S: Final = 1.0  # as ``seldom`` in strangers.py
 BOTH_ROWS: Final = 2  # pictures in which two may be seen and yet be one: a mistake
 
 
@@ -58,13 +56,11 @@ def people_of(
     long = [k for k, piece in enumerate(pieces) if len(piece.sightings) >= GLIMPSE]
     if not long:
         return []
-    glimpses = [piece for piece in pieces if len(piece.sightings) < GLIMPSE]
-    pieces = [pieces[k] for k in long]
-    usual = usual_of(seen, pieces)
-    chains = _gone_on(seen, pieces, usual)
-    people = _put_together(seen, pieces, chains, usual)
-    people = Exchange(seen, pieces, people, usual).done()
-    people = _with_glimpses(seen, pieces, people, glimpses)
+    clear = [pieces[k] for k in long]
+    usual = usual_of(seen, clear)
+    people = _put_together(seen, clear, _gone_on(seen, clear, usual), usual)
+    people = Exchange(seen, clear, people, usual).done()
+    people = Recast(seen, pieces, usual).done([[long[k] for k in each] for each in people])
     told = [np.concatenate([pieces[k].sightings for k in person]) for person in people]
     return sorted((np.sort(each) for each in told), key=len, reverse=True)
 
@@ -136,23 +132,3 @@ def _meeting(seen: Sightings, pieces: list[Piece], one: list[int], other: list[i
 
 def _rows_of(seen: Sightings, pieces: list[Piece], chain: Sequence[int]) -> NDArray[np.int64]:
     return np.unique(np.concatenate([seen.rows[pieces[k].sightings] for k in chain]))
-
-
-def _with_glimpses(
-    seen: Sightings, pieces: list[Piece], people: list[list[int]], glimpses: list[Piece]
-) -> list[list[int]]:
-    """Return people with those glimpses that fit somebody, which are added to the pieces.
-
-    Who is hardly seen may be made of others' glimpses, and is what is left when those are given.
-    """
-    step_s = float(seen.at_s[-1] - seen.at_s[0]) / max(len(seen.at_s) - 1, 1)
-    seen_s = [step_s * sum(len(pieces[k].sightings) for k in person) for person in people]
-    least_s = min(RARELY_S, step_s * len(seen.at_s) / 4)
-    often = [one for one, told_s in zip(people, seen_s, strict=True) if told_s >= least_s]
-    rarely = [one for one, told_s in zip(people, seen_s, strict=True) if told_s < least_s]
-    doubted = [pieces[k] for person in rarely for k in person]
-    giving = Glimpses(seen, pieces, often, [*glimpses, *doubted])
-    given = giving.given()
-    rest = list(giving.left.values())
-    left = [[k for k in person if pieces[k] in rest] for person in rarely]
-    return given + [person for person in left if person]

@@ -1,4 +1,4 @@
-"""The last step of who is who: what people are made of is exchanged until nothing gets better."""
+"""Who is who, the third step: what people are made of is exchanged until nothing gets better."""
 
 from __future__ import annotations
 
@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kpopdance.realtime.pose.appearance import GREY_LEVELS
-from kpopdance.realtime.pose.pieces import (
-    AGAINST,
-    LEAST_LOOKS,
-    MOST,
-    SURE_LOOKS,
-    WEIGHT,
-    link_against,
-)
+from kpopdance.realtime.pose.pieces import AGAINST, SURE_LOOKS, link_against, unlike_each
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -146,12 +138,7 @@ class Exchange:
         """Return how much each piece's looks say against it being one with the others."""
         colours, count = self._colours[person], self._count[person]
         rest, rest_count = colours.sum(axis=0) - colours, count.sum(axis=0) - count
-        both = (count >= LEAST_LOOKS) & (rest_count >= LEAST_LOOKS)
-        mine = colours / np.maximum(count, 1)[..., None, None]
-        theirs = rest / np.maximum(rest_count, 1)[..., None, None]
-        far = np.minimum(np.abs(mine - theirs).mean(axis=(2, 3)) / GREY_LEVELS, MOST)
-        weight = WEIGHT * both
-        unlike = (weight * far).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
+        unlike = unlike_each(colours, count, rest, rest_count)
         told = np.minimum(count.max(axis=1), rest_count.max(axis=1))
         told = np.minimum(told, SURE_LOOKS) / SURE_LOOKS
         return float((told * np.minimum((unlike / (2 * self._usual)) ** 2, AGAINST)).sum())

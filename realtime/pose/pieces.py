@@ -204,6 +204,25 @@ def usual_glance(seen: Sightings, pieces: list[Piece]) -> float:
     return max(USUAL, float(np.nanmedian(told)) if np.isfinite(told).any() else USUAL)
 
 
+def unlike_each(
+    colours: NDArray[np.float64], count: NDArray[np.float64],
+    others: NDArray[np.float64], others_count: NDArray[np.float64],
+    least: NDArray[np.float64] | float = LEAST_LOOKS,
+) -> NDArray[np.float64]:  # fmt: skip
+    """Return how unlike each of some looks is another, (N,), as ``Looks.unlike``; 0: nothing tells.
+
+    Looks are sums (N, 6, 5, 3) and counts (N, 6); ``least`` may differ from one to the next (N,).
+    """
+    enough = np.broadcast_to(least, len(count))[:, None]
+    both = (count >= enough) & (others_count >= enough)
+    mine = colours / np.maximum(count, 1)[..., None, None]
+    theirs = others / np.maximum(others_count, 1)[..., None, None]
+    far = np.minimum(np.abs(mine - theirs).mean(axis=(2, 3)) / GREY_LEVELS, MOST)
+    weight = WEIGHT * both
+    unlike = (weight * far).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
+    return np.asarray(unlike, np.float64)
+
+
 def looks_against(one: Looks, other: Looks, usual: float) -> float:
     """Return how much looks say against two being one; 0 where nothing tells."""
     unlike = one.unlike(other)

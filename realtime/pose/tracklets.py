@@ -31,6 +31,8 @@ ELSEWHERE: Final = 0.9  # body sizes, on average: nobody goes on so far off
 TOLD_BY: Final = 0.15  # body sizes by which one way to join is better than the other
 COMES: Final = 1.0  # body sizes: who comes or goes so near to another may be taken for them
 DOUBLE: Final = 0.22  # body sizes: so near in one picture, it is one person seen twice
+ITS_OWN: Final = 0.1  # body sizes: a joint so near to another's is the other's
+BORROWED: Final = 0.4  # of somebody's joints are another's: the other, seen twice
 MIDDLE: Final = (NECK, R_HIP, L_HIP)
 NEVER: Final = 1e6
 DRESSED: Final = 0.5  # body sizes that another garment is worth
@@ -79,11 +81,24 @@ def without_doubles(seen: Sightings) -> NDArray[np.int64]:
     sizes = sizes_of(seen.joints)
     for row in np.flatnonzero(np.bincount(seen.rows) > 1).tolist():
         here = np.arange(len(seen.rows))[seen.of_row(row)]
-        way = apart_each(seen.joints[here], seen.joints[here], sizes[here])
-        for a, b in np.argwhere(way < DOUBLE):
-            if a < b and keep[here[a]] and keep[here[b]]:
-                keep[here[a if sure[here[a]] < sure[here[b]] else b]] = False
+        here = here[np.argsort(-sure[here], kind="stable")]
+        joints = seen.joints[here]
+        double = apart_each(joints, joints, sizes[here]) < DOUBLE
+        double |= _borrowed(joints, sizes[here]) >= BORROWED
+        for a, b in np.argwhere(double):
+            if a < b and keep[here[a]]:
+                keep[here[b]] = False
     return np.flatnonzero(keep)
+
+
+def _borrowed(joints: NDArray[np.float32], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return which share of the joints of each of (P, 18, 3) is where those of each are (P, P).
+
+    Element (a, b): of b's joints, at those of a, whose size is taken.
+    """
+    way = np.linalg.norm(joints[:, None, :, :2] - joints[None, :, :, :2], axis=-1)
+    same = (way < ITS_OWN * sizes[:, None, None]).sum(axis=-1)  # what is unseen is nowhere
+    return np.asarray(same / np.maximum((joints[..., 2] > 0).sum(axis=1), 1), np.float64)
 
 
 @dataclass(slots=True, eq=False)

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from kpopdance.realtime.pose.casting import people_of
-from kpopdance.realtime.pose.tracklets import tracklets_of
+from kpopdance.realtime.pose.pieces import pieces_of, usual_of
+from kpopdance.realtime.pose.recast import Recast
+from kpopdance.realtime.pose.tracklets import tracklets_of, without_doubles
 from tests.quick import but_quick
 from tests.synthetic_sightings import EACH, Person, at, filmed, walk
 from tools.bench.pose.identity import idf1
@@ -155,6 +157,49 @@ def test_who_is_seen_by_glimpses_is_told_by_looks_and_place():
     film = dataclasses.replace(whole, seen=seen, who=whole.who[kept])
     quality, people = cast(film)
     assert (people, quality) == (5, pytest.approx(1.0, abs=0.005))
+
+
+def test_who_is_made_of_others_joints_is_nobody():
+    """Behind somebody, networks see half of them and half of what stands beside."""
+    whole = filmed([Person(k, at(1.2 * k, 5), k) for k in range(2)], 4.0)
+    seen, who = whole.seen, whole.who
+    both = [row for row in range(40, 60) if (seen.rows == row).sum() == 2]
+    made = np.stack([seen.joints[(seen.rows == row) & (who == 0)][0] for row in both])
+    made[:, 9:] = [seen.joints[(seen.rows == row) & (who == 1)][0, 9:] for row in both]
+    made[..., 2] *= 0.9
+    order = np.argsort(np.append(seen.rows, both), kind="stable")
+    of_first = [np.flatnonzero((seen.rows == row) & (who == 0))[0] for row in both]
+    more = {
+        name: np.concatenate([getattr(seen, name), getattr(seen, name)[of_first]])
+        for name in EACH
+    }
+    more["joints"] = np.concatenate([seen.joints, made])
+    crowded = dataclasses.replace(seen, **{name: each[order] for name, each in more.items()})
+    assert len(without_doubles(crowded)) == len(seen.rows)
+
+
+def recast(people, length_s, parted):
+    """Who is who by ``Recast``, begun with what ``parted`` makes of the true people; the truth."""
+    film = filmed(people, length_s)
+    pieces = pieces_of(film.seen, tracklets_of(film.seen, ()), ())
+    owner = np.array([film.who[piece.sightings[0]] for piece in pieces])
+    true = [np.flatnonzero(owner == k).tolist() for k in range(len(people))]
+    told = Recast(film.seen, pieces, usual_of(film.seen, pieces)).done(parted(true))
+    return sorted(told), true
+
+
+def test_whose_pieces_were_mixed_up_get_them_back():
+    told, true = recast(
+        exchanging(their_own), 12.0,
+        lambda true: [true[0][::2], true[0][1::2] + true[1][::2], true[1][1::2], *true[2:]],
+    )  # fmt: skip
+    assert told == sorted(true)
+
+
+def test_who_comes_back_and_was_taken_for_somebody_new_is_one_again():
+    people = [Person(0, at(-1, 5), 0), Person(1, at(0, 5), 1, there=((-1, 3), (6, 99)))]
+    told, true = recast(people, 9.0, lambda true: [true[0], true[1][:1], true[1][1:]])
+    assert told == sorted(true)
 
 
 def test_nobody_is_nobody():
