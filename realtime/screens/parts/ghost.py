@@ -45,10 +45,10 @@ def draw_beside(
     ghost = view.ghost
     if ghost is None:
         return
+    _standing(theme, surface, area, ghost, u)  # raised hands are seen before it
     place = likened(view.coach[view.lead], placed, area, mirror=view.mirror)
     if ghost.joints is not None and place is not None:
         draw_ghost(surface, area, place(ghost.joints, True), mirror=view.mirror)
-    _standing(theme, surface, area, ghost, u)
 
 
 def draw_ghost(
