@@ -82,7 +82,7 @@ class ResultPage(Page):
             outcome.track, song.members[song.lead], outcome.lag_ms / 1000 + FILTER_LAG_S
         )  # fmt: skip
         outcome.track = None  # an evening's outcomes are kept
-        counts = self._keeping.counts
+        counts = self._keeping.counts and not song.excerpts  # a medley is nobody else's song
         self._board = BoardOffer(
             game.kit.settings.board_folder, outcome.replay if counts else None, game.kit.store
         )

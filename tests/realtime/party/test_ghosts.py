@@ -16,9 +16,11 @@ from kpopdance.realtime.__main__ import main
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.core.types import Report, Verdict
 from kpopdance.realtime.dance.ghost_dance import GhostDance
+from kpopdance.realtime.dance.performance import Outcome
 from kpopdance.realtime.dance.shared import Game
 from kpopdance.realtime.game.dancing import LoadingPage
 from kpopdance.realtime.game.listing import first_page
+from kpopdance.realtime.game.result import ResultPage
 from kpopdance.realtime.library.board import put_on_board, read_board
 from kpopdance.realtime.library.pack_reader import listed_pack
 from kpopdance.realtime.library.replay import read_replay, save_replay
@@ -281,6 +283,14 @@ def test_a_dance_is_put_on_the_board_once_where_the_player_says_so(game, group):
     gone = BoardOffer(group / "gone", replay, game.kit.store)
     gone.take()
     until(lambda: "the dance is not put there" in gone.words)
+
+
+@pytest.mark.parametrize(("excerpts", "words"), [((), "on the board"), (("one",), "")])
+def test_a_song_s_dance_may_be_put_there_a_medley_s_may_not(game, excerpts, words):
+    song = dataclasses.replace(replays.SONG, excerpts=excerpts)
+    outcome = Outcome(Report(50.0, 2, 0.0, 1.0, {}, ()), replay=replays.danced(7))
+    page = ResultPage(game, (song, Terms()), outcome, lambda: None, None)
+    assert page.view().board == words
 
 
 @pytest.mark.parametrize(
