@@ -207,7 +207,7 @@ class Guided:
     def skip(self) -> None:
         """Leave the task that is on, for the next one."""
         if not self.finished:
-            self._repeat(None)
+            self._go_on()
             self._speaker.start(self._spans[self._turn.number][1])
 
     @property
@@ -244,11 +244,15 @@ class Guided:
         return max(int(np.searchsorted(starts, song_s, side="right")) - 1, 0)
 
     def _begin_task(self, number: int) -> None:
-        """Let the next part's bars be heard again and again; the last one's end the song."""
+        """Ask for the task whose part sounds now."""
         behind_s, tried = self._rounds.behind_s, self._turn.tried
         begun_s = self._spans[number][0] + behind_s
         self._turn = Turn(number, begun_s, behind_s, trial=self._trial(number), tried=tried)
-        self._repeat(self._spans[number] if number <= len(TASKS) else None)
+
+    def _go_on(self) -> None:
+        """Let the next part be repeated as soon as this one has ended; the song's end is not."""
+        following = self._turn.number + 1
+        self._repeat(self._spans[following] if following <= len(TASKS) else None)
 
     def _repeat(self, span: Span | None) -> None:
         self._speaker.repeat(span)
@@ -269,7 +273,7 @@ class Guided:
         done_s = self._clock.now() if told.done else NEVER
         self._turn = replace(turn, told=told, tried=tried, done_s=done_s)
         if told.done:
-            self._repeat(None)
+            self._go_on()
             self._chime.start(0.0)
 
     # on the watching thread
@@ -327,16 +331,16 @@ class Guided:
     def _upcoming(self, song_s: float) -> tuple[Upcoming, ...]:
         """Return the poses to come, those of the bars that are heard again too."""
         begin_s, end_s = self._spans[self._part_at(song_s)]
-        span = self._rounds.span
+        again = not (self._turn.done or self.finished)
         coming = []
         for each in self._pictograms:
             off_s = each.at_s - begin_s - LINE * self._beat_s
             if self._turn.number == LANE and abs(off_s) > self._beat_s / 2:
                 continue  # one alone is to be met
             at_s = each.at_s
-            if span is not None and begin_s <= at_s < end_s and at_s < song_s - 1:
+            if again and begin_s <= at_s < song_s - 1:
                 at_s += end_s - begin_s
-            if -1 < at_s - song_s < AHEAD_S and (span is None or each.at_s < end_s):
+            if -1 < at_s - song_s < AHEAD_S and not (again and each.at_s >= end_s):
                 coming.append(Upcoming(at_s, each.joints))
         return tuple(coming)
 

@@ -167,7 +167,7 @@ def stand(seen: Seen) -> Told:
             break
         amiss = stance_of([Pose(seen.joints[-1 - row])], seeing, body=body_seen).amiss
         if amiss is not Amiss.NOTHING:
-            return Told(False, 0.0, _(amiss))
+            return Told(False, 0.0, _(amiss.value))
         held = share
     return Told(held >= 1.0, held)
 

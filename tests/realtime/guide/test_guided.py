@@ -138,6 +138,14 @@ def test_who_does_nothing_is_waited_for_and_told_what_is_seen(standard):
     assert pupil.guided.view(mirror=True).guide.score in (None, 0.0)
 
 
+def test_a_window_that_stalls_passes_no_task(standard):
+    pupil = Pupil(standard).live(3.0)
+    assert pupil.guided._turn.done
+    pupil.kit.clock.at_s += 2.5 * BARS_S
+    pupil.guided.tick()
+    assert (pupil.guided._turn.number, pupil.guided._turn.done) == (1, False)
+
+
 def test_played_seconds_rise_where_the_song_goes_back():
     rounds = Rounds()
     rounds.span = (2.0, 6.0)
