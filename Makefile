@@ -72,7 +72,6 @@ bench: $(VENV)/.tested
 	$(BIN)/python -m tools.bench.run.bench_against
 
 songs: $(VENV)/.installed
-	$(BIN)/python -m tools.demo.make_demo_song
 	$(BIN)/python -m tools.album.make
 
 clean:

@@ -16,7 +16,6 @@ from kpopdance.realtime.devices.overlay import write_picture
 from kpopdance.realtime.devices.video_writer import VideoWriter
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED
-from tools.demo.demo_choreography import BPM
 
 START_S, SECONDS, FPS = 32.0, 4.0, 6.0
 SHORT_S = 1.0
@@ -52,8 +51,8 @@ def sound(tmp_path_factory):
     rate = 48000
     samples = np.zeros((round(SECONDS * rate), 2), dtype=np.float32)
     burst = np.random.default_rng(1).normal(0, 0.3, (2000, 2)).astype(np.float32)
-    for beat in range(int(SECONDS * BPM / 60)):
-        at = round(beat * 60 / BPM * rate)
+    for beat in range(2 * int(SECONDS)):
+        at = beat * rate // 2
         samples[at : at + 2000] += burst[: len(samples) - at]
     path = tmp_path_factory.mktemp("sound") / "clicks.wav"
     write_audio(path, samples, rate)

@@ -10,20 +10,24 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.guide.guided import FIRST_STEPS
+from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.pack_writer import save_pack
 from kpopdance.realtime.library.songpack import BUNDLED, SongPack
-from tools.album.dance.album import danced_song
+from tools.album.dance.album import danced_song, has_page
 from tools.album.layout import GUIDED, layout_of, page_of, songs
 from tools.album.looks import with_looks
 from tools.album.music.mastering import mastered
 from tools.album.music.measures import RATE
 from tools.album.music.mixing import KINDS, mixed
 from tools.album.music.score import score_of
+
+if TYPE_CHECKING:
+    from kpopdance.realtime.core.types import Choreography, Formation
 
 ARTIST: Final = "The Skeletons"
 LICENCE: Final = "Apache-2.0, computed by tools/album/make.py"
@@ -33,19 +37,28 @@ BIT_RATE: Final = 60_000
 def make_pack(song: str, folder: Path, sound: Path | None = None) -> None:
     """Write all files of a song's pack into a folder, replacing it; a ``sound`` is taken as it is."""
     page, layout = page_of(song), layout_of(song)
-    danced, _ = danced_song(song)
+    members, formation = dance_of(song)
     with tempfile.TemporaryDirectory() as making:
         audio = sound or Path(making) / "audio.ogg"
         if sound is None:
             write_music(song, audio)
         pack = SongPack(
             title=f"{layout.title} ({layout.title_ko})", artist=ARTIST, bpm=layout.tempo.bpm,
-            members=danced.members, formation=danced.formation, audio=audio, language="ko",
+            members=members, formation=formation, audio=audio, language="ko",
             licence=LICENCE, sections=layout.sections, tempo_changes=layout.tempo.changes,
             preview_s=dict(reversed(layout.sections))["chorus"], tags=tuple(page["tags"]),
             colours=tuple(_colour(text) for text in page["colours"]),
         )  # fmt: skip
         save_pack(with_looks(song, pack, Path(making)), folder, replace=True)
+
+
+def dance_of(song: str) -> tuple[tuple[Choreography, ...], Formation | None]:
+    """Return what all dance and where they stand: as the page says, without one as the pack has it."""
+    if not has_page(song):
+        kept = load_pack(BUNDLED / song)
+        return kept.members, kept.formation
+    danced, _ = danced_song(song)
+    return danced.members, danced.formation
 
 
 def write_music(song: str, path: Path) -> None:

@@ -1,1 +1,1 @@
-"""The bundled song, computed."""
+"""What shows the game to those who have not got it."""

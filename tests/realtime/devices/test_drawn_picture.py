@@ -5,20 +5,20 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from kpopdance.realtime.core.types import Choreography
 from kpopdance.realtime.devices import drawn_picture
 from kpopdance.realtime.devices.drawn_camera import DrawnCamera
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, body_px, draw_dancer
+from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.songpack import BUNDLED
 from tests.quick import but_quick
-from tools.demo.demo_choreography import FPS, LEAD, choreograph
 
 SHIFTS = ((0, 0), (-250, 60), (200, -90))
 
 
 @pytest.fixture(scope="module")
 def dance():
-    return Choreography(choreograph()[LEAD], FPS)
+    return load_pack(BUNDLED / "neon-steps").members[0]
 
 
 @pytest.fixture(scope="module")

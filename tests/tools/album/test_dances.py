@@ -6,12 +6,12 @@ import pytest
 from kpopdance.realtime.scoring.difficulty import difficulty_of
 from tests.quick import but_quick
 from tools.album.dance import natural
-from tools.album.dance.album import DANCE, danced_song
+from tools.album.dance.album import DANCE, danced_song, dances
 from tools.album.dance.choreograph import ASPECT, check
 from tools.album.dance.page import read_page
 from tools.album.dance.stage import nearest
 from tools.album.dance.words import vocabulary
-from tools.album.layout import PAGES, layout_of, songs
+from tools.album.layout import PAGES, layout_of
 from tools.bench.scoring import scoring_battery as battery
 
 RISING = (
@@ -24,7 +24,7 @@ FAIR = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("song", songs())
+@pytest.mark.parametrize("song", dances())
 def test_every_song_has_a_dance_that_fills_it(song):
     page = read_page(PAGES / f"{song}{DANCE}")
     check(page, [(part.name, part.bars) for part in layout_of(song).parts])
@@ -36,7 +36,7 @@ def test_every_song_has_a_dance_that_fills_it(song):
 
 @pytest.mark.long
 def test_the_songs_are_harder_from_one_to_the_next():
-    assert sorted(RISING) == sorted(songs())
+    assert sorted(RISING) == sorted(dances())
     levels = []
     for song in RISING:
         danced, tempo = danced_song(song)

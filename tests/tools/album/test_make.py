@@ -8,6 +8,8 @@ from numpy.testing import assert_allclose
 from kpopdance.realtime.devices.audio_file import read_audio
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED
+from kpopdance.realtime.quiz.known_titles import KNOWN_TITLES
+from kpopdance.realtime.quiz.rules import Entry, Rules, make_questions
 from kpopdance.realtime.studio.bars import bars_of
 from kpopdance.realtime.studio.song_parts import parts_of
 from tools.album import make
@@ -31,6 +33,22 @@ def test_a_pack_is_what_its_page_says(song):
     assert pack.preview_s == next(at_s for name, at_s in pack.sections if name == "chorus")
     assert abs(pack.length_s - layout.end_s) < 0.1
     assert sum(path.stat().st_size for path in pack.folder.iterdir()) < LARGEST_BYTES
+
+
+@pytest.mark.parametrize("level", ["easy", "hard"])
+def test_the_bundled_songs_are_a_quiz_without_known_titles(level):
+    shelf = [Entry(song, layout_of(song).title, 0.0, layout_of(song).end_s) for song in songs()]
+    asked = make_questions(shelf, Rules(len(shelf), level), "album", known=KNOWN_TITLES)
+    assert len(asked) == 8
+    assert all(slug for question in asked for slug in question.slugs)
+
+
+def test_a_dance_without_a_page_stays_as_its_pack_has_it(tmp_path):
+    """Neon Steps' dance is older than the pages, and what many tests stand on."""
+    sound = BUNDLED / "neon-steps" / "audio.ogg"
+    make.make_pack("neon-steps", tmp_path / "neon-steps", sound)
+    for path in sorted((BUNDLED / "neon-steps").iterdir()):
+        assert (tmp_path / "neon-steps" / path.name).read_bytes() == path.read_bytes()
 
 
 @pytest.mark.long

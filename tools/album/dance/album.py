@@ -6,12 +6,22 @@ from typing import TYPE_CHECKING
 
 from tools.album.dance.choreograph import Danced, dance
 from tools.album.dance.page import read_page
-from tools.album.layout import PAGES, layout_of
+from tools.album.layout import PAGES, layout_of, songs
 
 if TYPE_CHECKING:
     from kpopdance.realtime.core.tempo import Tempo
 
 DANCE = ".dance.txt"
+
+
+def dances() -> tuple[str, ...]:
+    """Return the songs whose dance is written; Neon Steps' is older, and kept as its pack has it."""
+    return tuple(filter(has_page, songs()))
+
+
+def has_page(song: str) -> bool:
+    """Return whether a song's dance is written."""
+    return (PAGES / f"{song}{DANCE}").is_file()
 
 
 def danced_song(song: str) -> tuple[Danced, Tempo]:

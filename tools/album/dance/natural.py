@@ -145,14 +145,13 @@ def lines(told: dict[str, dict[str, tuple[float, float]]]) -> list[str]:
 
 def main(folders: Sequence[str]) -> int:
     """Print the album beside professional dances."""
-    from tools.album.dance.album import danced_song
-    from tools.album.layout import songs
+    from tools.album.dance.album import danced_song, dances
 
     told = {}
     for folder in folders:
         for path in sorted(Path(folder).glob("*_coco17_px.npy")):
             told[path.name.removesuffix("_coco17_px.npy")] = motion(professional(path))
-    for song in songs():
+    for song in dances():
         danced, _ = danced_song(song)
         told[song] = motion(of_picture(danced))
     print("\n".join(lines(told)))

@@ -11,11 +11,15 @@ from typing import Final
 
 import numpy as np
 
-from tools.demo import demo_synth as synth
-from tools.demo.demo_synth import SAMPLE_RATE, Sound, band, fade, seconds
+from tools.album.music.sounds import SAMPLE_RATE, Sound, band, fade, hertz, saw, seconds
 
 TAKES: Final = 4
 """Strokes that differ."""
+SHOUTED: Final = (
+    ((560, 1.0), (2050, 0.65), (2850, 0.35), (4000, 0.12)),
+    ((330, 1.0), (2500, 0.60), (3200, 0.40), (4100, 0.12)),
+)
+"""The formants of "hey" as it begins and as it ends: Hz, strength."""
 
 
 def strokes(name: str, take: int) -> np.random.Generator:
@@ -62,8 +66,14 @@ def snare(take: int) -> Sound:
 
 @cache
 def clap(take: int) -> Sound:
-    """Return hands (N, 2)."""
-    return synth.clap(strokes("clap", take))
+    """Return hands (N, 2): three early slaps and a room, over a snare's body."""
+    rng, t = strokes("clap", take), seconds(0.32)
+    slaps = sum(np.where(t >= d, np.exp(-(t - d) / 0.006), 0.0) for d in (0.0, 0.010, 0.021))
+    room = np.where(t >= 0.024, np.exp(-(t - 0.024) / 0.075), 0.0)
+    noise = rng.normal(0, 1, (len(t), 2)) * 0.45 + rng.normal(0, 1, (len(t), 1))
+    hands = band(noise * (0.6 * slaps + 0.75 * room)[:, None], 900, 7500)
+    body = np.sin(2 * np.pi * np.cumsum(185 + 60 * np.exp(-t / 0.015)) / SAMPLE_RATE)
+    return fade(0.85 * hands + 0.55 * (body * np.exp(-t / 0.05))[:, None], 0.0003, 0.05)
 
 
 @cache
@@ -89,13 +99,21 @@ def snap(take: int) -> Sound:
 @cache
 def hat(take: int) -> Sound:
     """Return a closed hi-hat."""
-    return 0.8 * synth.hat(strokes("hat", take), 0.024 + 0.003 * take)
+    return 0.8 * _hat(strokes("hat", take), 0.024 + 0.003 * take)
 
 
 @cache
 def open_hat(take: int) -> Sound:
     """Return an open one."""
-    return 0.7 * synth.hat(strokes("open", take), 0.12)
+    return 0.7 * _hat(strokes("open", take), 0.12)
+
+
+def _hat(rng: np.random.Generator, decay_s: float) -> Sound:
+    """Return a hi-hat: square partials that fit no scale, and noise, both very high."""
+    t = seconds(min(6 * decay_s, 0.5))
+    metal = sum(np.sign(np.sin(2 * np.pi * f * t + f)) for f in (3170, 4210, 5430, 6790, 8210))
+    bright = band(0.25 * metal + rng.normal(0, 1, len(t)), 7500, 15000)
+    return fade(bright * np.exp(-t / decay_s), 0.0003, 0.02)
 
 
 @cache
@@ -155,27 +173,76 @@ def stomp(take: int) -> Sound:
 
 def crash(take: int) -> Sound:
     """Return a cymbal (N, 2)."""
-    return synth.crash(strokes("crash", take))
+    return _cymbal(strokes("crash", take), 2.4)
 
 
 def swell(length_s: float) -> Sound:
     """Return a cymbal turned round (N, 2): it grows and stops."""
-    return fade(synth.crash(strokes("swell", 0), length_s)[::-1], 0.05, 0.01)
+    return fade(_cymbal(strokes("swell", 0), length_s)[::-1], 0.05, 0.01)
+
+
+def _cymbal(rng: np.random.Generator, length_s: float) -> Sound:
+    t = seconds(length_s)
+    noise = band(rng.normal(0, 1, (len(t), 2)), 3500, 13000, slope=1.0)
+    return fade(noise * np.exp(-t / (0.28 * length_s))[:, None], 0.001, 0.3)
 
 
 def boom(_: int) -> Sound:
     """Return the deep hit under a part's first beat."""
-    return synth.boom()
+    t = seconds(1.6)
+    hz = 38 + 45 * np.exp(-t / 0.09)
+    return fade(np.sin(2 * np.pi * np.cumsum(hz) / SAMPLE_RATE) * np.exp(-t / 0.42), 0.002, 0.3)
 
 
 def hey(take: int) -> Sound:
     """Return a small crowd's "hey!" (N, 2)."""
-    return synth.hey(strokes("hey", take))
+    rng = strokes("hey", take)
+    crowd = np.zeros((round(0.42 * SAMPLE_RATE), 2))
+    for side in np.linspace(-0.7, 0.7, 7):
+        person = _shout(rng, rng.normal(60, 1.1), 0.34)
+        late = int(rng.integers(0, 900))
+        pan = np.sqrt([(1 - side) / 2, (1 + side) / 2])
+        crowd[late : late + len(person)] += person[:, None] * pan
+    t = seconds(0.42)
+    return fade(band(crowd, 250, 7000) * 0.5 * np.exp(-t / 0.3)[:, None], 0.003, 0.08)
+
+
+def _shout(rng: np.random.Generator, note: float, length_s: float) -> Sound:
+    """Return one of them: harmonics under formants that move, and breath."""
+    t = seconds(length_s)
+    way = np.clip(t / length_s * 1.4, 0, 1)
+    bend = -1.6 * np.exp(-t / 0.025) + 0.1 * np.sin(2 * np.pi * 5.2 * t)
+    hz = hertz(note) * 2 ** (bend / 12)
+    turn = 2 * np.pi * np.cumsum(hz) / SAMPLE_RATE
+    tone = np.zeros(len(t))
+    for k in range(1, int(5200 / hertz(note)) + 1):
+        first, last = (_formant_gain(k * hz, vowel) for vowel in SHOUTED)
+        tone += ((1 - way) * first + way * last) * np.sin(k * turn + k * k) / k**0.35
+    air = band(rng.normal(0, 1, len(t)), 1200, 6500) * np.exp(-t / 0.03)
+    return fade(0.45 * tone + 0.5 * air, 0.006, 0.07)
+
+
+def _formant_gain(hz: Sound, formants: tuple[tuple[int, float], ...]) -> Sound:
+    """Return how strongly the mouth passes each frequency."""
+    gain = np.zeros_like(hz)
+    for centre, strength in formants:
+        gain += strength / (1 + ((hz - centre) / (0.09 * centre + 40)) ** 2)
+    return gain
 
 
 def riser(length_s: float) -> Sound:
-    """Return wind that climbs (N, 2)."""
-    return synth.riser(strokes("riser", 0), length_s)
+    """Return noise (N, 2) whose band climbs, with a climbing tone under it."""
+    rng = strokes("riser", 0)
+    t = seconds(length_s)
+    way = t / length_s
+    noise = rng.normal(0, 1, (len(t), 2))
+    steps = 7
+    centres = 500 * 2 ** (np.arange(steps) * 4.2 / (steps - 1))
+    layers = [band(noise, hz / 1.5, hz * 1.5) for hz in centres]
+    weights = np.clip(1 - np.abs(way[:, None] * (steps - 1) - np.arange(steps)), 0, 1)
+    wind = sum(w[:, None] * layer for w, layer in zip(weights.T, layers, strict=True))
+    tone = band(saw(220 * 2 ** (2 * way**1.5), len(t), 0.0), 200, 3500)
+    return fade((wind + 0.22 * tone[:, None]) * (way**2)[:, None], 0.01, 0.01)
 
 
 def fall(length_s: float) -> Sound:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.signal import iirpeak, lfilter
 
 from tools.album.music.drums import strokes
-from tools.demo.demo_synth import SAMPLE_RATE, Sound, band, fade, hertz, saw, seconds
+from tools.album.music.sounds import SAMPLE_RATE, Sound, band, fade, hertz, saw, seconds
 
 FORMANTS: Final = {  # Hz of a high voice, and their strength: the third rings, as singers' do
     "a": ((850, 0.9), (1350, 0.70), (2900, 0.50), (3900, 0.25)),

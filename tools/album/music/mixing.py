@@ -14,7 +14,7 @@ from scipy.signal import butter, oaconvolve, sosfilt
 
 from tools.album.music import drums, instruments
 from tools.album.music.measures import RATE, loudness_lufs
-from tools.demo.demo_synth import Sound, band, fade, seconds
+from tools.album.music.sounds import Sound, band, fade, seconds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,7 +1,8 @@
-"""Measures whether the real networks find the drawn dancer, over the whole demo choreography.
+"""Measures whether the real networks find the drawn dancer, over a whole dance.
 
-Run ``python -m tools.bench.pose.bench_dancer [--every 7] [--draw OUT]``. A joint counts as found within
-12 px of where it was drawn at 640 x 480; the median error is that of the joints seen at all.
+Run ``python -m tools.bench.pose.bench_dancer [--song neon-steps] [--every 7] [--draw OUT]``. A joint
+counts as found within 12 px of where it was drawn at 640 x 480; the median error is that of the joints
+seen at all.
 """
 
 from __future__ import annotations
@@ -17,20 +18,20 @@ from numpy.typing import NDArray
 
 from kpopdance.engines.choose import open_eyes
 from kpopdance.realtime.core import body
-from kpopdance.realtime.core.types import Choreography
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.pose.confidence import CURVES
 from kpopdance.realtime.pose.looks import LOOKS, close_looks
 from kpopdance.realtime.pose.skeletons import assemble
 from kpopdance.realtime.pose.watcher import Watcher
-from tools.demo import demo_choreography as demo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from kpopdance.engines.maps import Region
-    from kpopdance.realtime.core.types import Pose
+    from kpopdance.realtime.core.types import Choreography, Pose
     from kpopdance.realtime.pose.looks import Look
 
     See = Callable[[NDArray[np.uint8], NDArray[np.float64]], list[Pose]]
@@ -45,14 +46,16 @@ WORST: Final = 24
 
 
 def main() -> None:
-    """Print how many joints are found: in all, per joint, per move, and what drawing costs."""
+    """Print how many joints are found: in all, per joint, per section, and what drawing costs."""
     arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--song", default="neon-steps", help="a bundled one")
     arguments.add_argument("--every", type=int, default=7, help="measure every n-th row")
     arguments.add_argument("--look", type=int, default=0, help="which look")
     arguments.add_argument("--draw", type=Path, help="folder for pictures of the worst frames")
     asked = arguments.parse_args()
-    dance = Choreography(demo.choreograph()[demo.LEAD], demo.FPS)
-    seconds = np.arange(0, len(dance.joints), asked.every) / demo.FPS
+    song = load_pack(BUNDLED / asked.song)
+    dance = song.members[song.lead]
+    seconds = np.arange(0, len(dance.joints), asked.every) / dance.fps
     pictures, truths, cost_ms = _drawn(dance, seconds, asked.look)
     print(
         f"{len(seconds)} frames, drawn in {np.median(cost_ms):.1f} ms (p50), "
@@ -60,7 +63,7 @@ def main() -> None:
     )
     for name, see in _ways().items():
         errors, poses = _errors(see, pictures, truths)
-        _report(name, errors, seconds)
+        _report(name, errors, seconds, song.sections)
         if asked.draw is not None:
             _save_worst(asked.draw / name.replace(" ", "_"), pictures, errors, (truths, poses))
 
@@ -95,7 +98,7 @@ def _drawn(
         before = perf_counter()
         joints = dancer.joints(float(second))
         if joints is None:
-            raise ValueError("the demo dancer is never absent")
+            raise ValueError("the drawn dancer is never absent")
         pictures.append(studio.take([(joints, OUTFITS[look])], index, dancer.height_px))
         cost.append((perf_counter() - before) * 1e3)
         truths.append(joints)
@@ -123,7 +126,9 @@ def _square(truth: Floats) -> Region:
     return (x - half, y - half, x + half, y + half)
 
 
-def _report(name: str, errors: Floats, seconds: Floats) -> None:
+def _report(
+    name: str, errors: Floats, seconds: Floats, sections: Sequence[tuple[str, float]]
+) -> None:
     found = errors <= FOUND_PX
     mean, median = found.sum(axis=1).mean(), np.median(errors[np.isfinite(errors)])
     verdict = "reached" if mean >= TARGET and median <= 6 else "MISSED"
@@ -131,7 +136,8 @@ def _report(name: str, errors: Floats, seconds: Floats) -> None:
     for joint, label in enumerate(body.JOINTS):
         seen = errors[np.isfinite(errors[:, joint]), joint]
         print(f"  {label:15s} {found[:, joint].mean():6.1%}  median {np.median(seen):4.1f} px")
-    for label, start, end in demo.moves_of_lead():
+    ends = [start for _, start in sections[1:]] + [np.inf]
+    for (label, start), end in zip(sections, ends, strict=True):
         here = (seconds >= start) & (seconds < end)
         missed = np.argsort(found[here].mean(axis=0))[:3]
         weak = ", ".join(f"{body.JOINTS[j]} {found[here, j].mean():.0%}" for j in missed)
