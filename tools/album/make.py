@@ -65,7 +65,7 @@ def write_music(song: str, path: Path) -> None:
     """Write a song's sound, as its page of music says, as .ogg or .wav."""
     page = page_of(song)
     score = score_of(layout_of(song, page), page, KINDS)
-    write_audio(path, mastered(mixed(score)), RATE, bit_rate=BIT_RATE)
+    write_audio(path, mastered(mixed(score)), RATE, bit_rate=page.get("bit_rate", BIT_RATE))
 
 
 def _colour(text: str) -> tuple[int, int, int]:
