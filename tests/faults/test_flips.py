@@ -353,14 +353,15 @@ def test_setting_up_and_the_page_before_a_song(library):
 
     window = WatchedWindow(
         clock, ("SetupPage", ["", *["down", "right", ""] * 9, "left", "up", "i"]), ("Waiting", []),
-        ("FoundPage", ["down", "", "escape"]), ("SetupPage", ["", "escape"]),
+        ("FoundPage", ["down", "", "escape"]), ("SetupPage", ["", "escape"]), ("GuideLoading", []),
+        ("GuidePage", [*[""] * 8, "return", "", "escape"]),
         ("SongListPage", [read, "home", "", "return"]), ("LoadingPage", []),
         ("ReadyPage", ["", "m", "", "return"]), ("DancePage", ["", "space", "", "f1"]),
         ("SetupPage", [""]),
     )  # fmt: skip
     seen = watch(window, clock, first_page(game))
     game.settle()
-    assert seen >= {"SetupPage", "FoundPage", "ReadyPage"}
+    assert seen >= {"SetupPage", "FoundPage", "GuidePage", "ReadyPage"}
 
 
 @every_time
