@@ -711,11 +711,14 @@ def test_no_key_reads_the_library_again_and_new_scores_show(library, monkeypatch
         keep_score(devices.store, "short", 66.0)
         return dancing(game)
 
+    def learned(game):
+        return 66.0 in listed.choosing.remembered.scores.values()
+
     questions = Noted(monkeypatch, QuizScreen)
     keys = [*("sss"), *("bb"), *("tt"), "q"]
     window = PressedWindow(
         devices.clock, *((ready, key) for key in keys), (asked, "escape"), (back, "end"),
-        (ready, "return"), (write, "escape"), (paused, "escape"), (back, "s"),
+        (ready, "return"), (write, "escape"), (paused, "escape"), (back, "home"), (learned, "s"),
     )  # fmt: skip
     game = window.game = Game(devices, songs, quiz)
     listed = first_page(game)
