@@ -68,6 +68,11 @@ def _play(commands: Commands) -> None:
         "be named",
     )  # fmt: skip
     dance_options(parser, headless="no window; needs a song")
+    parser.add_argument(
+        "--reel", action=argparse.BooleanOptionalAction,
+        help="keep your pictures while you dance, so that V on the result page makes a clip of them "
+        "(headless: it is written to --out)",
+    )  # fmt: skip
     terms_options(parser)
     network_options(parser)
     parser.set_defaults(command="play")

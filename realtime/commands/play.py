@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.files import check_folder, write_beside
+from kpopdance.engines.files import check_folder, refusing, sweep, write_beside
+from kpopdance.engines.files import part_of as part_file
 from kpopdance.engines.texts import one_form
 from kpopdance.engines.tongues import _
 from kpopdance.engines.version import our_version
@@ -25,6 +26,7 @@ from kpopdance.realtime.commands.common import (
     report_json,
     report_words,
 )
+from kpopdance.realtime.commands.filming import reel_of
 from kpopdance.realtime.commands.fitting import fitting_of
 from kpopdance.realtime.commands.onlookers import Snapshot, seen_by
 from kpopdance.realtime.commands.sound import (
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.dance.performance import Performance
     from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.devices.film_reel import FilmReel
+    from kpopdance.realtime.devices.picture_keeper import PictureKeeper
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
@@ -192,6 +195,7 @@ def make_kit(
         bring=lambda path, audio: _brought(path, settings.libraries[0], audio),
         open_film=_film, read_cover=_cover, read_part=part_of, stretch=stretched, count=counted,
         countdown=counted_down,
+        keep_pictures=_keeper,
         fitting=fitting_of(cameras, kept_in, first=first),
         open_microphone=sounding.microphone,
         device_names=lambda: (sounding.name, cameras.name),
@@ -202,6 +206,18 @@ def _film(path: Path) -> Pictures:
     from kpopdance.realtime.devices.moving_film import MovingFilm  # few songs have one
 
     return MovingFilm(path)
+
+
+def _keeper() -> PictureKeeper:
+    from kpopdance.realtime.devices.picture_keeper import PictureKeeper  # few dances are filmed
+
+    folder = cache_folder()
+    with refusing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        part = part_file(folder / "reel.mkv")
+        keeper = PictureKeeper(part)
+        sweep(folder, part.stat().st_mtime)
+    return keeper
 
 
 def _cover(path: Path) -> NDArray[np.uint8]:
@@ -364,11 +380,11 @@ def unseen(
         say(ghost.told(outcome.report))
     _tell_unseen(outcome, result, as_json=args.json)
     if args.out is not None:
-        args.out.mkdir(parents=True, exist_ok=True)
         snapshot.save(outcome)
         path = args.out / "result.json"
         write_beside(path, json.dumps(result, ensure_ascii=False, indent=1))
         say(f"wrote {path}, {args.out / 'dance.png'} and {args.out / 'result.png'}")
+        reel_of(kit, song, outcome, terms, args.out / "reel.mp4")
     return 0
 
 

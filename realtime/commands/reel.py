@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kpopdance.realtime.library.songpack import SongPack
+
 BYTES: Final = 5_000_000  # of a reel, at least
 ENDING, CARD_ENDING = ".mp4", ".png"
 
@@ -44,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         write_card(footage, wish, out)
     else:
         with _bar() as told:
-            write_reel(footage, wish, out, samples_of, told)
+            write_reel(footage, wish, out, _sound_of, told)
     facts = {"file": str(out), "size": list(wish.size), "bytes": out.stat().st_size}
     if args.json:
         print_json(facts | {"score": round(kept.report.score, 1)})
@@ -57,6 +62,12 @@ def run(args: argparse.Namespace) -> int:
 def _check_ending(out: Path | None, ending: str) -> None:
     if out is not None and out.suffix.lower() != ending:
         raise DanceError(f"{out}: cannot write that; let it end in {ending}")
+
+
+def _sound_of(song: SongPack) -> tuple[NDArray[np.float32], int]:
+    if song.audio is None:
+        raise DanceError(f"{song.folder}: has no audio to dance to")
+    return samples_of(song.audio)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from platformdirs import user_documents_path
+from platformdirs import user_documents_path, user_videos_path
 
 from kpopdance.realtime.core.health import WELL_CAMERA
 from kpopdance.realtime.devices.host_clock import local_now
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kpopdance.engines.ports import Eyes
     from kpopdance.realtime.core.health import Health
     from kpopdance.realtime.core.ports import Camera, HostClock, Microphone, Pictures, Speaker
+    from kpopdance.realtime.devices.picture_keeper import PictureKeeper
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.settings_writer import Value
     from kpopdance.realtime.library.songpack import SongPack
@@ -80,11 +81,12 @@ class Kit:
     of the player's if one is named; ``read_part`` as ``read_audio`` of so many seconds from one on;
     ``open_film`` opens a song's video to be its coach; ``read_cover`` returns a cover, small, uint8
     (H, W, 3) BGR; ``local_now`` tells date and time, ``documents`` where a player's files are
-    written; ``fitting`` is what setting up needs, None where nothing can be set up; ``stretch``
-    returns samples of a rate at a tempo of 0.5..1, as high as before; ``count`` four beats counted, of
-    a rate and a beat's seconds, and when the first one is, ``countdown`` three, two, one likewise;
-    ``open_microphone`` listens to the room; ``device_names`` returns what output and camera are called
-    now.
+    written, ``videos`` where films are; ``keep_pictures`` opens what keeps a player's pictures while
+    they dance, None: nothing does; ``fitting`` is what setting up needs, None where nothing can be
+    set up; ``stretch`` returns samples of a rate at a tempo of 0.5..1, as high as before; ``count``
+    four beats counted, of a rate and a beat's seconds, and when the first one is, ``countdown`` three,
+    two, one likewise; ``open_microphone`` listens to the room; ``device_names`` returns what output
+    and camera are called now.
     """
 
     seeing: Later[Eyes]
@@ -110,6 +112,8 @@ class Kit:
     read_cover: Callable[[Path], NDArray[np.uint8]] | None = None
     local_now: Callable[[], datetime] = local_now
     documents: Callable[[], Path] = user_documents_path
+    videos: Callable[[], Path] = user_videos_path
+    keep_pictures: Callable[[], PictureKeeper] | None = None
     fitting: Fitting | None = None
     stretch: Callable[[NDArray[np.float32], int, float], NDArray[np.float32]] | None = None
     count: Callable[[int, float], tuple[NDArray[np.float32], float]] | None = None

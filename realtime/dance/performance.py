@@ -14,6 +14,7 @@ from kpopdance.realtime.dance.coach_film import opened
 from kpopdance.realtime.dance.foresight import foreseen, look_s_of, watched_for
 from kpopdance.realtime.dance.in_use import player_lag_ms
 from kpopdance.realtime.dance.loop import DanceSession, count_in_s
+from kpopdance.realtime.dance.reel_recording import ReelRecording
 from kpopdance.realtime.dance.song_sound import sound_of
 from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.replay import Replay, beats_key, dance_key
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.dance.dancer import Dancer
     from kpopdance.realtime.dance.keeping import Keeping
     from kpopdance.realtime.dance.kit import Kit
+    from kpopdance.realtime.dance.reel_recording import Filmed
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.pose.watcher import Watcher
     from kpopdance.realtime.scoring.standard import Told
@@ -51,7 +53,7 @@ class Outcome:
 
     ``replay`` is what the settings want to be kept of it, until that is done; ``saving`` tells what was
     stored of all this; ``face`` is a picture of the player, kept if they want it; ``track`` what they
-    danced, px, until a page has shown it;
+    danced, px, and ``filmed`` their pictures, if they said so before, until a page has shown it;
     ``health`` is what was the matter with the devices meanwhile, ``foreseen`` before; ``lag_ms`` was
     taken off how late it was.
     """
@@ -65,6 +67,7 @@ class Outcome:
     saving: Future[Keeping] | None = None
     face: bytes = b""
     track: PoseTrack | None = None
+    filmed: Future[Filmed | None] | None = None
     health: tuple[Health, ...] = ()
     foreseen: tuple[Health, ...] = ()
     lag_ms: float = 0.0
@@ -76,8 +79,8 @@ class Performance:
 
     ``dance`` is the key of the song's own choreography, ``look_s`` what the quickest look takes,
     ``foreseen`` why it will be looked at too seldom, as things were when it was opened; ``lag_ms`` is
-    taken off how late the dance is; ``film`` is the song's own, and ``film_trouble`` why it cannot be
-    shown, if so.
+    taken off how late the dance is; ``recording`` keeps the player's pictures if they want it; ``film``
+    is the song's own, and ``film_trouble`` why it cannot be shown, if so.
     """
 
     kit: Kit
@@ -91,6 +94,7 @@ class Performance:
     notice: FailureNotice
     look_s: float
     foreseen: tuple[Health, ...]
+    recording: ReelRecording
     lag_ms: float = 0.0
     film: CoachFilm | None = None
     film_trouble: str = ""
@@ -110,9 +114,9 @@ class Performance:
         shown = None
         if self.film is not None and coach != "drawn":
             shown = self.film.view(view.song_s, everybody=everybody, skeleton=coach == "both")
-        return replace(
-            view, notices=self.notice.words(), film=shown, has_film=self.film is not None
-        )
+        trouble = filter(None, (self.recording.trouble,))
+        notices = (*self.notice.words(), *trouble)
+        return replace(view, notices=notices, film=shown, has_film=self.film is not None)
 
     def begin(self, step_back_s: float | None = None) -> None:
         """Begin to dance after so many seconds, None: as many as it takes from the keyboard.
@@ -120,10 +124,12 @@ class Performance:
         A drawn dancer, or one in a video, has none to step back from.
         """
         usual_s = STEP_BACK_S if self.kit.keeps_scores else 0.0
+        self.recording.begin()
         self.session.begin(usual_s if step_back_s is None else step_back_s)
 
     def close(self) -> None:
         """Stop everything."""
+        self.recording.close()
         self.session.stop()
         self.speaker.close()
         if self.film is not None:
@@ -133,6 +139,7 @@ class Performance:
     def outcome(self, frame_s: list[float]) -> Outcome:
         """End the dance and return what it left, not stored yet."""
         session = self.session
+        filmed = self.recording.finish()
         report = session.finish()
         settings = self.kit.settings
         replay = None
@@ -141,7 +148,7 @@ class Performance:
         took_s, underruns = session.took_s, self.speaker.underruns
         return Outcome(
             report, took_s, frame_s, underruns, self.status, replay, health=session.troubles,
-            foreseen=self.foreseen, lag_ms=self.lag_ms, track=session.track,
+            foreseen=self.foreseen, lag_ms=self.lag_ms, track=session.track, filmed=filmed,
         )  # fmt: skip
 
 
@@ -257,7 +264,10 @@ def opened_with(
     session = session_of(lag_ms / 1000, camera, watcher, speaker)
     playing.append(session)
     dance = dance_key(song.members[song.lead])
+    recording = ReelRecording(
+        camera, session.song_of, kit.keep_pictures, wanted=kit.settings.reel
+    )
     return Performance(
         kit, danced, terms, dance, camera, watcher, speaker, session, notice, look_s,
-        foreseen(camera.state(), look_s), lag_ms, *opened(song, terms, kit.open_film),
+        foreseen(camera.state(), look_s), recording, lag_ms, *opened(song, terms, kit.open_film),
     )  # fmt: skip

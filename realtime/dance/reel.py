@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.closeup import closeups
 from kpopdance.realtime.core.terms import USUAL, Terms
 from kpopdance.realtime.core.track import BRIDGED_S, choreography_rows, resample
@@ -40,13 +39,15 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.library.songpack import SongPack
 
-    Sound = Callable[[Path], tuple[NDArray[np.float32], int]]
+    Sound = Callable[[SongPack], tuple[NDArray[np.float32], int]]
 
 ENCODER: Final = {"preset": "superfast", "crf": "22", "g": "60"}
 COVER_PX: Final = 720
 EARLY_S: Final = 0.5 / FPS
 """A picture is shown from the reel's picture on that is nearest to its second."""
 LEAST_POSES: Final = 2
+JUDGED_S: Final = 0.4
+"""So long after a move its judgement stands whole."""
 BELOW: Final = 0.25
 """Of the height that a half shows more than the dancer needs: so much lies below their feet."""
 BOTH: Final = re.compile(r"(.+\S) \((.*[^\x00-\x7f].*)\)")
@@ -96,7 +97,8 @@ def write_reel(
 ) -> None:  # fmt: skip
     """Write the film of a dance, whole or not at all.
 
-    ``told`` hears how much is written, 0..1; what it raises ends it.
+    ``sound_of`` returns what sounds of a song, (N, 2), and the rate; ``told`` hears how much is written,
+    0..1, and what it raises ends it.
 
     Raises
     ------
@@ -122,6 +124,14 @@ def write_card(footage: Footage, wish: ReelWish, out: Path) -> None:
     with closing(Reel(footage, wish)) as reel:
         reel.picture(Shot("card", reel.story.moment_s))
         save_picture(reel.surface, out)
+
+
+def preview_of(footage: Footage, wish: ReelWish) -> NDArray[np.uint8]:
+    """Return a picture of a reel, uint8 (H, W, 3) BGR: just after the best move was judged."""
+    with closing(Reel(footage, wish)) as reel:
+        best, middle_s = reel.story.best, reel.story.moment_s
+        at_s = middle_s if best is None else min(best.end_s + JUDGED_S, reel.story.dance_s)
+        return np.ascontiguousarray(reel.picture(Shot("dance", at_s))[..., :3])
 
 
 class Reel:
@@ -328,9 +338,7 @@ def _coach(footage: Footage, wish: ReelWish) -> CoachFilm | None:
 
 
 def _sound(footage: Footage, story: Story, sound_of: Sound) -> tuple[NDArray[np.float32], int]:
-    if footage.song.audio is None:
-        raise DanceError(_("{folder}: has no audio to dance to", folder=footage.song.folder))
-    samples, rate = sound_of(footage.song.audio)
+    samples, rate = sound_of(footage.song)
     begin_s, end_s = story.slow_s
     slowed = stretched(samples[round(begin_s * rate) : round(end_s * rate)], rate, SLOW)
     return story.sound(samples, slowed, rate), rate

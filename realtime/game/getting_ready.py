@@ -80,14 +80,14 @@ class ReadyPage(Page):
         return self
 
     def act(self, action: Action) -> Page | None:
-        """Begin, mirror, turn to another camera, set up, measure the delay, or go back."""
+        """Begin, mirror, keep pictures, turn the camera, set up, measure the delay, or go back."""
         game = self._game
         if self._ending is not None:
             return self
         if action == "play":
             self._begin(None)
-        elif action == "mirror":
-            game.mirror = not game.mirror
+        elif action in ("mirror", "keep"):
+            self._otherwise(action)
         elif action == "camera" and game.turn_camera():
             self._go(self._anew)
         elif action == "setup":
@@ -97,6 +97,16 @@ class ReadyPage(Page):
         elif action == "back":
             self._go(lambda: self.back)
         return self
+
+    def _otherwise(self, action: Action) -> None:
+        """Show all as in a mirror, keep the player's pictures from this dance on; or no longer."""
+        game, recording = self._game, self._performance.recording
+        if action == "mirror":
+            game.mirror = not game.mirror
+        elif recording.possible:
+            recording.wanted = not recording.wanted
+            game.change({"reel": recording.wanted})
+            game.changes.write()
 
     def clicked(self, target: Target) -> Page | None:
         """Do what a key does that is clicked on."""
@@ -114,8 +124,10 @@ class ReadyPage(Page):
         looking = self._looking
         stand = StandView() if looking is None else looking.view(mirror=game.mirror)
         turns = game.kit.turn_camera is not None
+        recording = self._performance.recording
+        keeps = recording.wanted if recording.possible else None
         view = ReadyView(
-            song.title, song.artist, self.age_s, stand, turns, self._asks, song.lights
+            song.title, song.artist, self.age_s, stand, turns, self._asks, song.lights, keeps
         )
         self.screen.draw(surface, view)
 

@@ -11,9 +11,13 @@ from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.core.terms import STRICTNESS
 from kpopdance.realtime.core.track import FILTER_LAG_S
 from kpopdance.realtime.dance.keeping import Keeping
+from kpopdance.realtime.dance.reel import Footage
 from kpopdance.realtime.game.portrait import FaceOffer
+from kpopdance.realtime.game.reel_page import ReelPage
 from kpopdance.realtime.game.side_by_side import SideBySide
 from kpopdance.realtime.home.calibrating import CalibrationPage
+from kpopdance.realtime.library.players import player_of
+from kpopdance.realtime.library.store import StoreError
 from kpopdance.realtime.party.board import BoardOffer
 from kpopdance.realtime.practice.practising import Choice, PracticeLoading
 from kpopdance.realtime.scoring.judge import NO_PICTURES, TOO_SLOW
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.dance.performance import Outcome
     from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.library.store import Store
     from kpopdance.realtime.screens.actions import Action, Target
     from kpopdance.realtime.screens.view import SideView
 
@@ -64,6 +69,7 @@ class ResultPage(Page):
     ) -> None:  # fmt: skip
         song, terms = danced
         self._game, self._song, self._outcome = game, song, outcome
+        self._terms = terms
         self._anew, self.back = anew, back
         self.screen = ResultsScreen(game.backdrop)
         self._keeping = Keeping(game.kit, outcome, song, terms)
@@ -81,7 +87,8 @@ class ResultPage(Page):
         self._side = None if outcome.track is None else SideBySide(
             outcome.track, song.members[song.lead], outcome.lag_ms / 1000 + FILTER_LAG_S
         )  # fmt: skip
-        outcome.track = None  # an evening's outcomes are kept
+        self._danced = outcome.track, outcome.filmed
+        outcome.track = outcome.filmed = None  # an evening's outcomes are kept
         counts = self._keeping.counts and not song.excerpts  # a medley is nobody else's song
         self._board = BoardOffer(
             game.kit.settings.board_folder, outcome.replay if counts else None, game.kit.store
@@ -113,6 +120,8 @@ class ResultPage(Page):
             self._board.take()
         if action == "practise":
             return self._practise()
+        if action == "clip" and self._danced[0] is not None:
+            return ReelPage(game, beside(self._footage), self)
         before = self._choice.passage
         self._choice.turn(action)
         self._begin_anew(before)
@@ -128,6 +137,17 @@ class ResultPage(Page):
         self._choice.choose(target.which)
         self._begin_anew(before)
         return self
+
+    def _footage(self) -> Footage:
+        """Return what a clip is made of; waits until all the player's pictures are packed."""
+        kit, outcome, (track, filming) = self._game.kit, self._outcome, self._danced
+        assert track is not None
+        filmed = None if filming is None else filming.result()
+        return Footage(
+            self._game.load(self._song), self._song, outcome.report, track.at_s, track.joints,
+            outcome.lag_ms / 1000, None if filmed is None else filmed.path, self._terms,
+            _name_of(kit.store), kit.local_now().date().isoformat(),
+        )  # fmt: skip
 
     def _practise(self) -> Page:
         """Practise what is chosen; where there is nothing, dance again."""
@@ -181,6 +201,14 @@ def beside_ghost(game: Game, slug: str, terms: Terms, report: Report) -> tuple[s
     """Return who was ahead, where somebody's ghost danced beside the player."""
     ghost = game.ghost
     return (ghost.told(report),) if ghost is not None and ghost.dances(slug, terms) else ()
+
+
+def _name_of(store: Store) -> str:
+    """Return who plays; empty of a guest, or where nobody can tell."""
+    try:
+        return player_of(store).name if store.keeps else ""
+    except StoreError:
+        return ""
 
 
 def went_well(report: Report, terms: Terms) -> tuple[str, ...]:

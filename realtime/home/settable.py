@@ -159,6 +159,11 @@ FIRST_ROWS: Final = (
         words=lambda value: _(COACH_WORDS[value]),
     ),
     Settable(
+        ("reel",), "Keep pictures for a clip",
+        "While you dance, until you leave its result: V there makes a clip of them.",
+        (False, True), words=_yes,
+    ),
+    Settable(
         ("hands",), "Choose by a raised hand",
         "In the menus too: the camera is on there then. No picture is kept.",
         (False, True), words=_yes,

@@ -60,6 +60,8 @@ class Settings:
         ``whole``, or ``seated``: no legs are asked for.
     coach : str
         ``video``, ``both`` or ``drawn``: who is copied where a song has a video.
+    reel : bool
+        Keep your pictures while you dance, until the next dance, so that a film can be made of them.
     preview_sound : bool
         Let the chorus of the song that is chosen in the list sound.
     calm : bool
@@ -102,6 +104,7 @@ class Settings:
     strictness: str = "normal"
     body: str = "whole"
     coach: str = "video"
+    reel: bool = False
     preview_sound: bool = True
     calm: bool = False
     hands: bool = False

@@ -20,7 +20,7 @@ Action = Literal[
     "undo", "redo", "parent", "search", "order", "only", "star", "playlist", "stop writing",
     "players", "history", "colour", "goal", "remove", "export", "face", "setup", "doctor",
     "practise", "random", "group", "ghost", "steps", "whole", "delay", "best", "microphone", "guide",
-    "board",
+    "board", "clip", "shape", "look", "card", "keep",
 ]  # fmt: skip
 
 CHOOSE: Final[tuple[Choose, ...]] = (

@@ -17,7 +17,15 @@ from kpopdance.realtime.screens.parts.chips import (
     draw_chips,
 )
 from kpopdance.realtime.screens.parts.outline import OutlinePanel, draw_sentence
-from kpopdance.realtime.screens.parts.theme import GOLD, SOFT, Style, box, drawable, scale_of
+from kpopdance.realtime.screens.parts.theme import (
+    GOLD,
+    RED,
+    SOFT,
+    Style,
+    box,
+    drawable,
+    scale_of,
+)
 from kpopdance.realtime.screens.screen import Meanings, Screen
 
 if TYPE_CHECKING:
@@ -32,6 +40,10 @@ KEYS: Final = (
 )  # fmt: skip
 TURN: Final = Chip("C", "another camera", "camera")
 DELAY: Final = Chip("D", "measure", "delay")
+KEEP: Final = {
+    False: Chip("K", N_("keep my pictures for a clip"), "keep"),
+    True: Chip("K", N_("your pictures are kept for a clip"), "keep", edge=RED),
+}
 HINT: Final = N_(
     "It begins when head and feet are in, or when you raise a hand and hold it up."
 )
@@ -45,7 +57,7 @@ class ReadyScreen(Screen):
 
     meanings: ClassVar[Meanings] = {
         "return": "play", "space": "play", "escape": "back", "c": "camera", "m": "mirror",
-        "f1": "setup", "d": "delay",
+        "f1": "setup", "d": "delay", "k": "keep",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:
@@ -59,8 +71,10 @@ class ReadyScreen(Screen):
         if not drawable(size):
             return
         (width, height), u = size, scale_of(size)
+        keep = () if view.keeps is None else (KEEP[view.keeps],)
         self._chips = (
-            *KEYS[:2], *((TURN,) if view.turns else ()), *((DELAY,) if view.asks else ()), *KEYS[2:]
+            *KEYS[:2], *keep, *((TURN,) if view.turns else ()), *((DELAY,) if view.asks else ()),
+            *KEYS[2:],
         )  # fmt: skip
         self.backdrop.draw(
             surface, 2 * view.age_s, centre_x=width // 2, horizon_y=round(height * 0.7),

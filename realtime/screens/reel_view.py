@@ -80,3 +80,33 @@ class CardView:
 
     moment: ReelView
     report: Report
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReelPageView:
+    """What the page shows on which a clip is made of a dance.
+
+    Attributes
+    ----------
+    age_s : float
+        For motion.
+    preview : uint8 (H, W, 3) BGR or None
+        A picture of it; the same object for the same picture; None while it is drawn.
+    shape, look : str
+        Of ``ReelWish``; without a film of the player ``filmed`` is off, and there is one look.
+    coach : str
+        Who is beside the player, of ``COACHES``; empty where the song has no video.
+    share : float or None
+        How much is written, 0..1; None while nothing is.
+    words : str
+        What was written, or why nothing could be.
+    """
+
+    age_s: float = 0.0
+    preview: NDArray[np.uint8] | None = None
+    shape: str = "tall"
+    look: str = "skeleton"
+    filmed: bool = False
+    coach: str = ""
+    share: float | None = None
+    words: str = ""

@@ -59,7 +59,11 @@ BOARD: Final = Target("board")
 SAVE_KEY: Final = ("S", N_("save again"))
 PRACTISE: Final = Target("practise")
 BEST: Final = Target("best")
-KEYS: Final[Hints] = (("R", N_("dance again")), ("Esc", N_("back to the songs")))
+KEYS: Final[Hints] = (
+    ("R", N_("dance again")),
+    ("V", N_("clip")),
+    ("Esc", N_("back to the songs")),
+)
 PRACTICE_KEYS: Final[Hints] = (("← → ↑", N_("move, section")), *KEYS)
 TO_PRACTISE, WENT_WELL = N_("WHAT TO PRACTISE"), N_("WHAT WENT WELL")
 BROUGHT: Final = 2  # moves that were practised: so many are told
@@ -91,7 +95,7 @@ class ResultsScreen(Screen):
 
     meanings: ClassVar[Meanings] = {
         "return": "practise", "p": "practise", "r": "again", "space": "again", "l": "lag", "s": "save",
-        "escape": "back", "u": "face", "c": "board", "b": "best",
+        "escape": "back", "u": "face", "c": "board", "b": "best", "v": "clip",
         "left": "left", "right": "right", "up": "up", "down": "down",
     }  # fmt: skip
 

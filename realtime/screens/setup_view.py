@@ -56,7 +56,8 @@ class ReadyView:
     """The page before a dance.
 
     ``age_s`` drives motion, ``turns`` is whether C takes another camera, ``asks`` a sentence that asks
-    to measure the delay first, empty where nothing is to ask; ``colours`` as in ``DanceView``.
+    to measure the delay first, empty where nothing is to ask; ``colours`` as in ``DanceView``; ``keeps``
+    is whether the player's pictures are kept in this dance, None: they cannot be.
     """
 
     title: str
@@ -66,6 +67,7 @@ class ReadyView:
     turns: bool = True
     asks: str = ""
     colours: tuple[tuple[int, int, int], ...] = ()
+    keeps: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,7 +31,7 @@ def test_everything_may_be_set(tmp_path):
         "model": "~/own.onnx", "engine": "onnxruntime", "threads": 3,
         "crop_px": 224, "thorough": True, "player_lag_ms": -120.5,
         "strictness": "pro", "body": "seated", "coach": "both", "preview_sound": False, "calm": True,
-        "hands": True,
+        "hands": True, "reel": True,
         "sound_device": "블루투스", "microphone": "Gooseneck",
         "volume": 70, "effect_volume": 30,
         "count_volume": 40,
