@@ -14,6 +14,7 @@ import pytest
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.screens.parts.backdrop import Backdrop, lights_of
+from kpopdance.realtime.screens.parts.costumes import LEAD
 from kpopdance.realtime.screens.parts.theme import (
     GRADE_COLOUR,
     NIGHT,
@@ -28,6 +29,7 @@ from tools.album.layout import PageError
 from tools.album.posters.album import DESIGNS, poster
 from tools.album.posters.paper import HIGH, MOST_BYTES, WIDE
 
+APART = 60.0  # of two colours, RGB 0..255
 SMALL_TEXT, LARGE_TEXT = 4.5, 3.0  # WCAG 2, AA
 BLINDING = ((255, 255, 255), (255, 255, 0), (0, 255, 255))
 
@@ -37,6 +39,8 @@ def test_a_song_wears_what_its_page_says_and_has_a_cover(song):
     pack = load_pack(BUNDLED / song)
     assert pack.staging == looks.staging_of(song)
     assert len(pack.staging.clothes) == len(set(pack.staging.clothes)) == len(pack.members)
+    for one in pack.staging.clothes:
+        assert np.linalg.norm(np.subtract(one.hair, LEAD.skin)) > APART  # a face is seen in it
     assert pack.cover is not None
     assert pack.cover.stat().st_size <= MOST_BYTES
     picture = cv2.imread(str(pack.cover))
