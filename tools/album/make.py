@@ -49,7 +49,8 @@ def make_pack(song: str, folder: Path, sound: Path | None = None) -> None:
             preview_s=dict(reversed(layout.sections))["chorus"], tags=tuple(page["tags"]),
             colours=tuple(_colour(text) for text in page["colours"]),
         )  # fmt: skip
-        save_pack(with_looks(song, pack, Path(making)), folder, replace=True)
+        save_pack(pack, folder, replace=True)  # its cover shows the dance as the pack keeps it
+        save_pack(with_looks(song, load_pack(folder), Path(making)), folder, replace=True)
 
 
 def dance_of(song: str) -> tuple[tuple[Choreography, ...], Formation | None]:
