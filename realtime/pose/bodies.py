@@ -30,7 +30,7 @@ from kpopdance.realtime.pose.tracker import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable
 
     from numpy.typing import NDArray
 
@@ -42,7 +42,7 @@ PACE_S: Final = 0.5  # over so long a pace is measured: limbs fly, trunks do not
 LEAST_PACE_S: Final = 0.15
 NEAR: Final = 0.9  # body sizes between two trunks: either may be taken for the other
 ALONE: Final = 1.2  # body sizes to the next: what is worn there is one's own
-HIDDEN_S: Final = 1.0  # unseen for no longer, somebody may be behind another
+HIDDEN_S: Final = 0.6  # unseen for no longer, somebody may be behind another
 SAME: Final = 0.5  # body sizes: nearer to somebody found already, it is that one seen twice
 LEARN_EVERY_S: Final = 0.25
 LEARN_SOON_S: Final = 0.08  # the same while too little is known
@@ -170,32 +170,52 @@ class Bodies:
         self.known: list[Body] = []
 
     def step(
-        self,
-        people: list[Pose],
-        image: NDArray[np.uint8],
-        at_s: float,
-        sought: Container[Body] | None,
-    ) -> None:
+        self, people: list[Pose], image: NDArray[np.uint8], at_s: float,
+        sought: Iterable[Tracker] | None, owned: Container[Body] = (),
+    ) -> None:  # fmt: skip
         """Follow everybody to the people found in a uint8 (H, W, 3) picture.
 
         ``sought`` are those who would have been found; None: all of the picture was looked at.
+        ``owned`` are the players'; others who are not found are soon nobody.
         """
-        self.known = [body for body in self.known if body.knows(at_s)]
         people = [pose for pose in people if pose.seen.sum() >= MIN_SEEN]
+        self.known = [body for body in self.known if body.knows(at_s)]
         clothes = [clothes_of(pose, image) for pose in people]
         pairs = self._pairs(people, clothes, image, at_s)
+        looked = self.known if sought is None else list(sought)
         for k, body in enumerate(self.known):
             body.pose = None
             if k in pairs:
                 body.take(people[pairs[k]], clothes[pairs[k]], at_s)
-            elif sought is None or body in sought:
+            elif body in looked:
                 body.miss()
         there = [people[n] for n in pairs.values()]
         for n, pose in enumerate(people):
-            if n not in pairs.values() and _is_new(pose, there):
+            if n not in pairs.values() and _is_new(pose, there) and self._is_free(pose, at_s):
                 self.known.append(Body(pose, image, at_s))
                 there.append(pose)
+        self.known = [
+            body for body in self.known
+            if body in owned
+            or body.pose is not None
+            or not self._is_nobody(body, at_s, sought=body in looked)
+        ]  # fmt: skip
         self._note_doubts(at_s)
+
+    def _is_free(self, pose: Pose, at_s: float) -> bool:
+        """Say whether somebody found stands where nobody just seen is missed, who may be that one."""
+        return all(
+            body.pose is not None
+            or body.gone_s(at_s) > HIDDEN_S
+            or float(np.linalg.norm(body.place(at_s) - middle_of(pose))) > NEAR * body.size_px
+            for body in self.known
+        )
+
+    def _is_nobody(self, body: Body, at_s: float, *, sought: bool) -> bool:
+        """Say whether somebody not found was another one seen twice, or is gone."""
+        return (sought and body.gone_s(at_s) > HIDDEN_S) or any(
+            other.pose is not None and _way(body, other, at_s) < NEAR for other in self.known
+        )
 
     def alone(self, body: Body, at_s: float) -> bool:
         """Say whether somebody is seen now, well, and with nobody so near that limbs may be theirs."""

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from kpopdance.realtime.pose.appearance import Remembered, unlike
-from kpopdance.realtime.pose.bodies import LEARN_EVERY_S, Bodies, Body
+from kpopdance.realtime.pose.bodies import HIDDEN_S, LEARN_EVERY_S, Bodies, Body
 from kpopdance.realtime.pose.player_tracker import ALIKE, CLEARLY, LIKE, OTHERWISE
 from kpopdance.realtime.pose.raised_hand import RaisedHands
 from kpopdance.realtime.pose.tracker import MIN_ACQUIRED, Tracker
@@ -59,7 +59,6 @@ class _Player:
         self.memory = Remembered() if looks is None else looks
         self.body: Body | None = None
         self.seen_s = -np.inf
-        self.nowhere = Tracker()  # where they are while nobody knows
 
     def costs(self, looks: Remembered | None) -> float:
         """Return how unlike them somebody looks; as one may be where nothing tells."""
@@ -100,9 +99,12 @@ class GroupTracker:
 
     @property
     def trackers(self) -> list[Tracker]:
-        """Where each place's player is."""
-        held: list[Tracker] = [player.body or player.nowhere for player in self._players]
-        return held + [Tracker() for _ in range(self.places - len(held))]
+        """Where to look for each place's player: who is missing may be one whom nobody is yet."""
+        free = [body for body in self._bodies.known if self._owner(body) is None]
+        free.sort(key=lambda body: body.since_s)
+        held: list[Tracker | None] = [player.body for player in self._players]
+        held += [None] * (self.places - len(held))
+        return [each or (free.pop(0) if free else Tracker()) for each in held]
 
     def unsettled_s(self, k: int) -> float | None:
         """Return the host second since when a player's poses may be another's; None: they are theirs."""
@@ -142,15 +144,15 @@ class GroupTracker:
 
     def step(
         self, people: list[Pose], image: NDArray[np.uint8], at_s: float,
-        sought: Iterable[int] | None = None,
+        sought: Iterable[Tracker] | None = None,
     ) -> list[Pose | None]:  # fmt: skip
         """Return each place's pose among the people found in a uint8 (H, W, 3) picture.
 
-        ``sought`` are the players who were looked for; None: everybody was.
+        ``sought`` are the trackers that were looked for; None: all of the picture was looked at.
         """
         self.exchanges = []
-        looked = None if sought is None else [body for k in sought if (body := self._body(k))]
-        self._bodies.step(people, image, at_s, looked)
+        owned = [player.body for player in self._players if player.body is not None]
+        self._bodies.step(people, image, at_s, sought, owned)
         self._lose()
         self._learn(image, at_s)
         self._doubt_who_looks_otherwise(at_s)
@@ -205,7 +207,7 @@ class GroupTracker:
         """Decide who those are of whom that is open and can be told."""
         doubted = [body for body in self._bodies.known if body.doubt_s is not None]
         ready = [body for body in doubted if self._told(body, at_s)]
-        if any(self._waits(body, at_s) for body in doubted):
+        if any(self._waits(player.body, at_s) for player in self._players):
             ready = []
         fresh = [
             body for body in self._bodies.known
@@ -213,9 +215,10 @@ class GroupTracker:
         ]  # fmt: skip
         asked = [
             k for k, player in enumerate(self._players)
-            if player.memory.looks and (player.body is None or player.body in ready)
+            if player.memory.looks
+            and (player.body is None or player.body in ready or self._missed(player.body, at_s))
         ]  # fmt: skip
-        if ready or (fresh and any(self._players[k].body is None for k in asked)):
+        if asked and (ready or fresh):
             self._give(asked, [*ready, *fresh], at_s)
         for body in ready:
             body.settle()
@@ -226,11 +229,16 @@ class GroupTracker:
         seen = at_s - body.clear_s >= CLEAR_S and body.looks is not None
         return seen or at_s - max(body.clear_s, body.doubt_s) > DOUBT_S
 
-    def _waits(self, body: Body, at_s: float) -> bool:
+    def _waits(self, body: Body | None, at_s: float) -> bool:
         """Say whether a doubted player's body may soon be told, so that the others of it wait."""
-        assert body.doubt_s is not None
+        if body is None or body.doubt_s is None:
+            return False
         soon = body.gone_s(at_s) <= PARTNER_S and at_s - body.doubt_s <= 2 * DOUBT_S
         return soon and not self._told(body, at_s)
+
+    def _missed(self, body: Body, at_s: float) -> bool:
+        """Say whether a doubted body was lost at a crossing, so that another may be its player's."""
+        return body.doubt_s is not None and body.gone_s(at_s) > HIDDEN_S
 
     def _give(self, asked: list[int], bodies: list[Body], at_s: float) -> None:
         """Give bodies to players, so that they look most alike in all; nobody fits: to nobody."""
@@ -249,7 +257,8 @@ class GroupTracker:
             k = asked[int(row)]
             given = bodies[int(column)] if column < len(bodies) else None
             fits = given is not None and costs[row, column] <= OTHERWISE
-            self._players[k].body = given if fits else None
+            kept = before[k] if before[k] not in bodies else None
+            self._players[k].body = given if fits else kept
         self._tell(before, bodies)
 
     def _tell(self, before: dict[int, Body | None], bodies: list[Body]) -> None:

@@ -62,6 +62,7 @@ class GroupWatcher(Watcher):
         self._trackers = group.trackers
         self.places: tuple[Place, ...] = ()
         self._crops: list[Glance] = []
+        self._everywhere = False
 
     def reset(self) -> None:
         """Forget where everybody is."""
@@ -119,11 +120,12 @@ class GroupWatcher(Watcher):
     ) -> list[Pose | None]:
         """Return each place's pose; what the players were looked at with is remembered."""
         self._crops = [crop for crop in plan.crops if crop]
+        self._everywhere = plan.picture is not None
         return super()._found(frame, regions, plan)
 
     def _choose(self, held: list[int], people: list[Pose], frame: Frame) -> list[Pose | None]:
         """Return each place's pose among the people found; only those ``held`` were looked for."""
-        sought = None if len(held) == len(self._trackers) else held
+        sought = None if self._everywhere else [self._trackers[k] for k in held]
         found = self.group.step(people, frame.image, frame.captured_s, sought)
         self._trackers = self.group.trackers
         return found

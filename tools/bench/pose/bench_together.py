@@ -121,7 +121,7 @@ def crossings(eyes: Eyes, people: list[int], seeds: list[int], seconds: float) -
     for count in people:
         for seed in seeds:
             drawn = _drawn(song, count, seconds, seed)
-            told = told_of(drawn, watched(eyes, drawn.frames(), count), standard)
+            told = told_of(drawn, watched(eyes, drawn.frames(EVERY), count), standard)
             was = 1000 * LATER_S * np.mean([
                 abs(a - b) for a in range(count) for b in range(a)
             ])  # fmt: skip
@@ -142,7 +142,7 @@ def _drawn(song: SongPack, people: int, seconds: float, seed: int) -> Group:
     return troupe(dances, late_s, from_s=FROM_S, seconds=seconds, seed=seed)
 
 
-def watched(eyes: Eyes, frames: Iterable[Frame], people: int, every: int = EVERY) -> Seen:
+def watched(eyes: Eyes, frames: Iterable[Frame], people: int) -> Seen:
     """Return what the game would have seen of so many players in these pictures."""
     watcher = GroupWatcher(
         eyes, GroupTracker(people), now=lambda: time.process_time() / CORES,
@@ -151,9 +151,7 @@ def watched(eyes: Eyes, frames: Iterable[Frame], people: int, every: int = EVERY
     held = HeldBack(people)
     tracks: list[list[tuple[float, Pose | None]]] = [[] for _ in range(people)]
     took_s, pictures, warm = 0.0, 0, False
-    for n, frame in enumerate(frames):
-        if n % every:
-            continue
+    for frame in frames:
         if not warm:
             watcher.warm_up(frame.image)
             warm = True
@@ -251,7 +249,7 @@ def costs(eyes: Eyes) -> None:
     print("|---|---|---|---|---|")
     for people in (1, 2, 3, 4):
         drawn = _drawn(song, people, COST_S, 0)
-        seen = watched(eyes, drawn.frames(), people, every=1)
+        seen = watched(eyes, drawn.frames(), people)
         picture_s = seen.took_s / seen.pictures
         print(
             f"| {people} | {1000 * picture_s:.0f} | {1000 * picture_s / people:.0f} "
@@ -263,8 +261,8 @@ def films(eyes: Eyes, left: Path, right: Path) -> None:
     """Print what two real dancers in one picture get, and what each gets alone."""
     kept = Path(tempfile.gettempdir()) / "bench-together"
     pictures = [_pictures(video) for video in (left, right)]
-    alone = [watched(eyes, frames, 1, every=1).tracks[0] for frames in pictures]
-    both = watched(eyes, _side_by_side(*pictures), 2, every=1).tracks
+    alone = [watched(eyes, frames, 1).tracks[0] for frames in pictures]
+    both = watched(eyes, _side_by_side(*pictures), 2).tracks
     print("| film | alone | beside the other |")
     print("|---|---|---|")
     for video, *tracks in zip((left, right), alone, both, strict=True):

@@ -48,10 +48,10 @@ class Group:
     lenses: NDArray[np.float64]
     outfits: tuple[Outfit, ...]
 
-    def frames(self) -> Iterator[Frame]:
-        """Yield the pictures."""
+    def frames(self, every: int = 1) -> Iterator[Frame]:
+        """Yield the pictures, or every so many."""
         room = _Posters()
-        for row, at_s in enumerate(self.at_s):
+        for row, at_s in list(enumerate(self.at_s))[::every]:
             people = [
                 (self.joints[k, row].astype(np.float32), self.outfits[k])
                 for k in range(len(self.joints))
