@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Final
 from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.clicks import chime
 from kpopdance.realtime.dance.ground import open_ground
-from kpopdance.realtime.dance.opening import Opening
+from kpopdance.realtime.dance.warming import WarmingPage
 from kpopdance.realtime.guide.guided import FIRST_STEPS, Guided
 from kpopdance.realtime.library.guided import keep_guided
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.store import StoreError
 from kpopdance.realtime.screens.guide import GuideScreen
-from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.shell.beside import beside
-from kpopdance.realtime.shell.pages import Message, Page
+from kpopdance.realtime.shell.pages import Page
 
 if TYPE_CHECKING:
     from kpopdance.realtime.core.ports import Surface
@@ -34,44 +33,20 @@ CANNOT: Final = N_("The first steps cannot begin")
 HEADING: Final = N_("FIRST STEPS")
 
 
-class GuideLoading(Message):
-    """Everything is opened beside it; who goes back does not wait for it."""
+class GuideLoading(WarmingPage):
+    """Opens the guided song."""
 
     heading = CANNOT
-    hands = "off"  # camera and networks are being made ready
 
     def __init__(self, game: Game, back: Page | None) -> None:
-        super().__init__(game.backdrop, (_(HEADING), _("Warming up ...")), back)
-        self.screen = MessageScreen(game.backdrop, calm=True)
-        self._game = game
-        game.performing = None
-        game.preparing.settle()
         terms = replace(game.terms, mirrored=False)
-        self._opening = Opening(lambda told: open_guided(game.kit, terms, told), game.given_up)
+        super().__init__(
+            game, _(HEADING), lambda told: open_guided(game.kit, terms, told), back
+        )
 
-    def step(self, now_s: float) -> Page | None:
-        """Begin as soon as all is open."""
-        super().step(now_s)
-        if not self._opening.done:
-            return self
-        return GuidePage(self._game, self._opening.result(), self.back)
-
-    def draw(self, surface: Surface) -> None:
-        """Draw what is waited for."""
-        heading, doing = self.words
-        self.screen.draw(surface, heading, self._game.kit.news() or doing, 2 * self.age_s)
-
-    def key(self, name: str) -> Page | None:
-        """Go back on Escape alone: other keys are meant for what comes."""
-        if name != "escape":
-            return self
-        self.quit()
-        return self.back
-
-    def quit(self) -> None:
-        """End at once; what was opened is closed beside."""
-        self._game.given_up = self._opening
-        self._opening.give_up()
+    def then(self, opened: Guided) -> Page:
+        """Lead through it."""
+        return GuidePage(self._game, opened, self.back)
 
 
 class GuidePage(Page):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.terms import COACHES
-from kpopdance.realtime.dance.opening import Opening
 from kpopdance.realtime.dance.shared import after
 from kpopdance.realtime.dance.together import open_group
+from kpopdance.realtime.dance.warming import WarmingPage
 from kpopdance.realtime.party.group_result import GroupResultPage
 from kpopdance.realtime.pose.group_watcher import GroupWatcher
 from kpopdance.realtime.scoring.contest import Contest
@@ -17,9 +17,8 @@ from kpopdance.realtime.screens.group import GroupScreen
 from kpopdance.realtime.screens.group_pages import GroupReadyScreen
 from kpopdance.realtime.screens.group_pages_view import GroupReadyView
 from kpopdance.realtime.screens.group_view import DancerView
-from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.shell.beside import Watch, beside
-from kpopdance.realtime.shell.pages import Message, Page
+from kpopdance.realtime.shell.pages import Page
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.actions import Action, Target
 
 CANNOT: Final = N_("This dance cannot begin")
-KNOWING: Final = N_("Getting to know the dance ...")
 ALL_IN_S: Final = 1.5  # for which all must be in, before it begins by itself
 IN_PLACE_S: Final = 3.0  # then until the count-in
 STALE_S: Final = 1.0
@@ -52,49 +50,23 @@ class Team:
     kind: Kind = "together"
 
 
-class GroupLoading(Message):
-    """Opens everything beside the window; who goes back does not wait for it."""
+class GroupLoading(WarmingPage):
+    """Opens a song for several."""
 
-    hands = "off"
     heading = CANNOT
 
     def __init__(self, game: Game, song: SongPack, team: Team, back: Page) -> None:
-        super().__init__(game.backdrop, (song.title, _(KNOWING)), back)
-        self.screen = MessageScreen(game.backdrop, calm=True)
-        self._game, self._song, self._team = game, song, team
-        game.performing = None
-        game.preparing.settle()
-        self._opening = Opening(
-            lambda told: open_group(game.kit, song, team.entrants, told),
-            game.given_up,
+        super().__init__(
+            game, song.title, lambda told: open_group(game.kit, song, team.entrants, told), back
         )
+        self._song, self._team = song, team
 
-    def step(self, now_s: float) -> Page | None:
-        """Let everybody step in as soon as all is open."""
-        super().step(now_s)
-        if not self._opening.done:
-            return self
-        ready = Readied(self._game, self._song, self._team, self._opening.result())
+    def then(self, opened: GroupPerformance) -> Page:
+        """Let everybody step in."""
+        ready = Readied(self._game, self._song, self._team, opened)
         if self._game.kit.keeps_scores:
             return GroupReadyPage(ready, self.back)
         return GroupDancePage(ready, 0.0, self.back)
-
-    def key(self, name: str) -> Page | None:
-        """Go back on Escape; what was opened is closed beside."""
-        if name != "escape":
-            return self
-        self.quit()
-        return self.back
-
-    def quit(self) -> None:
-        """End at once."""
-        self._game.given_up = self._opening
-        self._opening.give_up()
-
-    def draw(self, surface: Surface) -> None:
-        """Draw what is waited for."""
-        words = self._game.kit.news() or self.words[1]
-        self.screen.draw(surface, self.words[0], words, 2 * self.age_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,8 +10,8 @@ from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.progress import Danced, moment_of
 from kpopdance.realtime.core.terms import COACHES
 from kpopdance.realtime.dance.ground import open_ground
-from kpopdance.realtime.dance.opening import Opening
 from kpopdance.realtime.dance.shared import after
+from kpopdance.realtime.dance.warming import WarmingPage
 from kpopdance.realtime.library.history import keep_dance
 from kpopdance.realtime.library.practised import keep_practised
 from kpopdance.realtime.library.store import StoreError, score_key
@@ -25,11 +25,10 @@ from kpopdance.realtime.scoring.practice import (
     words_of,
 )
 from kpopdance.realtime.scoring.repeats import repeats_of, spans_s
-from kpopdance.realtime.screens.message import MessageScreen
 from kpopdance.realtime.screens.parts.theme import clock_words
 from kpopdance.realtime.screens.practice import PracticeScreen
 from kpopdance.realtime.shell.beside import beside
-from kpopdance.realtime.shell.pages import Message, Page
+from kpopdance.realtime.shell.pages import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PRACTICE: Final = N_("PRACTICE")
-KNOWING: Final = N_("Getting to know the dance ...")
 LISTED: Final = 3
 SEEN_FROM: Final = ("mirror", "behind", "front")
 
@@ -140,53 +138,26 @@ class Choice:
         return " · ".join(filter(None, told))
 
 
-class PracticeLoading(Message):
-    """Everything is opened beside it; who goes back does not wait for it.
-
-    ``dance`` leads to the whole dance.
-    """
+class PracticeLoading(WarmingPage):
+    """Opens a passage to practise; ``dance`` leads to the whole dance."""
 
     heading = N_("This cannot be practised")
-    hands = "off"  # camera and networks are being made ready
 
     def __init__(
         self, game: Game, song: PackFacts | SongPack, wish: Wish, back: Page | None,
         dance: Callable[[], Page],
     ) -> None:  # fmt: skip
-        super().__init__(game.backdrop, (PRACTICE, _("Warming up ...")), back)
-        self.screen = MessageScreen(game.backdrop, calm=True)
-        self._game, self._dance = game, dance
         terms = game.terms_of(song.slug)
-        game.performing = None
-        game.preparing.settle(song.folder, terms)
-        self._opening = Opening(
-            lambda told: open_practice(game.kit, game.load(song), terms, wish, told),
-            game.given_up,
-        )
+        super().__init__(
+            game, _(PRACTICE),
+            lambda told: open_practice(game.kit, game.load(song), terms, wish, told), back,
+            (song.folder, terms),
+        )  # fmt: skip
+        self._dance = dance
 
-    def step(self, now_s: float) -> Page | None:
-        """Practise as soon as all is open."""
-        super().step(now_s)
-        if not self._opening.done:
-            return self
-        return PracticePage(self._game, self._opening.result(), self.back, self._dance)
-
-    def draw(self, surface: Surface) -> None:
-        """Draw what is waited for."""
-        doing = self.words[1] if self._opening.share in (0, 1) else _(KNOWING)
-        self.screen.draw(surface, PRACTICE, self._game.kit.news() or doing, 2 * self.age_s)
-
-    def key(self, name: str) -> Page | None:
-        """Go back on Escape alone: other keys are meant for what comes."""
-        if name != "escape":
-            return self
-        self.quit()
-        return self.back
-
-    def quit(self) -> None:
-        """End at once; what was opened is closed beside."""
-        self._game.given_up = self._opening
-        self._opening.give_up()
+    def then(self, opened: Practice) -> Page:
+        """Practise."""
+        return PracticePage(self._game, opened, self.back, self._dance)
 
 
 class PracticePage(Page):
