@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from kpopdance.engines.one_reader import ONE_READER
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -68,7 +70,7 @@ def beat_chances(samples: Floats, rate: int) -> Floats:
 
 @lru_cache(maxsize=1)
 def _weights() -> dict[str, Floats]:
-    with np.load(FILE, allow_pickle=False) as kept:
+    with ONE_READER, np.load(FILE, allow_pickle=False) as kept:
         return {name: kept[name].astype(np.float32) for name in kept.files}
 
 

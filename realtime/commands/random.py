@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.store import Store, StoreError, store_file
 from kpopdance.realtime.party.making import Source, make_medley
 from kpopdance.realtime.party.set_list import rows_of, write_list
-from kpopdance.realtime.party.wanted import SEEDS, Span, Wanted, in_order
+from kpopdance.realtime.party.wanted import Span, Wanted, any_seed, in_order
 from kpopdance.realtime.scoring.standard import untold
 from kpopdance.realtime.shell.songs import Songs
 
@@ -56,7 +55,7 @@ def _wanted(args: argparse.Namespace) -> Wanted:
         for name in ("years", "tempo", "members")
         if (asked := getattr(args, name)) is not None
     }
-    seed = args.seed or str(random.SystemRandom().randrange(SEEDS))
+    seed = args.seed or any_seed()
     return Wanted(seed, args.minutes, args.artist, known=args.known, **spans)
 
 

@@ -14,6 +14,8 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.lib import format as npy
 
+from kpopdance.engines.one_reader import ONE_READER
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -96,7 +98,7 @@ def glance(
 def _damage_told() -> Iterator[None]:
     """Turn whatever zipfile and numpy raise on damage into a ValueError that says so."""
     try:
-        with warnings.catch_warnings():
+        with ONE_READER, warnings.catch_warnings():
             warnings.simplefilter("error")  # numpy warns of headers that it guesses at
             yield
     except DAMAGE as why:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -13,7 +12,7 @@ from kpopdance.realtime.library.store import StoreError
 from kpopdance.realtime.party.group_page import GroupPage
 from kpopdance.realtime.party.making import Source, make_medley
 from kpopdance.realtime.party.set_list import write_list
-from kpopdance.realtime.party.wanted import ANY, SEEDS, Span, Wanted, in_order
+from kpopdance.realtime.party.wanted import ANY, Span, Wanted, any_seed, in_order
 from kpopdance.realtime.screens.parts.theme import clock_words
 from kpopdance.realtime.screens.random import RandomScreen
 from kpopdance.realtime.screens.random_view import ListedSong, RandomView
@@ -102,7 +101,7 @@ class RandomPage(Page):
     ) -> None:  # fmt: skip
         self._game, self._dance, self.back = game, dance, back
         self.screen = RandomScreen(game.backdrop)
-        self.wanted = wanted or Wanted(seed=_another_seed())
+        self.wanted = wanted or Wanted(seed=any_seed())
         self._chosen = 0
         self._danced: frozenset[str] = frozenset()
         self._reading: Future[frozenset[str]] | None = None
@@ -194,7 +193,7 @@ class RandomPage(Page):
         elif action in ("left", "right"):
             self._turn(1 if action == "right" else -1)
         elif action == "again":
-            self._want(replace(self.wanted, seed=_another_seed()))
+            self._want(replace(self.wanted, seed=any_seed()))
         elif action == "group" and self._made is not None:
             return GroupPage(self._game, self._made.song, self)
         elif action == "export" and self._made is not None and self._writing is None:
@@ -254,10 +253,6 @@ class RandomPage(Page):
                 _("seed {seed}", seed=self.wanted.seed),
             )
         )
-
-
-def _another_seed() -> str:
-    return str(random.SystemRandom().randrange(SEEDS))
 
 
 def listed(song: SongPack) -> tuple[ListedSong, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
 MOST_MINUTES: Final = 20.0  # it is held in memory, 23 MB a minute
 MOST_SEED: Final = 40  # signs
-SEEDS: Final = 10_000
-"""Numbers that are given out as seeds."""
+SEEDS: Final = 10_000  # numbers that are given out as seeds
 
 
 class Span(NamedTuple):
@@ -80,6 +80,11 @@ class Wanted:
             and self.members.holds(facts.dancers)
             and (not self.known or name in danced)
         )
+
+
+def any_seed() -> str:
+    """Return a seed that nobody chose."""
+    return str(random.randrange(SEEDS))
 
 
 def in_order(

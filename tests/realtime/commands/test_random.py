@@ -56,7 +56,7 @@ ASKED = {
     "a tempo": (["--tempo", "100-130"], ["Song a"]),
     "from one on": (["--tempo", "100-"], ["Song a", "Song c"]),
     "one number": (["--members", "1"], ["Song a", "Song b", "Song c"]),
-    "half a minute": (["--minutes", "0.4"], 1),
+    "a few seconds": (["--minutes", "0.1"], 1),
 }
 
 
