@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.errors import DanceError
@@ -47,7 +48,7 @@ def main() -> int:
     try:
         album = [load_pack(folder) for folder in pack_folders((BUNDLED,))]
         asked = [load_pack(find_pack(name, (BUNDLED,))) for name in chosen.songs] or album
-        for line in (*HEAD, *lines_of(asked, album, live=chosen.live)):
+        for line in chain(HEAD, lines_of(asked, album, live=chosen.live)):
             print(line, flush=True)
     except DanceError as why:
         print(why, file=sys.stderr)
