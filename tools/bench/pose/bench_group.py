@@ -3,10 +3,17 @@
     python -m tools.bench.pose.bench_group [--people 5 9] [--seconds 40]
 
 Groups change places every three seconds; one comes late, one leaves, the camera zooms and pans, and
-there is a cut in the middle. Told are IDF1, and the best that naming those very sightings could give
-("at best": what no network saw counts as missed, whoever is who), the joints' median error, the
-places' (one common shift taken off), how often somebody hidden is said to be unseen, and the
-processor's time.
+there is a cut in the middle. Who is to be seen, and who is hidden, is told by the pixels of the drawing
+(``visibility.py``). Told are:
+
+IDF1            and the best that naming those very sightings could give ("at best": what no network
+                saw counts as missed, whoever is who)
+joints          their median error
+floor           the same of places, one common shift taken off
+hidden unseen   the moments in which somebody is hidden and nothing is told of them
+covered unseen  the joints behind others, of everybody at any time, that are told to be unseen
+bare seen       the joints of those to be seen that nobody covers, and that are told
+s               the processor's time
 """
 
 from __future__ import annotations
@@ -24,19 +31,21 @@ from kpopdance.realtime.studio.lookout import look_at
 from kpopdance.realtime.studio.take_making import take_of
 from tools.bench.pose.drawn_group import Group, group
 from tools.bench.pose.identity import idf1, pairs_of
+from tools.bench.pose.visibility import SHOWN, visibility_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.realtime.pose.sightings import Sightings
     from kpopdance.realtime.studio.take import Take
+    from tools.bench.pose.visibility import Visibility
 
 SAME_PX = 40.0
 """Median of the joints: a told person this near to a true one is that one in a picture."""
 
 
 class Told(NamedTuple):
-    """How well a group was recorded; ``unseen`` of the moments in which somebody is hidden."""
+    """How well a group was recorded; the last three as shares, see the top of the file."""
 
     people: int
     members: int
@@ -44,6 +53,8 @@ class Told(NamedTuple):
     joints_px: float
     floor: float
     unseen: float
+    covered: float
+    bare: float
 
 
 def main() -> None:
@@ -56,85 +67,93 @@ def main() -> None:
     ask.add_argument("--still", action="store_true", help="the camera stands, no cut")
     asked = ask.parse_args()
     print(
-        "| people | members | cuts | IDF1 | at best | joints, px | floor, bodies | hidden unseen | s |"
+        "| people | members | cuts | IDF1 | at best | joints, px | floor, bodies "
+        "| hidden unseen | covered unseen | bare seen | s |"
     )
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for people in asked.people:
         drawn = group(people, asked.seconds, moving=not asked.still)
         began_s = time.process_time()
         seen = look_at(drawn.frames(), wished_eyes(Settings(), wanted=people))
         take = take_of(seen)
         took_s = time.process_time() - began_s
-        told = compared(drawn, take)
+        true = visibility_of(drawn)
+        told = compared(drawn, true, take)
         print(
             f"| {people} | {told.members} | {len(take.cuts)} | {told.idf1:.3f} "
-            f"| {at_best(drawn, seen):.3f} | {told.joints_px:.1f} "
-            f"| {told.floor:.2f} | {100 * told.unseen:.0f} % | {took_s:.0f} |", flush=True
+            f"| {at_best(drawn, true.shown, seen):.3f} | {told.joints_px:.1f} "
+            f"| {told.floor:.2f} | {100 * told.unseen:.0f} % | {100 * told.covered:.0f} % "
+            f"| {100 * told.bare:.0f} % | {took_s:.0f} |", flush=True,
         )  # fmt: skip
 
 
-def compared(drawn: Group, take: Take) -> Told:
+def compared(drawn: Group, true: Visibility, take: Take) -> Told:
     """Return how well a take tells of a group."""
-    seen = np.asarray((take.joints[..., 2] > 0).any(axis=-1))
-    together = np.array([
-        [int(_same(drawn, take, p, q).sum()) for q in range(len(seen))]
-        for p in range(len(drawn.joints))
-    ])  # fmt: skip
-    shown = drawn.shown
-    errors, places, hidden = [], [], []
+    known = take.joints[..., 2] > 0  # (Q, T, 18)
+    seen = np.asarray(known.any(axis=-1))
+    way = ways(drawn, take)
+    counted = seen & ~_ignored(way, true.shown)
+    same = (way < SAME_PX) & true.shown[:, None] & counted[None]
+    together = same.sum(axis=2)
+    errors, places, unseen, covered, bare = [], [], [], [], []
     for p, q in pairs_of(together).items():
-        both = shown[p] & seen[q]
-        way = np.linalg.norm(
+        both = true.shown[p] & seen[q]
+        far = np.linalg.norm(
             take.joints[q, both, :, :2] - drawn.joints[p, both, :, :2], axis=-1
         )
-        errors.append(way[np.isfinite(way)])
-        known = both & np.isfinite(take.floor[q, :, 0])
-        places.append((take.floor[q] - drawn.floor[p])[known])
-        hidden.append(~seen[q][~shown[p]])
+        errors.append(far[np.isfinite(far)])
+        placed = both & np.isfinite(take.floor[q, :, 0])
+        places.append((take.floor[q] - drawn.floor[p])[placed])
+        unseen.append(~seen[q, true.hidden[p]])
+        covered.append(~known[q][~true.bare[p] & (true.inside[p] >= SHOWN)[:, None]])
+        bare.append(known[q][true.bare[p] & true.shown[p][:, None]])
     off = np.concatenate(places)
-    # somebody who is half hidden may be seen: neither counts
-    told = np.array([int((seen[q] & ~_nobody(drawn, take, q)).sum()) for q in range(len(seen))])
     return Told(
-        len(drawn.joints), len(take.members), idf1(together, shown.sum(axis=1), told),
+        len(drawn.joints), len(take.members),
+        idf1(together, true.shown.sum(axis=1), counted.sum(axis=1)),
         float(np.median(np.concatenate(errors))),
         float(np.median(np.linalg.norm(off - np.median(off, axis=0), axis=1))),
-        float(np.concatenate(hidden).mean()),
+        *(_share(np.concatenate(told)) for told in (unseen, covered, bare)),
     )  # fmt: skip
 
 
-def at_best(drawn: Group, seen: Sightings) -> float:
+def at_best(drawn: Group, shown: NDArray[np.bool_], seen: Sightings) -> float:
     """Return IDF1 if every sighting were given to whom it shows, and nobody else were told."""
     both = 0
     for row in range(len(seen.at_s)):
-        true = drawn.joints[drawn.shown[:, row], row, :, :2]
+        true = drawn.joints[shown[:, row], row, :, :2]
         way = np.linalg.norm(true[:, None] - seen.joints[seen.of_row(row), :, :2], axis=-1)
         known = np.isfinite(way)
         far = np.nanmedian(np.where(known.any(axis=-1, keepdims=True), way, np.inf), axis=-1)
         near = far < SAME_PX
         both += int(near[linear_sum_assignment(near, maximize=True)].sum())
-    return 2 * both / max(both + int(drawn.shown.sum()), 1)
+    return 2 * both / max(both + int(shown.sum()), 1)
 
 
-def _same(drawn: Group, take: Take, p: int, q: int) -> NDArray[np.bool_]:
-    """Return in which pictures (T,) a told person is a true one who is to be seen."""
-    return np.asarray(drawn.shown[p] & (_way(drawn, take, p, q) < SAME_PX))
+def _share(told: NDArray[np.bool_]) -> float:
+    """Return the share of what is so; NaN of nothing."""
+    return float(told.mean()) if len(told) else float(np.nan)
 
 
-def _nobody(drawn: Group, take: Take, q: int) -> NDArray[np.bool_]:
-    """Return in which pictures (T,) a told person is somebody who is hidden, by half at least."""
-    ways = np.stack([_way(drawn, take, p, q) for p in range(len(drawn.joints))])
-    nearest = ways.argmin(axis=0)
-    rows = np.arange(ways.shape[1])
-    return np.asarray((ways[nearest, rows] < SAME_PX) & ~drawn.shown[nearest, rows])
+def _ignored(way: NDArray[np.float64], shown: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return when told people (Q, T) are somebody who is not to be seen: that counts neither way.
 
-
-def _way(drawn: Group, take: Take, p: int, q: int) -> NDArray[np.float64]:
-    way = np.linalg.norm(take.joints[q, ..., :2] - drawn.joints[p, ..., :2], axis=-1)
-    known = np.isfinite(way)
-    out = np.full(len(way), np.inf)
-    rows = np.flatnonzero(known.any(axis=1))
-    out[rows] = [float(np.median(way[row][known[row]])) for row in rows]
+    As MOTChallenge takes off what is found of distractors: told and true people (all of them) of each
+    picture are assigned to each other first, the nearest together.
+    """
+    out = np.zeros(way.shape[1:], np.bool_)
+    for row in range(way.shape[2]):
+        told, true = linear_sum_assignment(np.minimum(way[..., row].T, 10 * SAME_PX))
+        out[told, row] = (way[true, told, row] < SAME_PX) & ~shown[true, row]
     return out
+
+
+def ways(drawn: Group, take: Take) -> NDArray[np.float64]:
+    """Return how far told people are from true ones, (P, Q, T) px: the median of the joints told."""
+    far = np.linalg.norm(take.joints[None, ..., :2] - drawn.joints[:, None, ..., :2], axis=-1)
+    unseen = ~np.isfinite(far).any(axis=-1)
+    far[unseen] = np.inf
+    return np.asarray(np.nanmedian(far, axis=-1), np.float64)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,11 @@ PICTURES: Final = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """What was drawn: joints float64 (P, T, 18, 3) px, floor (P, T, 2), who is to be seen (P, T)."""
+    """What was drawn: joints float64 (P, T, 18, 3) px, floor (P, T, 2), ``shown`` (P, T).
+
+    ``shown`` says whom a network would surely find: in the picture, and beside nobody nearer. What of
+    everybody is to be seen is told by the pixels (``visibility.py``).
+    """
 
     at_s: NDArray[np.float64]
     joints: NDArray[np.float64]
