@@ -3,7 +3,9 @@
 Networks that look at one dancer guess what is behind another, and take a neighbour's arm for the
 dancer's. Both show once it is known who is who:
 
-- A joint that lies inside the body of somebody who stands clearly nearer to the camera is hidden.
+- A joint that lies inside the body, or behind an arm, of somebody who stands clearly nearer to the
+  camera is hidden.
+- Of whom a part is hidden so, a joint that no network is sure of is a guess: hidden too.
 - A forearm that looks otherwise than the dancer's own does, and like what a neighbour wears there, is
   the neighbour's: the hand is unseen. So is one that is stretched to reach a neighbour's hand.
 """
@@ -16,6 +18,7 @@ import numpy as np
 
 from kpopdance.realtime.core.body import (
     L_ANKLE,
+    L_ELBOW,
     L_HIP,
     L_KNEE,
     L_SHOULDER,
@@ -23,6 +26,7 @@ from kpopdance.realtime.core.body import (
     NECK,
     NOSE,
     R_ANKLE,
+    R_ELBOW,
     R_HIP,
     R_KNEE,
     R_SHOULDER,
@@ -44,9 +48,15 @@ SOLID: Final = (
     (R_KNEE, R_ANKLE, 0.1), (L_KNEE, L_ANKLE, 0.1),
 )  # fmt: skip
 """Bones that hide what is behind them, and how thick they are, torsos from the bone."""
+SLEEVES: Final = (
+    (R_SHOULDER, R_ELBOW, 0.1), (R_ELBOW, R_WRIST, 0.08),
+    (L_SHOULDER, L_ELBOW, 0.1), (L_ELBOW, L_WRIST, 0.08),
+)  # fmt: skip
+"""The same of arms, which are before a body as often as beside it."""
 FEET: Final = (R_ANKLE, L_ANKLE)
 NEARER: Final = 0.15  # torsos that the feet are lower in the picture, or
 LARGER: Final = 1.12  # times as large: nearer to the camera
+UNSURE: Final = 0.6  # confidence: below, what is half hidden is guessed
 FOREARMS: Final = {R_WRIST: 8, L_WRIST: 9}
 """The wrist of each, and its place in ``garments_of``."""
 UNSEEN: Final = np.array([np.nan, np.nan, 0], np.float32)
@@ -62,8 +72,8 @@ ARMS: Final = ((2, 3, 6), (3, 4, 8), (5, 6, 7), (6, 7, 9), (NECK, R_HIP, 0), (NE
 def without_hidden(
     at_s: NDArray[np.float64], joints: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return joints float32 (P, T, 18, 3) px without those that lie behind somebody nearer."""
-    out = joints.copy()
+    """Return joints float32 (P, T, 18, 3) px without those behind somebody nearer, nor guesses."""
+    behind = np.zeros(joints.shape[:3], np.bool_)
     torso = torsos_over_time(at_s, joints).astype(np.float64)
     feet = _lowest(joints)
     for front in range(len(joints)):
@@ -76,9 +86,14 @@ def without_hidden(
             nearer |= both & (larger > LARGER) & ~(lower < -NEARER)
             rows = np.flatnonzero(nearer)
             if len(rows):
-                behind = inside(joints[back, rows], joints[front, rows], torso[front, rows])
-                out[back, rows] = np.where(behind[..., None], UNSEEN, out[back, rows])
-    return out
+                behind[back, rows] |= inside(
+                    joints[back, rows],
+                    joints[front, rows],
+                    torso[front, rows],
+                    (*SOLID, *SLEEVES),
+                )
+    guessed = behind.any(axis=2, keepdims=True) & (joints[..., 2] < UNSURE)
+    return np.where((behind | guessed)[..., None], UNSEEN, joints)
 
 
 def without_others_hands(
@@ -166,11 +181,15 @@ def _far(colours: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np
 
 
 def inside(
-    joints: NDArray[np.float32], front: NDArray[np.float32], torso: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Return which joints (R, J) of (R, J, 3) lie inside the body of another (R, 18, 3)."""
+    joints: NDArray[np.float32], front: NDArray[np.float32], torso: NDArray[np.float64],
+    bones: Sequence[tuple[int, int, float]] = SOLID,
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Return which joints (R, J) of (R, J, 3) lie inside the body of another (R, 18, 3).
+
+    ``bones`` are from, to, and how thick, torsos (R,).
+    """
     within = np.zeros(joints.shape[:2], np.bool_)
-    for start, end, thick in SOLID:
+    for start, end, thick in bones:
         known = (front[:, start, 2] > 0) & (front[:, end, 2] > 0)
         way = _to_bone(joints[..., :2], front[:, start, None, :2], front[:, end, None, :2])
         within |= known[:, None] & (way < thick * torso[:, None])
