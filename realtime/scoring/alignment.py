@@ -34,18 +34,19 @@ class DtwStream:
 
     def _begin(self, costs: NDArray[np.floating]) -> None:
         *shape, lags = costs.shape
-        wider = (*shape, lags + 1)
-        self._free = np.full(wider, np.inf)
-        self._free[..., :-1] = costs
+        free, either = np.full((*shape, lags + 1), np.inf), np.full((*shape, lags + 1), np.inf)
+        self._free, self._beyond = free[..., :-1], free[..., 1:]
+        self._free[...] = costs
         self._stalled = np.full(costs.shape, np.inf)  # best sums that have just stalled
-        self._either, self._after_stall = np.full(wider, np.inf), np.zeros(wider, bool)
+        self._stay, self._before = either[..., 1:], either[..., :-1]
+        self._skip = np.empty(costs.shape)
 
     @property
     def sums(self) -> NDArray[np.float64]:
         """The best sums so far, float64 (..., L); a row was taken."""
         if self._free is None:
             raise ValueError("a path needs at least one row")
-        best: NDArray[np.float64] = np.minimum(self._free[..., :-1], self._stalled)
+        best: NDArray[np.float64] = np.minimum(self._free, self._stalled)
         return best
 
     def step(self, costs: NDArray[np.floating]) -> None:
@@ -53,39 +54,56 @@ class DtwStream:
         if self._free is None:
             self._begin(costs)
             return
-        free, beyond = self._free[..., :-1], self._free[..., 1:]
-        after_stall, stay = self._after_stall[..., 1:], self._either[..., 1:]
-        np.less(self._stalled, free, out=after_stall)
-        np.minimum(self._stalled, free, out=stay)
-        skip = self._either[..., :-1] + SKIP_PENALTY
-        skipped = skip < stay
-        came = np.where(skipped, self._after_stall[..., :-1], after_stall)
-        self._back.append((skipped, came))
-        np.add(costs, beyond, out=self._stalled)
-        self._stalled += STALL_PENALTY
-        np.add(costs, np.minimum(skip, stay), out=free)
+        free, stay, skip, stalled = self._free, self._stay, self._skip, self._stalled
+        after_stall = stalled < free
+        np.minimum(stalled, free, out=stay)
+        np.add(self._before, SKIP_PENALTY, out=skip)
+        self._back.append((skip < stay, after_stall))
+        np.add(costs, self._beyond, out=stalled)
+        stalled += STALL_PENALTY
+        np.minimum(skip, stay, out=skip)
+        np.add(costs, skip, out=free)
 
     def path(self) -> NDArray[np.intp]:
         """Return the best path as columns int (..., R): the lag column of each reference row."""
         sums = self.sums
         *shape, lags = sums.shape
         column = sums.reshape(-1, lags).argmin(axis=-1)
-        each = np.arange(len(column))
         assert self._free is not None
-        in_stall = (self._stalled < self._free[..., :-1]).reshape(-1, lags)[each, column]
-        columns = [column]
-        for skipped, came in reversed(self._back):
-            by = -skipped.reshape(-1, lags)[each, column].astype(np.intp)
-            stalls = came.reshape(-1, lags)[each, column] & ~in_stall
-            column = column + np.where(in_stall, 1, by)
-            in_stall = stalls
-            columns.append(column)
-        return np.stack(columns[::-1], axis=-1).reshape(*shape, -1)
+        in_stall = (self._stalled < self._free).reshape(-1, lags)[
+            np.arange(len(column)), column
+        ]
+        at = 2 * (lags * np.arange(len(column)) + column) + in_stall
+        states = [at]
+        for came_from in self._came_from()[::-1]:
+            at = came_from[at]
+            states.append(at)
+        return (np.stack(states[::-1], axis=-1) // 2 % lags).reshape(*shape, -1)
+
+    def _came_from(self) -> NDArray[np.intp]:
+        """Return for each row but the first where its states came from, int (R - 1, S).
+
+        A state is a column of an alignment, and whether the player has just stalled there:
+        2 * column + stalled, all alignments one after another.
+        """
+        if not self._back:
+            return np.empty((0, 0), dtype=np.intp)
+        skipped, stalled = (
+            np.stack(told).reshape(len(self._back), -1)
+            for told in zip(*self._back, strict=True)
+        )
+        stalled[:, 1:] = np.where(skipped[:, 1:], stalled[:, :-1], stalled[:, 1:])
+        moved = stalled.view(np.int8) - 2 * skipped.view(np.int8)
+        column = np.arange(skipped.shape[1])
+        came = np.empty((*skipped.shape, 2), dtype=np.intp)
+        np.add(2 * column, moved, out=came[..., 0])
+        came[..., 1] = 2 * (column + 1)  # nobody stalls twice in a row
+        return came.reshape(len(came), -1)
 
 
 def align(costs: NDArray[np.floating]) -> NDArray[np.intp]:
     """Return the best path (..., R) through costs float (..., R, L), see ``DtwStream``."""
     stream = DtwStream()
-    for row in range(costs.shape[-2]):
-        stream.step(costs[..., row, :])
+    for row in np.moveaxis(costs, -2, 0).astype(np.float64, order="C"):
+        stream.step(row)
     return stream.path()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from kpopdance.realtime.scoring.alignment import align
-from kpopdance.realtime.scoring.coverage import enough, visible
+from kpopdance.realtime.scoring.coverage import enough, enough_of, visible
 from kpopdance.realtime.scoring.energy import HOLD_EFFORT, Energy, energy, ratio
 from kpopdance.realtime.scoring.features import LIMB_BONES, VELOCITY_ROWS, Features
 from kpopdance.realtime.scoring.likeness import asked_weight, bone_likeness, shifted_likeness
@@ -133,14 +133,14 @@ def lag_costs(
     player: Features, ask: NDArray[np.float32], alike: list[NDArray[np.float32]]
 ) -> NDArray[np.float32]:
     """Return the costs (N, R, L) of every row against every lag: unlikeness times importance."""
-    rows = ask.shape[-2]
+    rows, importance = ask.shape[-2], ask.sum(axis=-1)
+    seen = visible(player.weight)
     likeness = []
     for lag, bones in enumerate(alike):
-        trust = player.weight[..., lag : lag + rows, :]
-        weight = ask * trust
+        weight = ask * player.weight[..., lag : lag + rows, :]
         near = np.einsum("...b,...b->...", weight, bones)
-        likeness.append(ratio(near, weight.sum(axis=-1)) * enough(ask, trust))
-    importance = ask.sum(axis=-1)
+        asked_seen = (ask * seen[..., lag : lag + rows, :]).sum(axis=-1)
+        likeness.append(ratio(near, weight.sum(axis=-1)) * enough_of(asked_seen, importance))
     mean = np.maximum(importance.mean(axis=-1, keepdims=True), 1e-9)
     costs: NDArray[np.float32] = (1 - np.stack(likeness, axis=-1)).astype(np.float32)
     costs *= (importance / mean)[..., None]

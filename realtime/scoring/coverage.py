@@ -48,8 +48,12 @@ def enough(ask: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.
 
     ``weight`` (..., R, B) is how far each bone may be trusted.
     """
-    share = ratio((ask * visible(weight)).sum(axis=-1), ask.sum(axis=-1))
-    return np.clip(share / MIN_SEEN, 0, 1)
+    return enough_of((ask * visible(weight)).sum(axis=-1), ask.sum(axis=-1))
+
+
+def enough_of(seen: NDArray[np.floating], asked: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return 0..1 (...) how far enough was seen, where so much of so much was."""
+    return np.clip(ratio(seen, asked) / MIN_SEEN, 0, 1)
 
 
 def hidden(seen: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
