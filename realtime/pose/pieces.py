@@ -248,9 +248,10 @@ def motion_against(seen: Sightings, one: Piece, other: Piece) -> float:
 def link_against(seen: Sightings, one: Piece, other: Piece) -> float:
     """Return the same, less what speaks for it: who goes on at once is met in a small place.
 
-    Both are logarithms of likelihoods: the place is that much smaller than after ``SOON_S``.
+    Both are logarithms of likelihoods: the place is that much smaller than after ``SOON_S``. What
+    begins before the other ends, in a gap of it, goes on at once.
     """
-    gap_s = float(seen.at_s[other.first] - seen.at_s[one.last])
+    gap_s = max(float(seen.at_s[other.first] - seen.at_s[one.last]), 0.0)
     told = motion_against(seen, one, other)
     if one.scene != other.scene or gap_s > SOON_S:
         return told

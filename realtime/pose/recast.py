@@ -41,7 +41,7 @@ GLANCE: Final = 1.0  # picture in which a garment was seen
 NOBODY: Final = 3.0  # is said against a piece being nobody's,
 EACH: Final = 1.0  # and more for each of its sightings
 LONG_AGO: Final = AGAINST / 3  # is said against going on after more than ``SOON_S``
-FITS_OTHERS: Final = 0.3  # is said for each sighting against there being nobody more, at most,
+FITS_OTHERS: Final = 0.3  # of what can be said against there being nobody more is said, at most,
 ONE_MORE: Final = 0.9  # and where all others are seen at once
 AT_ONCE: Final = 0.03  # of the pictures: so many show those who are seen at once
 ROUNDS: Final = 4  # what people look like changes with what they are made of
@@ -65,6 +65,8 @@ class Recast:
         )  # fmt: skip
         # pictures that follow each other look alike: four times as many tell twice as much
         self._weight = np.sqrt(np.maximum(self._count / SURE_LOOKS, 1))
+        # what can be said, at most, against a piece being somebody else's, or nobody's
+        self._most = np.minimum(self._count, AGAINST * self._weight)
         self._links = _links(seen, pieces)
         self._at_once = _at_once(
             seen, [piece for piece in pieces if len(piece.sightings) >= GLIMPSE]
@@ -75,10 +77,10 @@ class Recast:
         people, said = self._settled(people)
         while len(people) > 1:
             looks = self._looks(people)
-            often = [int(self._count[person].sum()) for person in people]
+            most = [float(self._most[person].sum()) for person in people]
             more = [
                 (self._swept(np.delete(looks, k, axis=1))[1] - said) / own
-                for k, own in enumerate(often)
+                for k, own in enumerate(most)
             ]
             if min(more) > (ONE_MORE if len(people) == self._at_once + 1 else FITS_OTHERS):
                 break

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kpopdance.realtime.pose.casting import people_of
-from kpopdance.realtime.pose.pieces import pieces_of, usual_of
+from kpopdance.realtime.pose.pieces import link_against, pieces_of, usual_of
 from kpopdance.realtime.pose.recast import Recast
 from kpopdance.realtime.pose.tracklets import tracklets_of, without_doubles
 from tests.quick import but_quick
@@ -129,6 +129,29 @@ def test_people_are_known_again_behind_a_cut_where_they_stand_otherwise():
     assert cast(filmed(people, cuts=(5,)), (150,)) == (1.0, 5)
 
 
+def in_scenes(*scenes):
+    """Each scene of four seconds shows these numbers, each in clothes of their own."""
+    numbers = sorted({k for scene in scenes for k in scene})
+    return [
+        Person(
+            k, at(1.2 * (k % 2), 5), k,
+            tuple((4 * n, 4 * n + 4) for n, scene in enumerate(scenes) if k in scene),
+        )
+        for k in numbers
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "scenes", [((0,), (1,), (2,)), ((0,), (1,), (0,), (1,)), ((0, 1), (2, 3))]
+)
+def test_who_is_shown_after_somebody_else_is_another_where_looks_say_so(scenes):
+    """However few are seen at once, nobody is made of people who look entirely otherwise."""
+    people = in_scenes(*scenes)
+    cuts = [4 * n for n in range(1, len(scenes))]
+    film = filmed(people, 4.0 * len(scenes), cuts=cuts)
+    assert cast(film, [30 * cut for cut in cuts]) == (1.0, len(people))
+
+
 def test_who_is_never_seen_alone_is_known_again_by_what_nobody_stands_before():
     fronts = [Person(1, at(x, 4.5), k) for k, x in ((2, -1.3), (5, 1.3))]
     backs = [  # all dance alike, and so they are never farther apart
@@ -200,6 +223,15 @@ def test_who_comes_back_and_was_taken_for_somebody_new_is_one_again():
     people = [Person(0, at(-1, 5), 0), Person(1, at(0, 5), 1, there=((-1, 3), (6, 99)))]
     told, true = recast(people, 9.0, lambda true: [true[0], true[1][:1], true[1][1:]])
     assert told == sorted(true)
+
+
+def test_what_lies_in_a_gap_of_another_goes_on_at_once():
+    """Motion between two tracklets of which one begins before the other ends is a number."""
+    film = filmed([Person(1, at(0, 5), 1)], 4.0, missing=0.0)
+    seen, every = film.seen, np.arange(len(film.seen.rows))
+    inside = (every > 40) & (every < 50)
+    one, other = pieces_of(seen, [every[~inside], every[inside]], ())
+    assert np.isfinite(link_against(seen, one, other))
 
 
 def test_nobody_is_nobody():
