@@ -241,6 +241,7 @@ def test_doctor_names_everything(capsys):
     [
         (["play", "no-such-song", "--headless"], "no song 'no-such-song'"),
         (["play", "--headless"], "needs a song"),
+        (["play", "neon-steps", "--headless", "--on-air-window"], "opens no window"),
         (["play", "neon-steps", "--headless", "--camera", "7"], "no camera '7'"),
         (["play", "neon-steps", "--headless", "--camera", "dancer", "--dancer-style", "flying"],
          "--dancer-style"),

@@ -102,6 +102,10 @@ def dance_options(parser: argparse.ArgumentParser, *, headless: str) -> None:
         help="write score, combo, song and judgement there while you dance, for streaming programs",
     )  # fmt: skip
     parser.add_argument(
+        "--on-air-window", action=argparse.BooleanOptionalAction,
+        help="open a second window with the stage alone, for streaming programs to take in",
+    )  # fmt: skip
+    parser.add_argument(
         "--coach", choices=COACHES,
         help="where a song has a video: it (default), it with the skeleton over it, or a drawn figure",
     )  # fmt: skip

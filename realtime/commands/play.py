@@ -249,11 +249,13 @@ def windowed(
     from kpopdance.realtime.shell.pages import Shell
     from kpopdance.realtime.shell.reaching import Reaching
 
-    window, ready = GameWindow(), Readying()
+    window, ready = GameWindow(on_air=settings.on_air_window), Readying()
     songs = Songs(settings.libraries)
     first = args.camera is None and args.settings is None and not settings_file().is_file()
     kit = make_kit(settings, args.dancer_style, ready, args.settings, first=first)
-    game = Game(kit, songs, lambda back: _quiz(game, window, back), partial(_studio, kit))
+    game = Game(
+        kit, songs, lambda back: _quiz(game, window, back), partial(_studio, kit), window.stage
+    )
     try:
         if args.fullscreen:
             window.toggle_fullscreen()
@@ -358,6 +360,8 @@ def unseen(
     ghost: GhostDance | None = None,
 ) -> int:  # fmt: skip
     """Dance a song without a window; print and write what it left."""
+    if args.on_air_window:
+        raise DanceError("--headless opens no window; leave out --on-air-window")
     if args.out is not None:
         check_folder(args.out, needs_bytes=RESULT_BYTES)
     kit = make_kit(settings, args.dancer_style)

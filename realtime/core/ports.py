@@ -10,6 +10,7 @@ from kpopdance.realtime.core.track import MAX_GAP_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from concurrent.futures import Future
 
     from kpopdance.realtime.core.types import Frame, Heard, Sound
 
@@ -90,6 +91,20 @@ class Pictures(Protocol):
 
     def close(self) -> None:
         """Let go of the film."""
+
+
+class StageWindow(Protocol):
+    """A second window, for streaming programs; once it is closed it shows nothing."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, px."""
+
+    def show(self, picture: Surface) -> None:
+        """Show a picture of a dance."""
+
+    def rest(self, card: Future[Surface]) -> None:
+        """Show a card as soon as it is drawn, until a dance is shown."""
 
 
 class Speaker(Protocol):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,18 +14,17 @@ from kpopdance.realtime.core.terms import USUAL, Terms
 from kpopdance.realtime.core.track import BRIDGED_S, choreography_rows, resample
 from kpopdance.realtime.dance.coach_film import CoachFilm
 from kpopdance.realtime.dance.reel_story import FPS, SLOW, Shot, Story
+from kpopdance.realtime.dance.titles import cover_of, titles_of
 from kpopdance.realtime.devices.film_in_order import FilmInOrder
 from kpopdance.realtime.devices.film_surface import film_surface, picture_on
 from kpopdance.realtime.devices.stretched import stretched
 from kpopdance.realtime.devices.veil import veiled
-from kpopdance.realtime.devices.video_file import small_picture
 from kpopdance.realtime.devices.video_writer import VideoWriter
 from kpopdance.realtime.devices.window import save_picture
-from kpopdance.realtime.library.romanised import romanised
 from kpopdance.realtime.screens.reel import ReelScreen
 from kpopdance.realtime.screens.reel_layout import half_of
 from kpopdance.realtime.screens.reel_view import CardView, ReelFacts, ReelView
-from kpopdance.realtime.screens.view import Cover, FilmView
+from kpopdance.realtime.screens.view import FilmView
 from kpopdance.realtime.studio.drawn_joints import steadied
 
 if TYPE_CHECKING:
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
     Sound = Callable[[SongPack], tuple[NDArray[np.float32], int]]
 
 ENCODER: Final = {"preset": "superfast", "crf": "22", "g": "60"}
-COVER_PX: Final = 720
 EARLY_S: Final = 0.5 / FPS
 """A picture is shown from the reel's picture on that is nearest to its second."""
 LEAST_POSES: Final = 2
@@ -50,8 +47,6 @@ JUDGED_S: Final = 0.4
 """So long after a move its judgement stands whole."""
 BELOW: Final = 0.25
 """Of the height that a half shows more than the dancer needs: so much lies below their feet."""
-BOTH: Final = re.compile(r"(.+\S) \((.*[^\x00-\x7f].*)\)")
-"""A title in two scripts, the second in brackets."""
 NAME_LETTERS: Final = 60
 """Of a file's name: Hangul takes three bytes each, and 255 are the most."""
 
@@ -300,28 +295,15 @@ def reel_name(footage: Footage) -> str:
     return " ".join(words.split())[:NAME_LETTERS]
 
 
-def titles_of(title: str) -> tuple[str, str]:
-    """Return a title and its other one: of ``Neon Steps (네온 스텝)``, or in Latin letters."""
-    both = BOTH.fullmatch(title)
-    if both is not None:
-        return both[1], both[2]
-    latin = romanised(title)
-    return title, "" if latin == title else latin.capitalize()
-
-
 def facts_of(footage: Footage) -> ReelFacts:
     """Return what a reel says of its dance."""
     song = footage.song
     title, other = titles_of(song.title)
-    cover = None
-    if song.cover is not None:
-        with suppress(DanceError):
-            cover = Cover(small_picture(song.cover, COVER_PX))
     name = song.names[song.lead] if song.names else ""
     return ReelFacts(
         title, song.artist, other,
         footage.player, name, footage.danced_on, footage.terms.words, footage.danced.length_s,
-        cover, song.colours,
+        cover_of(song), song.colours,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from kpopdance.realtime.dance.changes import Changes
 from kpopdance.realtime.dance.chorus import Chorus
 from kpopdance.realtime.dance.on_air import OnAir
 from kpopdance.realtime.dance.preparing import Preparing
+from kpopdance.realtime.dance.stage_alone import StageAlone
 from kpopdance.realtime.library.own_languages import speak_in
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import PackFacts, SongPack
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from kpopdance.realtime.core.ports import Speaker
+    from kpopdance.realtime.core.ports import Speaker, StageWindow
     from kpopdance.realtime.core.terms import Terms
     from kpopdance.realtime.dance.ghost_dance import GhostDance
     from kpopdance.realtime.dance.kit import Kit
@@ -44,12 +45,13 @@ class Game:
 
     ``quiz`` returns the first page of a quiz in front of a page; ``studio`` leads to the pages that
     make songs; ``database`` is the store on the disk, whoever plays; ``ghost`` dances beside the player
-    until they are back among the songs.
+    until they are back among the songs; ``stage`` shows the dance alone in a window of its own, if any.
     """
 
     def __init__(
         self, kit: Kit, songs: Songs, quiz: Callable[[Page], Page] | None = None,
         studio: Callable[[Backdrop, Page, Callable[[Path], Page]], Studio] | None = None,
+        stage: StageWindow | None = None,
     ) -> None:  # fmt: skip
         self.preparing = Preparing(kit.read_audio)
         self.chorus = Chorus(kit)
@@ -76,6 +78,7 @@ class Game:
         self.performing: Performance | None = None
         self.ghost: GhostDance | None = None
         self.on_air = OnAir(kit.settings.on_air_folder)
+        self.stage = StageAlone(stage)
         self.changes = Changes(None if kit.fitting is None else kit.fitting.keep)
         self.given_up: Opening[Opened] | None = None
 

@@ -16,6 +16,7 @@ from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.devices.gamepad import CLICK, Gamepads
 from kpopdance.realtime.devices.pace import Pace
+from kpopdance.realtime.devices.stage_window import StageWindow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,10 +59,13 @@ class NoScreen(DanceError):
 class GameWindow:
     """A resizable window of the game; draw on ``surface``, then ``flip``.
 
+    With ``on_air`` a second one is opened, ``stage``; it closes with this one.
     Raises NoScreen where none can be opened.
     """
 
-    def __init__(self, title: str = "KPOP DANCE", size: tuple[int, int] = SIZE) -> None:
+    def __init__(
+        self, title: str = "KPOP DANCE", size: tuple[int, int] = SIZE, *, on_air: bool = False
+    ) -> None:
         os.environ.setdefault("SDL_RENDER_VSYNC", "1")
         os.environ.setdefault("SDL_IME_SHOW_UI", "1")  # the words an input method offers
         _without_bus_launch()
@@ -69,6 +73,7 @@ class GameWindow:
             pygame.display.init()
             self.driver = _real_driver()
             fits = fitting(size, pygame.display.get_desktop_sizes()[0])
+            self.stage = StageWindow(fits, icon(64)) if on_air else None
             self._window = pygame.Window(title, fits, resizable=True, allow_high_dpi=True)
             self._window.minimum_size = fitting(LEAST_SIZE, fits, frame_px=0)
             self._window.set_icon(icon(64))
@@ -115,7 +120,7 @@ class GameWindow:
         Resizing and F11 (full screen) are dealt with here; holding a key down counts once.
         """
         names = []
-        for event in pygame.event.get():
+        for event in _of_game(self.stage):
             if event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
                 names.append(QUIT)
             elif event.type == pygame.KEYDOWN:
@@ -179,11 +184,17 @@ class GameWindow:
     @property
     def pointer(self) -> tuple[int, int] | None:
         """Where the mouse is, px of the surface; None while it is elsewhere."""
-        return self._px(pygame.mouse.get_pos()) if pygame.mouse.get_focused() else None
+        here = pygame.mouse.get_focused() and not self._elsewhere
+        return self._px(pygame.mouse.get_pos()) if here else None
+
+    @property
+    def _elsewhere(self) -> bool:
+        """Whether the mouse is in the other window."""
+        return self.stage is not None and self.stage.pointed
 
     def hand(self, writes_at: Place | None) -> Hand:
         """Return what hands did before the last ``events``; text is written into a box, or nowhere."""
-        held = pygame.mouse.get_pressed()[0]
+        held = pygame.mouse.get_pressed()[0] and not self._elsewhere
         did = Hand(
             self._px(pygame.mouse.get_pos()) if held else None, self._wheel, self._typed,
             self._composing, self._again(perf_counter()),
@@ -236,6 +247,8 @@ class GameWindow:
 
     def flip(self) -> None:
         """Show what was drawn, then wait for the next frame's turn."""
+        if self.stage is not None:
+            self.stage.step()
         drawn_s = perf_counter()
         self._window.flip()
         sleep(self._pace.wait_s(drawn_s, perf_counter()))
@@ -248,8 +261,15 @@ class GameWindow:
         """Close the window; a second call does nothing."""
         if not self._closed:
             self._closed = True
+            if self.stage is not None:
+                self.stage.close()
             self._window.destroy()
             pygame.display.quit()
+
+
+def _of_game(stage: StageWindow | None) -> list[pygame.Event]:
+    """Return what happened in the game's own window since the last call."""
+    return [each for each in pygame.event.get() if stage is None or not stage.takes(each)]
 
 
 def fitting(

@@ -56,6 +56,7 @@ class LoadingPage(Page):
         # the dance before goes before this one's sound and standard come
         game.performing = None
         game.preparing.settle(song.folder, terms)
+        game.stage.announce(song)
         self._opening = Opening(
             lambda told: open_performance(game.kit, game.load(song), terms, told), game.given_up
         )
@@ -289,7 +290,7 @@ class DancePage(Page):
         shown = ghost.view(view) if ghost is not None and beside else None
         view = replace(view, notices=notices, ghost=shown)
         game.on_air.show(view)
-        self.screen.draw(surface, view)
+        self.screen.draw(surface, view, game.stage.show)
 
     def _film_trouble(self) -> tuple[str, ...]:
         """Tell for a while why the song's video is not shown, in its first dance alone."""
@@ -304,6 +305,7 @@ class DancePage(Page):
         """Close all that was opened for it."""
         self._performance.close()
         self._game.on_air.over()
+        self._game.stage.over()
 
 
 def _waiting(song: PackFacts | SongPack, message: str, share: float) -> DanceView:

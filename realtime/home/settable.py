@@ -224,6 +224,11 @@ MORE_ROWS: Final = (
         sort="text",
     ),
     Settable(
+        ("on_air_window",), "Window on air",
+        "A second window with the stage alone, for streaming programs. It holds from the next start on.",
+        (False, True), words=_yes,
+    ),
+    Settable(
         ("library",), "Songs of your own in",
         "A folder, or several with ; between them; empty: the usual place. "
         "It holds from the next start on.",

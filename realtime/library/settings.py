@@ -84,6 +84,8 @@ class Settings:
         Folder of replays that your group shares, empty for none.
     on_air : str
         Folder to write score, combo and song into for streaming programs, empty for none.
+    on_air_window : bool
+        Open a second window with the stage alone, for streaming programs.
     library : str or tuple of str
         Folder of your own songs, or several: new ones go to the first; empty for the usual place.
     """
@@ -116,6 +118,7 @@ class Settings:
     replays: str = ""
     board: str = ""
     on_air: str = ""
+    on_air_window: bool = False
     library: Annotated[
         str | tuple[str, ...], Meta(description="a folder in quotes, or a list of them")
     ] = ""

@@ -60,6 +60,7 @@ class GroupLoading(WarmingPage):
             game, song.title, lambda told: open_group(game.kit, song, team.entrants, told), back
         )
         self._song, self._team = song, team
+        game.stage.announce(song)
 
     def then(self, opened: GroupPerformance) -> Page:
         """Let everybody step in."""
@@ -290,8 +291,10 @@ class GroupDancePage(Page):
         stands = self._stands_now(view.dance.song_s)
         turns = self._ready.team.kind in ("relay", "elimination")
         dance = replace(view.dance, notices=(*view.dance.notices, *game.told))
-        self.screen.draw_group(surface, replace(view, dance=dance), stands, turns=turns)
+        shown = replace(view, dance=dance)
+        self.screen.draw_group(surface, shown, stands, turns=turns, alone=game.stage.show)
 
     def leave(self) -> None:
         """Close all that was opened for it."""
         self._ready.performance.close()
+        self._ready.game.stage.over()

@@ -44,11 +44,15 @@ from kpopdance.realtime.screens.parts.troupe import Troupe, accent_wrist
 from kpopdance.realtime.screens.screen import Meanings, Screen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kpopdance.realtime.core.types import Verdict
     from kpopdance.realtime.screens.dance_layout import DanceLayout
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.screens.parts.theme import Align, Colour, Hints
     from kpopdance.realtime.screens.view import DanceView, Upcoming
+
+    Alone = Callable[[pygame.Surface], None]
 
 PASSED_S: Final = 0.35
 """How long it is still seen after."""
@@ -109,8 +113,10 @@ class DanceScreen(Screen):
         self.film = FilmPanel(backdrop.theme)
         self.mirror = MirrorPanel(backdrop.theme)
 
-    def draw(self, surface: pygame.Surface, view: DanceView) -> None:
-        """Draw one frame."""
+    def draw(
+        self, surface: pygame.Surface, view: DanceView, alone: Alone = lambda _: None
+    ) -> None:
+        """Draw one frame; ``alone`` gets the stage before keys, pause page and notices lie on it."""
         if not drawable(surface.get_size()):
             return
         at = self._layout(surface.get_size(), view.told)
@@ -128,6 +134,8 @@ class DanceScreen(Screen):
         self._lane(surface, at, view)
         self._score(surface, at, view)
         self._verdict(surface, at, view)
+        self._called(surface, at, view)
+        alone(surface)
         self._foot(surface, at, view)
         self._overlay(surface, at, view)
         draw_notices(self.theme, surface, at.banner, view.told, at.unit)
@@ -325,13 +333,17 @@ class DanceScreen(Screen):
         self.theme.write_parts(surface, view.status, at.status, style)
 
     def _overlay(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        """Draw what hides the stage."""
         if view.phase == "loading":
             self._curtain(surface)
             self._loading(surface, at, view)
         elif view.phase == "paused":
             self._curtain(surface)
             self._paused(surface, at)
-        elif view.phase == "count-in":
+
+    def _called(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        """Draw what is called out on the stage."""
+        if view.phase == "count-in":
             self._count_in(surface, at, -view.counts)
         elif view.phase == "next song":
             self._next_song(surface, at, view)

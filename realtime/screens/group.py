@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pygame
 
     from kpopdance.realtime.scoring.contest import Stand
+    from kpopdance.realtime.screens.dance import Alone
     from kpopdance.realtime.screens.dance_layout import DanceLayout
     from kpopdance.realtime.screens.group_layout import GroupLayout
     from kpopdance.realtime.screens.group_view import DancerView, GroupView
@@ -65,9 +66,10 @@ class GroupScreen(DanceScreen):
         self.group_mirror = GroupMirror(backdrop.theme)
 
     def draw_group(
-        self, surface: pygame.Surface, view: GroupView, stands: Sequence[Stand], *, turns: bool
-    ) -> None:
-        """Draw one frame; ``turns``: not everybody dances at once."""
+        self, surface: pygame.Surface, view: GroupView, stands: Sequence[Stand], *,
+        turns: bool, alone: Alone = lambda _: None,
+    ) -> None:  # fmt: skip
+        """Draw one frame; ``turns``: not everybody dances at once; ``alone`` as in ``draw``."""
         size, dance = surface.get_size(), view.dance
         if not drawable(size):
             return
@@ -91,6 +93,8 @@ class GroupScreen(DanceScreen):
         picture = None if dance.blind else dance.picture
         self.group_mirror.draw_group(surface, stage.camera, picture, shown, mirror=dance.mirror)
         self._cards(surface, at, view, stands, turns=turns)
+        self._called(surface, stage, dance)
+        alone(surface)
         self._foot(surface, stage, dance)
         self._overlay(surface, stage, dance)
         draw_notices(self.theme, surface, stage.banner, told, stage.unit)

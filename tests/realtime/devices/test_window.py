@@ -262,6 +262,28 @@ print(window.drops(), window.events(), [str(path) for path in window.drops()], w
     assert told.splitlines()[-1] == "[] [] ['/tmp/a song.kpopdance', '춤.mp3'] []"
 
 
+ON_AIR = """
+from time import perf_counter
+from kpopdance.realtime.devices.window import GameWindow
+window = GameWindow(on_air=True)
+ends = perf_counter() + 3
+while perf_counter() < ends:
+    window.events()
+    window.flip()
+print("focus", window._window.focused, window.stage._window.focused, flush=True)
+"""
+
+
+@pytest.mark.screen
+def test_a_second_window_leaves_the_keyboard_to_the_game(display):
+    game = python(ON_AIR, DISPLAY=display, SDL_FRAMEBUFFER_ACCELERATION="0")
+    try:
+        assert until(game, "focus").split()[1:] == ["True", "False"]
+    finally:
+        game.kill()
+        game.communicate()
+
+
 WRITE = """
 import sys
 from time import perf_counter

@@ -772,9 +772,9 @@ def test_v_and_g_change_what_is_seen_of_the_coach(library, monkeypatch):
     with_film(library)
     views, draw = [], DanceScreen.draw
 
-    def seen(screen, surface, view):
+    def seen(screen, surface, view, *more):
         views.append(view)
-        draw(screen, surface, view)
+        draw(screen, surface, view, *more)
 
     monkeypatch.setattr(DanceScreen, "draw", seen)
 
@@ -802,11 +802,11 @@ def test_why_a_video_is_not_shown_is_told_in_the_first_dance_alone(library, monk
     with_film(library, linked=True)
     told, draw = [], DanceScreen.draw
 
-    def seen(screen, surface, view):
+    def seen(screen, surface, view, *more):
         if view.phase in ("count-in", "playing"):
             told.append(view.notices)
             assert view.film is None
-        draw(screen, surface, view)
+        draw(screen, surface, view, *more)
 
     monkeypatch.setattr(DanceScreen, "draw", seen)
     game = play(kit(library, open_film=StillFilm), (danced, "r"), (dancing, "x"))

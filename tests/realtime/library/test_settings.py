@@ -35,7 +35,8 @@ def test_everything_may_be_set(tmp_path):
         "sound_device": "블루투스", "microphone": "Gooseneck",
         "volume": 70, "effect_volume": 30,
         "count_volume": 40,
-            "replays": "~/춤춤", "board": "~/모임", "on_air": "~/방송", "library": "~/춤",
+            "replays": "~/춤춤", "board": "~/모임", "on_air": "~/방송", "on_air_window": True,
+            "library": "~/춤",
     }  # fmt: skip
     lines = [
         f"{key} = {str(value).lower() if isinstance(value, bool) else repr(value)}"

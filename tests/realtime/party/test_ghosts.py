@@ -168,9 +168,9 @@ def test_it_is_on_the_stage_beside_the_player(made, group, monkeypatch):
     views = []
     draw = DanceScreen.draw
 
-    def see(screen, surface, view):
+    def see(screen, surface, view, *more):
         views.append(view)
-        draw(screen, surface, view)
+        draw(screen, surface, view, *more)
 
     monkeypatch.setattr(DanceScreen, "draw", see)
     devices = kit(made[0], settings=Settings(library=str(made[0])))

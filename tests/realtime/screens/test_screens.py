@@ -638,3 +638,33 @@ def test_with_a_film_all_else_stands_where_it_was(stage, written, size, phase):
     if phase != "paused":  # then a panel of glass lies over it
         for rect in (at.title, at.clock, at.keys, at.status):
             assert not changed[rect.left : rect.right, rect.top : rect.bottom].any()
+
+
+@pytest.mark.parametrize(
+    "laid", [{"phase": "paused"}, {"status": "other"}, {"phase": "loading"}]
+)
+def test_the_stage_alone_has_nothing_laid_over_it(laid):
+    pictures = []
+    for view in (views.dance(), views.dance(**laid)):
+        surface, alone = pygame.Surface((1280, 720)), []
+        DanceScreen(Backdrop(Theme())).draw(
+            surface, view, lambda drawn, to=alone: to.append(pygame.image.tobytes(drawn, "RGB"))
+        )
+        pictures += [*alone, pygame.image.tobytes(surface, "RGB")]
+    stage, drawn, other_stage, other = pictures
+    assert stage == other_stage
+    assert drawn != other
+
+
+@pytest.mark.parametrize(
+    ("phase", "more"),
+    [("count-in", {"counts": 2.5}), ("next song", {"counts": 2.5}), ("finished", {})],
+)
+def test_what_is_called_out_is_on_the_stage(phase, more):
+    pictures = []
+    for view in (views.dance(), views.dance(phase=phase, **more)):
+        DanceScreen(Backdrop(Theme())).draw(
+            pygame.Surface((1280, 720)), view,
+            lambda drawn: pictures.append(pygame.image.tobytes(drawn, "RGB")),
+        )  # fmt: skip
+    assert pictures[0] != pictures[1]
