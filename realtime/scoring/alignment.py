@@ -78,7 +78,8 @@ class DtwStream:
         for came_from in self._came_from()[::-1]:
             at = came_from[at]
             states.append(at)
-        return (np.stack(states[::-1], axis=-1) // 2 % lags).reshape(*shape, -1)
+        columns: NDArray[np.intp] = np.stack(states[::-1], axis=-1) // 2 % lags
+        return columns.reshape(*shape, -1)
 
     def _came_from(self) -> NDArray[np.intp]:
         """Return for each row but the first where its states came from, int (R - 1, S).
