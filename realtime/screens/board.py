@@ -40,11 +40,6 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.parts.theme import Colour
     from kpopdance.realtime.screens.screen import Meanings, Place
 
-CHIPS: Final = (
-    Chip("↑ ↓", "choose", "down"), Chip("← →", "song", "right"),
-    Chip("Enter", "dance beside it", "play"), Chip("R", "read again", "again"),
-    Chip("Esc", "songs", "back"),
-)  # fmt: skip
 TITLE: Final = (N_("Group"), N_("board"))
 ROW, GAP = 62.0, 8.0
 """Of a line, design units."""
@@ -84,7 +79,7 @@ class BoardScreen(ChipScreen):
         small = box(44 * u, height - 34 * u, width - 44 * u, height - 10 * u)
         self.theme.write(surface, view.status, small, Style(14 * u, SOFT, "left", 9))
         foot = box(44 * u, pane.bottom + 12 * u, width - 44 * u, small.top - 4 * u)
-        self._draw_chips(surface, CHIPS, foot, 30 * u)
+        self._draw_chips(surface, _chips(view), foot, 30 * u)
 
     def _pane(self, size: tuple[int, int]) -> pygame.Rect:
         """Return where the lines are, below the song's title."""
@@ -114,10 +109,13 @@ class BoardScreen(ChipScreen):
         self._count = len(view.lines)
         if not view.lines:
             glass = Glass(24 * u, VIOLET, 2.0, 214, NIGHT)
-            empty = box(pane.left, pane.top, pane.right, pane.top + min(170 * u, pane.height))
+            style, edge = Style(22 * u, SOFT), round(30 * u)
+            lines = self.theme.wrapped(view.message, style.px, pane.width - 2 * edge)
+            high = min(round(len(lines) * 1.38 * style.px) + 2 * edge, pane.height)
+            empty = pygame.Rect(pane.left, pane.top, pane.width, high)
             self.theme.panel(surface, empty, glass)
-            words = empty.inflate(-round(60 * u), -round(40 * u))
-            self.theme.write_lines(surface, view.message, words, Style(22 * u, SOFT))
+            words = empty.inflate(-2 * edge, -2 * edge + round(style.px))
+            self.theme.write_lines(surface, view.message, words, style)
             return
         fit = max(1, int((pane.height + GAP * u) // ((ROW + GAP) * u)))
         first = min(max(self._first, view.chosen - fit + 1), view.chosen)
@@ -180,6 +178,17 @@ class BoardScreen(ChipScreen):
             if row.bottom <= pane.bottom + 1 and row.collidepoint(position):
                 return Target("card", number)
         return super()._under(position, size)
+
+
+def _chips(view: BoardView) -> tuple[Chip, ...]:
+    """Return the keys; lit are those that mean something now."""
+    ranked = any(line.place for line in view.lines)
+    return (
+        Chip("↑ ↓", "choose", "down", ready=len(view.lines) > 1),
+        Chip("← →", "song", "right", ready=view.of > 1),
+        Chip("Enter", "dance beside it", "play", ready=ranked),
+        Chip("R", "read again", "again"), Chip("Esc", "songs", "back"),
+    )  # fmt: skip
 
 
 NO_FOLDER: Final = N_(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.tongues import N_, _
+from kpopdance.realtime.core.terms import BETWEEN
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.group_layout import group_layout
 from kpopdance.realtime.screens.parts.backdrop import lights_of
@@ -73,8 +75,7 @@ class GroupScreen(DanceScreen):
         size, dance = surface.get_size(), view.dance
         if not drawable(size):
             return
-        told = (*dance.told, view.given_up) if view.given_up else dance.told
-        high = notices_height(self.theme, told, size, scale_of(size))
+        high = notices_height(self.theme, dance.told, size, scale_of(size))
         at = group_layout(size, len(view.dancers), high)
         stage = at.dance
         horizon = round(stage.coach.top + stage.coach.height * 0.80)
@@ -95,9 +96,10 @@ class GroupScreen(DanceScreen):
         self._cards(surface, at, view, stands, turns=turns)
         self._called(surface, stage, dance)
         alone(surface)
-        self._foot(surface, stage, dance)
+        small = BETWEEN.join(filter(None, (view.given_up, dance.status)))
+        self._foot(surface, stage, replace(dance, status=small))
         self._overlay(surface, stage, dance)
-        draw_notices(self.theme, surface, stage.banner, told, stage.unit)
+        draw_notices(self.theme, surface, stage.banner, dance.told, stage.unit)
 
     def _foot(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
         self.theme.keys(surface, at.keys, mending(view.health) + KEYS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from kpopdance.engines.tongues import N_, _
@@ -12,10 +13,12 @@ from kpopdance.realtime.screens.parts.chips import Chip
 from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS
 from kpopdance.realtime.screens.parts.dancer_card import draw_card
 from kpopdance.realtime.screens.parts.group_mirror import GroupMirror, Shown
+from kpopdance.realtime.screens.parts.mirror import fitted
 from kpopdance.realtime.screens.parts.notices import draw_notices
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     GOLD,
+    GRADE_COLOUR,
     MAGENTA,
     NIGHT,
     SOFT,
@@ -50,6 +53,10 @@ RESULT_CHIPS: Final = (
     Chip("R", N_("dance again"), "again"), Chip("Esc", N_("songs"), "back"),
 )  # fmt: skip
 STARS: Final = 5
+UPRIGHT_ABREAST: Final = 3
+"""Dancers beside each other in an upright window; the others are below them."""
+WIDEST: Final = 340.0
+"""Design units: a line in a wider column stays so wide, so that name and value are read together."""
 
 
 class GroupReadyScreen(ChipScreen):
@@ -81,13 +88,15 @@ class GroupReadyScreen(ChipScreen):
         self.theme.bar(surface, bar, view.share, CYAN)
         chips = box(edge, foot - (38 if is_wide(size) else 82) * u, width - edge, foot)
         self._draw_chips(surface, READY_CHIPS, chips, 34 * u)
-        cards = box(edge, chips.top - 92 * u, width - edge, chips.top - 12 * u)
+        count = len(view.dancers)
+        rows = 1 if is_wide(size) else math.ceil(count / UPRIGHT_ABREAST)
+        cards = box(edge, chips.top - (12 + 80 * rows) * u, width - edge, chips.top - 12 * u)
         mirror = box(edge, bar.bottom + 12 * u, width - edge, cards.top - 12 * u)
+        if view.picture is not None:
+            mirror = fitted(mirror, (view.picture.shape[1], view.picture.shape[0]))
         people = [Shown(each.pose, called(each), colour_of(each)) for each in view.dancers]
         self._mirror.draw_group(surface, mirror, view.picture, people, mirror=view.mirror)
-        for place, dancer in zip(
-            columns(cards, len(view.dancers), u), view.dancers, strict=True
-        ):
+        for place, dancer in zip(cells(cards, count, rows, u), view.dancers, strict=True):
             here = card_of(dancer, Stand(on=dancer.gone_s == 0), turns=True, ranked=False)
             there = _("there you are") if dancer.gone_s == 0 else here.told
             draw_card(self.theme, surface, place, here._replace(told=there), u)
@@ -118,7 +127,9 @@ class GroupResultScreen(ChipScreen):
         team = box(edge, chips.top - 78 * u, width - edge, chips.top - 12 * u)
         self._team(surface, team, view.team, u)
         faces = box(edge, 84 * u, width - edge, team.top - 12 * u)
-        for place, face in zip(columns(faces, len(view.faces), u), view.faces, strict=True):
+        count = len(view.faces)
+        rows = 1 if is_wide(size) else math.ceil(count / UPRIGHT_ABREAST)
+        for place, face in zip(cells(faces, count, rows, u), view.faces, strict=True):
             draw_face_column(self.theme, surface, place, face, u)
         draw_notices(self.theme, surface, faces, view.notices, u)
 
@@ -157,15 +168,27 @@ def draw_face_column(
         at = (middle - star.get_width() / 2, row.bottom + 18 * u - star.get_height() / 2)
         surface.blit(star, at)
     top = row.bottom + 46 * u
+    spare = max(0.0, inner.width - WIDEST * u) / 2
     for name, value in face.lines:
-        line = box(inner.left, top, inner.right, top + 28 * u)
+        line = box(inner.left + spare, top, inner.right - spare, top + 28 * u)
         if line.bottom > inner.bottom:
             return
-        left = box(line.left, line.top, line.left + 0.56 * line.width, line.bottom)
-        right = box(left.right, line.top, line.right, line.bottom)
-        theme.write(surface, name, left, Style(17 * u, SOFT, "left", 7))
-        theme.write(surface, value, right, Style(18 * u, WHITE, "right", 7))
+        ink = GRADE_COLOUR.get(name, SOFT)
+        told = theme.write(surface, value, line, Style(18 * u, WHITE, "right", 7))
+        left = box(line.left, line.top, told.left - 6 * u, line.bottom)
+        theme.write(surface, name, left, Style(17 * u, ink, "left", 7))
         top += 30 * u
+
+
+def cells(place: pygame.Rect, count: int, rows: int, u: float) -> list[pygame.Rect]:
+    """Return so many boxes in so many rows, as even as can be, each row from the left."""
+    abreast, gap = math.ceil(count / max(rows, 1)), 12 * u
+    high = (place.height - gap * (rows - 1)) / max(rows, 1)
+    out = []
+    for row in range(rows):
+        top = place.top + row * (high + gap)
+        out += columns(box(place.left, top, place.right, top + high), abreast, u)
+    return out[:count]
 
 
 def columns(place: pygame.Rect, count: int, u: float) -> list[pygame.Rect]:

@@ -64,7 +64,8 @@ class GroupView:
     apart_ms : float or None
         How far apart in time two of them are of late, on average; None: not known.
     given_up : str
-        What is looked at less exactly because there are so many; empty where nothing is.
+        What is looked at less exactly because there are so many, for the small print; empty where
+        nothing is.
     """
 
     dance: DanceView

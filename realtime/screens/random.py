@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
+import pygame
+
 from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.screens.chip_screen import ChipScreen
 from kpopdance.realtime.screens.parts.chips import Chip
@@ -29,8 +31,6 @@ from kpopdance.realtime.screens.parts.theme import (
 )
 
 if TYPE_CHECKING:
-    import pygame
-
     from kpopdance.realtime.screens.actions import Target
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.screens.random_view import ListedSong, RandomView
@@ -129,13 +129,18 @@ class RandomScreen(ChipScreen):
 
     def _songs(self, surface: pygame.Surface, at: RandomLayout, view: RandomView) -> None:
         u, place = at.unit, at.songs
+        style = Style(22 * u, GOLD if view.awaited else WHITE, "left", 7)
+        about = not view.songs and view.done >= 1  # then it is a sentence, and nothing below it
+        if about:
+            lines = self.theme.wrapped(view.told, style.px, place.width - round(36 * u))
+            high = round(len(lines) * 1.38 * style.px + 34 * u)
+            place = pygame.Rect(place.left, place.top, place.width, min(high, place.height))
         edge = CYAN if view.songs else dim(VIOLET, 0.8)
         self.theme.panel(surface, place, Glass(20 * u, edge, 1.6, 210, NIGHT))
         inner = place.inflate(-round(36 * u), -round(28 * u))
-        ink = GOLD if view.awaited else WHITE
-        high = 34 * u if view.songs or view.done < 1 else inner.height
+        high = inner.height if about else 34 * u
         head = box(inner.left, inner.top, inner.right, inner.top + high)
-        self.theme.write_lines(surface, view.told, head, Style(22 * u, ink, "left", 7))
+        self.theme.write_lines(surface, view.told, head, style)
         bar = box(inner.left, head.bottom + 6 * u, inner.right, head.bottom + 12 * u)
         if not view.songs and view.done < 1:
             self.theme.bar(surface, bar, view.done, CYAN)

@@ -96,15 +96,16 @@ class ReelPageScreen(Screen):
         self, surface: pygame.Surface, room: pygame.Rect, view: ReelPageView, u: float
     ) -> None:
         """Draw what may be chosen, and a sentence below it."""
-        chips = [Chip("T", SHAPE_WORDS[view.shape], "shape")]
+        free = view.share is None
+        chips = [Chip("T", SHAPE_WORDS[view.shape], "shape", ready=free)]
         if view.filmed:
-            chips.append(Chip("F", LOOK_WORDS[view.look], "look"))
+            chips.append(Chip("F", LOOK_WORDS[view.look], "look", ready=free))
         if view.coach:
-            chips.append(Chip("V", BESIDE_WORDS[view.coach], "coach"))
+            chips.append(Chip("V", BESIDE_WORDS[view.coach], "coach", ready=free))
         high = 46 * u
         self._chips = (
             *chips,
-            Chip("K", N_("save a card"), "card"),
+            Chip("K", N_("save a card"), "card", ready=free),
             Chip("Esc", self._leaves(view), "back"),
         )
         rows = box(room.left, room.top, room.right, room.top + 0.62 * room.height)

@@ -55,7 +55,7 @@ def draw_card(
     edge, shade = (colour, mix(NIGHT, colour, 0.2)) if face.lit else (dim(colour, 0.4), INK)
     theme.panel(surface, place, Glass(14 * u, edge, 2.4 * u if face.lit else 1.2, 222, shade))
     inner = place.inflate(-round(24 * u), -round(10 * u))
-    split = inner.left + round(0.62 * inner.width)
+    split = inner.right if face.points is None else inner.left + round(0.62 * inner.width)
     name = box(inner.left, inner.top, split, inner.centery + 2 * u)
     called = f"{face.rank}. {face.name}" if face.rank else face.name
     theme.write(surface, called, name, Style(22 * u, WHITE if face.lit else SOFT, "left", 7))

@@ -25,6 +25,10 @@ ROOM: Final = 0.09
 """Of a standing player's height: between them and what is drawn around them."""
 
 
+TAGS: Final = 0.5
+"""Of the panel's width: names in a panel that is higher than that are no larger."""
+
+
 class Shown(NamedTuple):
     """Somebody in the mirror; ``dimmed`` where they do not dance now."""
 
@@ -80,7 +84,7 @@ class GroupMirror(MirrorPanel):
         pygame.draw.rect(
             surface, colour, around, max(2, round(thick * 0.8)), border_radius=round(room)
         )
-        px = max(10.0, panel.height / 17)
+        px = max(10.0, min(panel.height, TAGS * panel.width) / 17)
         wide = min(self.theme.width(one.name, px) + round(1.2 * px), max(around.width, 4 * px))
         tag = pygame.Rect(0, 0, wide, round(1.5 * px))
         tag.midbottom = (around.centerx, around.top + 2)

@@ -62,6 +62,11 @@ def crop_to_fill(picture: tuple[int, int], panel: tuple[int, int]) -> Crop:
     return Crop(part, scale, shown)
 
 
+def fitted(room: pygame.Rect, picture: tuple[int, int]) -> pygame.Rect:
+    """Return the part of a room in whose middle a (width, height) picture leaves no bars."""
+    return crop_to_fill(picture, room.size).shown.move(room.topleft)
+
+
 class Mirrored(Protocol):
     """A view of somebody in a camera's picture; see ``DanceView``."""
 

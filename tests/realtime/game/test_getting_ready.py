@@ -28,6 +28,7 @@ from kpopdance.realtime.home.setting_up import SetupPage
 from kpopdance.realtime.library.delays import Measured
 from kpopdance.realtime.pose.stance import Amiss
 from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.ready import KEEP
 from kpopdance.realtime.shell.beside import Later
 from kpopdance.realtime.shell.songs import Songs
 from tests.fakes import PaintedVision, ScriptedCamera, eyes_of
@@ -189,6 +190,63 @@ def test_other_keys_give_the_dance_up(library, key, kind):  # noqa: F811
     assert stand.closed == [stand.camera]
     if isinstance(following, LoadingPage):
         following.quit()
+    stand.game.settle()
+
+
+class Kept:
+    """Keeps a player's pictures, were there any."""
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("before", "keys", "kept"),
+    [
+        (False, "", False),
+        (False, "k", True),
+        (False, "k k", False),
+        (True, "", True),
+        (True, "k", False),
+    ],
+)
+def test_pictures_are_kept_only_where_it_was_said_before(library, before, keys, kept):  # noqa: F811
+    opened, written = [], []
+    stand = Stand(
+        library, keep_pictures=lambda: opened.append(Kept()) or opened[-1],
+        fitting=dataclasses.replace(FITTING, keep=written.append),
+    )  # fmt: skip
+    stand.game.change({"reel": before})
+    page = stand.opened()
+    page.enter(stand.clock.now())
+    for key in keys.split():
+        page.key(key)
+    page.draw(pygame.Surface((1280, 720)))
+    assert opened == []  # nothing is kept of who only stands there
+    assert page.screen._chips[2] == KEEP[kept]
+    page.key("return")
+    dance = stand.until(page, begins)
+    dance.enter(stand.clock.now())
+    assert len(opened) == kept
+    dance.key("k")
+    assert len(opened) == kept  # it is too late now
+    page.leave()
+    dance.leave()
+    stand.game.settle()
+    assert stand.game.kit.settings.reel == kept  # the next dance's too
+    assert bool(written) == bool(keys)
+
+
+def test_k_means_nothing_where_nothing_can_be_kept(library):  # noqa: F811
+    stand = Stand(library)
+    page = stand.opened()
+    page.enter(stand.clock.now())
+    page.key("k")
+    page.draw(pygame.Surface((1280, 720)))
+    assert not any(chip.action == "keep" for chip in page.screen._chips)
+    assert not stand.game.kit.settings.reel
+    page.leave()
+    page._looking.end().result(60)
     stand.game.settle()
 
 

@@ -33,7 +33,9 @@ from kpopdance.realtime.pose.group_watcher import GroupWatcher, Place
 from kpopdance.realtime.scoring.contest import Stand
 from kpopdance.realtime.scoring.unison import Team as Judged
 from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.group_pages import cells
 from kpopdance.realtime.screens.group_view import DancerView, GroupView
+from kpopdance.realtime.screens.parts.mirror import crop_to_fill, fitted
 from kpopdance.realtime.shell.songs import Songs
 from tests import dances
 from tests.fakes import ScriptedCamera
@@ -300,6 +302,27 @@ def test_pages_are_drawn_at_every_size(game, page):
         ready.draw(pygame.Surface(size))
     ready.key("escape")
     ready.leave()
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+@pytest.mark.parametrize("count", range(1, 7))
+def test_everybody_has_a_place_of_their_own(count, rows):
+    room = pygame.Rect(40, 80, 640, 900)
+    places = cells(room, count, rows, 1.0)
+    assert len(places) == count
+    assert all(room.contains(place) and place.width > 60 for place in places)
+    assert not any(place.collidelistall(places[:k]) for k, place in enumerate(places))
+    assert len({place.top for place in places}) == min(rows, count)
+
+
+@pytest.mark.parametrize("picture", [(960, 540), (640, 480), (480, 640)])
+@pytest.mark.parametrize("room", [(1192, 470), (632, 1000), (500, 500)])
+def test_no_bars_are_beside_the_picture(picture, room):
+    place = pygame.Rect((44, 90), room)
+    shown = fitted(place, picture)
+    assert place.contains(shown)
+    crop = crop_to_fill(picture, shown.size)
+    assert all(abs(a - b) <= 1 for a, b in zip(crop.shown.size, shown.size, strict=True))
 
 
 def test_who_is_lost_out_or_on_is_told_on_the_card():

@@ -32,8 +32,8 @@ def stand(amiss=Amiss.BACK):
     )
 
 
-def ready(amiss=Amiss.NOTHING):
-    return ReadyView("네온 스텝", "crew", 2.0, stand(amiss))
+def ready(amiss=Amiss.NOTHING, **more):
+    return ReadyView("네온 스텝", "crew", 2.0, stand(amiss), **more)
 
 
 def setup(chosen=settable.STRICT, amiss=Amiss.NOTHING, **more):

@@ -30,11 +30,14 @@ from kpopdance.realtime.screens.setup import SetupScreen
 from kpopdance.realtime.screens.song_list import SongListScreen
 from kpopdance.realtime.screens.view import CalibrationView, ListView
 from tests.quick import but_quick
-from tests.realtime.screens import quiz_views, setup_views, views
+from tests.realtime.screens import party_views, quiz_views, setup_views, views
 
 STATUS = (
     "openpose-thin + movenet-thunder · OpenVINO 2026.4 CPU · no NVIDIA driver is installed " * 2
 )
+ASKED = setup_views.ready(turns=True, keeps=False, asks=(
+    "A new speaker: press D to measure its delay, once, for a minute."
+))  # fmt: skip
 WORDS = "Your speaker is 142 ms late, your camera 96 ms late.\n" * 3
 PAGES = {
     "list": lambda back: (SongListScreen(back, views.cards(30)), ListView(0.0, status=STATUS)),
@@ -66,6 +69,27 @@ PAGES = {
     ),
     "set up": lambda back: (SetupScreen(back), setup_views.setup()),
     "before a dance": lambda back: (ReadyScreen(back), setup_views.ready()),
+    "another speaker": lambda back: (ReadyScreen(back), ASKED),
+    "kept for a clip": lambda back: (ReadyScreen(back), setup_views.ready(keeps=True)),
+    "who dances together": party_views.group_page,
+    "two step in": lambda back: party_views.ready(back, 2),
+    "six step in": lambda back: party_views.ready(back, 6),
+    "two dance": lambda back: party_views.stage(back, 2),
+    "a relay of four": lambda back: party_views.stage(back, 4, turns=True),
+    "six dance": lambda back: party_views.stage(back, 6),
+    "a group pauses": lambda back: party_views.stage(back, 3, phase="paused"),
+    "result of two": lambda back: party_views.result(back, 2),
+    "result of six": lambda back: party_views.result(back, 6),
+    "random play dance": party_views.random_page,
+    "its list is made": lambda back: party_views.random_page(back, 0, done=0.4, told="Getting ..."),
+    "next song": lambda back: (DanceScreen(back), views.dance(phase="next song", counts=3.0)),
+    "board": party_views.board,
+    "not counted": party_views.refused,
+    "no board": lambda back: party_views.board(back, 0, title="", terms="", of=0, status=""),
+    "a ghost": lambda back: (DanceScreen(back), party_views.ghost(status=STATUS)),
+    "a clip": party_views.clip,
+    "a clip is written": lambda back: party_views.clip(back, share=0.4),
+    "no clip of the player": lambda back: party_views.clip(back, filmed=False, look="skeleton"),
     "found": lambda back: (FoundScreen(back), setup_views.FOUND, 1.0),
     "message": lambda back: (MessageScreen(back), "It went wrong", "There is no camera. " * 60),
 }  # fmt: skip
@@ -104,6 +128,14 @@ def drawn(page, size, given=None):
 def test_no_text_is_too_small(page, size, least_px):
     px, text = min(drawn(page, size))
     assert px >= least_px, text
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (720, 1280)])
+@pytest.mark.parametrize(
+    "page", ["two step in", "six step in", "result of two", "result of six"]
+)
+def test_nothing_of_a_group_is_cut(page, size):
+    assert [text for _, text in drawn(page, size) if text.endswith("…")] == []
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 528), (800, 408), (720, 1280)])
