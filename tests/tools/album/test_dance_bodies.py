@@ -86,6 +86,7 @@ def test_every_move_is_done_by_a_body(tmp_path):
     counts = [2 * move.counts for move in moves.values()]
     _, dancers = danced(tmp_path, f"[all]\n{lines}\n", round(sum(counts) / 4))
     ends = np.cumsum([0, *counts]) * 15
+    lowest = {}
     for name, start, end in zip(moves, ends[:-1], ends[1:], strict=True):
         one = replace(
             dancers, space=dancers.space[:, int(start) : int(end)],
@@ -95,3 +96,51 @@ def test_every_move_is_done_by_a_body(tmp_path):
         assert natural.drift(one) < 0.01, name
         assert folds["elbow"][0] > 30, name
         assert folds["knee"][0] > 35, name
+        assert natural.in_flesh(one) < 0, name
+        assert natural.shins_apart(one) > 0.04, name
+        lowest[name] = one.space[0, :, :, 1].min(axis=0)
+    assert lowest["floor touch"][body.R_WRIST] < 0.11, "the hand is on the floor"
+    assert lowest["knee drop"][body.R_KNEE] < 0.075, "the knee is on the floor"
+    for name, low in lowest.items():
+        assert low.min() > 0.03, name
+
+
+@pytest.mark.parametrize(
+    "moves",
+    ["windmill, orbit L", "jump out, mask", "clap up, mask L", "reach through, groove"],
+)
+def test_no_arm_goes_through_the_body_on_its_way(tmp_path, moves):
+    through = """move reach through, 4, bounce 0
+1   arms 0/-60/0/0
+2   arms -80/-90/0/0
+3   arms behind
+4   arms 190/230/0/0
+"""
+    _, dancers = danced(tmp_path, f"{through}[all]\n{moves}\n", 2)
+    assert natural.in_flesh(dancers) < 0.005
+
+
+@pytest.mark.parametrize("side", ["", " L"])
+def test_a_foot_goes_round_the_other(tmp_path, side):
+    """Across to the other side and back, past the foot that stands."""
+    crossing = """move past, 4, bounce 0
+1   foot R 10 foot L 10
+2   foot L -30,-12
+3   foot L 10
+"""
+    _, dancers = danced(tmp_path, f"{crossing}[all]\nslow past{side}\n", 2)
+    feet = dancers.space[0][:, [body.R_ANKLE, body.L_ANKLE]]
+    assert np.linalg.norm(feet[:, 0] - feet[:, 1], axis=-1).min() > 0.085
+
+
+def test_walking_feet_do_not_cross_through_each_other(tmp_path):
+    """Wide changes of place, straight to the side."""
+    page = """members 2
+formation near: -40 0, 40 0
+formation far: -95 0, 95 0
+[all]
+groove | to far
+groove | to near
+"""
+    _, dancers = danced(tmp_path, page, 2)
+    assert natural.shins_apart(dancers) > 0.04

@@ -54,6 +54,8 @@ def test_a_dance_is_within_what_professionals_do(song):
             assert speed <= natural.PROFESSIONAL[joint][0], (member, joint)
             assert force <= natural.PROFESSIONAL[joint][1], (member, joint)
     assert natural.drift(danced) < 0.01
+    assert natural.in_flesh(danced) < 0.002
+    assert natural.shins_apart(danced) > 0.04
     assert nearest(natural.hips(danced)) > 0.35
     picture = np.stack([member.joints for member in danced.members])
     assert picture[..., 0].min() > 0

@@ -34,7 +34,12 @@ ALONE: Final = 0.8
 """How far the weight is on a foot that stands alone; 1 would be all."""
 READY: Final = 0.35
 """And on one that is about to."""
-HIP_WIDTH: Final = 0.12
+ROUND: Final = 0.095
+"""A foot on its way passes the other one's ankle no nearer than this, body heights."""
+MIDWAY: Final = (0.1, 0.9)
+"""And what is nearest to it before or after that share of the way is where it stands, not passes."""
+CROSSED: Final = 0.1
+"""A foot that crosses the other in a walk is set so far behind it: a grapevine's step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +74,13 @@ class Footwork:
 
 @dataclass(slots=True)
 class _Swing:
-    """A foot on its way: from when, until when, from and to where (x, y, z)."""
+    """A foot on its way: from when, until when, from and to where (x, y, z), with what ``bend``."""
 
     from_s: float
     to_s: float
     start: Floats
     end: Floats
+    bend: Floats
 
 
 @dataclass(slots=True)
@@ -116,6 +122,7 @@ def _take_steps(walk: _Walk, before: Cue, cue: Cue) -> None:
     who = [foot for foot in (0, 1) if _far(walk.feet[foot], wanted[foot])]
     if cue.walks:
         who = [foot for foot in who if foot == cue.step % 2]
+        wanted = [_behind(each, walk.feet[1 - foot], foot) for foot, each in enumerate(wanted)]
     hops = cue.key.hop > 0 or before.key.hop > 0
     _shift_weight(walk, before, cue, who, hops=hops)
     middle_s = (before.at_s + cue.at_s) / 2
@@ -125,13 +132,38 @@ def _take_steps(walk: _Walk, before: Cue, cue: Cue) -> None:
         spans = [(max(before.at_s, middle_s - STEP_S), middle_s), spans[0]]
         spans[1] = (max(middle_s, cue.at_s - STEP_S), cue.at_s)
     for foot, (from_s, to_s) in zip(who, spans, strict=False):
-        walk.swings[foot].append(_Swing(from_s, to_s, walk.feet[foot], wanted[foot]))
-        walk.feet[foot] = wanted[foot]
+        start, end, other = walk.feet[foot], wanted[foot], walk.feet[1 - foot]
+        bend = np.zeros(3) if hops else _bend(start, end, other)
+        walk.swings[foot].append(_Swing(from_s, to_s, start, end, bend))
+        walk.feet[foot] = end
 
 
 def _far(now: Floats, wanted: Floats) -> bool:
     """Return whether a foot has to move."""
     return bool(np.linalg.norm(wanted - now) > (STAYS if now[1] == wanted[1] == 0 else 1e-6))
+
+
+def _behind(wanted: Floats, other: Floats, foot: int) -> Floats:
+    """Return where a foot lands in a walk: behind the other one where it comes across it."""
+    apart = (-1, 1)[foot] * (wanted[0] - other[0])
+    if apart > CROSSED or abs(wanted[2] - other[2]) > CROSSED:
+        return wanted
+    return np.array([wanted[0], wanted[1], other[2] - CROSSED])
+
+
+def _bend(start: Floats, end: Floats, other: Floats) -> Floats:
+    """Return how far (x, 0, z) a foot's way is bent in its middle, to go round the other foot."""
+    flat = np.array([1.0, 0.0, 1.0])
+    way, to_other = (end - start) * flat, (other - start) * flat
+    share = float(way @ to_other / max(way @ way, 1e-9))
+    if not MIDWAY[0] < share < MIDWAY[1]:
+        return np.zeros(3)
+    aside = share * way - to_other
+    near = float(np.linalg.norm(aside))
+    if near >= ROUND:
+        return np.zeros(3)
+    out = aside / near if near > 1e-3 else np.array([0.0, 0.0, -1.0])
+    return np.asarray(out * (ROUND - near) / (4 * share * (1 - share)))
 
 
 def _order(walk: _Walk, before: Cue, wanted: list[Floats], foot: int) -> tuple[bool, float]:
@@ -174,6 +206,7 @@ def _track(
         u = ((at_s[rows] - swing.from_s) / (swing.to_s - swing.from_s))[:, None]
         eased = u * u * u * (u * (6 * u - 15) + 10)
         track[rows] = swing.start + (swing.end - swing.start) * eased
+        track[rows] += swing.bend * (4 * eased * (1 - eased))
         if swing.start[1] == swing.end[1] == 0:
             least, more, most = LIFT
             far = float(np.linalg.norm(swing.end - swing.start))

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from kpopdance.realtime.core import body
-from tools.album.dance.springs import RATE, delay_s, sprung
+from tools.album.dance.flesh import FORE_PART, UPPER_PART, Torso, kept_out, unit
+from tools.album.dance.springs import delay_s, in_good_time, sprung
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +48,7 @@ LOWER: Final = ("tilt", "hips", "face", "knees")
 """What key poses say in degrees of the trunk and head, and of hips and legs."""
 LENGTHS: Final = ("sway", "push", "bend", "hop")
 ARMS: Final = ("right", "left")
+SHOULDERS: Final = ((-1.0, "right", body.R_SHOULDER), (1.0, "left", body.L_SHOULDER))
 HERTZ: Final = {"torso": 5.0, "upper": 5.0, "fore": 4.2, "head": 4.0, "legs": 4.0}
 """How fast each part follows what is wanted of it: the resonance of a damped spring."""
 TRAILING_S: Final = {"torso": -0.015, "upper": 0.0, "fore": 0.03, "head": 0.02, "legs": 0.0}
@@ -60,6 +61,8 @@ SINK_S: Final = 0.16
 """So long before a wide step the hips begin to sink."""
 LONG_ARC_COS: Final = 0.5
 """Of directions further apart than this an intermediate one keeps to the arc."""
+BEHIND: Final = -0.1
+"""Where what two directions reach to the front, multiplied, is less, one is behind the body."""
 
 
 def joints_of(
@@ -107,35 +110,40 @@ def joints_of(
 
 
 def _upper_body(points: Floats, hips: Floats, flow: _Flow, angle: dict[str, Floats]) -> None:
-    """Place neck, shoulders, arms and head above the hips."""
+    """Place neck, shoulders, head and arms above the hips."""
     trunk = angle["face"] + 0.35 * angle["hips"]
     up = np.array([0.0, 1.0, 0.0])
     spine = _turned(up, pitch=angle["bow"], roll=angle["lean"], yaw=trunk)
     points[:, body.NECK] = hips + spine * TORSO
-    for side, name, shoulder in (
-        (-1.0, "right", body.R_SHOULDER),
-        (1.0, "left", body.L_SHOULDER),
-    ):
+    for side, name, shoulder in SHOULDERS:
         shrug = angle[f"shrug_{name}"]
         across = _stacked(side * np.cos(shrug), np.sin(shrug), 0 * shrug)
         across = _turned(across, roll=angle["lean"], yaw=trunk + angle["twist"])
         points[:, shoulder] = points[:, body.NECK] + across * SHOULDER_HALF
+    _head(points, trunk + 0.4 * angle["twist"], angle)
+    torso = Torso.of(points)
+    for side, name, shoulder in SHOULDERS:
         upper = flow.direction(name, "upper", side)
-        fore = _folded(upper, flow.direction(name, "fore", side))
-        for joint, way, bone in ((shoulder, upper, UPPER_ARM), (shoulder + 1, fore, FOREARM)):
+        ways = upper, _folded(upper, flow.direction(name, "fore", side))
+        bones = (UPPER_ARM, UPPER_PART), (FOREARM, FORE_PART)
+        for joint, way, (bone, part) in zip((shoulder, shoulder + 1), ways, bones, strict=True):
             turned = _turned(
                 way, pitch=0.35 * angle["bow"], roll=0.5 * angle["lean"],
                 yaw=trunk + 0.7 * angle["twist"],
             )  # fmt: skip
+            turned = kept_out(points[:, joint], turned, bone, torso, part)
             points[:, joint + 1] = points[:, joint] + turned * bone
-    yaw = trunk + 0.4 * angle["twist"]
+
+
+def _head(points: Floats, yaw: Floats, angle: dict[str, Floats]) -> None:
+    """Place the head's joints above the neck."""
     neck = _turned(
-        up, pitch=0.5 * angle["bow"] + 0.3 * angle["nod"],
+        np.array([0.0, 1.0, 0.0]), pitch=0.5 * angle["bow"] + 0.3 * angle["nod"],
         roll=0.5 * angle["lean"] + angle["head"], yaw=yaw,
     )  # fmt: skip
     forth = _turned(np.array([0.0, 0.0, 1.0]), pitch=angle["nod"], yaw=yaw + angle["look"])
     middle = points[:, body.NECK] + neck * NECK
-    forth = _unit(forth - neck * np.sum(forth * neck, axis=-1, keepdims=True))
+    forth = unit(forth - neck * np.sum(forth * neck, axis=-1, keepdims=True))
     left = np.asarray(np.cross(neck, forth))
     for joint, (aside, high, out) in FACE.items():
         points[:, joint] = middle + left * aside + neck * high + forth * out
@@ -164,17 +172,17 @@ class _Flow:
         ways = np.array(
             [_direction(side, getattr(one, part), getattr(one, f"{part}_tilt")) for one in arms]
         )
-        return _unit(self.smooth(ways, part))
+        return unit(self.smooth(ways, part, side))
 
-    def smooth(self, wanted: Sequence[float] | Floats, group: str) -> Floats:
+    def smooth(self, wanted: Sequence[float] | Floats, group: str, side: float = 0.0) -> Floats:
         """Return (N,) or (N, 3): through the keys without a stop where there is none, sprung."""
-        times, values = self._with_holds(np.asarray(wanted, dtype=np.float64))
+        times, values = self._with_holds(np.asarray(wanted, dtype=np.float64), side)
         late_s = delay_s(HERTZ[group]) - TRAILING_S[group]
         at_s = np.clip(self._at_s + late_s, times[0], times[-1])
         target = PchipInterpolator(times, values, axis=0)(at_s)
         return sprung(target, HERTZ[group])
 
-    def _with_holds(self, values: Floats) -> tuple[Floats, Floats]:
+    def _with_holds(self, values: Floats, side: float) -> tuple[Floats, Floats]:
         """Return times and values with those held where a pose is sharp, and arcs kept."""
         times, out = [self._times[0]], [values[0]]
         for k in range(1, len(values)):
@@ -184,7 +192,7 @@ class _Flow:
                 out.append(values[k - 1])
             if values.ndim > 1 and values[k - 1] @ values[k] < LONG_ARC_COS:
                 times.append((times[-1] + self._times[k]) / 2)
-                out.append(_halfway(values[k - 1], values[k]))
+                out.append(_halfway(values[k - 1], values[k], side))
             times.append(self._times[k])
             out.append(values[k])
         return np.array(times), np.array(out)
@@ -196,10 +204,12 @@ def _direction(side: float, angle: float, tilt: float) -> Floats:
     return np.array([side * np.sin(a) * np.cos(t), -np.cos(a) * np.cos(t), np.sin(t)])
 
 
-def _halfway(one: Floats, other: Floats) -> Floats:
-    """Return the direction between two; of opposite ones, by the front."""
+def _halfway(one: Floats, other: Floats, side: float) -> Floats:
+    """Return a direction between two; by the side to the back, of opposite ones by the front."""
     middle = one + other
-    if np.linalg.norm(middle) < 0.3:
+    if one[2] * other[2] < BEHIND:
+        middle = middle + np.array([side * np.linalg.norm(middle), 0.0, 0.0])
+    elif np.linalg.norm(middle) < 0.3:
         middle = middle + np.array([0.0, 0.0, 0.5])
     return np.asarray(middle / np.linalg.norm(middle))
 
@@ -208,7 +218,7 @@ def _folded(upper: Floats, fore: Floats) -> Floats:
     """Return the forearms (N, 3) folded no nearer to the upper arms than an elbow can."""
     back = -upper
     cos = np.sum(fore * back, axis=-1, keepdims=True)
-    aside = _unit(fore - back * cos)
+    aside = unit(fore - back * cos)
     least = np.radians(FOLD_DEG)
     return np.where(cos > np.cos(least), back * np.cos(least) + aside * np.sin(least), fore)
 
@@ -231,10 +241,6 @@ def _turned(
     return _stacked(x * np.cos(yaw) + z * np.sin(yaw), y, z * np.cos(yaw) - x * np.sin(yaw))
 
 
-def _unit(v: Floats) -> Floats:
-    return np.asarray(v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9))
-
-
 def _hip_height(
     hips: Floats, points: Floats, feet: Footwork, bend: Floats, hop: Floats
 ) -> Floats:
@@ -246,16 +252,7 @@ def _hip_height(
         along = np.hypot(socket[:, 0] - ankle[:, 0], socket[:, 2] - ankle[:, 2])
         stand = ANKLE + np.sqrt(np.maximum(LEG**2 - along**2, 0.02)) - points[:, hip, 1]
         limit = np.minimum(limit, stand + 4 * ankle[:, 1])
-    return np.asarray(np.minimum(ANKLE + LEG - bend + hop, _in_good_time(limit)))
-
-
-def _in_good_time(limit: Floats) -> Floats:
-    """Return (N,) nowhere above ``limit``, without its sudden drops."""
-    rows = round(SINK_S * RATE)
-    for reduce in (np.min, np.mean):
-        padded = np.pad(limit, rows, mode="edge")
-        limit = reduce(sliding_window_view(padded, 2 * rows + 1), axis=-1)
-    return limit
+    return np.asarray(np.minimum(ANKLE + LEG - bend + hop, in_good_time(limit, SINK_S)))
 
 
 def _leg(hip: Floats, ankle: Floats, pole: Floats) -> tuple[Floats, Floats]:
@@ -266,5 +263,5 @@ def _leg(hip: Floats, ankle: Floats, pole: Floats) -> tuple[Floats, Floats]:
     along = reach / far
     down = (THIGH**2 - SHIN**2 + length**2) / (2 * length)
     out = np.sqrt(np.maximum(THIGH**2 - down**2, 0))
-    bent = _unit(pole - along * np.sum(pole * along, axis=-1, keepdims=True))
+    bent = unit(pole - along * np.sum(pole * along, axis=-1, keepdims=True))
     return hip + along * down + bent * out, hip + along * length

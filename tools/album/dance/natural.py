@@ -16,6 +16,7 @@ from scipy.signal import savgol_filter
 from kpopdance.realtime.core import body
 from tools.album.dance.choreograph import FPS, projected
 from tools.album.dance.figure import SHIN, THIGH, TORSO
+from tools.album.dance.flesh import FORE_PART, UPPER_PART, Torso
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,8 @@ WINDOW: Final = 7
 """Rows over which a parabola gives speed and acceleration: key points of videos are noisy."""
 OFTEN: Final = 95
 """Per cent of the time in which a dance is slower than what it is told by."""
+ALONG: Final = 25
+"""Points of a shin at which it is held against the other."""
 FOLDS: Final = {
     "elbow": ((2, 3, 4), (5, 6, 7)),
     "knee": ((8, 9, 10), (11, 12, 13)),
@@ -132,6 +135,36 @@ def folded(danced: Danced) -> dict[str, tuple[float, float]]:
             angles.append(np.degrees(np.arccos(np.clip(cos, -1, 1))))
         told[name] = (float(np.min(angles)), float(np.max(angles)))
     return told
+
+
+def in_flesh(danced: Danced) -> float:
+    """Return how deep a bone of an arm ever lies in trunk or head, body heights; below 0 outside."""
+    deepest = -np.inf
+    for points in danced.space:
+        torso = Torso.of(points)
+        for chain in FOLDS["elbow"]:
+            for start, end, part in zip(
+                chain, chain[1:], (UPPER_PART, FORE_PART), strict=False
+            ):
+                bone = points[:, end] - points[:, start]
+                along = points[:, start, None] + bone[:, None] * np.array(part)[:, None]
+                deepest = max(deepest, float(torso.depth(along).max()))
+    return deepest
+
+
+def shins_apart(danced: Danced) -> float:
+    """Return how near the two shins of anybody ever come to each other, body heights."""
+    (_, right, right_foot), (_, left, left_foot) = FOLDS["knee"]
+    share = np.linspace(0, 1, ALONG)[:, None]
+    nearest = np.inf
+    for points in danced.space:
+        one, other = (
+            points[:, knee, None] * (1 - share) + points[:, foot, None] * share
+            for knee, foot in ((right, right_foot), (left, left_foot))
+        )
+        gaps = np.linalg.norm(one[:, :, None] - other[:, None], axis=-1)
+        nearest = min(nearest, float(gaps.min()))
+    return nearest
 
 
 def lines(told: dict[str, dict[str, tuple[float, float]]]) -> list[str]:

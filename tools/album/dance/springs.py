@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy.signal import butter, sosfilt, sosfilt_zi
 
 if TYPE_CHECKING:
@@ -29,3 +30,12 @@ def sprung(target: NDArray[np.float64], hertz: float) -> NDArray[np.float64]:
 def delay_s(hertz: float) -> float:
     """Return how late slow motion comes out of a spring."""
     return float(np.sqrt(2) / (2 * np.pi * hertz))
+
+
+def in_good_time(limit: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
+    """Return (N,) nowhere above ``limit``, sinking so long before its sudden drops."""
+    rows = round(seconds * RATE)
+    for reduce in (np.min, np.mean):
+        padded = np.pad(limit, rows, mode="edge")
+        limit = reduce(sliding_window_view(padded, 2 * rows + 1), axis=-1)
+    return limit
