@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         ResultFace,
     )
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
-    from kpopdance.realtime.screens.parts.theme import Theme
+    from kpopdance.realtime.screens.parts.theme import Colour, Theme
     from kpopdance.realtime.screens.screen import Meanings
 
 READY_CHIPS: Final = (
@@ -53,6 +53,8 @@ RESULT_CHIPS: Final = (
     Chip("R", N_("dance again"), "again"), Chip("Esc", N_("songs"), "back"),
 )  # fmt: skip
 STARS: Final = 5
+NAMED: Final = dict[str, "Colour"](GRADE_COLOUR.items())
+"""Lines whose name has a colour of its own."""
 UPRIGHT_ABREAST: Final = 3
 """Dancers beside each other in an upright window; the others are below them."""
 WIDEST: Final = 340.0
@@ -173,7 +175,7 @@ def draw_face_column(
         line = box(inner.left + spare, top, inner.right - spare, top + 28 * u)
         if line.bottom > inner.bottom:
             return
-        ink = GRADE_COLOUR.get(name, SOFT)
+        ink = NAMED.get(name, SOFT)
         told = theme.write(surface, value, line, Style(18 * u, WHITE, "right", 7))
         left = box(line.left, line.top, told.left - 6 * u, line.bottom)
         theme.write(surface, name, left, Style(17 * u, ink, "left", 7))

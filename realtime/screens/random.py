@@ -133,8 +133,8 @@ class RandomScreen(ChipScreen):
         about = not view.songs and view.done >= 1  # then it is a sentence, and nothing below it
         if about:
             lines = self.theme.wrapped(view.told, style.px, place.width - round(36 * u))
-            high = round(len(lines) * 1.38 * style.px + 34 * u)
-            place = pygame.Rect(place.left, place.top, place.width, min(high, place.height))
+            tall = round(len(lines) * 1.38 * style.px + 34 * u)
+            place = pygame.Rect(place.left, place.top, place.width, min(tall, place.height))
         edge = CYAN if view.songs else dim(VIOLET, 0.8)
         self.theme.panel(surface, place, Glass(20 * u, edge, 1.6, 210, NIGHT))
         inner = place.inflate(-round(36 * u), -round(28 * u))
