@@ -38,6 +38,9 @@ $(VENV)/.tested: $(VENV)/.installed
 demo: install
 	@BIN=$(BIN) HEADLESS=$(HEADLESS) sh tools/demo.sh
 
+# what a worker or a program compiles is kept for the others, whatever the shell says
+test long races fuzz: export PYTHONDONTWRITEBYTECODE =
+
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest $(WORKERS)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import random
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,19 @@ os.environ["LANGUAGE"] = "en"  # sentences are compared; whoever tests others sa
 from kpopdance.engines.names import AUTO
 
 gc.disable()  # what is collected stays: it is not looked through for what could go
+
+
+def pytest_collection(session):
+    """Each worker loads a part of its own first: what it compiles the others find compiled."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None or sys.dont_write_bytecode:
+        return
+    found = [path for told in session.config.args for path in Path(told).rglob("test_*.py")]
+    files, root = sorted(path.resolve() for path in found), session.config.rootpath
+    number, count = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+    for path in files[len(files) * number // count : len(files) * (number + 1) // count]:
+        with suppress(Exception, pytest.skip.Exception):  # it is told where it is collected
+            importlib.import_module(".".join(path.relative_to(root).with_suffix("").parts))
 
 
 def pytest_collection_finish():
