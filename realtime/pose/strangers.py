@@ -6,7 +6,9 @@ one of the dancers is told by these, in this order:
 - *seldom*: there for less than a second, or for less than a twentieth of the film.
 - *mirror*: does at every moment what a larger dancer does, with right and left exchanged.
 - *small*: less than 0.45 of the dancers' size, in those moments in which both are there.
-- *partial*: hips and knees are seen far less often than the dancers' are, as of heads before the camera.
+- *partial*: hips and knees are surely seen far less often than the dancers' are, as of heads before the
+  camera; or knees are far less sure where they are seen, as of an audience, whose legs networks guess
+  behind what it sits behind.
 - *still*: moves arms and legs less than a third as much as the dancers; or goes by: is there once, for
   less than half of the film, and goes straight from one side to another.
 - *twice*: looks and moves like a dancer in another panel of a split screen, seen longer or larger.
@@ -31,7 +33,9 @@ Reason = Literal["member", "unasked", "seldom", "partial", "small", "mirror", "s
 LEAST_S: Final = 1.0
 LEAST_SHARE: Final = 0.05  # of the film
 SMALL: Final = 0.45
-WHOLE: Final = 0.35  # of how often the dancers' legs are seen
+WHOLE: Final = 0.35  # of how often the dancers' legs are seen, or are sure
+SURELY: Final = 0.7  # of how sure the dancers' legs usually are
+MOSTLY: Final = 0.5  # of the knees seen are sure: these dancers are filmed with their knees
 STILL: Final = 0.33  # of how much the dancers move
 ONCE: Final = 0.5  # of the film: who is there longer does not go by
 STRAIGHT: Final = 0.8  # of the way gone is from the first place to the last
@@ -43,7 +47,8 @@ MORE: Final = 0.2  # than of the same side
 LESS_TALL: Final = 0.85  # an image is farther away than who stands before the mirror
 STEP_S: Final = 0.2  # over which movements are measured
 LIMBS: Final = (3, 4, 6, 7, 9, 10, 12, 13)
-LEGS: Final = (R_HIP, L_HIP, R_KNEE, L_KNEE)
+KNEES: Final = (R_KNEE, L_KNEE)
+LEGS: Final = (R_HIP, L_HIP, *KNEES)
 LEAST_TOLD: Final = 60  # numbers from which movements are compared
 
 
@@ -61,10 +66,6 @@ class Crowd:
         self.seen_s = self.seen.sum(axis=1) * step_s
         speeds = np.linalg.norm(self.moves, axis=-1)
         self.speed = np.array([_mean_of(each) for each in speeds])
-        self.legs = np.array([
-            float((joints[k][self.seen[k]][:, LEGS, 2] > 0).mean()) if self.seen[k].any() else 0.0
-            for k in range(len(joints))
-        ])  # fmt: skip
 
     def size_beside(self, one: int, other: int) -> float:
         """Return how large one is beside another, where both are seen; NaN: they never are."""
@@ -72,6 +73,18 @@ class Crowd:
         if not both.any():
             return float(np.nan)
         return float(np.median(self.torso[one][both] / self.torso[other][both]))
+
+    def sure_legs(self, one: int) -> float:
+        """Return the confidence from which on legs are as surely seen as somebody's mostly are."""
+        legs = self.joints[one][self.seen[one]][:, LEGS, 2]
+        return SURELY * float(np.median(legs[legs > 0])) if (legs > 0).any() else 0.0
+
+    def legs(self, one: int, sure: float) -> tuple[float, float]:
+        """Return of somebody's hips and knees the share surely seen; and of the knees seen, the same."""
+        told = self.joints[one][self.seen[one]][..., 2]
+        legs, knees = told[:, LEGS], told[:, KNEES]
+        surely = _mean_of(np.where(legs > 0, legs >= sure, 0.0))
+        return surely, _mean_of(np.where(knees > 0, knees >= sure, np.nan))
 
 
 def reasons_of(at_s: NDArray[np.float64], joints: NDArray[np.float32]) -> list[Reason]:
@@ -138,11 +151,22 @@ def _reason(crowd: Crowd, k: int, first: int, members: list[int]) -> Reason:
     sizes = [crowd.size_beside(k, j) for j in members]
     if np.isfinite(sizes).any() and float(np.nanmedian(sizes)) < SMALL:
         return "small"
-    if crowd.legs[k] < WHOLE * crowd.legs[first]:
+    if _is_partial(crowd, k, first):
         return "partial"
     if crowd.speed[k] < STILL * crowd.speed[first] or _goes_by(crowd, k):
         return "still"
     return "member"
+
+
+def _is_partial(crowd: Crowd, k: int, first: int) -> bool:
+    """Say whether legs are out of the picture, or behind something, that dancers show."""
+    sure = crowd.sure_legs(first)
+    legs, knees = crowd.legs(k, sure)
+    shown, shown_knees = crowd.legs(first, sure)
+    guessed = (crowd.joints[k][crowd.seen[k]][:, KNEES, 2] > 0).any() and (
+        shown_knees > MOSTLY and knees < WHOLE * shown_knees
+    )
+    return bool(legs < WHOLE * shown or guessed)
 
 
 def _is_image(crowd: Crowd, k: int, other: int) -> bool:

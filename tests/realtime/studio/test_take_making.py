@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import cache
 
 import numpy as np
@@ -21,6 +22,7 @@ DANCERS = [
     for k in range(3)
 ]  # fmt: skip
 LEGS = (8, 9, 10, 11, 12, 13)
+KNEES = (9, 12)
 OTHERS = {
     "seldom": Person(9, at(2.2, 5), 9, there=((1.0, 1.6),)),
     "small": Person(9, at(-3, 14), 9),
@@ -71,6 +73,25 @@ def test_who_does_not_dance_is_no_member(why):
         3: "still" if why == "going by" else why,
     }
     assert take.reasons[take.lead] == "member"
+
+
+def how_sure(film, joints, of_dancers, of_other):
+    """A film in which networks are so sure of joints of three dancers, in turn, and of who is fourth."""
+    told = film.seen.joints.copy()
+    of_dancers = np.resize(of_dancers, len(told))
+    told[:, joints, 2] = np.where(film.who == 3, of_other, of_dancers)[:, None]
+    return dataclasses.replace(film.seen, joints=told)
+
+
+@pytest.mark.parametrize(("joints", "of_dancers", "of_other", "why"), [
+    pytest.param(LEGS[1:], 0.85, 0.4, "partial", id="knees guessed, as behind a barrier"),
+    pytest.param(LEGS, 0.45, 0.4, "member", id="nobody's legs are sure, as in the dark"),
+    pytest.param(KNEES, (0.8, *[0.3] * 9), 0.1, "member", id="nobody's knees are in the picture"),
+])  # fmt: skip
+def test_who_sits_in_the_audience_has_knees_that_are_guessed(joints, of_dancers, of_other, why):
+    film = filmed([*DANCERS, Person(9, at(2.4, 5), 9)], 5.0)
+    take = take_of(how_sure(film, joints, of_dancers, of_other))
+    assert sorted(take.reasons) == sorted(("member",) * 3 + (why,))
 
 
 def test_who_dances_in_the_back_or_comes_late_is_a_member():
