@@ -149,6 +149,11 @@ def _reel(commands: Commands) -> None:
         "--player", default="", metavar="NAME", help="who danced, as it is shown"
     )
     parser.add_argument(
+        "--beside", type=a_file, nargs="+", default=[], metavar="REPLAY",
+        help="other players' kept dances of this song, up to 5, as of a group: they are seen in the "
+        "coach's place, each with their name and score",
+    )  # fmt: skip
+    parser.add_argument(
         "--card", action="store_true", help="one picture (PNG) with score and best move instead"
     )
     parser.add_argument(

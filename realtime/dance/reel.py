@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kpopdance.engines.errors import DanceError
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.closeup import closeups
 from kpopdance.realtime.core.terms import USUAL, Terms
 from kpopdance.realtime.core.track import BRIDGED_S, choreography_rows, resample
@@ -22,8 +23,8 @@ from kpopdance.realtime.devices.veil import veiled
 from kpopdance.realtime.devices.video_writer import VideoWriter
 from kpopdance.realtime.devices.window import save_picture
 from kpopdance.realtime.screens.reel import ReelScreen
-from kpopdance.realtime.screens.reel_layout import half_of
-from kpopdance.realtime.screens.reel_view import CardView, ReelFacts, ReelView
+from kpopdance.realtime.screens.reel_layout import half_of, panes_of
+from kpopdance.realtime.screens.reel_view import CardView, OtherView, ReelFacts, ReelView
 from kpopdance.realtime.screens.view import FilmView
 from kpopdance.realtime.studio.drawn_joints import steadied
 
@@ -72,6 +73,8 @@ class Footage:
     terms : Terms
     player, danced_on : str
         Who danced, and when; empty where nobody knows.
+    others : tuple of Footage
+        Other players' dances of the same song: they are seen in the coach's place, as skeletons.
     """
 
     song: SongPack
@@ -84,6 +87,7 @@ class Footage:
     terms: Terms = USUAL
     player: str = ""
     danced_on: str = ""
+    others: tuple[Footage, ...] = ()
 
 
 def write_reel(
@@ -144,8 +148,14 @@ class Reel:
         self._footage, self._wish = footage, wish
         self._screen = ReelScreen(wish.size, facts_of(footage))
         filmed = footage.pictures is not None and wish.look != "skeleton"
-        self._you = _You(footage, wish, self.story.dance_s, filmed=filmed)
-        self._coach = _coach(footage, wish)
+        self._you = _You(footage, wish, self.story.dance_s, half_of(wish.size), filmed=filmed)
+        self._others = [
+            _Other(other, wish, self.story.dance_s, pane.size)
+            for other, pane in zip(
+                footage.others, panes_of(wish.size, len(footage.others)), strict=True
+            )
+        ]
+        self._coach = None if self._others else _coach(footage, wish)
         times = np.arange(round(self.story.dance_s * FPS) + 1) / FPS
         members = [choreography_rows(each, times) for each in footage.danced.members]
         self._members = np.stack(members, axis=1)
@@ -177,6 +187,7 @@ class Reel:
             self._footage.report.stars if slowed else stands.stars,
             0 if slowed else stands.combo,
             self.story.best if slowed else stands.verdict, stands.age_s, SLOW if slowed else 1.0,
+            tuple(other.view(shot) for other in self._others),
         )  # fmt: skip
 
     def close(self) -> None:
@@ -190,10 +201,11 @@ class _You:
     """The player in their half: as they were filmed, veiled if they wish, or as a skeleton."""
 
     def __init__(
-        self, footage: Footage, wish: ReelWish, until_s: float, *, filmed: bool
-    ) -> None:
+        self, footage: Footage, wish: ReelWish, until_s: float, half: tuple[int, int], *,
+        filmed: bool,
+    ) -> None:  # fmt: skip
         self._lag_s, self._blurs = footage.lag_s, wish.look == "blurred"
-        self._half = half_of(wish.size)
+        self._half = half
         self._film: FilmInOrder | None = None
         self._at_s, self._joints = footage.at_s, footage.joints
         if filmed and footage.pictures is not None:
@@ -257,6 +269,25 @@ class _You:
         return 0.5 * float(np.nan_to_num(steps).max(initial=0.0))
 
 
+class _Other:
+    """Another player in a pane of the coach's half, as a skeleton."""
+
+    def __init__(
+        self, footage: Footage, wish: ReelWish, until_s: float, pane: tuple[int, int]
+    ) -> None:
+        self._seen = _You(footage, wish, until_s, pane, filmed=False)
+        self._story, self._report = (
+            Story(footage.report, footage.danced.length_s),
+            footage.report,
+        )
+
+    def view(self, shot: Shot) -> OtherView:
+        """Return what is seen of them at a shot; after the dance their whole score."""
+        so_far = self._story.at(shot.song_s).score
+        score = so_far if shot.scene == "dance" else self._report.score
+        return OtherView(self._seen.figure(shot.song_s), score)
+
+
 def shaped(
     windows: NDArray[np.float32], half: tuple[int, int], size: tuple[int, int]
 ) -> NDArray[np.float32]:
@@ -304,6 +335,10 @@ def facts_of(footage: Footage) -> ReelFacts:
         title, song.artist, other,
         footage.player, name, footage.danced_on, footage.terms.words, footage.danced.length_s,
         cover_of(song), song.colours,
+        tuple(
+            other.player or _("dancer {n}", n=number)
+            for number, other in enumerate(footage.others, 2)
+        ),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from kpopdance.realtime.screens.dance import lag_words
 from kpopdance.realtime.screens.parts.backdrop import Backdrop, lights_of
 from kpopdance.realtime.screens.parts.brush import cut_out
 from kpopdance.realtime.screens.parts.covers import cover_square, drawn_square
+from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS
 from kpopdance.realtime.screens.parts.figure import draw_neon, standing_height
 from kpopdance.realtime.screens.parts.film import rounded
 from kpopdance.realtime.screens.parts.theme import (
@@ -36,9 +37,12 @@ from kpopdance.realtime.screens.parts.theme import (
     mix,
 )
 from kpopdance.realtime.screens.parts.troupe import TALL, Troupe, accent_wrist
-from kpopdance.realtime.screens.reel_layout import reel_layout
+from kpopdance.realtime.screens.reel_layout import panes_of, reel_layout
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.screens.parts.theme import Colour
     from kpopdance.realtime.screens.reel_view import CardView, ReelFacts, ReelView
@@ -72,8 +76,10 @@ class ReelScreen:
         self._troupe = Troupe(self.theme)
         self._lights = lights_of(facts.colours)
         self._still = self._backdrop(size, 0.62, DARK)
-        self._floor = self._backdrop(self.at.you.size, 0.80, (190, 180, 215))
-        halves = (self.at.you, self.at.coach)
+        self._panes = panes_of(size, len(facts.others))
+        sizes = {place.size for place in (self.at.you, self.at.coach, *self._panes)}
+        self._floors = {each: self._backdrop(each, 0.80, (190, 180, 215)) for each in sizes}
+        halves = (self.at.you, *(self._panes or (self.at.coach,)))
         self._round = {half.topleft: self._corners(half) for half in halves}
         self._title_drawn: pygame.Surface | None = None
         self._dance_drawn: pygame.Surface | None = None
@@ -197,13 +203,24 @@ class ReelScreen:
         if view.you is not None:
             self._film(surface, at.you, view.you, mirror=view.mirror)
         else:
-            self._figure(surface, at.you, view)
+            self._figure(surface, at.you, view.figure, mirror=view.mirror)
+        self._framed(surface, at.you, self._lights[1], self.facts.player or _("YOU"))
+        if view.others:
+            self._others(surface, view)
+            return
         if view.film is not None:
             self._film(surface, at.coach, view.film, mirror=view.mirror)
         else:
             self._stage(surface, at.coach, view)
-        self._framed(surface, at.you, self._lights[1], self.facts.player or _("YOU"))
         self._framed(surface, at.coach, self._lights[0], self.facts.coach or _("COACH"))
+
+    def _others(self, surface: pygame.Surface, view: ReelView) -> None:
+        """Draw the other players, each with their name and score."""
+        panes = zip(self._panes, self.facts.others, view.others, strict=True)
+        for number, (pane, name, other) in enumerate(panes):
+            self._figure(surface, pane, other.figure, mirror=view.mirror)
+            edge = PLAYER_COLOURS[(number + 1) % len(PLAYER_COLOURS)]
+            self._framed(surface, pane, edge, f"{name}  {other.score:.1f}")
 
     def _film(
         self, surface: pygame.Surface, half: pygame.Rect, film: FilmView, *, mirror: bool
@@ -211,20 +228,23 @@ class ReelScreen:
         seen = cut_out(film.picture, film.window, half.size, flip=mirror != film.turned)
         surface.blit(pygame.image.frombuffer(seen.data, half.size, "BGR"), half)
 
-    def _figure(self, surface: pygame.Surface, half: pygame.Rect, view: ReelView) -> None:
-        surface.blit(self._floor, half)
-        if view.figure is None:
+    def _figure(
+        self, surface: pygame.Surface, half: pygame.Rect, figure: NDArray[np.float32] | None,
+        *, mirror: bool,
+    ) -> None:  # fmt: skip
+        surface.blit(self._floors[half.size], half)
+        if figure is None:
             self.theme.write(
                 surface, _("not seen"), half, Style(30 * self.at.unit, FAINT, "centre")
             )
             return
-        joints = body.mirrored(view.figure, half.width - 1) if view.mirror else view.figure
+        joints = body.mirrored(figure, half.width - 1) if mirror else figure
         inside = surface.subsurface(half)
         thick = min(max(standing_height(joints) / 64, 2.5), 14 * self.at.unit + 1)
-        draw_neon(inside, joints, thick, accent_wrist(view.mirror))
+        draw_neon(inside, joints, thick, accent_wrist(mirror))
 
     def _stage(self, surface: pygame.Surface, half: pygame.Rect, view: ReelView) -> None:
-        surface.blit(self._floor, half)
+        surface.blit(self._floors[half.size], half)
         inside = surface.subsurface(half)
         high = min(half.height, round(half.width * ARMS / TALL))
         area = pygame.Rect(0, 0, half.width, high)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kpopdance.realtime.screens.parts.theme import box, is_wide
 
 if TYPE_CHECKING:
     import pygame
+
+DANCER: Final = 0.7
+"""Width by height of the room that somebody dances in."""
+GAP: Final = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,33 @@ class ReelLayout:
 def half_of(size: tuple[int, int]) -> tuple[int, int]:
     """Return width and height of a half, px."""
     return reel_layout(size).you.size
+
+
+def panes_of(size: tuple[int, int], count: int) -> tuple[pygame.Rect, ...]:
+    """Return where so many players are seen in the coach's half: as large as they can be."""
+    at = reel_layout(size)
+    half, gap = at.coach, GAP * at.unit
+
+    def shape(columns: int) -> tuple[int, float, float]:
+        rows = -(-count // columns)
+        wide = (half.width - gap * (columns - 1)) / columns
+        return columns, wide, (half.height - gap * (rows - 1)) / rows
+
+    columns, wide, high = max(
+        map(shape, range(1, count + 1)),
+        key=lambda each: min(each[1] / DANCER, each[2]),
+        default=(1, 0.0, 0.0),
+    )
+    out = []
+    for k in range(count):
+        row, column = divmod(k, columns)
+        here = min(
+            columns, count - row * columns
+        )  # a row that is not full stands in the middle
+        x = half.left + (column + (columns - here) / 2) * (wide + gap)
+        y = half.top + row * (high + gap)
+        out.append(box(x, y, x + wide, y + high))
+    return tuple(out)
 
 
 def reel_layout(size: tuple[int, int]) -> ReelLayout:

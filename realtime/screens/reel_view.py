@@ -18,7 +18,8 @@ class ReelFacts:
     """What does not change from picture to picture.
 
     ``other`` is the title in another script, if there is one; ``player`` and ``coach``
-    stand above the halves; ``danced`` says when, ``terms`` on which terms.
+    stand above the halves; ``danced`` says when, ``terms`` on which terms; ``others`` are the names
+    of other players, who are seen in the coach's place.
     """
 
     title: str
@@ -31,6 +32,15 @@ class ReelFacts:
     length_s: float = 0.0
     cover: Cover | None = None
     colours: tuple[tuple[int, int, int], ...] = ()
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OtherView:
+    """Another player: their skeleton, (18, 3) px of their pane, not mirrored, and their score so far."""
+
+    figure: NDArray[np.float32] | None
+    score: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +67,8 @@ class ReelView:
         The newest judgement, and for how long it has been there, s.
     speed : float
         Of what is shown; 1 in the dance, less where the best move comes again.
+    others : tuple of OtherView
+        The other players, as many as the facts name; with any, there is no coach.
     """
 
     song_s: float
@@ -72,6 +84,7 @@ class ReelView:
     verdict: Verdict | None = None
     verdict_age_s: float = 0.0
     speed: float = 1.0
+    others: tuple[OtherView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

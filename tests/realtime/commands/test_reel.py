@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -33,6 +34,10 @@ def kept(tmp_path, monkeypatch):
         np.zeros((0, 2)), "short", dance_key(DANCE), "0.1.0", "movenet", 90.0,
     )  # fmt: skip
     save_replay(tmp_path / "r.npz", replay)
+    for name, change in (
+        ("jun", {"player": "Jun"}), ("turned", {"mirrored": True}), ("else", {"dance": "0" * 64}),
+    ):  # fmt: skip
+        save_replay(tmp_path / f"{name}.npz", replace(replay, **change))
     return ["reel", "r.npz", "--library", "songs"]
 
 
@@ -44,6 +49,9 @@ def test_a_kept_dance_is_a_film_with_sound(kept, tmp_path, capsys):
         assert (video.info.size, video.info.has_audio) == ((192, 108), True)
     assert main([*kept, "--card", "-o", "c.png"]) == 0
     assert (tmp_path / "c.png").stat().st_size > 1000
+    beside = ["--beside", "jun.npz", "r.npz"]
+    assert main([*kept, *beside, "--card", "-o", "d.png"]) == 0
+    assert (tmp_path / "d.png").read_bytes() != (tmp_path / "c.png").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -53,6 +61,10 @@ def test_a_kept_dance_is_a_film_with_sound(kept, tmp_path, capsys):
         (["--card", "-o", "film.mp4"], "film.mp4: cannot write that; let it end in .png"),
         (["-o", "none/film.mp4"], "there is no folder none"),
         (["--song", "nothing"], "nothing"),
+        (["--beside", "none.npz"], "none.npz"),
+        (["--beside", "turned.npz"], "turned.npz: one of the dances is mirrored"),
+        (["--beside", "else.npz"], "else.npz: was danced to another choreography"),
+        (["--beside", *["jun.npz"] * 6], "--beside takes 5 dances at most"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_one_sentence(kept, tmp_path, capsys, words, sentence):
