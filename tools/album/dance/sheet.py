@@ -80,7 +80,7 @@ def _draw(cell: Image, danced: Danced, row: int, *, everybody: bool) -> None:
 
 def main() -> int:
     """Draw one of the album's dances."""
-    from tools.album.dance.album import danced_song
+    from tools.album.dance.album import danced_song, dances, has_page
 
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("song", help="its folder's name")
@@ -90,6 +90,8 @@ def main() -> int:
     ask.add_argument("--everybody", action="store_true", help="all members, not the lead alone")
     ask.add_argument("--out", type=Path, default=Path("sheet.png"))
     chosen = ask.parse_args()
+    if not has_page(chosen.song):
+        ask.error(f"no dance is written for '{chosen.song}'; there are {', '.join(dances())}")
     danced, tempo = danced_song(chosen.song)
     first = 4 * (chosen.from_bar - 1)
     across = 4 if chosen.everybody else 8
