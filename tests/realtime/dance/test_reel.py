@@ -293,6 +293,6 @@ def test_other_players_are_seen_in_their_panes():
         [each[half.top : half.bottom, half.left : half.right] for each in pictures]
         for half in (at.you, at.coach)
     )
-    for one, other in itertools.combinations(range(3), 2):
+    for one, other in itertools.combinations(range(4), 2):
         assert np.array_equal(mine[one], mine[other])
         assert not np.array_equal(beside[one], beside[other])
