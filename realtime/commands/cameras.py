@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.commands.option_groups import STYLE_HELP
@@ -29,6 +29,9 @@ DEMO: Final = "neon-steps"
 PEEK_S: Final = 5.0  # longest wait for a camera's first picture
 TAKE_S: Final = 0.1
 SILENT: Final = "It sends no picture."
+MOST_PEOPLE: Final = 6
+TOGETHER_PX: Final = 360
+"""Width of the picture for each of several drawn dancers."""
 LENGTHS: Final = {"arms": "arm", "legs": "leg", "torso": "torso", "shoulders": "shoulder"}
 """Words of the style -> whose bones they lengthen."""
 
@@ -69,7 +72,10 @@ class Cameras:
     def picture_size(self) -> tuple[int, int]:
         """The pictures' (width, height) in px, as asked for; the drawn dancer's own."""
         settings = self._settings
-        return (settings.camera_width, settings.camera_height) if self.live else (640, 480)
+        if self.live:
+            return settings.camera_width, settings.camera_height
+        people = style_from(self._style, settings).people if self.source == DANCER else 1
+        return _drawn_px(people)
 
     def ask(self, settings: Settings) -> None:
         """Ask from now on for what other settings want of a camera; a changed one is opened anew."""
@@ -167,10 +173,19 @@ def request_of(settings: Settings, source: str) -> CameraRequest:
     return CameraRequest(source, *size, settings.camera_fps)
 
 
-def style_from(text: str, settings: Settings) -> tuple[DancerStyle, SongPack | None]:
-    """Return the drawn dancer's style in words like ``lateness_ms=100,mirrored``.
+class Wanted(NamedTuple):
+    """Who is drawn: in which style, dancing another song or None, and so many side by side.
 
-    The second value is another song's pack where ``dances=`` names one.
+    The first of several dances the lead's part, the others those of the members after it.
+    """
+
+    style: DancerStyle
+    song: SongPack | None = None
+    people: int = 1
+
+
+def style_from(text: str, settings: Settings) -> Wanted:
+    """Return what is drawn, said in words like ``lateness_ms=100,mirrored``.
 
     Raises
     ------
@@ -187,14 +202,22 @@ def style_from(text: str, settings: Settings) -> tuple[DancerStyle, SongPack | N
             **dict(
                 _style_word(k, v)
                 for k, _, v in parts
-                if k not in (*LENGTHS, "dances", "absent")
+                if k not in (*LENGTHS, "dances", "absent", "people")
             ),
             absent=tuple(_interval(v) for k, _, v in parts if k == "absent"),
             proportions=Proportions(**lengths),
         )
+        people = max((_people(v) for k, _, v in parts if k == "people"), default=1)
     except (ValueError, TypeError) as why:
         raise DanceError(f"--dancer-style {text}: {why}; {STYLE_HELP}") from None
-    return style, songs[0] if songs else None
+    return Wanted(style, songs[0] if songs else None, people)
+
+
+def _people(text: str) -> int:
+    people = int(text)
+    if not 1 <= people <= MOST_PEOPLE:
+        raise ValueError(f"people are 1 to {MOST_PEOPLE}")
+    return people
 
 
 def _style_word(name: str, value: str) -> tuple[str, Any]:
@@ -212,15 +235,28 @@ def _interval(text: str) -> tuple[float, float]:
     return float(start), float(end)
 
 
+def _drawn_px(people: int) -> tuple[int, int]:
+    """Return the (width, height) of a picture of so many drawn dancers, px."""
+    return (640 if people == 1 else people * TOGETHER_PX), 480
+
+
 def _drawn(
     song: SongPack,
     song_s: Callable[[], float | None],
     clock: HostClock,
-    wanted: tuple[DancerStyle, SongPack | None],
+    wanted: Wanted,
 ) -> Camera:
     from kpopdance.realtime.devices.drawn_camera import DrawnCamera
     from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 
-    style, other = wanted
-    danced = other or song
-    return DrawnCamera(DrawnDancer(danced.members[danced.lead], style), song_s, clock)
+    danced, people = wanted.song or song, wanted.people
+    width, height = _drawn_px(people)
+    dancers = [
+        DrawnDancer(
+            danced.members[(danced.lead + k) % len(danced.members)],
+            wanted.style,
+            (height, width // people),
+        )
+        for k in range(people)
+    ]
+    return DrawnCamera(dancers, song_s, clock)

@@ -1,10 +1,12 @@
-"""A camera that films a drawn dancer: a demo without a webcam, tests with a known truth."""
+"""A camera that films drawn dancers: a demo without a webcam, tests with a known truth."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from kpopdance.engines.tongues import N_
 from kpopdance.realtime.core.health import WELL_CAMERA, Cause, Health
@@ -14,7 +16,7 @@ from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, Outfit
 from kpopdance.realtime.devices.slot import FrameSlot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 
@@ -28,14 +30,15 @@ STOPPED: Final = Health(
 
 
 class DrawnCamera:
-    """Films what a dancer does at the song second it is told; fulfils the Camera port.
+    """Films what dancers do at the song second it is told; fulfils the Camera port.
 
     It never fails to deliver: where it is late, the computer is.
 
     Parameters
     ----------
-    dancer : DrawnDancer
-        Its picture size is the camera's.
+    dancers : sequence of DrawnDancer
+        From the left to the right; their pictures, equally high, are beside each other in the
+        camera's. Everybody wears another outfit, the first ``look``.
     song_s : callable
         Returns the song second of now, or None while nothing plays: the dancer then waits in
         the first pose. Called from the camera's thread.
@@ -45,16 +48,18 @@ class DrawnCamera:
 
     def __init__(
         self,
-        dancer: DrawnDancer,
+        dancers: Sequence[DrawnDancer],
         song_s: Callable[[], float | None],
         clock: HostClock,
         look: Outfit = OUTFITS[0],
     ) -> None:
-        self._dancer = dancer
+        self._dancers = tuple(dancers)
         self._song_s = song_s
         self._clock = clock
-        self._look = look
-        self._studio = DrawnRoom(dancer.picture)
+        first = OUTFITS.index(look)
+        self._looks = [OUTFITS[(first + k) % len(OUTFITS)] for k in range(len(dancers))]
+        self._size = dancers[0].picture[0], sum(dancer.picture[1] for dancer in dancers)
+        self._studio = DrawnRoom(self._size)
         self._slot = FrameSlot()
         self._times: deque[float] = deque(maxlen=60)
         self._due = 0
@@ -74,7 +79,7 @@ class DrawnCamera:
         times = list(self._times)
         stopped = self._closing.is_set()
         fps = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 5 else None
-        height, width = self._dancer.picture
+        height, width = self._size
         return CameraState(
             name="drawn dancer",
             asked=f"{width}x{height} at {FPS:.0f}",
@@ -114,7 +119,12 @@ class DrawnCamera:
 
     def _picture(self, index: int) -> Frame:
         captured_s, song_s = self._clock.now(), self._song_s()
-        joints = self._dancer.first_pose() if song_s is None else self._dancer.joints(song_s)
-        people = [] if joints is None else [(joints, self._look)]
-        image = self._studio.take(people, index, self._dancer.height_px)
+        people, left = [], 0
+        for dancer, look in zip(self._dancers, self._looks, strict=True):
+            joints = dancer.first_pose() if song_s is None else dancer.joints(song_s)
+            if joints is not None:
+                people.append((joints + np.array([left, 0, 0], np.float32), look))
+            left += dancer.picture[1]
+        tall = self._dancers[0].height_px if len(self._dancers) == 1 else None
+        image = self._studio.take(people, index, tall)
         return Frame(image, captured_s, index)

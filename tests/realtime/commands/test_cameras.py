@@ -133,11 +133,22 @@ def test_the_drawn_dancer_dances_in_the_style_that_was_asked_for(webcam):
     ],
 )  # fmt: skip
 def test_a_style_in_words(text, style):
-    assert style_from(text, Settings()) == (style, None)
+    assert style_from(text, Settings()) == (style, None, 1)
+
+
+def test_several_dance_the_members_parts_in_a_wider_picture(webcam):
+    assert cameras("dancer").picture_size == (640, 480)
+    place = cameras("dancer", style="people=2")
+    camera = place.open(SONG, lambda: 5.0)
+    try:
+        image = camera.newest(5.0).image
+    finally:
+        place.close(camera)
+    assert place.picture_size == (image.shape[1], image.shape[0]) == (720, 480)
 
 
 def test_another_song_may_be_danced():
-    style, song = style_from("dances=neon-steps,mirrored", Settings())
+    style, song, _ = style_from("dances=neon-steps,mirrored", Settings())
     assert style == DancerStyle(mirrored=True)
     assert song.slug == SONG.slug
 
@@ -152,6 +163,8 @@ def test_another_song_may_be_danced():
         ("lateness_ms=nan", "must be numbers"),
         ("absent=10", "could not convert"),
         ("legs=", "could not convert"),
+        ("people=two", "two"),
+        ("people=0", "people are 1 to 6"),
     ],
 )
 def test_a_style_that_cannot_be_is_refused_in_one_sentence(text, told):

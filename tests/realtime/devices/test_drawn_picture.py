@@ -124,7 +124,7 @@ def camera(dance):
         asked.release()
         return 3.0
 
-    camera = DrawnCamera(DrawnDancer(dance), song_s, CountingClock())
+    camera = DrawnCamera([DrawnDancer(dance)], song_s, CountingClock())
     yield camera, asked
     camera.close()
 
@@ -149,7 +149,7 @@ def test_the_camera_keeps_only_the_newest_and_counts_drops(camera):
 
 
 def test_the_camera_says_how_it_does_and_closes(dance):
-    camera = DrawnCamera(DrawnDancer(dance), lambda: None, CountingClock())
+    camera = DrawnCamera([DrawnDancer(dance)], lambda: None, CountingClock())
     assert camera.newest(60) is not None
     state = camera.state()
     assert (state.name, state.health.no_picture, state.size) == (
@@ -164,7 +164,7 @@ def test_the_camera_says_how_it_does_and_closes(dance):
 
 
 def test_where_it_films_late_the_computer_is_slow_and_no_picture_lost(dance):
-    camera = DrawnCamera(DrawnDancer(dance), lambda: None, CountingClock(2.0))
+    camera = DrawnCamera([DrawnDancer(dance)], lambda: None, CountingClock(2.0))
     for _ in range(2):
         assert camera.newest(0.0) is not None
     state = camera.state()
@@ -176,12 +176,12 @@ def test_where_it_films_late_the_computer_is_slow_and_no_picture_lost(dance):
 
 def test_absent_is_an_empty_room_and_no_song_is_the_first_pose(dance):
     style = DancerStyle(absent=((0.0, 99.0),))
-    camera = DrawnCamera(DrawnDancer(dance, style), lambda: 5.0, CountingClock())
+    camera = DrawnCamera([DrawnDancer(dance, style)], lambda: 5.0, CountingClock())
     frame = camera.newest(60)
     camera.close()
     assert_array_equal(frame.image, DrawnRoom().take([], frame.index))
     dancer = DrawnDancer(dance, style)
-    camera = DrawnCamera(dancer, lambda: None, CountingClock(), OUTFITS[1])
+    camera = DrawnCamera([dancer], lambda: None, CountingClock(), OUTFITS[1])
     frame = camera.newest(60)
     camera.close()
     people = [(dancer.first_pose(), OUTFITS[1])]
@@ -203,3 +203,17 @@ def test_the_real_network_finds_the_drawn_dancer(dance):
         found.append(int((error <= 12).sum()))
     assert len(found) == 6
     assert np.mean(found) >= 16.5, found
+
+
+def test_several_are_side_by_side_each_where_they_are_alone(dance):
+    dancers = [DrawnDancer(dance, DancerStyle(mirrored=k > 0), (480, 360)) for k in range(3)]
+    camera = DrawnCamera(dancers, lambda: 5.0, CountingClock())
+    frame = camera.newest(60)
+    state = camera.state()
+    camera.close()
+    assert (state.size, frame.image.shape) == ((1080, 480), (480, 1080, 3))
+    people = [
+        (dancer.joints(5.0) + np.float32([360 * k, 0, 0]), OUTFITS[k])
+        for k, dancer in enumerate(dancers)
+    ]
+    assert_array_equal(frame.image, DrawnRoom((480, 1080)).take(people, frame.index))
