@@ -365,6 +365,40 @@ def test_setting_up_and_the_page_before_a_song(library):
 
 
 @every_time
+def test_a_party(library):
+    clock, camera = FakeClock(), ScriptedCamera()
+    kit = replace(kit_of(library, clock, camera), read_part=part_of, keeps_scores=True)
+    game = Game(kit, Songs((library,)))
+
+    def read():
+        return not game.songs.reading
+
+    def danced():
+        return game.performing.session.song_now() > 1
+
+    def near_the_end():
+        clock.at_s += LONG_MUSIC_S - 8
+        return True
+
+    window = WatchedWindow(
+        clock, ("SongListPage", [read, "home", "", "g"]), ("Waiting", []),
+        ("GroupPage", ["", *["down", "right", ""] * 4, "", "return"]), ("GroupLoading", []),
+        ("GroupReadyPage", ["", "n", "m", "", "return"]),
+        ("GroupDancePage", [danced, "n", "escape", "", "space", "", "v", "m", near_the_end]),
+        ("GroupResultPage", [*[""] * 9, "escape"]), ("GroupPage", ["", "escape"]),
+        ("SongListPage", ["", "k"]), ("BoardPage", ["", "r", "down", "", "escape"]),
+        ("SongListPage", ["", "r"]), ("RandomPage", [*["", "down", "right"] * 6, *[""] * 30, "escape"]),
+        ("SongListPage", [""]),
+    )  # fmt: skip
+    seen = watch(window, clock, first_page(game))
+    game.settle()
+    assert seen >= {
+        "GroupPage", "GroupLoading", "GroupReadyPage", "GroupDancePage", "GroupResultPage", "BoardPage",
+        "RandomPage",
+    }  # fmt: skip
+
+
+@every_time
 def test_the_quiz_decodes_its_hints_beside(library, tmp_path):
     clock, learning = FakeClock(), Learning(Songs((library,)))
 
