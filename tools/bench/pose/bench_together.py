@@ -1,18 +1,18 @@
 """Several before one camera: does each stay who they are, are they judged as alone, what does it cost.
 
-    python -m tools.bench.pose.bench_together [--people 2 3] [--seconds 60] [--seeds 0 1]
-    python -m tools.bench.pose.bench_together --cost
+    python -m tools.bench.pose.bench_together [--people 2 3] [--seconds 70] [--seeds 0 1] [--later 60]
+    python -m tools.bench.pose.bench_together --cost [--people 1 2 3 4] [--cores 2]
     python -m tools.bench.pose.bench_together --films LEFT.mp4 RIGHT.mp4
 
-Drawn dancers dance the demo song's chorus, each 60 ms later than the one before, and all change places
-every three seconds, so that they cross; ten pictures a second. Told are the crossings, of how many
-moves the judge saw nearly all poses of the right dancer (attribution), how many poses were another's,
-the unison that was found and that there was, and everybody's score beside that of the same poses
-without any mistake of who is who.
+Drawn dancers dance the demo song, each 60 ms (``--later``) later than the one before, and all change
+places every three seconds, so that they cross; ten pictures a second. Told are the crossings, of how
+many moves the judge saw nearly all poses of the right dancer (attribution), how many poses were
+another's, the unison that was found and that there was, and everybody's score beside that of the same
+poses without any mistake of who is who.
 
 ``--cost``: the processor's time of a picture and of a pose with one to four dancers, and how many
-poses a second that is on two cores. Looks are planned by the processor's time shared by two cores, so
-that another program's load changes nothing.
+poses a second that is on so many cores. Looks are planned by the processor's time shared by the cores,
+so that another program's load changes nothing; that they share it evenly is taken for granted.
 
 ``--films``: two videos of real people side by side are one camera's pictures; each dancer is judged
 against their own film's choreography, recorded alone, and the scores are compared with those alone.
@@ -23,6 +23,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -57,7 +58,8 @@ if TYPE_CHECKING:
 
 CORES: Final = 2
 FROM_S: Final = 32.0
-LATER_S: Final = 0.06
+"""There is much to dance: what it costs is measured from here on."""
+LATER_MS: Final = 60.0
 EVERY: Final = 2
 """Of the drawn pictures, of which there are twenty a second."""
 SAME_PX: Final = 60.0
@@ -94,23 +96,28 @@ def main() -> None:
     ask = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    ask.add_argument("--people", type=int, nargs="+", default=[2, 3])
-    ask.add_argument("--seconds", type=float, default=60.0)
+    ask.add_argument("--people", type=int, nargs="+")
+    ask.add_argument("--seconds", type=float, default=70.0)
     ask.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
+    ask.add_argument("--later", type=float, default=LATER_MS, metavar="MS")
     ask.add_argument("--cost", action="store_true")
+    ask.add_argument("--cores", type=int, default=CORES)
     ask.add_argument("--films", type=Path, nargs=2, metavar=("LEFT", "RIGHT"))
     asked = ask.parse_args()
     eyes = wished_eyes(Settings())
     if asked.cost:
-        costs(eyes)
+        costs(eyes, asked.people or [1, 2, 3, 4], asked.cores)
     elif asked.films:
         films(eyes, *asked.films)
     else:
-        crossings(eyes, asked.people, asked.seeds, asked.seconds)
+        wanted = [(count, seed) for count in asked.people or [2, 3] for seed in asked.seeds]
+        crossings(eyes, wanted, asked.seconds, asked.later / 1000)
 
 
-def crossings(eyes: Eyes, people: list[int], seeds: list[int], seconds: float) -> None:
-    """Print how well drawn groups are kept apart."""
+def crossings(
+    eyes: Eyes, wanted: list[tuple[int, int]], seconds: float, later_s: float
+) -> None:
+    """Print how well drawn groups are kept apart, each of so many dancers and with a seed."""
     song = load_pack(find_pack("neon-steps"))
     standard = standard_of(song, USUAL)
     print(
@@ -118,34 +125,34 @@ def crossings(eyes: Eyes, people: list[int], seeds: list[int], seconds: float) -
         "| scores | at best |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
-    for count in people:
-        for seed in seeds:
-            drawn = _drawn(song, count, seconds, seed)
-            told = told_of(drawn, watched(eyes, drawn.frames(EVERY), count), standard)
-            was = 1000 * LATER_S * np.mean([
-                abs(a - b) for a in range(count) for b in range(a)
-            ])  # fmt: skip
-            scores, best = (
-                " ".join(f"{score:.1f}" for score in each)
-                for each in (told.scores, told.at_best)
-            )
-            print(
-                f"| {count} | {seed} | {crossed(drawn)} | {told.right}/{told.moves} "
-                f"| {100 * told.others:.2f} % | {told.apart_ms or -1:.0f} | {was:.0f} "
-                f"| {scores} | {best} |", flush=True
-            )  # fmt: skip
+    for count, seed in wanted:
+        late_s = [later_s * k for k in range(count)]
+        drawn = _drawn(song, late_s, 0.0, seconds, seed)
+        told = told_of(drawn, watched(eyes, drawn.frames(EVERY), count), standard)
+        was_ms = 1000 * np.mean([abs(one - other) for one, other in combinations(late_s, 2)])
+        found_ms = "" if told.apart_ms is None else f"{told.apart_ms:.0f}"
+        scores, best = (
+            " ".join(f"{score:.1f}" for score in each) for each in (told.scores, told.at_best)
+        )
+        print(
+            f"| {count} | {seed} | {crossed(drawn)} | {told.right}/{told.moves} "
+            f"| {100 * told.others:.2f} % | {found_ms} | {was_ms:.0f} "
+            f"| {scores} | {best} |", flush=True
+        )  # fmt: skip
 
 
-def _drawn(song: SongPack, people: int, seconds: float, seed: int) -> Group:
-    late_s = [LATER_S * k for k in range(people)]
-    dances = [song.members[song.lead]] * people
-    return troupe(dances, late_s, from_s=FROM_S, seconds=seconds, seed=seed)
+def _drawn(
+    song: SongPack, late_s: list[float], from_s: float, seconds: float, seed: int = 0
+) -> Group:
+    """Return a group that dances a song's lead from a second on, each so late."""
+    dances = [song.members[song.lead]] * len(late_s)
+    return troupe(dances, late_s, from_s=from_s, seconds=seconds, seed=seed)
 
 
-def watched(eyes: Eyes, frames: Iterable[Frame], people: int) -> Seen:
+def watched(eyes: Eyes, frames: Iterable[Frame], people: int, cores: int = CORES) -> Seen:
     """Return what the game would have seen of so many players in these pictures."""
     watcher = GroupWatcher(
-        eyes, GroupTracker(people), now=lambda: time.process_time() / CORES,
+        eyes, GroupTracker(people), now=lambda: time.process_time() / cores,
         budget_s=1 / Settings().camera_fps,
     )  # fmt: skip
     held = HeldBack(people)
@@ -242,18 +249,18 @@ def crossed(drawn: Group) -> int:
     )
 
 
-def costs(eyes: Eyes) -> None:
+def costs(eyes: Eyes, wanted: list[int], cores: int) -> None:
     """Print what looking at one to four dancers costs."""
     song = load_pack(find_pack("neon-steps"))
-    print("| dancers | a picture, ms | a pose, ms | poses/s each, two cores | given up |")
+    print("| dancers | a picture, ms | a pose, ms | poses/s each | given up |")
     print("|---|---|---|---|---|")
-    for people in (1, 2, 3, 4):
-        drawn = _drawn(song, people, COST_S, 0)
-        seen = watched(eyes, drawn.frames(), people)
+    for people in wanted:
+        drawn = _drawn(song, [0.0] * people, FROM_S, COST_S)
+        seen = watched(eyes, drawn.frames(), people, cores)
         picture_s = seen.took_s / seen.pictures
         print(
             f"| {people} | {1000 * picture_s:.0f} | {1000 * picture_s / people:.0f} "
-            f"| {CORES / picture_s:.1f} | {seen.given_up} |", flush=True
+            f"| {cores / picture_s:.1f} | {seen.given_up} |", flush=True
         )  # fmt: skip
 
 
