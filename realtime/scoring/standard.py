@@ -210,7 +210,7 @@ def _move_weight(
     """Return how much each move counts: by its length and by how much there is to dance."""
     moving = effort >= HOLD_EFFORT
     typical = max(float(np.median(effort[moving])) if moving.any() else 0.0, 1e-6)
-    weight: NDArray[np.float64] = np.clip(np.sqrt(effort / typical), 0.25, 1.5)
+    weight = np.clip(np.sqrt(effort / typical), 0.25, 1.5).astype(np.float64)
     weight *= length_s / length_s.mean()
     return weight
 
