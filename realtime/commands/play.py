@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.devices.window import GameWindow
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
+    from kpopdance.realtime.party.ghosts import Met
     from kpopdance.realtime.quiz.game import QuizKit
     from kpopdance.realtime.screens.parts.backdrop import Backdrop
     from kpopdance.realtime.shell.pages import Page
@@ -95,23 +96,25 @@ def run(args: argparse.Namespace) -> int:
         if asked and kept_in is not None:
             check_folder(kept_in)
     folder = find_pack(args.song, settings.libraries) if args.song else None
-    ghost = None if args.ghost is None else _ghost(args, settings, folder)
-    folder = folder if ghost is None else ghost.folder
-    if args.headless and folder is None:
+    met = None if args.ghost is None else _ghost(args, settings, folder)
+    ghost = None if met is None else met.ghost
+    song = folder if met is None else met.song
+    if args.headless and song is None:
         known = ", ".join(f.name for f in pack_folders(settings.libraries))
         raise DanceError(
             f"--headless needs a song: kpopdance play SONG --headless; songs: {known}"
         )
-    if args.mirrored and folder is None:
+    if args.mirrored and song is None:
         raise DanceError("--mirrored needs a song; in the song list press T instead")
-    if args.headless and folder is not None:
-        return unseen(args, settings, load_pack(folder), _terms(args, settings, ghost), ghost)
+    if args.headless and song is not None:
+        pack = load_pack(song) if isinstance(song, Path) else song
+        return unseen(args, settings, pack, _terms(args, settings, ghost), ghost)
 
     def first(game: Game) -> Page:
         game.ghost = ghost
         if args.mirrored and folder is not None:
             game.turn(one_form(folder.name))
-        return _first_page(game, folder)
+        return _first_page(game, song)
 
     return windowed(args, settings, first)
 
@@ -121,19 +124,19 @@ def _terms(args: argparse.Namespace, settings: Settings, ghost: GhostDance | Non
     return terms_from(settings, args) if ghost is None else ghost.terms
 
 
-def _ghost(args: argparse.Namespace, settings: Settings, folder: Path | None) -> GhostDance:
+def _ghost(args: argparse.Namespace, settings: Settings, folder: Path | None) -> Met:
     """Return the ghost in a file, judged again; said is what an older scoring gave it."""
     if args.mirrored or args.strictness or args.body:
         raise DanceError(
             "beside a ghost its terms hold; leave out --strictness, --body and --mirrored"
         )
     met = met_in(args.ghost, settings.libraries)
-    if folder is not None and not folder.samefile(met.facts.folder):
+    if folder is not None and not (isinstance(met.song, Path) and folder.samefile(met.song)):
         raise DanceError(
             f"{args.ghost}: dances {met.ghost.title}; leave the song out, or name it"
         )
     say(met.told or f"{met.ghost.name}: {met.ghost.score:.1f} points, judged again here")
-    return met.ghost
+    return met
 
 
 class Readying:
@@ -274,16 +277,16 @@ def windowed(
     return 0
 
 
-def _first_page(game: Game, folder: Path | None) -> Page:
+def _first_page(game: Game, song: Path | SongPack | None) -> Page:
     """Return the song list, or the dance that was asked for as soon as the networks are open."""
     from kpopdance.realtime.game.listing import first_page
     from kpopdance.realtime.shell.pages import Waiting
 
-    if folder is None:
+    if song is None:
         return first_page(game)
     words = ("KPOP DANCE", "Getting ready ...")
     return Waiting(
-        game.backdrop, words, game.kit.seeing.begin(), lambda _: first_page(game, folder), None,
+        game.backdrop, words, game.kit.seeing.begin(), lambda _: first_page(game, song), None,
         game.kit.news,
     )  # fmt: skip
 

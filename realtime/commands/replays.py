@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.pack_reader import find_pack, listed_pack, load_pack
-from kpopdance.realtime.library.replay import ReplayError, judged_again, led_by, read_replay
+from kpopdance.realtime.library.replay import ReplayError, judged_again, read_replay
+from kpopdance.realtime.library.replayed import replayed_song
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.scoring.recipe import RECIPE
 from kpopdance.realtime.scoring.report import report_of
@@ -42,16 +43,20 @@ def judged_replay(path: Path, song_name: str | None, settings: Settings) -> Judg
         raise ReplayError(
             f"{path}: was danced with a newer version ({replay.version}); update the game"
         )
-    folder = (
-        listed_pack(replay.song, settings.libraries)
-        if song_name is None
-        else find_pack(song_name, settings.libraries)
-    )
-    pack = load_pack(folder)
-    song = led_by(pack, replay.dance)
+    if replay.songs and song_name is not None:
+        raise ReplayError(f"{path}: is of many songs; leave the song out")
+
+    def place(name: str) -> Path:
+        if song_name is None:
+            return listed_pack(name, settings.libraries)
+        return find_pack(song_name, settings.libraries)
+
+    folders = {name: place(name) for name in replay.needs}
+    song = replayed_song(replay, lambda name: load_pack(folders[name]))
     if song is None:
+        told = ", ".join(map(str, folders.values()))
         raise ReplayError(
-            f"{path}: was danced to another choreography than {pack.folder} has now; "
+            f"{path}: was danced to another choreography than {told} has now; "
             "name the song it belongs to"
         )
     danced = as_danced(song, replay.terms)

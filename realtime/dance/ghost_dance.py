@@ -8,6 +8,7 @@ from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.track import FILTER_LAG_S
 from kpopdance.realtime.dance.ghost import Ghost
 from kpopdance.realtime.library.board import called
+from kpopdance.realtime.library.medley import told_title
 from kpopdance.realtime.library.players import fit_name
 from kpopdance.realtime.library.replay import track_of
 from kpopdance.realtime.screens.view import GhostView
@@ -27,8 +28,7 @@ class GhostDance:
 
     def __init__(self, dance: Verified) -> None:
         replay, song = dance.replay, dance.song
-        self.slug, self.terms, self.title = song.slug, replay.terms, song.title
-        self.folder = song.folder
+        self.slug, self.terms, self.title = song.slug, replay.terms, told_title(song)
         self.name = called(fit_name(replay.player))
         self.score = dance.report.score
         self._course = dance.course

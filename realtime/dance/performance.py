@@ -16,6 +16,7 @@ from kpopdance.realtime.dance.in_use import player_lag_ms
 from kpopdance.realtime.dance.loop import DanceSession, count_in_s
 from kpopdance.realtime.dance.reel_recording import ReelRecording
 from kpopdance.realtime.dance.song_sound import sound_of
+from kpopdance.realtime.library.medley import songs_of
 from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.replay import Replay, beats_key, dance_key
 from kpopdance.realtime.library.standards import standard_of
@@ -161,7 +162,7 @@ def replay_of(performance: Performance, dancer: Dancer, dance: str, score: float
         np.array(dancer.judge.faults, dtype=np.float64).reshape(-1, 2), performance.song.slug,
         dance, kit.version, kit.eyes.name,
         score, performance.lag_ms / 1000, **asdict(standard.terms),
-        beats=beats_key(performance.song),
+        beats=beats_key(performance.song), songs=songs_of(performance.song),
     )  # fmt: skip
 
 

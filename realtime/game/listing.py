@@ -25,7 +25,7 @@ from kpopdance.realtime.home.history import HistoryPage
 from kpopdance.realtime.home.players import PlayersPage
 from kpopdance.realtime.home.setting_up import SetupPage
 from kpopdance.realtime.library.pack_reader import read_facts
-from kpopdance.realtime.library.songpack import PackFacts
+from kpopdance.realtime.library.songpack import PackFacts, SongPack
 from kpopdance.realtime.library.store import FAVOURITES, StoreError, score_key
 from kpopdance.realtime.party.board import BoardPage
 from kpopdance.realtime.party.ghosts import OpeningPage
@@ -82,14 +82,16 @@ KEEPING: Final = N_("The song is not put on the list")
 ASKS: Final = ("search", "order", "only", "star", "playlist")
 
 
-def first_page(game: Game, folder: Path | None = None) -> Page:
+def first_page(game: Game, song: Path | SongPack | None = None) -> Page:
     """Return the song list, or a dance in front of it; where nothing was ever set, that comes first."""
     listed, fitting = SongListPage(game), game.kit.fitting
-    if folder is None:
+    if song is None:
         first = fitting is not None and fitting.first
         return SetupPage(game, lambda: GuideLoading(game, listed), listed) if first else listed
+    if isinstance(song, SongPack):
+        return LoadingPage(game, song, listed)
     try:
-        facts = read_facts(folder)
+        facts = read_facts(song)
     except DanceError as why:
         return Message(game.backdrop, (CANNOT, str(why)), listed)
     listed.wanted = facts.slug

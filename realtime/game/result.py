@@ -89,7 +89,7 @@ class ResultPage(Page):
         )  # fmt: skip
         self._danced = outcome.track, outcome.filmed
         outcome.track = outcome.filmed = None  # an evening's outcomes are kept
-        counts = self._keeping.counts and not song.excerpts  # a medley is nobody else's song
+        counts = self._keeping.counts
         self._board = BoardOffer(
             game.kit.settings.board_folder, outcome.replay if counts else None, game.kit.store
         )

@@ -24,6 +24,7 @@ from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.terms import Terms
 from kpopdance.realtime.library.catalogue import stamp_of
 from kpopdance.realtime.library.kept import keep_all, kept_name, read_kept
+from kpopdance.realtime.library.medley import told_title
 from kpopdance.realtime.library.pack_reader import digest_of, listed_pack
 from kpopdance.realtime.library.players import fit_name
 from kpopdance.realtime.library.replay import MOST_BYTES, ReplayError, poses_key, save_replay
@@ -54,11 +55,13 @@ _Share = Annotated[float, Meta(ge=0, le=100)]
 class Found:
     """What a file holds, as it was found out here; ``why`` it is refused, empty where it is not.
 
-    ``song`` is its short name and ``stamp`` what its files were then; ``then`` the score that the
+    ``song`` is its short name, ``needs`` are those of the songs that the result depends on and ``stamp``
+    what their files were then; ``then`` the score that the
     file claims, ``score`` 0..100 what its poses earn; ``aged``: an older recipe gave that one.
     """
 
     song: str = ""
+    needs: tuple[str, ...] = ()
     stamp: str = ""
     why: str = ""
     values: dict[str, str | float] = field(default_factory=dict)
@@ -188,7 +191,7 @@ def _known_or_new(
         return None
     with suppress(ValueError):
         known = checked(read_kept(library, name), Found)
-        if known.stamp == _stamp(known.song, where):
+        if known.stamp == _stamp(known.needs, where):
             return known
     if not is_zipfile(path):  # a zip's directory comes last: it is being copied, or was cut
         return None
@@ -196,9 +199,9 @@ def _known_or_new(
     return fresh[name]
 
 
-def _stamp(song: str, where: Callable[[str], Path]) -> str:
+def _stamp(songs: tuple[str, ...], where: Callable[[str], Path]) -> str:
     try:
-        return stamp_of(where(song)) if song else ""
+        return " ".join(stamp_of(where(song)) for song in songs)
     except SongPackError:
         return ""
 
@@ -213,14 +216,15 @@ def looked_at(path: Path, where: Callable[[str], Path]) -> Found:
     try:
         dance = verified(path, where)
     except UnverifiedError as why:
-        return Found(why.slug, _stamp(why.slug, where), why.why, why.values)
+        return Found("", why.songs, _stamp(why.songs, where), why.why, why.values)
     except DanceError as why:  # the song here is damaged
         return Found(why="damaged", values={"told": str(why)})
     replay, report = dance.replay, dance.report
     return Found(
-        replay.song, _stamp(replay.song, where), "" if report.complete else "little", {},
-        dance.song.title, fit_name(replay.player), **asdict(replay.terms), score=report.score,
-        then=replay.score, stars=report.stars, aged=dance.aged, poses=poses_key(replay),
+        replay.song, replay.needs, _stamp(replay.needs, where),
+        "" if report.complete else "little", {}, told_title(dance.song),
+        fit_name(replay.player), **asdict(replay.terms), score=report.score, then=replay.score,
+        stars=report.stars, aged=dance.aged, poses=poses_key(replay),
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ COUNTED: Final = 3
 """Numbers before the dance: three, two, one."""
 SHORTEST_COUNT_S: Final = 0.45  # of a number
 FPS: Final = 30.0
+TOLD_SONGS: Final = 3
 
 
 def excerpt_of(song: SongPack) -> Excerpt:
@@ -166,6 +167,19 @@ def _lay(joints: NDArray[np.float32], times: NDArray[np.float64], excerpt: Excer
     rows = slice(*np.searchsorted(times, (start_s - 1e-6, end_s + 1e-6)))
     for number, member in enumerate(excerpt.song.members):
         joints[number, rows] = choreography_rows(member, times[rows] - excerpt.at_s)
+
+
+def songs_of(song: SongPack) -> str:
+    """Return the short names of a medley's songs in their order, a slash between; of a song nothing."""
+    return "/".join(each.song.slug for each in song.excerpts)
+
+
+def told_title(song: SongPack) -> str:
+    """Return a song's title, of a medley with those of its first songs."""
+    titles = [each.song.title for each in song.excerpts]
+    more = " ..." if len(titles) > TOLD_SONGS else ""
+    told = ", ".join(titles[:TOLD_SONGS]) + more
+    return f"{song.title}: {told}" if told else song.title
 
 
 def _key(excerpts: Sequence[Excerpt]) -> str:

@@ -49,10 +49,11 @@ WORDS: Final = {
     "format": int, "song": str, "dance": str, "version": str, "network": str, "score": float,
     "player_lag_s": float, "strictness": str, "body": str, "mirrored": bool, "recipe": int,
 }  # fmt: skip
-ADDED: Final = ("player", "beats")
-"""Words that older replays of this format lack; older games read over them, and over the seal."""
+MOST_SONGS: Final = 200  # of a medley
+ADDED: Final = {"player": 200, "beats": 200, "songs": 200 * MOST_SONGS}
+"""Words that older replays of this format lack, and their most signs; older games read over them, and
+over the seal."""
 SEAL: Final = "seal"
-MOST_WORD: Final = 200  # signs
 
 
 class ReplayError(DanceError):
@@ -89,6 +90,8 @@ class Replay:
         Who danced, as they call themselves; empty: a guest, or nobody said.
     beats : str
         What tells the song's beats from others, see ``beats_key``; empty: nobody knows.
+    songs : str
+        Of a medley, its songs' short names in their order, a slash between; empty: it is one song.
     """
 
     at_s: NDArray[np.float64]
@@ -107,6 +110,12 @@ class Replay:
     recipe: int = RECIPE
     player: str = ""
     beats: str = ""
+    songs: str = ""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The short names of the songs without which it cannot be judged."""
+        return tuple(self.songs.split("/")) if self.songs else (self.song,)
 
     @property
     def terms(self) -> Terms:
@@ -262,7 +271,10 @@ def _checked_words(path: Path, told: object) -> dict[str, Any]:
             _("{path}: {why}; it is damaged, or of a newer game", path=path, why=why)
         ) from None
     added = {name: told.get(name, "") for name in ADDED}
-    if not all(isinstance(word, str) and len(word) <= MOST_WORD for word in added.values()):
+    fit = all(
+        isinstance(word, str) and len(word) <= ADDED[name] for name, word in added.items()
+    )
+    if not fit or added["songs"].count("/") >= MOST_SONGS:
         raise ReplayError(_("{path}: is no replay, or damaged; give another file", path=path))
     return {name: told[name] for name in WORDS if name != "format"} | added
 

@@ -15,14 +15,14 @@ from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.body import L_ANKLE, NECK
 from kpopdance.realtime.core.track import choreography_rows
 from kpopdance.realtime.library.mirrored import as_danced
-from kpopdance.realtime.library.pack_reader import load_pack
+from kpopdance.realtime.library.pack_reader import load_pack, read_facts
 from kpopdance.realtime.library.replay import (
     ReplayError,
     beats_key,
     judged_again,
-    led_by,
     read_replay,
 )
+from kpopdance.realtime.library.replayed import replayed_song
 from kpopdance.realtime.library.songpack import SongPackError
 from kpopdance.realtime.library.standards import standard_of
 from kpopdance.realtime.scoring.recipe import RECIPE
@@ -62,12 +62,14 @@ LAGS_S: Final = np.arange(-0.4, 0.4, 0.005)
 class UnverifiedError(ReplayError):
     """A replay is refused; ``why`` is one of ``REASONS``, ``values`` what its words name.
 
-    ``slug`` is the song's short name, where it depends on that.
+    ``songs`` are the short names of those that it depends on.
     """
 
-    def __init__(self, path: Path, why: str, slug: str = "", **values: str | float) -> None:
+    def __init__(
+        self, path: Path, why: str, songs: tuple[str, ...] = (), **values: str | float
+    ) -> None:
         super().__init__(f"{path}: {_(REASONS[why], **values)}")
-        self.why, self.slug, self.values = why, slug, values
+        self.why, self.songs, self.values = why, songs, values
 
 
 class Mark(NamedTuple):
@@ -82,11 +84,13 @@ class Mark(NamedTuple):
 class Verified:
     """A replay whose poses earned its score here.
 
-    ``song`` is as it was danced, its mirror image if so; ``course`` how the score grew; ``aged``
-    whether an older recipe gave the score that the file tells, and today's gave this one.
+    ``here`` is its song, ``song`` the same as it was danced, its mirror image if so; ``course`` how the
+    score grew; ``aged`` whether an older recipe gave the score that the file tells, and today's gave
+    this one.
     """
 
     replay: Replay
+    here: SongPack
     song: SongPack
     report: Report
     course: tuple[Mark, ...]
@@ -113,7 +117,8 @@ def verified(path: Path, where: Callable[[str], Path]) -> Verified:
         raise UnverifiedError(path, "damaged", told=told) from None
     if replay.recipe > RECIPE:
         raise UnverifiedError(path, "newer", version=replay.version)
-    song = _song_of(path, replay, where)
+    here = _song_of(path, replay, where)
+    song = as_danced(here, replay.terms)
     _check_poses(path, replay, song.members[song.lead])
     course: list[Mark] = []
 
@@ -125,21 +130,23 @@ def verified(path: Path, where: Callable[[str], Path]) -> Verified:
     standard = standard_of(song, replay.terms)
     report = report_of(judged_again(replay, standard, note), song.sections)
     if replay.recipe == RECIPE and abs(report.score - replay.score) > SAME_POINTS:
-        raise UnverifiedError(path, "edited", replay.song, then=replay.score, now=report.score)
-    return Verified(replay, song, report, tuple(course))
+        raise UnverifiedError(path, "edited", replay.needs, then=replay.score, now=report.score)
+    return Verified(replay, here, song, report, tuple(course))
 
 
 def _song_of(path: Path, replay: Replay, where: Callable[[str], Path]) -> SongPack:
-    """Return the song as it was danced: the very one, with the same beats."""
-    try:
-        folder = where(replay.song)
-    except SongPackError:
-        raise UnverifiedError(path, "song", replay.song, song=replay.song) from None
-    pack = load_pack(folder)
-    song = led_by(pack, replay.dance)
+    """Return the song that was danced: the very one, with the same beats."""
+    folders, needs = {}, replay.needs
+    for name in needs:
+        try:
+            folders[name] = where(name)
+        except SongPackError:
+            raise UnverifiedError(path, "song", needs, song=name) from None
+    song = replayed_song(replay, lambda name: load_pack(folders[name]))
     if song is None or replay.beats not in ("", beats_key(song)):
-        raise UnverifiedError(path, "version", replay.song, song=pack.title)
-    return as_danced(song, replay.terms)
+        told = ", ".join(read_facts(folder).title for folder in folders.values())
+        raise UnverifiedError(path, "version", needs, song=told)
+    return song
 
 
 def _check_poses(path: Path, replay: Replay, coach: Choreography) -> None:
@@ -147,7 +154,7 @@ def _check_poses(path: Path, replay: Replay, coach: Choreography) -> None:
     if len(replay.at_s) > 1 and float(np.median(np.diff(replay.at_s))) < FASTEST_S:
         raise UnverifiedError(path, "pace")
     if _away_from(coach, replay) < COACH_LIKE:
-        raise UnverifiedError(path, "coach", replay.song)
+        raise UnverifiedError(path, "coach", replay.needs)
 
 
 def _away_from(coach: Choreography, replay: Replay) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kpopdance.engines.tongues import N_, _
@@ -17,12 +18,11 @@ from kpopdance.realtime.shell.pages import Message, Page, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from kpopdance.realtime.dance.shared import Game
-    from kpopdance.realtime.library.songpack import PackFacts
+    from kpopdance.realtime.library.songpack import PackFacts, SongPack
 
-    Dance = Callable[[PackFacts, Page], Page]
+    Dance = Callable[[PackFacts | SongPack, Page], Page]
     """Returns the page that dances a song, in front of another."""
 
 GHOST: Final = N_("A ghost")
@@ -31,10 +31,13 @@ AGED: Final = N_("Danced under an older scoring: {then:.1f} points then, {now:.1
 
 
 class Met(NamedTuple):
-    """A ghost, the song that it dances, and what is to be said of its score; mostly nothing."""
+    """A ghost, where the song lies that it dances, and what is to be said of its score; mostly nothing.
+
+    A medley lies in no folder, so that it is here itself.
+    """
 
     ghost: GhostDance
-    facts: PackFacts
+    song: Path | SongPack
     told: str
 
 
@@ -72,7 +75,9 @@ class MetPage(Message):
         if name in ENTER:
             self._game.ghost = self._met.ghost
             assert self.back is not None
-            return self._dance(self._met.facts, self.back)
+            song = self._met.song
+            facts = read_facts(song) if isinstance(song, Path) else song
+            return self._dance(facts, self.back)
         return self.back if name == "escape" else self
 
 
@@ -80,4 +85,5 @@ def met_in(path: Path, libraries: tuple[Path, ...]) -> Met:
     """Return the ghost in a file; raises DanceError where it is none, see ``verified``."""
     dance = verified(path, partial(listed_pack, libraries=libraries))
     told = _(AGED, then=dance.replay.score, now=dance.report.score) if dance.aged else ""
-    return Met(GhostDance(dance), read_facts(dance.song.folder), told)
+    here = dance.here
+    return Met(GhostDance(dance), here if here.excerpts else here.folder, told)
