@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kpopdance.realtime.__main__ import main
-from kpopdance.realtime.core.terms import Terms
+from kpopdance.realtime.core.terms import USUAL, Terms
 from kpopdance.realtime.dance.ghost_dance import GhostDance
 from kpopdance.realtime.library.board import put_on_board, read_board
 from kpopdance.realtime.library.medley import excerpt_of, medley_of, songs_of
@@ -43,7 +43,7 @@ def put(library, name, sections=SECTIONS, seed=None):
     save_pack(song, library / name, replace=True)
 
 
-def danced(library, terms=Terms(), player="Mina"):
+def danced(library, terms=USUAL, player="Mina"):
     """A dance of both choruses, every pose judged at the end."""
     songs = [load_pack(listed_pack(name, (library,))) for name in NAMES]
     here = medley_of("Random", "seed 1", [excerpt_of(song) for song in songs])
