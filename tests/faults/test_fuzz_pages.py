@@ -50,7 +50,7 @@ KEYS = [
     "end", "page up", "page down", "f11", "backspace", "delete", "", "é", "\0", "unknown key",
     *"abcdefghijklmnopqrstuvwxyz0123456789",
 ]  # fmt: skip
-OFTEN = ["return", "space", "escape", *"qrlmsbtcafpwh12", "up", "down"]
+OFTEN = ["return", "space", "escape", *"qrlmsbtcafpwhgkv12", "up", "down"]
 PLACES = st.tuples(st.integers(-50, 2000), st.integers(-50, 1200))
 SIZES_PX = [(1, 1), (64, 36), (640, 360), (320, 700), (800, 480), (1280, 720), (1000, 100)]
 SIZES = st.sampled_from(SIZES_PX)
@@ -199,7 +199,8 @@ def kit_of(library, clock, camera, store, look_s):
         store=Store(store), open_camera=lambda song, song_s: camera, close_camera=lambda camera: None,
         open_speaker=lambda samples, rate, count_in_s, beat_s: SilentAudio(clock),
         read_audio=lambda path: (np.zeros((4 * 8000, 2), dtype=np.float32), 8000),
-        documents=lambda: store.parent,
+        documents=lambda: store.parent, videos=lambda: store.parent,
+        read_part=lambda path, start_s, seconds: (np.zeros((4 * 8000, 2), dtype=np.float32), 8000),
     )  # fmt: skip
 
 
@@ -254,6 +255,23 @@ def test_every_page_can_be_met(library, tmp_path):
     assert played(library, tmp_path / "store.sqlite", acts) > {
         "SongListPage", "LoadingPage", "DancePage", "ResultPage", "ClipPage", "QuestionPage", "Leaving",
         "PlayersPage", "RemovingPage", "HistoryPage", "PracticeLoading", "PracticePage",
+    }  # fmt: skip
+    together = [
+        *long,
+        "down",
+        "g",
+        *long,
+        "return",
+        *long,
+        "return",
+        *long * 4,
+        "escape",
+        *long,
+    ]
+    party = [*together, "escape", *long, "k", *long, "escape", *long, "r", *long, "escape"]
+    assert played(library, tmp_path / "store.sqlite", party) > {
+        "GroupPage", "GroupLoading", "GroupReadyPage", "GroupDancePage", "GroupResultPage", "BoardPage",
+        "RandomPage",
     }  # fmt: skip
     slowly = [*long, "down", "return", *long * 2, "f", *long * 2, "return", *long]
     assert played(library, tmp_path / "store.sqlite", slowly, 0.3) > {"SlowPage", "DancePage"}
