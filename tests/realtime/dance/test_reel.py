@@ -279,12 +279,11 @@ def test_each_player_has_their_own_dance_and_score(shape):
 
 
 def test_other_players_are_seen_in_their_panes():
-    pictures = []
-    for others in (
-        (),
-        (footage(player="Jun"),),
-        (footage(player="Jun"), footage(player="Tae")),
-    ):
+    pictures, jun = [], footage(player="Jun")
+    unseen = np.full_like(jun.joints, np.nan)
+    unseen[..., 2] = 0
+    lost = dataclasses.replace(jun, joints=unseen)
+    for others in ((), (jun,), (lost,), (jun, jun)):
         reel = Reel(footage(others=others), ReelWish("wide", "skeleton"))
         pictures.append(reel.picture(Shot("dance", 3.0)).copy())
         reel.close()
