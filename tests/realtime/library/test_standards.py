@@ -33,7 +33,12 @@ def test_what_was_kept_is_what_was_worked_out_to_the_last_bit(terms):
     fresh = dances.standard_of(dance, terms=terms)
     kept = checked(json.loads(json.dumps(asdict(facts_of(fresh)))), StandardFacts)
     again = standard_from_facts(dance, terms, kept)
-    worked_out = {field.name for field in fields(fresh)} - {"dance", "terms", "floor", "windows"}
+    worked_out = {field.name for field in fields(fresh)} - {
+        "dance",
+        "terms",
+        "floor",
+        "windows",
+    }
     for name in worked_out:
         assert bits(getattr(again, name)) == bits(getattr(fresh, name)), name
     assert bits(again.floor.limbs) == bits(fresh.floor.limbs)
