@@ -91,6 +91,8 @@ def _check_ending(out: Path | None, ending: str) -> None:
 
 
 def _sound_of(song: SongPack) -> tuple[NDArray[np.float32], int]:
+    if song.excerpts:
+        raise DanceError("a random play dance has no sound of its own; write its card (--card)")
     if song.audio is None:
         raise DanceError(f"{song.folder}: has no audio to dance to")
     return samples_of(song.audio)

@@ -55,9 +55,10 @@ def judged_replay(path: Path, song_name: str | None, settings: Settings) -> Judg
     song = replayed_song(replay, lambda name: load_pack(folders[name]))
     if song is None:
         told = ", ".join(map(str, folders.values()))
+        remedy = "bring back those" if replay.songs else "name the song"
         raise ReplayError(
             f"{path}: was danced to another choreography than {told} has now; "
-            "name the song it belongs to"
+            f"{remedy} it belongs to"
         )
     danced = as_danced(song, replay.terms)
     standard = standard_of(danced, replay.terms)

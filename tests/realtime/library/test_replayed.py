@@ -101,6 +101,14 @@ def test_a_song_given_for_it_is_refused(library, tmp_path, capsys):
     assert "leave the song out" in capsys.readouterr().err
 
 
+def test_no_film_is_made_of_what_has_no_sound_of_its_own(library, tmp_path, capsys):
+    path, out = put_on_board(tmp_path, danced(library)), tmp_path / "x.mp4"
+    typed = ["reel", str(path), "--library", str(library), "--out", str(out)]
+    assert main(typed) == 2
+    assert "write its card" in capsys.readouterr().err
+    assert not out.exists()
+
+
 CHANGED = {
     "one is missing": ({"two": None}, {}, "two, which is not among your songs"),
     "one is danced otherwise": ({"two": {"seed": 99}}, {}, "another version"),
