@@ -41,9 +41,7 @@ GLANCE: Final = 1.0  # picture in which a garment was seen
 NOBODY: Final = 3.0  # is said against a piece being nobody's,
 EACH: Final = 1.0  # and more for each of its sightings
 LONG_AGO: Final = AGAINST / 3  # is said against going on after more than ``SOON_S``
-FITS_OTHERS: Final = 0.3  # of what can be said against there being nobody more: said, at most,
-ONE_MORE: Final = 0.9  # and where all others are seen at once
-AT_ONCE: Final = 0.03  # of the pictures: so many show those who are seen at once
+FITS_OTHERS: Final = 0.6  # of what can be said against there being nobody more is said, at most
 ROUNDS: Final = 4  # what people look like changes with what they are made of
 
 
@@ -68,9 +66,6 @@ class Recast:
         # what can be said, at most, against a piece being somebody else's, or nobody's
         self._most = np.minimum(self._count, AGAINST * self._weight)
         self._links = _links(seen, pieces)
-        self._at_once = _at_once(
-            seen, [piece for piece in pieces if len(piece.sightings) >= GLIMPSE]
-        )
 
     def done(self, people: list[list[int]]) -> list[list[int]]:
         """Return people to whom the pieces are given so that least is said against all of it."""
@@ -82,10 +77,12 @@ class Recast:
                 (self._swept(np.delete(looks, k, axis=1))[1] - said) / own
                 for k, own in enumerate(most)
             ]
-            if min(more) > (ONE_MORE if len(people) == self._at_once + 1 else FITS_OTHERS):
+            least = int(np.argmin(more))
+            others = [person for k, person in enumerate(people) if k != least]
+            without, told = self._settled(others)
+            if told - said > FITS_OTHERS * most[least] or self._is_lost(people, without):
                 break
-            people.pop(int(np.argmin(more)))
-            people, said = self._settled(people)
+            people, said = without, told
         return people
 
     def _settled(self, people: list[list[int]]) -> tuple[list[list[int]], float]:
@@ -97,6 +94,12 @@ class Recast:
                 break
             people, said = [person for person in given if person], told
         return people, said
+
+    def _is_lost(self, people: list[list[int]], without: list[list[int]]) -> bool:
+        """Say whether what is nobody's without one of these people was mostly seen for a while."""
+        lost = sorted(set().union(*people).difference(*without))
+        seen = self._count[lost]
+        return int(seen[seen >= GLIMPSE].sum()) > int(seen.sum()) // 2
 
     def _looks(self, people: list[list[int]]) -> NDArray[np.float64]:
         """Return how much looks say against each piece being one with each person's others, (N, K)."""
@@ -160,13 +163,6 @@ def _gone_back(steps: Sequence[Step], people: int) -> list[list[int]]:
             out[whose[way]].insert(0, n)
         way = int(before[way])
     return out
-
-
-def _at_once(seen: Sightings, pieces: Sequence[Piece]) -> int:
-    """Return how many are seen at once, for some time."""
-    rows = np.concatenate([piece.sightings for piece in pieces])
-    together = np.bincount(seen.rows[rows], minlength=len(seen.at_s))
-    return int(np.sort(together)[::-1][int(AT_ONCE * len(together))])
 
 
 def _links(seen: Sightings, pieces: list[Piece]) -> NDArray[np.float64]:
