@@ -42,6 +42,7 @@ PACE_S: Final = 0.5  # over so long a pace is measured: limbs fly, trunks do not
 LEAST_PACE_S: Final = 0.15
 NEAR: Final = 0.9  # body sizes between two trunks: either may be taken for the other
 ALONE: Final = 1.2  # body sizes to the next: what is worn there is one's own
+UNWATCHED_S: Final = 1.0  # nobody looked for so long: another may be where somebody was
 HIDDEN_S: Final = 0.6  # unseen for no longer, somebody may be behind another
 SAME: Final = 0.5  # body sizes: nearer to somebody found already, it is that one seen twice
 LEARN_EVERY_S: Final = 0.25
@@ -148,7 +149,7 @@ class Body(Tracker):
 
     def take(self, pose: Pose, clothes: NDArray[np.float64], at_s: float) -> None:
         """Follow this person; back after a while, it may be another at the same place."""
-        if self.gone_s(at_s) > LOST_S:
+        if self.gone_s(at_s) > (LOST_S if self._missed else UNWATCHED_S):
             self.doubt(at_s)
         super().take(pose, clothes, at_s)
         self.pose = pose

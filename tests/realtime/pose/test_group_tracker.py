@@ -63,6 +63,19 @@ def test_who_cross_stay_who_they_are(dances, people, seed, every):
     assert (looked >= 0).mean() > 0.85 * drawn.shown[:, ::every].mean()
 
 
+def test_seldom_looked_at_they_are_players_too(dances):
+    """A slow computer looks twice a second: nobody is gone whom nobody looked for meanwhile."""
+    drawn = drawn_of(dances, 2)
+    drawn = replace(drawn, joints=drawn.joints.copy())
+    hips = drawn.joints[..., [8, 11], :1].mean(axis=2, keepdims=True)
+    places = np.array([330.0, 630.0])[:, None, None, None]  # px: each stays there
+    drawn.joints[..., :1] += places - hips
+    drawn.shown[:] = True
+    told = groups.followed(drawn, GroupTracker(2), every=10)[:, ::10]
+    assert sorted(groups.persons_of(told)) == [0, 1]
+    assert (told[:, 6:] >= 0).mean() > 0.9
+
+
 def test_in_the_same_clothes_motion_tells_most_of_them(dances):
     drawn = drawn_of(dances, 2)
     outfits = (drawn.outfits[0],) * 2
