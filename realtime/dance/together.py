@@ -47,7 +47,7 @@ class Entrant(NamedTuple):
     """Who dances in a group.
 
     ``member`` of the song, on whose dance they are judged on their ``terms``; ``looks`` as they were
-    learned at the set-up, None: whoever comes first, from the left to the right, before those behind.
+    learned at the set-up, None: whoever comes first, from a mirror's left to its right.
     """
 
     name: str = ""

@@ -119,12 +119,12 @@ class DrawnCamera:
 
     def _picture(self, index: int) -> Frame:
         captured_s, song_s = self._clock.now(), self._song_s()
-        people, left = [], 0
+        people, left = [], sum(dancer.picture[1] for dancer in self._dancers)
         for dancer, look in zip(self._dancers, self._looks, strict=True):
+            left -= dancer.picture[1]  # the first one is to the left of a mirror
             joints = dancer.first_pose() if song_s is None else dancer.joints(song_s)
             if joints is not None:
                 people.append((joints + np.array([left, 0, 0], np.float32), look))
-            left += dancer.picture[1]
         tall = self._dancers[0].height_px if len(self._dancers) == 1 else None
         image = self._studio.take(people, index, tall)
         return Frame(image, captured_s, index)

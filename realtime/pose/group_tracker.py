@@ -279,7 +279,7 @@ class GroupTracker:
             self.exchanges.append(Exchange(min(since), changed))
 
     def _let_in(self, people: list[Pose], at_s: float) -> None:
-        """Let whoever may take the places that are left, from the left to the right."""
+        """Let whoever may take the places that are left, from the left to the right of a mirror."""
         hand = self._hands.step(people, at_s) if self._join == "hand" else None
         if self._join == "nobody" or len(self._players) >= self.places:
             return
@@ -288,7 +288,7 @@ class GroupTracker:
             if body.pose is not None and self._owner(body) is None and body.doubt_s is None
             and (body.pose is people[hand] if hand is not None else self._may_join(body, at_s))
         ]  # fmt: skip
-        newcomers.sort(key=lambda body: float(body.place(at_s)[0]))
+        newcomers.sort(key=lambda body: -float(body.place(at_s)[0]))
         for body in newcomers[: self.places - len(self._players)]:
             self._take_place(body)
 

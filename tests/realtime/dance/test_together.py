@@ -93,13 +93,13 @@ def beside(joints, x):
 
 
 def two(absent=(99.0, 99.0)):
-    """Both members side by side, the second one out of the picture for a while."""
+    """Both members side by side, the first one left in a mirror, the second one gone for a while."""
     dancers = [DrawnDancer(member) for member in MEMBERS]
 
     def joints_of(song_s):
-        people = [beside(dancers[0].joints(song_s), 0)]
+        people = [beside(dancers[0].joints(song_s), 320)]
         if not absent[0] <= song_s < absent[1]:
-            people.append(beside(dancers[1].joints(song_s), 320))
+            people.append(beside(dancers[1].joints(song_s), 0))
         return np.stack(people)
 
     return joints_of
@@ -167,8 +167,8 @@ def test_the_view_tells_of_everybody(danced):
     assert [one.member for one in last.dancers] == [0, 1]
     assert [one.name for one in last.dancers] == ["0", "1"]
     assert all(one.pose is not None and not one.lost for one in last.dancers)
-    left, right = (one.pose.joints[1, 0] for one in last.dancers)
-    assert left < 320 < right
+    first, second = (one.pose.joints[1, 0] for one in last.dancers)
+    assert second < 320 < first
     assert [one.combo for one in last.dancers] == [report.best_combo for report in reports]
     assert views[0].dancers[1].lost
     assert last.apart_ms is not None
@@ -243,8 +243,8 @@ def test_formation_counts_where_the_song_tells_it(danced):
         return judged_together(group).formation
 
     try:
-        assert off([(-0.5, 0), (0.5, 0)]) < 0.4  # as they stand, room apart
-        assert off([(0.5, 0), (-0.5, 0)]) > 1.0
+        assert off([(0.5, 0), (-0.5, 0)]) < 0.4  # as they stand, room apart
+        assert off([(-0.5, 0), (0.5, 0)]) > 1.0
         group.song = SONG
         assert judged_together(group).formation is None
     finally:

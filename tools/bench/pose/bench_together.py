@@ -272,7 +272,8 @@ def films(eyes: Eyes, left: Path, right: Path) -> None:
     both = watched(eyes, _side_by_side(*pictures), 2).tracks
     print("| film | alone | beside the other |")
     print("|---|---|---|")
-    for video, *tracks in zip((left, right), alone, both, strict=True):
+    # the first place is to the left of a mirror
+    for video, *tracks in zip((left, right), alone, reversed(both), strict=True):
         dancer = filmed(video, eyes, kept_in=kept)[0]
         dance = dancer.recording.choreography(start_s=0.0)
         standard = standard_of(SongPack(video.stem, "", dancer.beat[0], (dance,), None), USUAL)
