@@ -128,7 +128,7 @@ def here(tmp_path_factory):
     logging.captureWarnings(capture=False)
 
 
-def no_screen(*args):
+def no_screen(*args, **kwargs):
     raise NoScreen("no window is opened here")
 
 

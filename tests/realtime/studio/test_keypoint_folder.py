@@ -26,7 +26,7 @@ def people(count=3):
         joints = dances.song(k, moves=4).joints[:ROWS].astype(np.float64)
         size = 400 if k == 1 else 300
         joints[..., :2] *= size
-        joints[..., 0] += 350 * k
+        joints[..., 0] += 600 * k  # nobody behind another's arm
         joints[..., 2] = 0.9
         out.append(joints)
     return np.stack(out)
