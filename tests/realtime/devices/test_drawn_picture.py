@@ -205,7 +205,7 @@ def test_the_real_network_finds_the_drawn_dancer(dance):
     assert np.mean(found) >= 16.5, found
 
 
-def test_several_are_side_by_side_each_where_they_are_alone(dance):
+def test_several_are_side_by_side_from_the_left_of_a_mirror(dance):
     dancers = [DrawnDancer(dance, DancerStyle(mirrored=k > 0), (480, 360)) for k in range(3)]
     camera = DrawnCamera(dancers, lambda: 5.0, CountingClock())
     frame = camera.newest(60)
@@ -213,7 +213,7 @@ def test_several_are_side_by_side_each_where_they_are_alone(dance):
     camera.close()
     assert (state.size, frame.image.shape) == ((1080, 480), (480, 1080, 3))
     people = [
-        (dancer.joints(5.0) + np.float32([360 * k, 0, 0]), OUTFITS[k])
+        (dancer.joints(5.0) + np.float32([360 * (2 - k), 0, 0]), OUTFITS[k])
         for k, dancer in enumerate(dancers)
     ]
     assert_array_equal(frame.image, DrawnRoom((480, 1080)).take(people, frame.index))
