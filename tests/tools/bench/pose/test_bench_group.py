@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kpopdance.realtime.studio.take import Take
-from tools.bench.pose.bench_group import compared
+from tools.bench.pose.bench_group import at_best, compared
 from tools.bench.pose.drawn_group import group
 from tools.bench.pose.visibility import HIDDEN, visibility_of
 
@@ -70,23 +70,28 @@ def test_who_is_nobody_counts_against_names(five):
 
 @pytest.fixture(scope="module")
 def recorded_back():
-    """A drawn group, one of whom walks in and one out, recorded by the real networks."""
+    """A drawn group, one of whom walks in and one out, recorded by the real networks; IDF1 at best."""
     from kpopdance.realtime.commands.common import wished_eyes
     from kpopdance.realtime.library.settings import Settings
-    from kpopdance.realtime.studio.take_making import take_from
+    from kpopdance.realtime.studio.lookout import look_at
+    from kpopdance.realtime.studio.take_making import take_of
 
     drawn = group(3, 6.0, moving=False)
-    take = take_from(drawn.frames(), wished_eyes(Settings(), wanted=2))
-    return compared(drawn, visibility_of(drawn), take)
+    seen = look_at(drawn.frames(), wished_eyes(Settings(), wanted=2))
+    true = visibility_of(drawn)
+    return compared(drawn, true, take_of(seen)), at_best(drawn, true.shown, seen)
 
 
 @pytest.mark.long
 def test_a_small_group_is_recorded_back(recorded_back):
-    assert recorded_back.members == 3
-    assert recorded_back.joints_px < 6
-    assert recorded_back.floor < 0.2
+    told, _ = recorded_back
+    assert told.members == 3
+    assert told.joints_px < 6
+    assert told.floor < 0.2
 
 
 @pytest.mark.long
 def test_who_walks_in_or_out_is_known_at_once(recorded_back):
-    assert recorded_back.idf1 > 0.97
+    told, best = recorded_back
+    assert told.idf1 > best - 0.01
+    assert best > 0.95
