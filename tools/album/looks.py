@@ -76,4 +76,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except DanceError as why:
-        sys.exit(f"looks: {why}")
+        print(f"looks: {why}", file=sys.stderr)
+        sys.exit(2)

@@ -29,6 +29,8 @@ from tools.album.music.mixing import KINDS, mixed
 from tools.album.music.score import score_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpopdance.realtime.core.types import Choreography, Formation
 
 ARTIST: Final = "The Skeletons"
@@ -88,6 +90,24 @@ def _pack_of(song: str, folder: Path | None) -> Path:
     return (folder or BUNDLED) / Path(song).name
 
 
+def _kept_sounds(chosen: Sequence[str], folder: Path | None) -> dict[str, Path]:
+    """Return the sound that lies in each song's pack.
+
+    Raises
+    ------
+    DanceError
+        Where one is missing: before anything is written.
+    """
+    sounds = {song: _pack_of(song, folder) / "audio.ogg" for song in chosen}
+    for song, sound in sounds.items():
+        if not sound.is_file():
+            raise DanceError(
+                f"{sound}: is missing, so --dance has no sound to keep; "
+                f"make {song} once without --dance"
+            )
+    return sounds
+
+
 def main() -> int:
     """Make the songs."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -101,6 +121,7 @@ def main() -> int:
     ):  # read at NumPy's import
         again = [sys.executable, "-m", "tools.album.make", *sys.argv[1:]]
         return subprocess.run(again, env={**os.environ, **ALIKE}, check=False).returncode
+    kept = _kept_sounds(chosen.songs, chosen.folder) if chosen.dance else {}
     for song in chosen.songs:
         if chosen.music:
             chosen.music.mkdir(parents=True, exist_ok=True)
@@ -108,7 +129,7 @@ def main() -> int:
             write_music(song, written[0])
         else:
             pack = _pack_of(song, chosen.folder)
-            make_pack(song, pack, pack / "audio.ogg" if chosen.dance else None)
+            make_pack(song, pack, kept.get(song))
             written = sorted(pack.iterdir())
         for path in written:
             print(f"{path}: {path.stat().st_size / 1e6:.2f} MB", flush=True)
@@ -119,4 +140,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except DanceError as why:
-        sys.exit(f"make: {why}")
+        print(f"make: {why}", file=sys.stderr)
+        sys.exit(2)

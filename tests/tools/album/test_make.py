@@ -54,6 +54,27 @@ def test_a_dance_without_a_page_stays_as_its_pack_has_it(tmp_path):
         assert (tmp_path / "neon-steps" / path.name).read_bytes() == path.read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--dance", "paper-plane", "soda-talk"], "soda-talk/audio.ogg: is missing"),
+        (["no-such-song"], "no-such-song.music.toml: is missing"),
+    ],
+)
+def test_what_cannot_be_made_is_said_in_a_sentence(tmp_path, asked, said):
+    """And nothing is written: not the song either whose sound is there."""
+    there = tmp_path / "paper-plane" / "audio.ogg"
+    there.parent.mkdir()
+    there.write_bytes(b"sound")
+    command = [sys.executable, "-m", "tools.album.make", *asked, "--folder", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("make: ")
+    assert done.stderr.count("\n") == 1
+    assert said in done.stderr
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [there]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("song", songs())
 def test_the_game_hears_a_songs_bars_and_parts(song):
