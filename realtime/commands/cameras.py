@@ -174,43 +174,60 @@ def request_of(settings: Settings, source: str) -> CameraRequest:
 
 
 class Wanted(NamedTuple):
-    """Who is drawn: in which style, dancing another song or None, and so many side by side.
+    """Who is drawn side by side: each in which style, dancing another song or None.
 
     The first of several dances the lead's part, the others those of the members after it.
     """
 
-    style: DancerStyle
+    styles: tuple[DancerStyle, ...]
     song: SongPack | None = None
-    people: int = 1
+
+    @property
+    def people(self) -> int:
+        """How many there are."""
+        return len(self.styles)
 
 
 def style_from(text: str, settings: Settings) -> Wanted:
     """Return what is drawn, said in words like ``lateness_ms=100,mirrored``.
+
+    Of several dancers a number may be said for each, ``lateness_ms=0/60``: from the first one on,
+    over again where there are fewer numbers.
 
     Raises
     ------
     DanceError
         For an unknown word or value, in one sentence.
     """
-    from kpopdance.realtime.devices.drawn_dancer import DancerStyle, Proportions
-
     parts = [part.strip().partition("=") for part in text.split(",") if part.strip()]
     songs = [load_pack(find_pack(v, settings.libraries)) for k, _, v in parts if k == "dances"]
+    said = [(k, v) for k, _, v in parts if k not in ("dances", "people")]
     try:
-        lengths = {LENGTHS[k]: float(v) for k, _, v in parts if k in LENGTHS}
-        style = DancerStyle(
-            **dict(
-                _style_word(k, v)
-                for k, _, v in parts
-                if k not in (*LENGTHS, "dances", "absent", "people")
-            ),
-            absent=tuple(_interval(v) for k, _, v in parts if k == "absent"),
-            proportions=Proportions(**lengths),
-        )
         people = max((_people(v) for k, _, v in parts if k == "people"), default=1)
+        styles = tuple(_style_of(said, place) for place in range(people))
     except (ValueError, TypeError) as why:
         raise DanceError(f"--dancer-style {text}: {why}; {STYLE_HELP}") from None
-    return Wanted(style, songs[0] if songs else None, people)
+    return Wanted(styles, songs[0] if songs else None)
+
+
+def _style_of(said: list[tuple[str, str]], place: int) -> DancerStyle:
+    """Return how the dancer in a place dances."""
+    from kpopdance.realtime.devices.drawn_dancer import DancerStyle, Proportions
+
+    lengths = {LENGTHS[k]: float(_for(v, place)) for k, v in said if k in LENGTHS}
+    words = [(k, v) for k, v in said if k not in (*LENGTHS, "absent")]
+    return DancerStyle(
+        **dict(_style_word(k, _for(v, place)) for k, v in words),
+        absent=tuple(_interval(v) for k, v in said if k == "absent"),
+        proportions=Proportions(**lengths),
+        seed=place,
+    )
+
+
+def _for(value: str, place: int) -> str:
+    """Return what is said for a place, of values with strokes between them."""
+    each = value.split("/")
+    return each[place % len(each)]
 
 
 def _people(text: str) -> int:
@@ -254,7 +271,7 @@ def _drawn(
     dancers = [
         DrawnDancer(
             danced.members[(danced.lead + k) % len(danced.members)],
-            wanted.style,
+            wanted.styles[k],
             (height, width // people),
         )
         for k in range(people)

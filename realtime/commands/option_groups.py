@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STYLE_HELP: Final = (
     "how the drawn dancer dances, e.g. lateness_ms=100,amplitude=0.6,noise_deg=8,dropped=0.2,"
     "mirrored,still,absent=10-20,arms=1.1,legs=0.9,dances=OTHER-SONG,"
-    "people=2 (side by side, each another member)"
+    "people=2 (side by side, each another member; then lateness_ms=0/60 and so on, a number each)"
 )
 
 

@@ -65,9 +65,7 @@ class GroupLoading(WarmingPage):
     def then(self, opened: GroupPerformance) -> Page:
         """Let everybody step in."""
         ready = Readied(self._game, self._song, self._team, opened)
-        if self._game.kit.keeps_scores:
-            return GroupReadyPage(ready, self.back)
-        return GroupDancePage(ready, 0.0, self.back)
+        return GroupReadyPage(ready, self.back)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

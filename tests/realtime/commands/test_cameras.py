@@ -133,7 +133,18 @@ def test_the_drawn_dancer_dances_in_the_style_that_was_asked_for(webcam):
     ],
 )  # fmt: skip
 def test_a_style_in_words(text, style):
-    assert style_from(text, Settings()) == (style, None, 1)
+    assert style_from(text, Settings()) == ((style,), None)
+
+
+def test_of_several_each_may_dance_otherwise():
+    text = "people=3,lateness_ms=0/60,noise_deg=2,arms=1/1/1.2,absent=1-2"
+    told = style_from(text, Settings())
+    arms = (Proportions(), Proportions(), Proportions(arm=1.2))
+    assert told.people == 3
+    assert told.styles == tuple(
+        DancerStyle(late_s, 1.0, 2.0, proportions=arm, absent=((1, 2),), seed=seed)
+        for seed, (late_s, arm) in enumerate(zip((0.0, 0.06, 0.0), arms, strict=True))
+    )
 
 
 def test_several_dance_the_members_parts_in_a_wider_picture(webcam):
@@ -148,8 +159,8 @@ def test_several_dance_the_members_parts_in_a_wider_picture(webcam):
 
 
 def test_another_song_may_be_danced():
-    style, song, _ = style_from("dances=neon-steps,mirrored", Settings())
-    assert style == DancerStyle(mirrored=True)
+    styles, song = style_from("dances=neon-steps,mirrored", Settings())
+    assert styles == (DancerStyle(mirrored=True),)
     assert song.slug == SONG.slug
 
 
@@ -164,6 +175,7 @@ def test_another_song_may_be_danced():
         ("absent=10", "could not convert"),
         ("legs=", "could not convert"),
         ("people=two", "two"),
+        ("people=2,amplitude=1/wide", "wide"),
         ("people=0", "people are 1 to 6"),
     ],
 )

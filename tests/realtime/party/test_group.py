@@ -94,6 +94,17 @@ def test_lines_say_who_dances_what(page, keys, rows):
     assert values(page) == rows
 
 
+@pytest.mark.parametrize("keeps", [True, False])
+def test_all_step_in_first_drawn_dancers_too(game, keeps, monkeypatch):
+    game.kit = replace(game.kit, keeps_scores=keeps)
+    opened = Performance(game, [judge(90.0), judge(40.0)])
+    monkeypatch.setattr(group_dance, "open_group", lambda *told: opened)
+    team = Team((Entrant(), Entrant()), (GuestStore(game.database),) * 2)
+    loading = GroupLoading(game, SONG, team, "back")
+    loading._opening._coming.exception(30)
+    assert isinstance(loading.step(1.0), GroupReadyPage)
+
+
 def test_nobody_dances_in_two_places(page):
     pressed(page, "down down right down down right")
     names = values(page)[2::2]
@@ -109,7 +120,6 @@ def test_who_was_chosen_dances(page, game, monkeypatch):
     pressed(page, "down down right down down down right")
     loading = page.key("return")
     assert isinstance(loading, GroupLoading)
-    loading.step(2.0)
     loading._opening._coming.exception(30)
     _, song, entrants, _ = asked[0]
     assert song is SONG or song.title == SONG.title
