@@ -22,13 +22,14 @@ def reel_of(kit: Kit, song: SongPack, outcome: Outcome, terms: Terms, path: Path
     if filmed is None or outcome.track is None:
         return
     from kpopdance.realtime.core.reel_wish import ReelWish
-    from kpopdance.realtime.dance.reel import Footage, write_reel
+    from kpopdance.realtime.dance.footage import Footage
+    from kpopdance.realtime.dance.reel import write_reel
     from kpopdance.realtime.dance.song_sound import sound_of
 
     track, settings = outcome.track, kit.settings
     footage = Footage(
         song, as_danced(song, terms), outcome.report, track.at_s, track.joints,
-        outcome.lag_ms / 1000, filmed.path, terms,
+        outcome.lag_ms / 1000, filmed.path, terms, scale=filmed.scale,
     )  # fmt: skip
     wish = ReelWish(coach=settings.coach, mirror=settings.mirror)
     say(f"writing {path}: {filmed.pictures} pictures kept, {filmed.left_out} left out")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.realtime.commands.replays import JudgedReplay
-    from kpopdance.realtime.dance.reel import Footage
+    from kpopdance.realtime.dance.footage import Footage
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.songpack import SongPack
 
@@ -37,7 +37,8 @@ ENDING, CARD_ENDING = ".mp4", ".png"
 def run(args: argparse.Namespace) -> int:
     """Write the film, or the card."""
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
-    from kpopdance.realtime.dance.reel import reel_name, write_card, write_reel
+    from kpopdance.realtime.dance.footage import reel_name
+    from kpopdance.realtime.dance.reel import write_card, write_reel
 
     settings = settings_from(args)
     _check_ending(args.out, CARD_ENDING if args.card else ENDING)
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _footage(kept: JudgedReplay) -> Footage:
-    from kpopdance.realtime.dance.reel import Footage
+    from kpopdance.realtime.dance.footage import Footage
 
     replay = kept.replay
     return Footage(

@@ -28,10 +28,13 @@ class Filmed:
         Of the film, each picture at its song second.
     pictures, left_out : int
         So many it has, and for so many there was no time.
+    scale : float
+        How large they are kept, of what the camera gave: 1 or less.
     """
 
-    def __init__(self, path: Path, pictures: int, left_out: int) -> None:
+    def __init__(self, path: Path, pictures: int, left_out: int, scale: float = 1.0) -> None:
         self.path, self.pictures, self.left_out = path, pictures, left_out
+        self.scale = scale
         weakref.finalize(self, discard, path)
 
 
@@ -62,6 +65,11 @@ class ReelRecording:
     def possible(self) -> bool:
         """Whether there is anything to keep pictures in."""
         return self._open is not None
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether pictures will be kept; None: nothing can be."""
+        return self.wanted if self.possible else None
 
     def begin(self) -> None:
         """Begin, if it is wanted; where the disk refuses, ``trouble`` says why and the dance goes on."""
@@ -102,6 +110,6 @@ def _filmed(keeper: PictureKeeper) -> Filmed | None:
     """Return what a keeper kept; None, and no file, where that is nothing."""
     kept = keeper.finish()
     if kept.pictures:
-        return Filmed(kept.path, kept.pictures, kept.left_out)
+        return Filmed(kept.path, kept.pictures, kept.left_out, kept.scale)
     discard(kept.path)
     return None

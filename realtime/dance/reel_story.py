@@ -59,14 +59,18 @@ class Story:
     report : Report
     length_s : float
         Song second where the dance ends.
+    best : Verdict, optional
+        The move that comes again slowly; None: the report's best one, if there is one.
     """
 
-    def __init__(self, report: Report, length_s: float) -> None:
+    def __init__(self, report: Report, length_s: float, best: Verdict | None = None) -> None:
         self._moves = tuple(sorted(report.moves, key=lambda move: move.end_s))
         self._ends_s = np.array([move.end_s for move in self._moves])
         self._standings = _standings(report, self._moves)
         self.dance_s = length_s + TAIL_S
-        self.best = next((move for move in report.moves if move.move == report.best), None)
+        self.best = best or next(
+            (move for move in report.moves if move.move == report.best), None
+        )
 
     @property
     def slow_s(self) -> tuple[float, float]:

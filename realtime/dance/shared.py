@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.dance.kit import Kit
     from kpopdance.realtime.dance.opening import Opened, Opening
     from kpopdance.realtime.dance.performance import Outcome, Performance
+    from kpopdance.realtime.dance.reel_recording import ReelRecording
     from kpopdance.realtime.library.settings import Settings
     from kpopdance.realtime.library.settings_writer import Value
     from kpopdance.realtime.library.store import Store
@@ -150,6 +151,13 @@ class Game:
             self.terms = settings.terms
         if settings.camera != before.camera:
             self.told = () if self.kit.keeps_scores else (_(DEMO),)
+
+    def keep_pictures(self, recording: ReelRecording) -> None:
+        """Keep the players' pictures from this dance on, if they can be; or no longer."""
+        if recording.possible:
+            recording.wanted = not recording.wanted
+            self.change({"reel": recording.wanted})
+            self.changes.write()
 
     def turn(self, slug: str) -> None:
         """Dance the mirror image of a song, or no longer."""

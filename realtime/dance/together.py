@@ -27,6 +27,7 @@ from kpopdance.realtime.screens.group_view import DancerView, GroupView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
 
     from numpy.typing import NDArray
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Frame, Pose, Report
     from kpopdance.realtime.dance.kit import Kit
     from kpopdance.realtime.dance.performance import Performance
+    from kpopdance.realtime.dance.reel_recording import Filmed
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.pose.appearance import Remembered
     from kpopdance.realtime.pose.watcher import Watcher
@@ -126,10 +128,14 @@ class GroupSession(DanceSession):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupOutcome:
-    """What a group's dance left: everybody's outcome, in the order of their places, and the team's."""
+    """What a group's dance left: everybody's outcome, in the order of their places, and the team's.
+
+    ``filmed`` are the pictures of all of them, if they said so before.
+    """
 
     outcomes: tuple[Outcome, ...]
     team: Team
+    filmed: Future[Filmed | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,6 +158,7 @@ class GroupPerformance:
     def outcome(self, frame_s: list[float]) -> GroupOutcome:
         """End the dance and return what it left, not stored yet."""
         opened, session = self.opened, self.session
+        filmed = opened.recording.finish()
         wanted = opened.kit.settings.replay_folder is not None
         outcomes = [
             Outcome(
@@ -164,7 +171,7 @@ class GroupPerformance:
                 session.finish_all(), session.dancers, self.dances, strict=True
             )
         ]  # fmt: skip
-        return GroupOutcome(tuple(outcomes), judged_together(session))
+        return GroupOutcome(tuple(outcomes), judged_together(session), filmed)
 
     def close(self) -> None:
         """Stop everything."""

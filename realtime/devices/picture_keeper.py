@@ -44,11 +44,15 @@ POLITE: Final = 10  # nice: on Linux a thread has one of its own
 
 @dataclass(frozen=True, slots=True)
 class KeptPictures:
-    """What was kept: so many pictures, and how many there was no time for."""
+    """What was kept: so many pictures, and how many there was no time for.
+
+    ``scale`` is how large they are kept, of what came: 1 or less.
+    """
 
     path: Path
     pictures: int
     left_out: int
+    scale: float = 1.0
 
 
 class PictureKeeper:
@@ -80,6 +84,7 @@ class PictureKeeper:
         self._full = False
         self._rested_s = float("-inf")  # host second from which on there is time again
         self._last_tick = -1
+        self._scale = 1.0
         self._pictures = self._left_out = self._bytes = 0
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
         self._thread.start()
@@ -102,7 +107,7 @@ class PictureKeeper:
         self._stop()
         with suppress(av.error.FFmpegError, OSError):
             self._container.close()
-        return KeptPictures(self.path, self._pictures, self._left_out)
+        return KeptPictures(self.path, self._pictures, self._left_out, self._scale)
 
     def close(self) -> None:
         """Keep nothing after all."""
@@ -154,6 +159,7 @@ class PictureKeeper:
             stream.width, stream.height = size_kept(image.shape[1], image.shape[0])
             stream.pix_fmt = "yuvj420p"
             self._stream = stream
+            self._scale = stream.height / image.shape[0]
         packet = av.Packet(data)
         packet.stream = self._stream
         packet.time_base = TICK

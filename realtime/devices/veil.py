@@ -15,6 +15,8 @@ import numpy as np
 from kpopdance.realtime.core import body
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Picture = NDArray[np.uint8]
@@ -40,8 +42,11 @@ FACE_CELLS: Final = 4  # across a head, at most
 SOFT: Final = 0.06  # torsos over which sharp turns to blurred
 
 
-def veiled(picture: Picture, joints: NDArray[np.float32], slack_px: float = 0.0) -> Picture:
-    """Return a picture, uint8 (H, W, 3), blurred but for the dancer's body without the head.
+def veiled(
+    picture: Picture, joints: NDArray[np.float32], slack_px: float = 0.0,
+    others: Sequence[tuple[NDArray[np.float32], float]] = (),
+) -> Picture:  # fmt: skip
+    """Return a picture, uint8 (H, W, 3), blurred but for the dancer's body without any head.
 
     Parameters
     ----------
@@ -50,14 +55,19 @@ def veiled(picture: Picture, joints: NDArray[np.float32], slack_px: float = 0.0)
         The dancer's, px; where neck or hips are not seen, nothing is left sharp.
     slack_px : float
         So far the joints may be from the truth: the ring around the head is so much wider.
+    others : sequence of (joints, slack_px)
+        Of others in the picture: their heads are blurred before the dancer's body too.
     """
     torso = _torso(joints)
-    soft = _blurred(picture, 0.0 if torso is None else HEAD_REACH * torso)
+    torsos = (torso, *(_torso(head) for head, _slack in others))
+    soft = _blurred(picture, HEAD_REACH * max(each or 0.0 for each in torsos))
     if torso is None:
         return soft
     sharp = _body(picture.shape[:2], joints, torso)
-    middle, reach = _head(joints, torso)
-    cv2.circle(sharp, _px(middle), max(1, round(reach + slack_px)), 0, -1)
+    for head, slack in ((joints, slack_px), *others):
+        ring = _ring(head, torso)
+        if ring is not None:
+            cv2.circle(sharp, _px(ring[0]), max(1, round(ring[1] + slack)), 0, -1)
     side = max(1, round(SOFT * torso))
     sharp = cast("Picture", cv2.blur(sharp, (side, side)))
     return _laid_over(soft, picture, sharp)
@@ -73,6 +83,22 @@ def _torso(joints: NDArray[np.float32]) -> float | None:
     shoulders = [body.R_SHOULDER, body.L_SHOULDER]
     across = np.ptp(joints[shoulders, 0]) if seen[shoulders].all() else 0.0
     return max(float(np.hypot(*down)), 1.2 * float(across), 4.0)
+
+
+def _ring(
+    joints: NDArray[np.float32], torso: float
+) -> tuple[NDArray[np.float64], float] | None:
+    """Return where a head is and how far it reaches, px; None: nothing is seen of it.
+
+    Of who shows no trunk of their own it is as large as of somebody with a trunk of ``torso`` px.
+    """
+    own = _torso(joints)
+    if own is not None:
+        return _head(joints, own)
+    seen = [k for k in (*HEAD, body.NECK) if joints[k, 2] > 0]
+    if not seen:
+        return None
+    return joints[seen, :2].mean(axis=0).astype(np.float64), UNSEEN_REACH * torso
 
 
 def _head(joints: NDArray[np.float32], torso: float) -> tuple[NDArray[np.float64], float]:

@@ -100,13 +100,11 @@ class ReadyPage(Page):
 
     def _otherwise(self, action: Action) -> None:
         """Show all as in a mirror, keep the player's pictures from this dance on; or no longer."""
-        game, recording = self._game, self._performance.recording
+        game = self._game
         if action == "mirror":
             game.mirror = not game.mirror
-        elif recording.possible:
-            recording.wanted = not recording.wanted
-            game.change({"reel": recording.wanted})
-            game.changes.write()
+        else:
+            game.keep_pictures(self._performance.recording)
 
     def clicked(self, target: Target) -> Page | None:
         """Do what a key does that is clicked on."""
@@ -124,8 +122,7 @@ class ReadyPage(Page):
         looking = self._looking
         stand = StandView() if looking is None else looking.view(mirror=game.mirror)
         turns = game.kit.turn_camera is not None
-        recording = self._performance.recording
-        keeps = recording.wanted if recording.possible else None
+        keeps = self._performance.recording.kept
         view = ReadyView(
             song.title, song.artist, self.age_s, stand, turns, self._asks, song.lights, keeps
         )

@@ -10,10 +10,10 @@ from kpopdance.engines.tongues import N_, _, counted
 from kpopdance.realtime.core.health import Cause
 from kpopdance.realtime.core.terms import STRICTNESS
 from kpopdance.realtime.core.track import FILTER_LAG_S
+from kpopdance.realtime.dance.footage import Footage
 from kpopdance.realtime.dance.keeping import Keeping
-from kpopdance.realtime.dance.reel import Footage
+from kpopdance.realtime.dance.reel_page import ReelPage
 from kpopdance.realtime.game.portrait import FaceOffer
-from kpopdance.realtime.game.reel_page import ReelPage
 from kpopdance.realtime.game.side_by_side import SideBySide
 from kpopdance.realtime.home.calibrating import CalibrationPage
 from kpopdance.realtime.library.players import player_of
@@ -147,6 +147,7 @@ class ResultPage(Page):
             self._game.load(self._song), self._song, outcome.report, track.at_s, track.joints,
             outcome.lag_ms / 1000, None if filmed is None else filmed.path, self._terms,
             _name_of(kit.store), kit.local_now().date().isoformat(),
+            scale=1.0 if filmed is None else filmed.scale,
         )  # fmt: skip
 
     def _practise(self) -> Page:

@@ -146,6 +146,8 @@ class GroupReadyPage(Page):
             self._all_since_s = None
         elif action == "mirror":
             game.mirror = not game.mirror
+        elif action == "keep":
+            game.keep_pictures(self._ready.performance.opened.recording)
         elif action == "back":
             self._end(None)
         return self
@@ -187,6 +189,7 @@ class GroupReadyPage(Page):
             None if sighting is None else sighting.frame.image, ready.game.mirror,
             health.words if health.blind else told,
             0.0 if since_s is None else min((self.now_s - since_s) / ALL_IN_S, 1.0),
+            ready.performance.opened.recording.kept,
         )  # fmt: skip
 
     def leave(self) -> None:
@@ -236,7 +239,11 @@ class GroupDancePage(Page):
         stands = self.stands(float("inf"))
         ready.game.outcomes.extend(outcome.outcomes)
         return GroupResultPage(
-            ready.game, session.song, ready.team, (outcome, stands), (self._anew, self.back)
+            ready.game,
+            session.song,
+            ready.team,
+            (outcome, self._contest, stands),
+            (self._anew, self.back),
         )
 
     def stands(self, song_s: float) -> tuple[Stand, ...]:

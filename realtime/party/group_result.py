@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.types import percent
+from kpopdance.realtime.dance.footage import Footage, Match
 from kpopdance.realtime.dance.keeping import Keeping
+from kpopdance.realtime.dance.reel_page import ReelPage
 from kpopdance.realtime.library.store import GuestStore
 from kpopdance.realtime.scoring.report import stars_of
 from kpopdance.realtime.screens.group_pages import GroupResultScreen
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from kpopdance.realtime.core.ports import Surface
+    from kpopdance.realtime.core.track import PoseTrack
     from kpopdance.realtime.dance.performance import Outcome
+    from kpopdance.realtime.dance.reel_recording import Filmed
     from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.dance.together import GroupOutcome
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.party.group_dance import Team
-    from kpopdance.realtime.scoring.contest import Stand
+    from kpopdance.realtime.scoring.contest import Contest, Stand
     from kpopdance.realtime.screens.actions import Action, Target
 
 HEADINGS: Final = {
@@ -41,11 +45,11 @@ class GroupResultPage(Page):
 
     def __init__(
         self, game: Game, song: SongPack, team: Team,
-        danced: tuple[GroupOutcome, tuple[Stand, ...]],
+        danced: tuple[GroupOutcome, Contest, tuple[Stand, ...]],
         ways: tuple[Callable[[], Page], Page | None],
     ) -> None:  # fmt: skip
-        self._song, self._team = song, team
-        self._outcome, self._stands = danced
+        self._game, self._song, self._team = game, song, team
+        self._outcome, self._contest, self._stands = danced
         self._anew, self.back = ways
         self.screen = GroupResultScreen(game.backdrop)
         keepings = [
@@ -54,6 +58,8 @@ class GroupResultPage(Page):
         ]
         self._saving = beside(lambda: [keeping.store() for keeping in keepings])
         self._problems: tuple[str, ...] = ()
+        self._tracks = [outcome.track for outcome in self._outcome.outcomes]
+        self._danced_on = game.kit.local_now().date().isoformat()
         for outcome in self._outcome.outcomes:
             outcome.track = None  # an evening's outcomes are kept
 
@@ -76,14 +82,41 @@ class GroupResultPage(Page):
         return self
 
     def act(self, action: Action) -> Page | None:
-        """Dance again, or go back."""
+        """Dance again, make a clip, or go back."""
         if action == "again":
             return self._anew()
+        if action == "clip":
+            return ReelPage(self._game, beside(self._footage), self)
         return self.back if action == "back" else self
 
     def clicked(self, target: Target) -> Page | None:
         """Press a chip."""
         return self.act(self.screen.action_of(target.which))
+
+    def _footage(self) -> Footage:
+        """Return what a clip is made of; waits until all pictures are packed."""
+        coming = self._outcome.filmed
+        filmed = None if coming is None else coming.result()
+        match = Match(self._contest, _(HEADINGS[self._team.kind]), self._together())
+        song = self._game.load(self._song)
+        first, *others = (
+            self._danced(song, place, track, filmed) for place, track in enumerate(self._tracks)
+        )
+        return replace(first, others=tuple(others), match=match)
+
+    def _danced(
+        self, song: SongPack, place: int, track: PoseTrack | None, filmed: Filmed | None
+    ) -> Footage:
+        """Return one player's dance."""
+        assert track is not None
+        entrant, outcome = self._team.entrants[place], self._outcome.outcomes[place]
+        return Footage(
+            replace(song, lead=entrant.member), replace(self._song, lead=entrant.member),
+            outcome.report, track.at_s, track.joints, outcome.lag_ms / 1000,
+            None if filmed is None else filmed.path, entrant.terms,
+            entrant.name or _("dancer {n}", n=place + 1), self._danced_on,
+            scale=1.0 if filmed is None else filmed.scale,
+        )  # fmt: skip
 
     def draw(self, surface: Surface) -> None:
         """Draw the result."""

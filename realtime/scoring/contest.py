@@ -76,7 +76,11 @@ class Contest:
 
     def stands(self, judges: Sequence[Judge], song_s: float) -> tuple[Stand, ...]:
         """Return how everybody stands at a song second; infinite: at the end."""
-        moves = [_Moves(judge.verdicts, judge.standard.weight.tolist()) for judge in judges]
+        danced = [Danced(judge.verdicts, judge.standard.weight.tolist()) for judge in judges]
+        return self.stood(danced, song_s)
+
+    def stood(self, moves: Sequence[Danced], song_s: float) -> tuple[Stand, ...]:
+        """Return how everybody stands at a song second with what was judged until then."""
         done = [each for each in self.rounds if song_s >= each.end_s + KNOWN_S]
         wins, left = [0] * self.players, [len(self.rounds)] * self.players
         for number, each in enumerate(done):
@@ -106,7 +110,7 @@ class Contest:
                 left[min(inside, key=lambda k: earned[k])] = number
 
     def _stand(
-        self, k: int, moves: _Moves, song_s: float, wins: list[int], left: list[int]
+        self, k: int, moves: Danced, song_s: float, wins: list[int], left: list[int]
     ) -> Stand:
         theirs = [
             each
@@ -119,11 +123,11 @@ class Contest:
         return Stand(moves.points(theirs), on, soon and not on, out, wins[k])
 
 
-class _Moves(NamedTuple):
+class Danced(NamedTuple):
     """Somebody's verdicts, and how much each of the song's moves counts."""
 
     verdicts: Sequence[Verdict]
-    weight: list[float]
+    weight: Sequence[float]
 
     def points(self, rounds: Sequence[Round]) -> float | None:
         """Return what was earned in some rounds, 0..100; None where nothing of them was judged."""

@@ -137,20 +137,24 @@ def card_of(dancer: DancerView, stand: Stand, *, turns: bool, ranked: bool) -> C
     verdict = dancer.verdict
     fresh = verdict is not None and verdict.judged and dancer.verdict_age_s < MOST_CALLED
     told = ""
-    if stand.out:
-        told = _(OUT)
-    elif math.isinf(dancer.gone_s):
+    if math.isinf(dancer.gone_s):
         told = _(NEVER)
     elif dancer.lost:
         told = _(LOST)
-    elif stand.soon:
-        told = _(SOON)
-    elif turns and stand.on and not fresh:
+    elif not stand.soon and turns and stand.on and not fresh:
         told = _(ON)
-    if stand.wins:
-        told = " · ".join(filter(None, ("★" * stand.wins, told)))
+    told = stood(stand, told)
     grade = verdict.grade if fresh and verdict is not None and stand.on else None
     return CardFace(
         called(dancer), dancer.place, stand.points, dancer.combo, grade, told,
         stand.rank if ranked else 0, stand.on or not turns,
     )  # fmt: skip
+
+
+def stood(stand: Stand, told: str) -> str:
+    """Return how somebody stands, in words: rounds won, and out, or what else is told."""
+    if stand.out:
+        told = _(OUT)
+    elif stand.soon:
+        told = told or _(SOON)
+    return " · ".join(filter(None, ("★" * stand.wins, told)))

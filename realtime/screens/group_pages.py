@@ -21,6 +21,7 @@ from kpopdance.realtime.screens.parts.theme import (
     GRADE_COLOUR,
     MAGENTA,
     NIGHT,
+    RED,
     SOFT,
     STAR_EMPTY,
     WHITE,
@@ -47,10 +48,16 @@ if TYPE_CHECKING:
 
 READY_CHIPS: Final = (
     Chip("Enter", N_("dance"), "play"), Chip("N", N_("say anew who is who"), "another"),
-    Chip("M", N_("mirror"), "mirror"), Chip("Esc", N_("back"), "back"),
+    Chip("M", N_("mirror"), "mirror"),
 )  # fmt: skip
+KEEP: Final = {
+    False: Chip("K", N_("keep our pictures for a clip"), "keep"),
+    True: Chip("K", N_("your pictures are kept for a clip"), "keep", edge=RED),
+}
+LEAVE: Final = Chip("Esc", N_("back"), "back")
 RESULT_CHIPS: Final = (
-    Chip("R", N_("dance again"), "again"), Chip("Esc", N_("songs"), "back"),
+    Chip("R", N_("dance again"), "again"), Chip("V", N_("clip"), "clip"),
+    Chip("Esc", N_("songs"), "back"),
 )  # fmt: skip
 STARS: Final = 5
 NAMED: Final = dict[str, "Colour"](GRADE_COLOUR.items())
@@ -65,7 +72,8 @@ class GroupReadyScreen(ChipScreen):
     """Draws a ``GroupReadyView``."""
 
     meanings: ClassVar[Meanings] = {
-        "return": "play", "space": "play", "n": "another", "m": "mirror", "escape": "back",
+        "return": "play", "space": "play", "n": "another", "m": "mirror", "k": "keep",
+        "escape": "back",
     }  # fmt: skip
 
     def __init__(self, backdrop: Backdrop) -> None:
@@ -89,7 +97,8 @@ class GroupReadyScreen(ChipScreen):
         bar = box(edge, 70 * u, width - edge, 76 * u)
         self.theme.bar(surface, bar, view.share, CYAN)
         chips = box(edge, foot - (38 if is_wide(size) else 82) * u, width - edge, foot)
-        self._draw_chips(surface, READY_CHIPS, chips, 34 * u)
+        keep = () if view.keeps is None else (KEEP[view.keeps],)
+        self._draw_chips(surface, (*READY_CHIPS, *keep, LEAVE), chips, 34 * u)
         count = len(view.dancers)
         rows = 1 if is_wide(size) else math.ceil(count / UPRIGHT_ABREAST)
         cards = box(edge, chips.top - (12 + 80 * rows) * u, width - edge, chips.top - 12 * u)
@@ -107,7 +116,9 @@ class GroupReadyScreen(ChipScreen):
 class GroupResultScreen(ChipScreen):
     """Draws a ``GroupResultView``."""
 
-    meanings: ClassVar[Meanings] = {"r": "again", "return": "again", "escape": "back"}
+    meanings: ClassVar[Meanings] = {
+        "r": "again", "return": "again", "v": "clip", "escape": "back",
+    }  # fmt: skip
 
     def draw(self, surface: pygame.Surface, view: GroupResultView) -> None:
         """Draw one frame."""

@@ -17,7 +17,7 @@ class GroupReadyView:
     """Everybody steps in: ``picture`` uint8 (H, W, 3) BGR, not mirrored, None: none yet.
 
     ``told`` says what is waited for; ``share`` 0..1 how much of the time is over for which all must
-    be in.
+    be in; ``keeps`` whether pictures will be kept for a clip, None: they cannot be.
     """
 
     title: str
@@ -28,6 +28,7 @@ class GroupReadyView:
     mirror: bool = True
     told: str = ""
     share: float = 0.0
+    keeps: bool | None = None
 
 
 class ResultFace(NamedTuple):

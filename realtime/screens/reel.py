@@ -6,21 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 import pygame
 
-from kpopdance.engines.tongues import N_, _
-from kpopdance.realtime.core import body
+from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.types import GRADES
 from kpopdance.realtime.screens.dance import lag_words
 from kpopdance.realtime.screens.parts.backdrop import Backdrop, lights_of
-from kpopdance.realtime.screens.parts.brush import cut_out
 from kpopdance.realtime.screens.parts.covers import cover_square, drawn_square
-from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS
-from kpopdance.realtime.screens.parts.figure import draw_neon, standing_height
-from kpopdance.realtime.screens.parts.film import rounded
 from kpopdance.realtime.screens.parts.theme import (
     FAINT,
     GOLD,
     GRADE_COLOUR,
-    INK,
     MAGENTA,
     NIGHT,
     SOFT,
@@ -36,29 +30,25 @@ from kpopdance.realtime.screens.parts.theme import (
     is_wide,
     mix,
 )
-from kpopdance.realtime.screens.parts.troupe import TALL, Troupe, accent_wrist
-from kpopdance.realtime.screens.reel_layout import panes_of, reel_layout
+from kpopdance.realtime.screens.parts.troupe import TALL, Troupe
+from kpopdance.realtime.screens.reel_layout import reel_layout
+from kpopdance.realtime.screens.reel_pane import ReelPanes
+from kpopdance.realtime.screens.reel_several import BEST, SeveralPlayers
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from kpopdance.realtime.core.types import Report
     from kpopdance.realtime.screens.parts.theme import Colour
     from kpopdance.realtime.screens.reel_view import CardView, ReelFacts, ReelView
-    from kpopdance.realtime.screens.view import FilmView
 
 SIGN: Final = "KPOP DANCE"
-RADIUS: Final = 26.0  # of a half's corners
 ARMS: Final = 0.98
 """Of a half's width: how tall the coach is at most, so that arms held out stay in."""
 FLOOR: Final = 0.12
 """Of what is left above a coach that is not as tall as a half: how much of it lies below."""
-HOLD_S, FADE_S, POP_S = 1.1, 0.5, 0.16
-POP: Final = 0.30
 DARK: Final = (120, 110, 150)
 """What a backdrop is multiplied by, so that what stands before it is read."""
-BEST: Final = N_("BEST MOVE")
+FLOOR_DARK: Final = (190, 180, 215)
+WORD: Final = 104.0  # design units: how large a judgement is
 
 
 class ReelScreen:
@@ -76,11 +66,11 @@ class ReelScreen:
         self._troupe = Troupe(self.theme)
         self._lights = lights_of(facts.colours)
         self._still = self._backdrop(size, 0.62, DARK)
-        self._panes = panes_of(size, len(facts.others))
-        sizes = {place.size for place in (self.at.you, self.at.coach, *self._panes)}
-        self._floors = {each: self._backdrop(each, 0.80, (190, 180, 215)) for each in sizes}
-        halves = (self.at.you, *(self._panes or (self.at.coach,)))
-        self._round = {half.topleft: self._corners(half) for half in halves}
+        self._panes = ReelPanes(
+            self.theme, self._still, lambda each: self._backdrop(each, 0.80, FLOOR_DARK),
+            self.at.unit,
+        )  # fmt: skip
+        self._several = SeveralPlayers(self._panes, size, facts) if facts.players else None
         self._title_drawn: pygame.Surface | None = None
         self._dance_drawn: pygame.Surface | None = None
 
@@ -95,8 +85,12 @@ class ReelScreen:
         if self._dance_drawn is None:
             self._dance_drawn = self._headed()
         surface.blit(self._dance_drawn, (0, 0))
+        if self._several is not None:
+            self._several.dance(surface, view)
+            self._progress(surface, self._several.at.progress, view.song_s)
+            return
         self._halves(surface, view)
-        self._progress(surface, view.song_s)
+        self._progress(surface, self.at.progress, view.song_s)
         if view.speed < 1:
             self._best(surface, view)
         else:
@@ -109,10 +103,13 @@ class ReelScreen:
         if self._dance_drawn is None:
             self._dance_drawn = self._headed()
         surface.blit(self._dance_drawn, (0, 0))
-        self._halves(surface, card.moment)
-        self._grades(surface, card.report)
-        self._score(surface, card.report.score, float(card.report.stars))
-        self._combo(surface, card.report.best_combo, best=True)
+        if self._several is not None:
+            self._several.card(surface, card.moment)
+        else:
+            self._halves(surface, card.moment)
+            self._grades(surface, card.report)
+            self._score(surface, card.report.score, float(card.report.stars))
+            self._combo(surface, card.report.best_combo, best=True)
         if light < 1:
             _lit(surface, surface.copy(), light)
 
@@ -169,8 +166,9 @@ class ReelScreen:
 
     def _danced_by(self) -> str:
         facts = self.facts
-        by = _("danced by {player}", player=facts.player) if facts.player else ""
-        return " · ".join(filter(None, (by, facts.danced, facts.terms)))
+        players = ", ".join(facts.players) or facts.player
+        by = _("danced by {player}", player=players) if players else ""
+        return " · ".join(filter(None, (by, facts.heading, facts.danced, facts.terms)))
 
     def _headed(self) -> pygame.Surface:
         """Return what stands still behind the dance: backdrop, cover and titles."""
@@ -199,52 +197,17 @@ class ReelScreen:
     # the halves
 
     def _halves(self, surface: pygame.Surface, view: ReelView) -> None:
-        at = self.at
-        if view.you is not None:
-            self._film(surface, at.you, view.you, mirror=view.mirror)
-        else:
-            self._figure(surface, at.you, view.figure, mirror=view.mirror)
-        self._framed(surface, at.you, self._lights[1], self.facts.player or _("YOU"))
-        if view.others:
-            self._others(surface, view)
-            return
+        at, panes = self.at, self._panes
+        panes.player(surface, at.you, view.you, view.figure, mirror=view.mirror)
+        panes.framed(surface, at.you, self._lights[1], self.facts.player or _("YOU"))
         if view.film is not None:
-            self._film(surface, at.coach, view.film, mirror=view.mirror)
+            panes.film(surface, at.coach, view.film, mirror=view.mirror)
         else:
             self._stage(surface, at.coach, view)
-        self._framed(surface, at.coach, self._lights[0], self.facts.coach or _("COACH"))
-
-    def _others(self, surface: pygame.Surface, view: ReelView) -> None:
-        """Draw the other players, each with their name and score."""
-        panes = zip(self._panes, self.facts.others, view.others, strict=True)
-        for number, (pane, name, other) in enumerate(panes):
-            self._figure(surface, pane, other.figure, mirror=view.mirror)
-            edge = PLAYER_COLOURS[(number + 1) % len(PLAYER_COLOURS)]
-            self._framed(surface, pane, edge, f"{name}  {other.score:.1f}")
-
-    def _film(
-        self, surface: pygame.Surface, half: pygame.Rect, film: FilmView, *, mirror: bool
-    ) -> None:
-        seen = cut_out(film.picture, film.window, half.size, flip=mirror != film.turned)
-        surface.blit(pygame.image.frombuffer(seen.data, half.size, "BGR"), half)
-
-    def _figure(
-        self, surface: pygame.Surface, half: pygame.Rect, figure: NDArray[np.float32] | None,
-        *, mirror: bool,
-    ) -> None:  # fmt: skip
-        surface.blit(self._floors[half.size], half)
-        if figure is None:
-            self.theme.write(
-                surface, _("not seen"), half, Style(30 * self.at.unit, FAINT, "centre")
-            )
-            return
-        joints = body.mirrored(figure, half.width - 1) if mirror else figure
-        inside = surface.subsurface(half)
-        thick = min(max(standing_height(joints) / 64, 2.5), 14 * self.at.unit + 1)
-        draw_neon(inside, joints, thick, accent_wrist(mirror))
+        panes.framed(surface, at.coach, self._lights[0], self.facts.coach or _("COACH"))
 
     def _stage(self, surface: pygame.Surface, half: pygame.Rect, view: ReelView) -> None:
-        surface.blit(self._floors[half.size], half)
+        self._panes.floor(surface, half)
         inside = surface.subsurface(half)
         high = min(half.height, round(half.width * ARMS / TALL))
         area = pygame.Rect(0, 0, half.width, high)
@@ -253,50 +216,18 @@ class ReelScreen:
             inside, area, view.coach, lead=view.lead, at_s=view.song_s, mirror=view.mirror
         )
 
-    def _framed(
-        self, surface: pygame.Surface, half: pygame.Rect, edge: Colour, name: str
-    ) -> None:
-        """Round a half's corners, and write whose it is."""
-        u = self.at.unit
-        for part, corner in self._round[half.topleft]:
-            surface.blit(corner, part)
-        self.theme.panel(surface, half, Glass(RADIUS * u, dim(edge, 0.9), 3 * u, 0))
-        px = 27 * u
-        wide = min(self.theme.width(name, px) + 36 * u, half.width - 32 * u)
-        tag = box(
-            half.left + 16 * u, half.top + 16 * u, half.left + 16 * u + wide, half.top + 62 * u
-        )
-        self.theme.panel(surface, tag, Glass(tag.height / 2, dim(edge, 0.7), 1.5, 190, INK))
-        self.theme.write(surface, name, tag.inflate(-28 * u, 0), Style(px, WHITE, "centre"))
-
-    def _corners(self, half: pygame.Rect) -> list[tuple[pygame.Rect, pygame.Surface]]:
-        """Return what lies over a half's four corners, and where."""
-        side = round(RADIUS * self.at.unit) + 1
-        beyond = 255 - rounded(half.size, side - 1)
-        out = []
-        for x in (0, half.width - side):
-            for y in (0, half.height - side):
-                part = pygame.Rect(half.left + x, half.top + y, side, side)
-                corner = pygame.Surface(part.size, pygame.SRCALPHA)
-                corner.blit(self._still, (0, 0), part)
-                pygame.surfarray.pixels_alpha(corner)[:] = beyond[x : x + side, y : y + side]
-                out.append((part, corner))
-        return out
-
     # what was judged
 
-    def _progress(self, surface: pygame.Surface, song_s: float) -> None:
+    def _progress(self, surface: pygame.Surface, place: pygame.Rect, song_s: float) -> None:
         share = song_s / self.facts.length_s if self.facts.length_s > 0 else 0.0
-        self.theme.bar(surface, self.at.progress, share, self._lights[0])
+        self.theme.bar(surface, place, share, self._lights[0])
 
     def _verdict(self, surface: pygame.Surface, view: ReelView) -> None:
-        verdict, age_s = view.verdict, view.verdict_age_s
-        if verdict is None or not verdict.judged or not 0 <= age_s < HOLD_S + FADE_S:
+        at, verdict = self.at, view.verdict
+        px, age_s = WORD * at.unit, view.verdict_age_s
+        fade = self._panes.judged(surface, at.verdict, px, verdict, age_s)
+        if verdict is None or not fade:
             return
-        at, fade = self.at, min(1.0, (HOLD_S + FADE_S - age_s) / FADE_S)
-        spring = 1 + POP * max(0.0, 1 - age_s / POP_S) ** 2
-        colour = GRADE_COLOUR[verdict.grade]
-        self._popped(surface, at.verdict, verdict.grade, colour, spring, fade)
         words = verdict.why or lag_words(verdict.lag_s)
         px = 32 * at.unit
         words, px = self.theme.fitted(words, Style(px, least=18 * at.unit), at.why.width)
@@ -304,33 +235,9 @@ class ReelScreen:
         where = sprite.get_rect(center=at.why.center)
         blit_faded(surface, sprite, where.topleft, fade)
 
-    def _popped(
-        self, surface: pygame.Surface, place: pygame.Rect, word: str, colour: Colour,
-        spring: float, fade: float,
-    ) -> None:  # fmt: skip
-        """Draw a word that glows, sprung and faded."""
-
-        def make() -> pygame.Surface:
-            card = pygame.Surface(place.size)
-            style = Style(
-                104 * self.at.unit, mix(colour, WHITE, 0.25), "centre", 20 * self.at.unit
-            )
-            self.theme.neon(card, word, card.get_rect(), style, dim(colour, 0.75))
-            return card
-
-        card = self.theme.kept(("reel verdict", place.size, word), make)
-        if spring > 1.01:
-            size = (round(place.width * spring), round(place.height * spring))
-            card = pygame.transform.smoothscale(card, size)
-        shown = card if fade >= 1 else card.copy()
-        if fade < 1:
-            shown.fill((round(255 * fade),) * 3, special_flags=pygame.BLEND_RGB_MULT)
-        where = shown.get_rect(center=place.center)
-        surface.blit(shown, where, special_flags=pygame.BLEND_RGB_ADD)
-
     def _best(self, surface: pygame.Surface, view: ReelView) -> None:
         at, verdict = self.at, view.verdict
-        self._popped(surface, at.verdict, _(BEST), GOLD, 1.0, 1.0)
+        self._panes.popped(surface, at.verdict, _(BEST), (GOLD, WORD * at.unit))
         if verdict is not None:
             words = " · ".join((verdict.grade, f"{verdict.score:.0f}", f"{view.speed:g}×"))
             self.theme.write(surface, words, at.why, Style(34 * at.unit, SOFT, "centre"))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kpopdance.realtime.screens.parts.theme import box, is_wide
 
 if TYPE_CHECKING:
     import pygame
 
-DANCER: Final = 0.7
-"""Width by height of the room that somebody dances in."""
+SLIM: Final = 0.58
+"""A pane is not slimmer: arms held out stay in."""
 GAP: Final = 12.0
+CARD_HIGH, CARD_WIDE, CARD_MOST = 76.0, 270.0, 1.7
+"""A card's height, and the least width for it, card units; the most of these, design units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +40,54 @@ class ReelLayout:
     unit: float
 
 
-def half_of(size: tuple[int, int]) -> tuple[int, int]:
-    """Return width and height of a half, px."""
-    return reel_layout(size).you.size
+class SeveralLayout(NamedTuple):
+    """Where several players are, px: a pane and a card for each, the rest below them."""
+
+    panes: tuple[pygame.Rect, ...]
+    cards: tuple[pygame.Rect, ...]
+    card_unit: float
+    progress: pygame.Rect
+    line: pygame.Rect
 
 
 def panes_of(size: tuple[int, int], count: int) -> tuple[pygame.Rect, ...]:
-    """Return where so many players are seen in the coach's half: as large as they can be."""
+    """Return where so many players are seen: one in the half beside the coach's."""
+    return several_layout(size, count).panes if count > 1 else (reel_layout(size).you,)
+
+
+def several_layout(size: tuple[int, int], count: int) -> SeveralLayout:
+    """Return where several are seen beside each other, as large as they can be, all alike."""
     at = reel_layout(size)
-    half, gap = at.coach, GAP * at.unit
+    u, wide_picture = at.unit, is_wide(size)
+    foot = (1046 if wide_picture else 1602) * u
+    line = box(at.you.left, foot - 92 * u, at.coach.right, foot)
+    progress = box(line.left, line.top - 20 * u, line.right, line.top - 10 * u)
+    room = box(line.left, at.you.top, line.right, progress.top - 18 * u)
+    gap = GAP * u
 
-    def shape(columns: int) -> tuple[int, float, float]:
+    def shape(columns: int) -> tuple[int, float, float, float]:
         rows = -(-count // columns)
-        wide = (half.width - gap * (columns - 1)) / columns
-        return columns, wide, (half.height - gap * (rows - 1)) / rows
+        wide = (room.width - gap * (columns - 1)) / columns
+        card = min(wide / CARD_WIDE, CARD_MOST * u) * CARD_HIGH
+        high = (room.height - gap * (2 * rows - 1)) / rows - card
+        return columns, wide, min(high, wide / SLIM), card
 
-    columns, wide, high = max(
-        map(shape, range(1, count + 1)),
-        key=lambda each: min(each[1] / DANCER, each[2]),
-        default=(1, 0.0, 0.0),
-    )
-    out = []
+    columns, wide, high, card = max(
+        map(shape, range(1, count + 1)), key=lambda each: each[2] * min(each[1], each[2])
+    )  # nobody fills more of a pane than a square
+    rows = -(-count // columns)
+    spare = room.height - rows * (high + card) - gap * (2 * rows - 1)
+    panes, cards = [], []
     for k in range(count):
         row, column = divmod(k, columns)
         here = min(
             columns, count - row * columns
         )  # a row that is not full stands in the middle
-        x = half.left + (column + (columns - here) / 2) * (wide + gap)
-        y = half.top + row * (high + gap)
-        out.append(box(x, y, x + wide, y + high))
-    return tuple(out)
+        x = room.left + (column + (columns - here) / 2) * (wide + gap)
+        y = room.top + spare / 2 + row * (high + card + 2 * gap)
+        panes.append(box(x, y, x + wide, y + high))
+        cards.append(box(x, y + high + gap, x + wide, y + high + gap + card))
+    return SeveralLayout(tuple(panes), tuple(cards), card / CARD_HIGH, progress, line)
 
 
 def reel_layout(size: tuple[int, int]) -> ReelLayout:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.types import Report, Verdict
+    from kpopdance.realtime.scoring.contest import Stand
     from kpopdance.realtime.screens.view import Cover, FilmView
 
 
@@ -18,8 +19,9 @@ class ReelFacts:
     """What does not change from picture to picture.
 
     ``other`` is the title in another script, if there is one; ``player`` and ``coach``
-    stand above the halves; ``danced`` says when, ``terms`` on which terms; ``others`` are the names
-    of other players, who are seen in the coach's place.
+    stand above the halves; ``danced`` says when, ``terms`` on which terms; ``players`` are the names
+    of several who are seen beside each other, ``heading`` what they play, and ``team`` what is told of
+    all together at the end, (name, value).
     """
 
     title: str
@@ -32,15 +34,44 @@ class ReelFacts:
     length_s: float = 0.0
     cover: Cover | None = None
     colours: tuple[tuple[int, int, int], ...] = ()
-    others: tuple[str, ...] = ()
+    players: tuple[str, ...] = ()
+    heading: str = ""
+    team: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OtherView:
-    """Another player: their skeleton, (18, 3) px of their pane, not mirrored, and their score so far."""
+class PlayerView:
+    """One of several players.
 
+    Attributes
+    ----------
+    film : FilmView or None
+        As they were filmed.
+    figure : float32 (18, 3) or None
+        Their skeleton, px of their pane, not mirrored; drawn where ``film`` is None.
+    points : float or None
+        So far, 0..100; None: nothing counted for them yet.
+    combo
+        As in ``DanceView``.
+    verdict, verdict_age_s
+        As in ``ReelView``.
+    stand : Stand or None
+        How they stand in what is played; None: each danced alone.
+    lit : bool
+        What is danced now counts for them.
+    chosen : bool
+        It is their move that comes again slowly.
+    """
+
+    film: FilmView | None
     figure: NDArray[np.float32] | None
-    score: float
+    points: float | None = None
+    combo: int = 0
+    verdict: Verdict | None = None
+    verdict_age_s: float = 0.0
+    stand: Stand | None = None
+    lit: bool = True
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +98,8 @@ class ReelView:
         The newest judgement, and for how long it has been there, s.
     speed : float
         Of what is shown; 1 in the dance, less where the best move comes again.
-    others : tuple of OtherView
-        The other players, as many as the facts name; with any, there is no coach.
+    players : tuple of PlayerView
+        Several, as many as the facts name; then neither the player alone nor a coach is drawn.
     """
 
     song_s: float
@@ -84,7 +115,7 @@ class ReelView:
     verdict: Verdict | None = None
     verdict_age_s: float = 0.0
     speed: float = 1.0
-    others: tuple[OtherView, ...] = ()
+    players: tuple[PlayerView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

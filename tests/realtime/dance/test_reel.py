@@ -7,7 +7,6 @@ import os
 os.environ["SDL_VIDEODRIVER"] = os.environ["SDL_AUDIODRIVER"] = "dummy"
 
 import dataclasses
-import itertools
 from pathlib import Path
 
 import numpy as np
@@ -17,22 +16,16 @@ from kpopdance.realtime.core import reel_wish
 from kpopdance.realtime.core.clock import SongClock
 from kpopdance.realtime.core.reel_wish import ReelWish
 from kpopdance.realtime.core.types import Frame, Heard, Report, Verdict
-from kpopdance.realtime.dance.reel import (
-    Footage,
-    Reel,
-    facts_of,
-    reel_name,
-    shaped,
-    write_card,
-    write_reel,
-)
+from kpopdance.realtime.dance.footage import Footage, reel_name
+from kpopdance.realtime.dance.reel import Reel, write_card, write_reel
+from kpopdance.realtime.dance.reel_player import shaped
 from kpopdance.realtime.dance.reel_recording import ReelRecording
 from kpopdance.realtime.dance.reel_story import CARD_S, FPS, TITLE_S, Shot, Story
 from kpopdance.realtime.devices.audio_file import read_audio
 from kpopdance.realtime.devices.picture_keeper import PictureKeeper
 from kpopdance.realtime.devices.video_file import VideoError, VideoFile
 from kpopdance.realtime.library.songpack import SongPack
-from kpopdance.realtime.screens.reel_layout import panes_of, reel_layout
+from kpopdance.realtime.screens.reel_layout import reel_layout
 from tests import dances
 from tests.fakes import ScriptedCamera
 from tests.waiting import until
@@ -239,59 +232,3 @@ def test_a_name_says_what_it_is_and_may_stand_on_any_disk():
     song = dataclasses.replace(SONG, title='A/B: "C"? 네온')
     named = dataclasses.replace(footage(player="Mina..", danced_on="2026-11-30"), song=song)
     assert reel_name(named) == "A B C 네온 Mina 2026 11 30 70"
-
-
-@pytest.mark.parametrize("shape", ["tall", "wide"])
-@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
-def test_other_players_are_side_by_side_in_the_coach_s_half(shape, count):
-    size = {"tall": (1080, 1920), "wide": (1920, 1080)}[shape]
-    panes = panes_of(size, count)
-    half = reel_layout(size).coach
-    assert len(panes) == count
-    assert all(half.contains(pane) for pane in panes)
-    assert not any(a.colliderect(b) for a, b in itertools.combinations(panes, 2))
-    assert min(pane.width for pane in panes) > 200
-    middle = (min(p.left for p in panes) + max(p.right for p in panes)) / 2
-    assert middle == pytest.approx(half.centerx, abs=2)
-    last = [pane for pane in panes if pane.top == panes[-1].top]
-    assert (last[0].left + last[-1].right) / 2 == pytest.approx(half.centerx, abs=2)
-
-
-@pytest.mark.parametrize("shape", ["tall", "wide"])
-def test_each_player_has_their_own_dance_and_score(shape):
-    lost = footage(player="Jun")
-    unseen = np.full_like(lost.joints, np.nan)
-    unseen[..., 2] = 0
-    lost = dataclasses.replace(lost, joints=unseen, report=report_of((10.0, 20.0, 30.0)))
-    whole = footage(player="Mina", others=(lost, footage()))
-    reel = Reel(whole, ReelWish(shape, "skeleton"))
-    early, late = (reel.view(Shot("dance", at_s)).others for at_s in (2.5, 5.5))
-    card = reel.view(Shot("card", 2.5)).others
-    reel.close()
-    assert [other.figure is None for other in late] == [True, False]
-    assert early[1].score < late[1].score < 70
-    assert early[0].score < early[1].score
-    assert [other.score for other in card] == [70.0, 70.0]
-    assert facts_of(whole).others == ("Jun", "dancer 3")
-    wide, high = panes_of(TINY[shape], 2)[1].size
-    joints = late[1].figure[late[1].figure[:, 2] > 0]
-    assert ((joints[:, :2] >= 0) & (joints[:, :2] <= (wide, high))).all()
-
-
-def test_other_players_are_seen_in_their_panes():
-    pictures, jun = [], footage(player="Jun")
-    unseen = np.full_like(jun.joints, np.nan)
-    unseen[..., 2] = 0
-    lost = dataclasses.replace(jun, joints=unseen)
-    for others in ((), (jun,), (lost,), (jun, jun)):
-        reel = Reel(footage(others=others), ReelWish("wide", "skeleton"))
-        pictures.append(reel.picture(Shot("dance", 3.0)).copy())
-        reel.close()
-    at = reel_layout(TINY["wide"])
-    mine, beside = (
-        [each[half.top : half.bottom, half.left : half.right] for each in pictures]
-        for half in (at.you, at.coach)
-    )
-    for one, other in itertools.combinations(range(4), 2):
-        assert np.array_equal(mine[one], mine[other])
-        assert not np.array_equal(beside[one], beside[other])

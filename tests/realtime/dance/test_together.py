@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from kpopdance.realtime.core.types import Formation, Frame, Pose
 from kpopdance.realtime.dance.loop import DanceSession
-from kpopdance.realtime.dance.together import Entrant, GroupSession, judged_together
+from kpopdance.realtime.dance.together import (
+    Entrant,
+    GroupPerformance,
+    GroupSession,
+    judged_together,
+)
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
 from kpopdance.realtime.library.replay import Replay, judged_again
 from kpopdance.realtime.library.songpack import SongPack
@@ -249,3 +255,16 @@ def test_formation_counts_where_the_song_tells_it(danced):
         assert judged_together(group).formation is None
     finally:
         group.song = SONG
+
+
+def test_what_was_filmed_is_what_the_dance_left(danced):
+    session, _reports, _views = danced
+    filmed = object()
+    opened = SimpleNamespace(
+        kit=SimpleNamespace(settings=SimpleNamespace(replay_folder=None)), status="", lag_ms=0.0,
+        speaker=SimpleNamespace(underruns=0), foreseen=(),
+        recording=SimpleNamespace(finish=lambda: filmed),
+    )  # fmt: skip
+    outcome = GroupPerformance(opened, session, ("", "")).outcome([])
+    assert outcome.filmed is filmed
+    assert [each.track for each in outcome.outcomes] == [d.track for d in session.dancers]

@@ -80,8 +80,12 @@ def test_who_keeps_nothing_leaves_no_file(tmp_path):
     [((1280, 720), (1280, 720)), ((1920, 1080), (1280, 720)), ((641, 481), (640, 480)),
      ((1080, 1920), (720, 1280))],
 )  # fmt: skip
-def test_large_pictures_are_kept_smaller(size, small):
+def test_large_pictures_are_kept_smaller(tmp_path, size, small):
     import cv2
+
+    keeper = PictureKeeper(tmp_path / "k.mkv", 1000)
+    keeper.put(np.zeros((size[1], size[0], 3), np.uint8), 0.0, 0.0)
+    assert keeper.finish().scale == pytest.approx(small[1] / size[1])
 
     assert size_kept(*size) == small
     picture = np.zeros((size[1], size[0], 3), np.uint8)

@@ -66,6 +66,30 @@ def test_a_guess_blurs_more():
     assert sharp(picture, veiled(picture, joints))[near].mean() > 0.02
 
 
+@pytest.mark.parametrize("seen", [range(18), HEAD, [body.NOSE]])
+def test_anothers_head_before_the_body_is_blurred_too(seen):
+    picture, joints = noise(), standing()
+    other = standing(set(range(18)) - set(seen))
+    head = other[seen, :2].mean(axis=0) if len(seen) < 18 else other[body.NOSE, :2]
+    trunk = joints[[body.NECK, body.R_HIP, body.L_HIP], :2].mean(axis=0)
+    other[:, :2] += trunk - head
+    y, x = np.mgrid[: SIZE[1], : SIZE[0]]
+    near = np.hypot(x - trunk[0], y - trunk[1]) < 18
+    assert sharp(picture, veiled(picture, joints))[near].mean() > 0.9
+    veil = veiled(picture, joints, others=[(other, 0.0)])
+    assert sharp(picture, veil)[near].mean() < 0.01
+    shin = joints[[body.L_KNEE, body.L_ANKLE], :2].mean(axis=0).round().astype(int)
+    assert sharp(picture, veil)[shin[1], shin[0]]
+
+
+def test_a_nearer_face_is_blurred_as_much_as_it_is_larger():
+    picture, joints = noise(), standing()
+    other = joints * np.float32([2, 2, 1])
+    far, near = veiled(picture, joints), veiled(picture, joints, others=[(other, 0.0)])
+    corner = np.s_[-60:, :60]
+    assert near[corner].std() < 0.8 * far[corner].std()
+
+
 def test_a_limb_before_the_face_and_a_body_out_of_the_picture():
     picture, joints = noise(), standing()
     joints[body.R_WRIST, :2] = joints[body.NOSE, :2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -12,6 +12,8 @@ import pytest
 
 from kpopdance.realtime.core.types import GRADES, Report, Verdict
 from kpopdance.realtime.dance.performance import Outcome
+from kpopdance.realtime.dance.reel_page import ReelPage
+from kpopdance.realtime.dance.reel_recording import ReelRecording
 from kpopdance.realtime.dance.shared import Game
 from kpopdance.realtime.dance.together import Entrant, GroupOutcome
 from kpopdance.realtime.library.history import days_of
@@ -30,7 +32,7 @@ from kpopdance.realtime.party.group_dance import (
 from kpopdance.realtime.party.group_page import GroupPage
 from kpopdance.realtime.party.group_result import GroupResultPage
 from kpopdance.realtime.pose.group_watcher import GroupWatcher, Place
-from kpopdance.realtime.scoring.contest import Stand
+from kpopdance.realtime.scoring.contest import Contest, Stand
 from kpopdance.realtime.scoring.unison import Team as Judged
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.screens.group_pages import cells
@@ -44,6 +46,7 @@ from tests.realtime.screens import views
 
 __all__ = ["no_waiting_for_a_camera"]
 SIZES = [(640, 360), (1280, 720), (540, 960)]
+DANCE = dances.song(3, moves=8)
 SONG = SongPack(
     "A dance", "Nobody", 120.0, (dances.song(3, moves=8), dances.song(4, moves=8)), audio=None,
     names=("Hana", "Duri"), sections=(("verse", 0.0), ("chorus", 8.0)),
@@ -151,8 +154,11 @@ class Performance:
     def __init__(self, game, judges):
         self.closed, self.ticks, self.paused = 0, 3, False
         self.begun, self.health = None, ()
+        self.filmed = None
+        camera = ScriptedCamera()
+        recording = ReelRecording(camera, lambda _: None, lambda: None, wanted=False)
         opened = SimpleNamespace(
-            camera=ScriptedCamera(), watcher=Looked(), kit=game.kit, begin=self.begin
+            camera=camera, watcher=Looked(), kit=game.kit, begin=self.begin, recording=recording
         )
         self.opened = opened
         self.session = SimpleNamespace(
@@ -177,9 +183,12 @@ class Performance:
 
     def outcome(self, frame_s):
         outcomes = tuple(
-            Outcome(report(judge), track="track") for judge in map(self.judge, (0, 1))
+            Outcome(report(judge), track=dances.track_of(DANCE.joints), lag_ms=30.0)
+            for judge in map(self.judge, (0, 1))
         )
-        return GroupOutcome(outcomes, Judged(60.0, 70.0, 44.0, (20.0, None), 0.4))
+        filmed = Future()
+        filmed.set_result(self.filmed)
+        return GroupOutcome(outcomes, Judged(60.0, 70.0, 44.0, (20.0, None), 0.4), filmed)
 
     def judge(self, k):
         return self.session.dancers[k].judge
@@ -271,7 +280,45 @@ def test_a_dance_is_danced_and_its_result_told(game, kind):
     assert all(outcome.track is None for outcome in game.outcomes)
     for size in SIZES:
         result.draw(pygame.Surface(size))
-    assert result.clicked(Target("chip", 1)) == "back"
+    assert result.clicked(Target("chip", 2)) == "back"
+
+
+@pytest.mark.parametrize("filmed", [None, SimpleNamespace(path="k.mkv", scale=0.5)])
+def test_v_leads_to_a_clip_of_all_of_them(game, monkeypatch, filmed):
+    monkeypatch.setattr(game, "load", lambda song: song)
+    ready = readied(game, "duel")
+    ready.performance.filmed = filmed
+    page = GroupDancePage(ready, 0.0, "back")
+    page.enter(0.0)
+    for _ in range(3):
+        following = page.step(1.0)
+    wait([following._saving], 30)
+    clip = following.key("v")
+    assert isinstance(clip, ReelPage)
+    assert clip.back is following
+    made = clip._coming.result(30)
+    assert [one.player for one in made.players] == ["Mina", "dancer 2"]
+    assert [one.report.score for one in made.players] == [90.0, 40.0]
+    assert {one.pictures for one in made.players} == {filmed and filmed.path}
+    assert {one.scale for one in made.players} == {1.0 if filmed is None else 0.5}
+    assert {one.lag_s for one in made.players} == {0.03}
+    assert (made.match.heading, made.match.contest) == ("BEST OF THREE", page._contest)
+    assert len(made.danced_on) == 10
+
+
+def test_k_keeps_everybodys_pictures_from_this_dance_on(game, monkeypatch):
+    ready, kept = readied(game), []
+    monkeypatch.setattr(game, "change", kept.append)
+    page = GroupReadyPage(ready, "back")
+    page.enter(0.0)
+    for wanted in (True, False):
+        assert page.key("k") is page
+        assert (page.view().keeps, ready.performance.opened.recording.wanted) == (wanted,) * 2
+        page.draw(pygame.Surface((1280, 720)))
+        assert any(chip.action == "keep" for chip in page.screen._chips)
+    assert kept == [{"reel": True}, {"reel": False}]
+    page.key("escape")
+    page.leave()
 
 
 @pytest.mark.parametrize(
@@ -296,7 +343,11 @@ def test_only_a_whole_dance_is_the_players_own(game, kind, kept):
     ready = readied(game, kind)
     outcome = ready.performance.outcome([])
     result = GroupResultPage(
-        game, SONG, ready.team, (outcome, (Stand(90.0), Stand(40.0, rank=2))), (None, "back")
+        game,
+        SONG,
+        ready.team,
+        (outcome, Contest(kind, 2, (0.0, 16.0), ()), (Stand(90.0), Stand(40.0, rank=2))),
+        (None, "back"),
     )
     wait([result._saving], 30)
     assert result._saving.exception() is None

@@ -11,8 +11,9 @@ from kpopdance.engines.files import refusing
 from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.reel_wish import LOOKS, SHAPES, ReelWish
 from kpopdance.realtime.core.terms import COACHES
+from kpopdance.realtime.dance.footage import reel_name
 from kpopdance.realtime.dance.opening import GivenUp
-from kpopdance.realtime.dance.reel import preview_of, reel_name, write_card, write_reel
+from kpopdance.realtime.dance.reel import preview_of, write_card, write_reel
 from kpopdance.realtime.dance.shared import after
 from kpopdance.realtime.dance.song_sound import sound_of
 from kpopdance.realtime.screens.reel_page import ReelPageScreen
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.ports import Surface
-    from kpopdance.realtime.dance.reel import Footage
+    from kpopdance.realtime.dance.footage import Footage
     from kpopdance.realtime.dance.shared import Game
     from kpopdance.realtime.screens.actions import Action, Target
 
@@ -100,7 +101,8 @@ class ReelPage(Page):
         """Return what is shown now."""
         footage, wish = self._footage, self._now
         filmed = footage is not None and footage.pictures is not None
-        has_video = footage is not None and footage.song.film is not None
+        coached = footage is not None and not footage.others
+        has_video = footage is not None and coached and footage.song.film is not None
         return ReelPageView(
             self.age_s, self._preview, wish.shape, wish.look, filmed,
             wish.coach if has_video else "", None if self._writing is None else self._share,

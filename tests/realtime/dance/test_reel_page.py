@@ -15,11 +15,11 @@ import pytest
 
 from kpopdance.engines.errors import DanceError
 from kpopdance.realtime.core.terms import Terms
+from kpopdance.realtime.dance import reel_page
 from kpopdance.realtime.dance.opening import GivenUp
 from kpopdance.realtime.dance.performance import Outcome
+from kpopdance.realtime.dance.reel_page import FOLDER, ReelPage
 from kpopdance.realtime.dance.shared import Game
-from kpopdance.realtime.game import reel_page
-from kpopdance.realtime.game.reel_page import FOLDER, ReelPage
 from kpopdance.realtime.game.result import ResultPage
 from kpopdance.realtime.screens.actions import Target
 from kpopdance.realtime.shell.songs import Songs
