@@ -100,6 +100,10 @@ class StageWindow(Protocol):
     def size(self) -> tuple[int, int]:
         """Width and height, px."""
 
+    @property
+    def due(self) -> bool:
+        """Whether another picture of a dance is to be shown now."""
+
     def show(self, picture: Surface) -> None:
         """Show a picture of a dance."""
 

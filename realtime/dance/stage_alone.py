@@ -10,6 +10,7 @@ from kpopdance.realtime.screens.reel_view import ReelFacts
 from kpopdance.realtime.shell.beside import beside
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from kpopdance.realtime.core.ports import StageWindow, Surface
@@ -36,10 +37,11 @@ class StageAlone:
         if self._window is not None:
             self._rest(beside(lambda: _card_of(_facts_of(song))))
 
-    def show(self, picture: Surface) -> None:
-        """Show a dance's stage as it is drawn now."""
-        if self._window is not None:
-            self._window.show(picture)
+    @property
+    def show(self) -> Callable[[Surface], None] | None:
+        """What shows a dance's stage as it is drawn now; None while it is not to be shown."""
+        window = self._window
+        return window.show if window is not None and window.due else None
 
     def over(self) -> None:
         """Show the newest song's card again: its dance is over."""

@@ -58,12 +58,16 @@ class StageWindow:
         """Whether the mouse is in it."""
         return self._pointed
 
+    @property
+    def due(self) -> bool:
+        """Whether another picture of a dance is to be shown: none where one was shown just now."""
+        return not self._closed and perf_counter() - self._shown_s >= EVERY_S
+
     def show(self, picture: pygame.Surface) -> None:
-        """Show a picture of a dance, unless the one before was shown just now."""
+        """Show a picture of a dance, if one is due."""
         self._coming = self._still = None
-        now_s = perf_counter()
-        if now_s - self._shown_s >= EVERY_S:
-            self._shown_s = now_s
+        if self.due:
+            self._shown_s = perf_counter()
             self._put(picture)
 
     def rest(self, card: Future[pygame.Surface]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 import pygame
 
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.screens.view import DanceView, Upcoming
 
     Alone = Callable[[pygame.Surface], None]
+
+Layout = TypeVar("Layout")
 
 PASSED_S: Final = 0.35
 """How long it is still seen after."""
@@ -114,12 +116,44 @@ class DanceScreen(Screen):
         self.mirror = MirrorPanel(backdrop.theme)
 
     def draw(
-        self, surface: pygame.Surface, view: DanceView, alone: Alone = lambda _: None
+        self, surface: pygame.Surface, view: DanceView, alone: Alone | None = None
     ) -> None:
-        """Draw one frame; ``alone`` gets the stage before keys, pause page and notices lie on it."""
+        """Draw one frame; ``alone`` gets the stage as it is without keys, pause page and notices."""
         if not drawable(surface.get_size()):
             return
-        at = self._layout(surface.get_size(), view.told)
+        plain, at = (self._layout(surface.get_size(), told) for told in ((), view.told))
+
+        def stage(at: DanceLayout) -> None:
+            self._behind(surface, plain, view)
+            self._stage(surface, at, view)
+            self._head(surface, at, view)
+            self.mirror.draw(surface, at.camera, view)
+            self._lane(surface, at, view)
+            self._score(surface, at, view)
+            self._verdict(surface, at, view)
+            self._called(surface, at, view)
+
+        self._staged(surface, (plain, at), stage, alone)
+        self._foot(surface, at, view)
+        self._overlay(surface, at, view)
+        draw_notices(self.theme, surface, at.banner, view.told, at.unit)
+
+    @staticmethod
+    def _staged(
+        surface: pygame.Surface, layouts: tuple[Layout, Layout], stage: Callable[[Layout], None],
+        alone: Alone | None,
+    ) -> None:  # fmt: skip
+        """Draw the stage; ``layouts`` are without and with the notices that there are."""
+        plain, at = layouts
+        if alone is not None and at != plain:
+            stage(plain)
+            alone(surface)
+        stage(at)
+        if alone is not None and at == plain:
+            alone(surface)
+
+    def _behind(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
+        """Draw what is behind the stage; the same with notices, since it takes long to build."""
         horizon = round(at.coach.top + at.coach.height * 0.80)
         lights = lights_of(view.colours)
         self.backdrop.draw(
@@ -128,17 +162,6 @@ class DanceScreen(Screen):
         self.backdrop.rise(surface, view.beat, horizon, view.lift)
         self.backdrop.crowd(surface, view.beat)
         self.troupe.stage(view.clothes, lights)
-        self._stage(surface, at, view)
-        self._head(surface, at, view)
-        self.mirror.draw(surface, at.camera, view)
-        self._lane(surface, at, view)
-        self._score(surface, at, view)
-        self._verdict(surface, at, view)
-        self._called(surface, at, view)
-        alone(surface)
-        self._foot(surface, at, view)
-        self._overlay(surface, at, view)
-        draw_notices(self.theme, surface, at.banner, view.told, at.unit)
 
     def _stage(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
         placed = None

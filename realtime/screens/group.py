@@ -10,7 +10,6 @@ from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core.terms import BETWEEN
 from kpopdance.realtime.screens.dance import DanceScreen
 from kpopdance.realtime.screens.group_layout import group_layout
-from kpopdance.realtime.screens.parts.backdrop import lights_of
 from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS
 from kpopdance.realtime.screens.parts.dancer_card import MOST_CALLED, CardFace, draw_card
 from kpopdance.realtime.screens.parts.group_mirror import GroupMirror, Shown
@@ -69,37 +68,36 @@ class GroupScreen(DanceScreen):
 
     def draw_group(
         self, surface: pygame.Surface, view: GroupView, stands: Sequence[Stand], *,
-        turns: bool, alone: Alone = lambda _: None,
+        turns: bool, alone: Alone | None = None,
     ) -> None:  # fmt: skip
         """Draw one frame; ``turns``: not everybody dances at once; ``alone`` as in ``draw``."""
         size, dance = surface.get_size(), view.dance
         if not drawable(size):
             return
         high = notices_height(self.theme, dance.told, size, scale_of(size))
-        at = group_layout(size, len(view.dancers), high)
-        stage = at.dance
-        horizon = round(stage.coach.top + stage.coach.height * 0.80)
-        self.backdrop.draw(
-            surface, dance.beat, centre_x=stage.coach.centerx, horizon_y=horizon,
-            lights=lights_of(dance.colours),
-        )  # fmt: skip
-        self.backdrop.crowd(surface, dance.beat)
-        self._stage(surface, stage, dance)
-        self._head(surface, stage, dance)
-        self._lane(surface, stage, dance)
+        plain, at = (group_layout(size, len(view.dancers), banner) for banner in (0, high))
         shown = [
             Shown(each.pose, called(each), colour_of(each), turns and not stand.on)
             for each, stand in zip(view.dancers, stands, strict=True)
         ]
         picture = None if dance.blind else dance.picture
-        self.group_mirror.draw_group(surface, stage.camera, picture, shown, mirror=dance.mirror)
-        self._cards(surface, at, view, stands, turns=turns)
-        self._called(surface, stage, dance)
-        alone(surface)
+
+        def stage(at: GroupLayout) -> None:
+            self._behind(surface, plain.dance, dance)
+            self._stage(surface, at.dance, dance)
+            self._head(surface, at.dance, dance)
+            self._lane(surface, at.dance, dance)
+            self.group_mirror.draw_group(
+                surface, at.dance.camera, picture, shown, mirror=dance.mirror
+            )
+            self._cards(surface, at, view, stands, turns=turns)
+            self._called(surface, at.dance, dance)
+
+        self._staged(surface, (plain, at), stage, alone)
         small = BETWEEN.join(filter(None, (view.given_up, dance.status)))
-        self._foot(surface, stage, replace(dance, status=small))
-        self._overlay(surface, stage, dance)
-        draw_notices(self.theme, surface, stage.banner, dance.told, stage.unit)
+        self._foot(surface, at.dance, replace(dance, status=small))
+        self._overlay(surface, at.dance, dance)
+        draw_notices(self.theme, surface, at.dance.banner, dance.told, at.dance.unit)
 
     def _foot(self, surface: pygame.Surface, at: DanceLayout, view: DanceView) -> None:
         self.theme.keys(surface, at.keys, mending(view.health) + KEYS)

@@ -18,7 +18,7 @@ from kpopdance.realtime.library.settings import BUNDLED
 class Shown:
     """A second window that notes what it is to show."""
 
-    size = CARD_SIZE
+    size, due = CARD_SIZE, True
 
     def __init__(self):
         self.pictures = []
@@ -62,5 +62,11 @@ def test_a_card_shows_title_artist_and_cover(song, change):
 def test_without_a_window_nothing_is_drawn(song):
     stage = StageAlone(None)
     stage.announce(song)
-    stage.show(pygame.Surface((64, 36)))
+    assert stage.show is None
     stage.over()
+
+
+def test_what_is_not_due_is_not_drawn_for_it():
+    window = Shown()
+    window.due = False
+    assert StageAlone(window).show is None

@@ -15,8 +15,11 @@ import pytest
 
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.terms import Terms
+from kpopdance.realtime.scoring.contest import Stand
 from kpopdance.realtime.screens.dance import DanceScreen, count_in_word, lag_words
 from kpopdance.realtime.screens.dance_layout import dance_layout
+from kpopdance.realtime.screens.group import GroupScreen
+from kpopdance.realtime.screens.group_view import DancerView, GroupView
 from kpopdance.realtime.screens.history import HistoryScreen
 from kpopdance.realtime.screens.parts.backdrop import HOUSE, Backdrop, lights_of
 from kpopdance.realtime.screens.parts.costumes import LEAD, costume_of, shaded
@@ -640,14 +643,32 @@ def test_with_a_film_all_else_stands_where_it_was(stage, written, size, phase):
             assert not changed[rect.left : rect.right, rect.top : rect.bottom].any()
 
 
+def of_one(surface, view, alone):
+    DanceScreen(Backdrop(Theme())).draw(surface, view, alone)
+
+
+def of_two(surface, view, alone):
+    dancers = tuple(DancerView(k, "", 0, view.pose, 50.0) for k in range(2))
+    GroupScreen(Backdrop(Theme())).draw_group(
+        surface, GroupView(view, dancers), (Stand(50.0), Stand(40.0)), turns=False, alone=alone
+    )
+
+
+@pytest.mark.parametrize("draw", [of_one, of_two])
+@pytest.mark.parametrize("size", [(1280, 720), (540, 960)])
 @pytest.mark.parametrize(
-    "laid", [{"phase": "paused"}, {"status": "other"}, {"phase": "loading"}]
-)
-def test_the_stage_alone_has_nothing_laid_over_it(laid):
+    "laid",
+    [
+        {"phase": "paused"}, {"status": "other"}, {"phase": "loading"},
+        {"notices": ("The camera is slow.",)},
+        {"notices": ("The camera is slow, " * 9, "and there is no sound.")},
+    ],
+)  # fmt: skip
+def test_the_stage_alone_has_nothing_laid_over_it(draw, size, laid):
     pictures = []
     for view in (views.dance(), views.dance(**laid)):
-        surface, alone = pygame.Surface((1280, 720)), []
-        DanceScreen(Backdrop(Theme())).draw(
+        surface, alone = pygame.Surface(size), []
+        draw(
             surface, view, lambda drawn, to=alone: to.append(pygame.image.tobytes(drawn, "RGB"))
         )
         pictures += [*alone, pygame.image.tobytes(surface, "RGB")]
