@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pygame
 
 from kpopdance.engines.tongues import N_, _
+from kpopdance.realtime.core import body
 from kpopdance.realtime.screens.group import stood
 from kpopdance.realtime.screens.group_pages import columns
 from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS
 from kpopdance.realtime.screens.parts.dancer_card import CardFace, draw_card
 from kpopdance.realtime.screens.parts.theme import (
     GOLD,
+    INK,
     SOFT,
     VIOLET,
     WHITE,
@@ -29,9 +32,12 @@ if TYPE_CHECKING:
 BEST: Final = N_("BEST MOVE")
 UNLIT: Final = (96, 92, 116)
 """What a pane is multiplied by while nothing counts there."""
-WORD: Final = 0.18  # of a pane's width: how large a judgement is
-MOST_WORD: Final = 104.0  # design units
-WORD_HIGH: Final = 1.6  # of that: the room for it, above a pane's foot
+HEAD: Final = [body.NOSE, body.NECK]
+ABOVE: Final = 1.0  # of the way from neck to nose: so far over the nose is the mark
+MARK: Final = 20.0  # design units: how high it is
+WORD: Final = 0.15  # of a pane's width: how large a judgement is
+MOST_WORD: Final = 72.0  # design units
+WORD_HIGH: Final = 1.6  # of that: the room for it, at a pane's top: feet stay in view
 
 
 class SeveralPlayers:
@@ -70,6 +76,7 @@ class SeveralPlayers:
         for number, player in enumerate(view.players):
             pane, card = self.at.panes[number], self.at.cards[number]
             self._panes.player(surface, pane, player.film, player.figure, mirror=view.mirror)
+            self._marked(surface, number, player, mirror=view.mirror)
             if not player.lit:
                 surface.fill(UNLIT, pane, special_flags=pygame.BLEND_RGB_MULT)
             colour = PLAYER_COLOURS[number % len(PLAYER_COLOURS)]
@@ -77,11 +84,30 @@ class SeveralPlayers:
             self._panes.framed(surface, pane, edge)
             if player.lit:
                 px = min(WORD * pane.width, MOST_WORD * self._unit)
-                foot = box(pane.left, pane.bottom - WORD_HIGH * px, pane.right, pane.bottom)
+                top = box(pane.left, pane.top, pane.right, pane.top + WORD_HIGH * px)
                 age_s = player.verdict_age_s
-                self._panes.judged(surface, foot, px, player.verdict, age_s, shaded=True)
+                self._panes.judged(surface, top, px, player.verdict, age_s, shaded=True)
             face = self._face(number, player)
             draw_card(self._theme, surface, card, face, self.at.card_unit)
+
+    def _marked(
+        self, surface: pygame.Surface, number: int, player: PlayerView, *, mirror: bool
+    ) -> None:
+        """Point at whose pane it is, above their head: a film shows others too."""
+        pane, joints = self.at.panes[number], player.figure
+        if player.film is None or joints is None or not (joints[HEAD, 2] > 0).all():
+            return
+        nose, neck = joints[HEAD, :2]
+        x = pane.width - 1 - nose[0] if mirror else nose[0]
+        y = nose[1] - ABOVE * float(np.hypot(*(nose - neck)))
+        side = MARK * self._unit
+        if not (side < x < pane.width - side and 2 * side < y < pane.height):
+            return
+        tip = (pane.left + float(x), pane.top + float(y))
+        corners = [tip, *((tip[0] + k * 0.62 * side, tip[1] - side) for k in (-1, 1))]
+        colour = PLAYER_COLOURS[number % len(PLAYER_COLOURS)]
+        pygame.draw.polygon(surface, colour, corners)
+        pygame.draw.aalines(surface, INK, closed=True, points=corners)
 
     def _face(self, number: int, player: PlayerView) -> CardFace:
         stand = player.stand

@@ -12,6 +12,7 @@ import itertools
 import numpy as np
 import pytest
 
+from kpopdance.realtime.core import reel_wish
 from kpopdance.realtime.core.reel_wish import ReelWish
 from kpopdance.realtime.core.types import Report, Verdict
 from kpopdance.realtime.dance import reel_player
@@ -21,6 +22,7 @@ from kpopdance.realtime.dance.reel_story import Shot
 from kpopdance.realtime.devices.film_in_order import FilmInOrder
 from kpopdance.realtime.devices.picture_keeper import PictureKeeper
 from kpopdance.realtime.scoring.contest import Contest
+from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS
 from kpopdance.realtime.screens.reel_layout import panes_of, reel_layout, several_layout
 from tests.realtime.dance.test_reel import TINY, footage, report_of, tiny
 from tests.realtime.screens import views
@@ -141,6 +143,24 @@ def test_each_one_is_cut_out_of_the_film_that_shows_them_all(
             assert np.abs(np.median(middle, axis=(0, 1)) - colour).max() < 30
     reel.close()
     assert opened == [kept.path]
+
+
+def test_a_film_points_at_whose_pane_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(reel_wish, "SHAPES", FULL)
+    made = two_before_one_camera(halves_film(tmp_path / "k.mkv", seconds=2).path)
+    for mirror in (False, True):
+        reel = Reel(made, ReelWish("tall", "filmed", mirror=mirror))
+        picture = reel.picture(Shot("dance", 1.0))[..., :3].astype(int)
+        for number, pane in enumerate(panes_of(FULL["tall"], 2)):
+            inside = picture[pane.top + 10 : pane.bottom - 10, pane.left + 10 : pane.right - 10]
+            colour = PLAYER_COLOURS[number][::-1]
+            y, x = np.nonzero((np.abs(inside - colour) < 12).all(axis=2))
+            assert 100 < len(x) < 400
+            nose, neck = reel._players[number].figure(1.0)[:2, :2] - 10
+            across = pane.width - 20 - nose[0] if mirror else nose[0]
+            assert x.mean() == pytest.approx(across, abs=3)
+            assert 2 * nose[1] - neck[1] == pytest.approx(y.max(), abs=4)
+        reel.close()
 
 
 def test_as_skeletons_no_film_is_read(tmp_path):
