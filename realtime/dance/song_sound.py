@@ -9,10 +9,12 @@ import numpy as np
 from kpopdance.engines.tongues import _
 from kpopdance.realtime.core.tempo import BEATS_OF_BAR
 from kpopdance.realtime.dance.effects import as_loud_as_counted
-from kpopdance.realtime.library.medley import COUNTED
+from kpopdance.realtime.library.medley import COUNTED, SHORTEST_COUNT_S
 from kpopdance.realtime.library.songpack import SongPackError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from kpopdance.realtime.dance.kit import Kit
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     Sound = tuple[NDArray[np.float32], int]
 
 UNDER: Final = 0.4  # how loud a song is while it is counted
+DANCED: Final = 0.6  # and where it is danced meanwhile
 ATTACK_S: Final = 0.05  # up to full, on the beat
 LAST_S: Final = 2.0  # behind the last song
 EVEN: Final = (0.5, 2.0)  # a song is made so much softer or louder, at most
@@ -51,7 +54,7 @@ def _medley(kit: Kit, excerpts: tuple[Excerpt, ...]) -> Sound:
         loud = even[number] * _rise_and_fall(excerpt, len(samples), rate, tail_s)
         _add(out, samples * loud, excerpt, rate)
     for excerpt in excerpts[1:]:
-        _count(kit, out, excerpt, rate)
+        _count(kit, out, rate, excerpt.danced_s[0], excerpt.count_s)
     return np.clip(out, -1, 1), rate
 
 
@@ -105,11 +108,33 @@ def _add(
     there += heard[: len(there)]
 
 
-def _count(kit: Kit, out: NDArray[np.float32], excerpt: Excerpt, rate: int) -> None:
-    """Let the voice say "three, two, one" before an excerpt is danced."""
+def counted_to(kit: Kit, song: SongPack, sound: Sound, at_s: Sequence[float]) -> Sound:
+    """Return a song's sound with "three, two, one" before some of its seconds, softer meanwhile."""
+    samples, rate = sound
+    if kit.countdown is None or not at_s:
+        return sound
+    out = samples.copy()
+    for each_s in at_s:
+        count_s = 60 / song.tempo.bpm_at(each_s)
+        while count_s < SHORTEST_COUNT_S:
+            count_s *= 2
+        first = max(round((each_s - COUNTED * count_s) * rate), 0)
+        there = out[first : round(each_s * rate)]
+        known = np.array([0.0, ATTACK_S, COUNTED * count_s - ATTACK_S, COUNTED * count_s])
+        softer = np.interp(np.arange(len(there)), known * rate, (1.0, DANCED, DANCED, 1.0))
+        there *= softer.astype(np.float32)[:, None]
+        _count(kit, out, rate, each_s, count_s)
+    return np.clip(out, -1, 1), rate
+
+
+def _count(
+    kit: Kit, out: NDArray[np.float32], rate: int, ends_s: float, count_s: float
+) -> None:
+    """Let the voice say "three, two, one" up to a second, in numbers of so many seconds."""
     if kit.countdown is None:
         return
-    spoken, early_s = as_loud_as_counted(kit, kit.countdown(rate, excerpt.count_s))
-    begin_s = excerpt.danced_s[0] - COUNTED * excerpt.count_s - early_s
-    there = out[max(round(begin_s * rate), 0) :][: len(spoken)]
-    there += spoken[: len(there)]
+    spoken, early_s = as_loud_as_counted(kit, kit.countdown(rate, count_s))
+    begin = round((ends_s - COUNTED * count_s - early_s) * rate)
+    heard = spoken[max(-begin, 0) :]
+    there = out[max(begin, 0) :][: len(heard)]
+    there += heard[: len(there)]

@@ -11,8 +11,9 @@ from kpopdance.realtime.core.terms import USUAL, Terms
 from kpopdance.realtime.core.track import resample
 from kpopdance.realtime.dance.dancer import Dancer
 from kpopdance.realtime.dance.held_back import HeldBack
-from kpopdance.realtime.dance.loop import DanceSession
+from kpopdance.realtime.dance.loop import AHEAD_S, DanceSession, pictograms
 from kpopdance.realtime.dance.performance import Outcome, made_ready, opened_with, replay_of
+from kpopdance.realtime.dance.song_sound import counted_to
 from kpopdance.realtime.library.mirrored import as_danced
 from kpopdance.realtime.library.replay import dance_key
 from kpopdance.realtime.library.standards import standard_of
@@ -26,7 +27,7 @@ from kpopdance.realtime.scoring.unison import Team, apart_ms, lags_of, off_place
 from kpopdance.realtime.screens.group_view import DancerView, GroupView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from numpy.typing import NDArray
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.pose.appearance import Remembered
     from kpopdance.realtime.pose.watcher import Watcher
     from kpopdance.realtime.scoring.standard import Standard, Told
+    from kpopdance.realtime.screens.view import DanceView
 
 OF_LATE_S: Final = 15.0  # while it is danced, being together is told of so long
 PLACES_FPS: Final = 5.0  # nobody changes places faster
@@ -75,6 +77,10 @@ class GroupSession(DanceSession):
         self._group = watcher
         self.dancers += tuple(Dancer(judge) for _, judge in judged[1:])
         self._held = HeldBack(len(judged))
+        self._poses = {
+            member: pictograms(replace(song, lead=member))
+            for member in {entrant.member for entrant in self.entrants}
+        }
 
     def group_view(self, *, mirror: bool, status: str = "") -> GroupView:
         """Return what to show now."""
@@ -90,6 +96,18 @@ class GroupSession(DanceSession):
                 now_s - standing.given_s, places[k].gone_s if k < len(places) else np.inf,
             ))  # fmt: skip
         return GroupView(dance, tuple(dancers), self.apart_ms(), self._group.given_up())
+
+    def led(self, dance: DanceView, led_by: Callable[[float], int]) -> DanceView:
+        """Return what is shown, of the parts of those who lead: the coach's now, and poses to come."""
+        members = [entrant.member for entrant in self.entrants]
+        coming = tuple(
+            pose
+            for member in dict.fromkeys(members)
+            for pose in self._poses[member]
+            if -1 < pose.at_s - dance.song_s < AHEAD_S and members[led_by(pose.at_s)] == member
+        )
+        soonest = tuple(sorted(coming, key=lambda pose: pose.at_s))
+        return replace(dance, lead=members[led_by(dance.song_s)], upcoming=soonest)
 
     def apart_ms(self) -> float | None:
         """Return how far apart in time two of them are of late; None: not known."""
@@ -149,11 +167,17 @@ class GroupPerformance:
     session: GroupSession
     dances: tuple[str, ...]
 
-    def view(self, *, mirror: bool, coach: str = "video", everybody: bool = True) -> GroupView:
-        """Return what to show now; see ``Performance.view``."""
+    def view(
+        self, led_by: Callable[[float], int] = lambda _: 0, *, mirror: bool,
+        coach: str = "video", everybody: bool = True,
+    ) -> GroupView:  # fmt: skip
+        """Return what to show now; see ``Performance.view``.
+
+        ``led_by`` tells the place of the dancer whose part is shown at a song second.
+        """
         dance = self.opened.view(mirror=mirror, coach=coach, everybody=everybody)
         view = self.session.group_view(mirror=mirror)
-        return replace(view, dance=dance)
+        return replace(view, dance=self.session.led(dance, led_by))
 
     def outcome(self, frame_s: list[float]) -> GroupOutcome:
         """End the dance and return what it left, not stored yet."""
@@ -179,11 +203,13 @@ class GroupPerformance:
 
 
 def open_group(
-    kit: Kit, song: SongPack, entrants: Sequence[Entrant], told: Told = untold
-) -> GroupPerformance:
+    kit: Kit, song: SongPack, entrants: Sequence[Entrant], told: Told = untold,
+    counted_s: Sequence[float] = (),
+) -> GroupPerformance:  # fmt: skip
     """Load music, everybody's standard and the networks, and open the devices.
 
-    All dance the song mirrored, or none: one coach shows it. ``told`` as in ``open_performance``.
+    All dance the song mirrored, or none: one coach shows it. ``told`` as in ``open_performance``;
+    before ``counted_s`` of the song a voice says three, two, one.
 
     Raises
     ------
@@ -222,7 +248,10 @@ def open_group(
         )  # fmt: skip
         return playing[0]
 
-    opened = opened_with(kit, shown, first.terms, told, watcher, session)
+    counting = replace(
+        kit, read_audio=lambda path: counted_to(kit, song, kit.read_audio(path), counted_s)
+    )
+    opened = opened_with(counting, shown, first.terms, told, watcher, session)
     dances = tuple(dance_key(song.members[one.member]) for one in entrants)
     return GroupPerformance(opened, playing[0], dances)
 

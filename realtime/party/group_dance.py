@@ -10,13 +10,13 @@ from kpopdance.realtime.core.terms import COACHES
 from kpopdance.realtime.dance.shared import after
 from kpopdance.realtime.dance.together import open_group
 from kpopdance.realtime.dance.warming import WarmingPage
-from kpopdance.realtime.party.group_result import GroupResultPage
+from kpopdance.realtime.party.group_result import GroupResultPage, came_of
 from kpopdance.realtime.pose.group_watcher import GroupWatcher
 from kpopdance.realtime.scoring.contest import Contest
 from kpopdance.realtime.screens.group import GroupScreen
 from kpopdance.realtime.screens.group_pages import GroupReadyScreen
 from kpopdance.realtime.screens.group_pages_view import GroupReadyView
-from kpopdance.realtime.screens.group_view import DancerView
+from kpopdance.realtime.screens.group_view import ContestView, DancerView
 from kpopdance.realtime.shell.beside import Watch, beside
 from kpopdance.realtime.shell.pages import Page
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from kpopdance.realtime.library.songpack import SongPack
     from kpopdance.realtime.library.store import Store
     from kpopdance.realtime.pose.group_watcher import Place
-    from kpopdance.realtime.scoring.contest import Kind, Stand
+    from kpopdance.realtime.scoring.contest import Kind
+    from kpopdance.realtime.scoring.judge import Judge
     from kpopdance.realtime.screens.actions import Action, Target
 
 CANNOT: Final = N_("This dance cannot begin")
@@ -50,21 +51,29 @@ class Team:
     kind: Kind = "together"
 
 
+def contest_of(song: SongPack, kind: Kind, players: int) -> Contest:
+    """Return the rounds of a song, for what is played."""
+    span_s = song.members[song.lead].start_s, song.length_s
+    return Contest(kind, players, span_s, [at_s for _, at_s in song.sections])
+
+
 class GroupLoading(WarmingPage):
     """Opens a song for several."""
 
     heading = CANNOT
 
     def __init__(self, game: Game, song: SongPack, team: Team, back: Page) -> None:
+        contest = contest_of(song, team.kind, len(team.entrants))
         super().__init__(
-            game, song.title, lambda told: open_group(game.kit, song, team.entrants, told), back
-        )
-        self._song, self._team = song, team
+            game, song.title,
+            lambda told: open_group(game.kit, song, team.entrants, told, contest.changes_s), back,
+        )  # fmt: skip
+        self._song, self._team, self._contest = song, team, contest
         game.stage.announce(song)
 
     def then(self, opened: GroupPerformance) -> Page:
         """Let everybody step in."""
-        ready = Readied(self._game, self._song, self._team, opened)
+        ready = Readied(self._game, self._song, self._team, opened, self._contest)
         return GroupReadyPage(ready, self.back)
 
 
@@ -76,6 +85,7 @@ class Readied:
     song: SongPack
     team: Team
     performance: GroupPerformance
+    contest: Contest
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -209,17 +219,9 @@ class GroupDancePage(Page):
     def __init__(self, ready: Readied, step_back_s: float, back: Page | None) -> None:
         self._ready, self._step_back_s, self.back = ready, step_back_s, back
         self.screen = GroupScreen(ready.game.backdrop)
-        session = ready.performance.session
-        song = session.song
-        span_s = song.members[song.lead].start_s, song.length_s
-        self._contest = Contest(
-            ready.team.kind,
-            len(ready.team.entrants),
-            span_s,
-            [at_s for _, at_s in song.sections],
-        )
+        self._contest = ready.contest
         self._frame_s: list[float] = []
-        self._stood: tuple[float, tuple[Stand, ...]] = (float("inf"), ())
+        self._stood: tuple[float, ContestView] | None = None
 
     def enter(self, now_s: float) -> None:
         """Begin."""
@@ -236,26 +238,25 @@ class GroupDancePage(Page):
         if session.tick():
             return self
         outcome = ready.performance.outcome(self._frame_s)
-        stands = self.stands(float("inf"))
         ready.game.outcomes.extend(outcome.outcomes)
+        came = came_of(self._contest, self._judges())
         return GroupResultPage(
-            ready.game,
-            session.song,
-            ready.team,
-            (outcome, self._contest, stands),
-            (self._anew, self.back),
+            ready.game, session.song, ready.team, (outcome, came), (self._anew, self.back)
         )
 
-    def stands(self, song_s: float) -> tuple[Stand, ...]:
-        """Return how everybody stands at a song second."""
-        session = self._ready.performance.session
-        return self._contest.stands([dancer.judge for dancer in session.dancers], song_s)
-
-    def _stands_now(self, song_s: float) -> tuple[Stand, ...]:
-        """Return how everybody stands, worked out a few times a second only."""
-        if abs(song_s - self._stood[0]) >= TOLD_S:
-            self._stood = song_s, self.stands(song_s)
+    def _stands_now(self, song_s: float) -> ContestView:
+        """Return how all stand, worked out a few times a second only."""
+        if self._stood is None or abs(song_s - self._stood[0]) >= TOLD_S:
+            judges, contest = self._judges(), self._contest
+            stood = ContestView(
+                contest.kind, contest.stands(judges, song_s), contest.rounds,
+                contest.course(judges, song_s),
+            )  # fmt: skip
+            self._stood = song_s, stood
         return self._stood[1]
+
+    def _judges(self) -> list[Judge]:
+        return [dancer.judge for dancer in self._ready.performance.session.dancers]
 
     def act(self, action: Action) -> Page | None:
         """Do what a key means in a dance."""
@@ -292,12 +293,20 @@ class GroupDancePage(Page):
     def draw(self, surface: Surface) -> None:
         """Draw the dance as it is now."""
         game = self._ready.game
-        view = self._ready.performance.view(mirror=game.mirror, coach=game.coach)
-        stands = self._stands_now(view.dance.song_s)
-        turns = self._ready.team.kind in ("relay", "elimination")
+        view = self._ready.performance.view(self._led_by, mirror=game.mirror, coach=game.coach)
+        contest = self._stands_now(view.dance.song_s)
         dance = replace(view.dance, notices=(*view.dance.notices, *game.told))
-        shown = replace(view, dance=dance)
-        self.screen.draw_group(surface, shown, stands, turns=turns, alone=game.stage.show)
+        self.screen.draw_group(
+            surface, replace(view, dance=dance), contest, alone=game.stage.show
+        )
+
+    def _led_by(self, song_s: float) -> int:
+        """Return whose part the coach shows: whose turn it is, or the first who is not out."""
+        owner = self._contest.whose(song_s)
+        if owner is not None or self._stood is None:
+            return owner or 0
+        stands = self._stood[1].stands
+        return next((k for k, stand in enumerate(stands) if not stand.out), 0)
 
     def leave(self) -> None:
         """Close all that was opened for it."""

@@ -9,11 +9,12 @@ from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.dance.together import Entrant
 from kpopdance.realtime.library.players import players_of
 from kpopdance.realtime.library.store import GuestStore, StoreError
-from kpopdance.realtime.party.group_dance import GroupLoading, Team
+from kpopdance.realtime.party.group_dance import GroupLoading, Team, contest_of
 from kpopdance.realtime.scoring.contest import KINDS
 from kpopdance.realtime.screens.parts.chips import Chip
+from kpopdance.realtime.screens.parts.theme import clock_words
 from kpopdance.realtime.screens.random import RandomScreen, Texts
-from kpopdance.realtime.screens.random_view import RandomView
+from kpopdance.realtime.screens.random_view import ListedSong, RandomView
 from kpopdance.realtime.screens.setup_view import SetRow
 from kpopdance.realtime.shell.beside import beside
 from kpopdance.realtime.shell.pages import Page, Waiting
@@ -42,8 +43,8 @@ KIND_WORDS: Final[dict[Kind, tuple[str, str]]] = {
         "close together you are, in milliseconds."
     )),
     "relay": (N_("relay"), N_(
-        "Pass the part: the sections are dealt to you in turn, and only your own count. Four seconds "
-        "before your turn the card says so."
+        "Pass the part: the sections are dealt to you in turn, and only your own count. Who is next is "
+        "called out, and a voice counts: three, two, one."
     )),
     "elimination": (N_("elimination"), N_(
         "After each round who earned least in it is out, until one is left."
@@ -190,7 +191,31 @@ class GroupPage(Page):
     def view(self) -> RandomView:
         """Return what to show now."""
         told = f"{self._song.title}: {_(KIND_WORDS[self.chosen.kind][1])}"
-        return RandomView(self.age_s, tuple(self._rows()), self._line, done=1.0, told=told)
+        return RandomView(
+            self.age_s, tuple(self._rows()), self._line, self._rounds(), done=1.0, told=told
+        )
+
+    def _rounds(self) -> tuple[ListedSong, ...]:
+        """Return what of the song is danced by whom, round by round; nothing where all is by all."""
+        now, song = self.chosen, self._song
+        rounds = contest_of(song, now.kind, now.count).rounds
+        if len(rounds) < 2:
+            return ()
+        return tuple(
+            ListedSong(
+                clock_words(each.start_s),
+                self._name(each.owner)
+                if each.owner is not None
+                else _("round {n}", n=number + 1),
+                _section_at(song, each.start_s),
+            )
+            for number, each in enumerate(rounds)
+        )
+
+    def _name(self, place: int) -> str:
+        """Return what who dances in a place is called."""
+        who = self.chosen.who[place]
+        return self._players[who - 1].name if who else _("dancer {n}", n=place + 1)
 
 
 def _stepped(values: tuple[int, ...], place: int, step: int, count: int) -> tuple[int, ...]:
@@ -198,6 +223,11 @@ def _stepped(values: tuple[int, ...], place: int, step: int, count: int) -> tupl
     out = list(values)
     out[place] = (out[place] + step) % count
     return tuple(out)
+
+
+def _section_at(song: SongPack, song_s: float) -> str:
+    """Return what the song's section is called that is heard at a second; empty where none is known."""
+    return next((name for name, at_s in reversed(song.sections) if at_s <= song_s), "")
 
 
 def _known(database: Store) -> tuple[Player, ...]:

@@ -7,7 +7,7 @@ whom. A move belongs to the round in which its middle lies.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -26,6 +26,7 @@ SHORTEST_S: Final = 8.0  # of a turn: who is on must have time to step forward
 NEAR: Final = 0.4  # of a round: a section that begins so near to its begin is where it begins
 KNOWN_S: Final = 3.0  # after a round's end, by when its last moves are judged
 SOON_S: Final = 4.0  # before a turn it is told whose it is
+TOLD_DIGITS: Final = 1  # of points: what is told alike is alike
 
 
 class Round(NamedTuple):
@@ -40,16 +41,51 @@ class Round(NamedTuple):
 class Stand:
     """How somebody stands: ``points`` 0..100 of what counts for them, None: nothing yet.
 
-    ``on``: what is danced now counts for them, and ``soon`` it will; ``out``: no more; ``wins`` of
-    rounds. ``rank`` 1 is the best; who stands alike shares one.
+    ``on``: what is danced now counts for them; ``in_s``: in so many seconds their next turn begins,
+    None: none does; ``out``: nothing counts any more; ``wins`` of rounds. ``here`` is as ``points``, of
+    the round that is danced alone, and ``least``: whose are the lowest there, where that decides who is
+    out. ``rank`` 1 is the best; who
+    stands alike, as points are told, shares one.
     """
 
     points: float | None = None
     on: bool = True
-    soon: bool = False
+    in_s: float | None = None
     out: bool = False
     wins: int = 0
     rank: int = 1
+    here: float | None = None
+    least: bool = False
+
+    @property
+    def soon(self) -> bool:
+        """Whether their turn is about to begin."""
+        return not self.on and self.in_s is not None and self.in_s <= SOON_S
+
+
+class Course(NamedTuple):
+    """How far a contest is: ``number`` of the round that is danced, from 0.
+
+    ``since_s`` it began, negative before it, and ``left_s`` until it ends, s. ``ended`` is of each
+    round that is decided who won it, or is out after it, None: nobody; ``told_s`` since the newest of
+    them was decided, infinite before.
+    """
+
+    number: int
+    since_s: float
+    left_s: float
+    ended: tuple[int | None, ...] = ()
+    told_s: float = math.inf
+
+
+class Earned(NamedTuple):
+    """What somebody earned: in each round of theirs its ``number`` and points, None: nothing judged.
+
+    ``moves`` are those that counted.
+    """
+
+    rounds: tuple[tuple[int, float | None], ...]
+    moves: tuple[Verdict, ...]
 
 
 class Contest:
@@ -59,7 +95,8 @@ class Contest:
     ----------
     kind : Kind
         ``together`` everybody dances all; ``relay`` sections are dealt to players in turn;
-        ``elimination`` after each round who earned least in it is out; ``duel`` best of three rounds.
+        ``elimination`` after each round who earned least in it is out, of two alike who has less so far;
+        ``duel`` best of three rounds.
     players : int
         How many.
     span_s : (float, float)
@@ -73,54 +110,122 @@ class Contest:
     ) -> None:
         self.kind, self.players = kind, players
         self.rounds = _rounds_of(kind, players, span_s, sections_s)
+        self._end_s = span_s[1]
 
     def stands(self, judges: Sequence[Judge], song_s: float) -> tuple[Stand, ...]:
         """Return how everybody stands at a song second; infinite: at the end."""
-        danced = [Danced(judge.verdicts, judge.standard.weight.tolist()) for judge in judges]
-        return self.stood(danced, song_s)
+        return self.stood(_danced(judges), song_s)
 
     def stood(self, moves: Sequence[Danced], song_s: float) -> tuple[Stand, ...]:
         """Return how everybody stands at a song second with what was judged until then."""
-        done = [each for each in self.rounds if song_s >= each.end_s + KNOWN_S]
-        wins, left = [0] * self.players, [len(self.rounds)] * self.players
-        for number, each in enumerate(done):
-            earned = [one.points([each]) or 0.0 for one in moves]
-            self._count(number, earned, wins, left)
-        stands = [self._stand(k, one, song_s, wins, left) for k, one in enumerate(moves)]
-        order = [(stand.wins, left[k], stand.points or 0.0) for k, stand in enumerate(stands)]
-        return tuple(
-            Stand(
-                stand.points, stand.on, stand.soon, stand.out, stand.wins,
-                1 + sum(other > order[k] for other in order),
-            )
+        ended = self._ended(moves, song_s)
+        stands = [self._stand(k, one, song_s, ended) for k, one in enumerate(moves)]
+        order = [
+            (stand.wins, self._last(k, ended), round(stand.points or 0.0, TOLD_DIGITS))
             for k, stand in enumerate(stands)
-        )  # fmt: skip
+        ]
+        least = self._least(stands)
+        return tuple(
+            replace(stand, rank=1 + sum(other > order[k] for other in order), least=k == least)
+            for k, stand in enumerate(stands)
+        )
 
-    def _count(
-        self, number: int, earned: list[float], wins: list[int], left: list[int]
-    ) -> None:
-        """Count a round that is over: who won it, and who is out after it."""
-        if self.kind == "duel" and max(wins) <= BEST_OF // 2:
-            best = [k for k, points in enumerate(earned) if points == max(earned)]
-            if len(best) == 1:
-                wins[best[0]] += 1
-        if self.kind == "elimination":
-            inside = [k for k, rounds in enumerate(left) if rounds == len(self.rounds)]
-            if len(inside) > 1:
-                left[min(inside, key=lambda k: earned[k])] = number
+    def _least(self, stands: Sequence[Stand]) -> int | None:
+        """Return who would be out now; None where nobody is yet, or it is not known."""
+        here = {k: stand.here for k, stand in enumerate(stands) if not stand.out}
+        known = [points for points in here.values() if points is not None]
+        if self.kind != "elimination" or len(known) < max(len(here), 2):
+            return None
+        low = [k for k, points in here.items() if points == min(known)]
+        return low[0] if len(low) == 1 else None
+
+    def course(self, judges: Sequence[Judge], song_s: float) -> Course:
+        """Return how far the contest is at a song second."""
+        number = self._number(song_s)
+        now = self.rounds[number]
+        ended = self._ended(_danced(judges), song_s)
+        told_s = song_s - self.rounds[len(ended) - 1].end_s - KNOWN_S if ended else math.inf
+        left_s = max(min(now.end_s, self._end_s) - song_s, 0.0)
+        return Course(number, song_s - now.start_s, left_s, ended, told_s)
+
+    def earned(self, judges: Sequence[Judge]) -> tuple[Earned, ...]:
+        """Return what everybody earned in the rounds that counted for them, at the end."""
+        moves = _danced(judges)
+        ended = self._ended(moves, math.inf)
+        return tuple(
+            Earned(
+                tuple(
+                    (number, one.points([self.rounds[number]]))
+                    for number in self._theirs(k, ended)
+                ),
+                tuple(one.inside([self.rounds[number] for number in self._theirs(k, ended)])),
+            )
+            for k, one in enumerate(moves)
+        )
+
+    @property
+    def changes_s(self) -> tuple[float, ...]:
+        """Song seconds at which a round begins after another."""
+        return tuple(each.start_s for each in self.rounds[1:])
+
+    def _number(self, song_s: float) -> int:
+        """Return which round is danced at a song second; before the first one it is that."""
+        return max(sum(song_s >= each.start_s for each in self.rounds) - 1, 0)
+
+    def whose(self, song_s: float) -> int | None:
+        """Return whose turn it is at a song second; None: everybody's."""
+        return self.rounds[
+            max(sum(song_s >= each.start_s for each in self.rounds) - 1, 0)
+        ].owner
+
+    def _ended(self, moves: Sequence[Danced], song_s: float) -> tuple[int | None, ...]:
+        """Return of each round that is over who won it, or is out after it."""
+        ended: list[int | None] = []
+        if self.kind not in ("duel", "elimination"):
+            return ()
+        for number, each in enumerate(self.rounds):
+            won = max(ended.count(k) for k in range(self.players)) > BEST_OF // 2
+            if song_s < each.end_s + KNOWN_S or (self.kind == "duel" and won):
+                break
+            told = [_told(one, [each]) for one in moves]
+            if self.kind == "duel":
+                best = [k for k, points in enumerate(told) if points == max(told)]
+                ended.append(best[0] if len(best) == 1 else None)
+                continue
+            so_far = [_told(one, self.rounds[: number + 1]) for one in moves]
+            inside = [k for k in range(self.players) if k not in ended]
+            ended.append(min(inside, key=lambda k: (told[k], so_far[k])))
+        return tuple(ended)
+
+    def _last(self, k: int, ended: Sequence[int | None]) -> int:
+        """Return the last round in which somebody was in; who never goes out: as many as there are."""
+        out = self.kind == "elimination" and k in ended
+        return ended.index(k) if out else len(self.rounds)
+
+    def _theirs(self, k: int, ended: Sequence[int | None]) -> list[int]:
+        """Return the rounds that count for somebody."""
+        last = self._last(k, ended)
+        return [
+            number
+            for number, each in enumerate(self.rounds)
+            if each.owner in (None, k) and number <= last
+        ]
 
     def _stand(
-        self, k: int, moves: Danced, song_s: float, wins: list[int], left: list[int]
+        self, k: int, moves: Danced, song_s: float, ended: Sequence[int | None]
     ) -> Stand:
-        theirs = [
-            each
-            for number, each in enumerate(self.rounds)
-            if each.owner in (None, k) and number <= left[k]
+        theirs = [self.rounds[number] for number in self._theirs(k, ended)]
+        out = self._last(k, ended) < len(self.rounds)
+        on = not out and self._number(song_s) in self._theirs(k, ended)
+        coming = [
+            each.start_s - song_s
+            for each in theirs
+            if each.owner == k and each.start_s > song_s
         ]
-        out = left[k] < len(self.rounds)
-        on = not out and any(each.start_s <= song_s < each.end_s for each in theirs)
-        soon = any(0 < each.start_s - song_s <= SOON_S for each in theirs if each.owner == k)
-        return Stand(moves.points(theirs), on, soon and not on, out, wins[k])
+        in_s = min(coming, default=None)
+        wins = ended.count(k) if self.kind == "duel" else 0
+        here = moves.points([self.rounds[self._number(song_s)]]) if on else None
+        return Stand(moves.points(theirs), on, in_s, out, wins, here=here)
 
 
 class Danced(NamedTuple):
@@ -129,9 +234,9 @@ class Danced(NamedTuple):
     verdicts: Sequence[Verdict]
     weight: Sequence[float]
 
-    def points(self, rounds: Sequence[Round]) -> float | None:
-        """Return what was earned in some rounds, 0..100; None where nothing of them was judged."""
-        inside = [
+    def inside(self, rounds: Sequence[Round]) -> list[Verdict]:
+        """Return the moves that were judged and lie in some rounds."""
+        return [
             move
             for move in self.verdicts
             if move.judged
@@ -139,10 +244,23 @@ class Danced(NamedTuple):
                 one.start_s <= (move.start_s + move.end_s) / 2 < one.end_s for one in rounds
             )
         ]
+
+    def points(self, rounds: Sequence[Round]) -> float | None:
+        """Return what was earned in some rounds, 0..100; None where nothing of them was judged."""
+        inside = self.inside(rounds)
         weight = [self.weight[move.move] for move in inside]
         if not sum(weight) > 0:
             return None
         return float(np.average([move.score for move in inside], weights=weight))
+
+
+def _told(one: Danced, rounds: Sequence[Round]) -> float:
+    """Return somebody's points in some rounds as they are told; 0 where nothing was judged."""
+    return round(one.points(rounds) or 0.0, TOLD_DIGITS)
+
+
+def _danced(judges: Sequence[Judge]) -> list[Danced]:
+    return [Danced(judge.verdicts, judge.standard.weight.tolist()) for judge in judges]
 
 
 def _rounds_of(

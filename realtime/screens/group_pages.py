@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.scoring.contest import Stand
 from kpopdance.realtime.screens.chip_screen import ChipScreen
-from kpopdance.realtime.screens.group import called, card_of, colour_of
+from kpopdance.realtime.screens.group import called, card_of
 from kpopdance.realtime.screens.parts.chips import Chip
 from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS
 from kpopdance.realtime.screens.parts.dancer_card import draw_card
 from kpopdance.realtime.screens.parts.group_mirror import GroupMirror, Shown
 from kpopdance.realtime.screens.parts.mirror import fitted
 from kpopdance.realtime.screens.parts.notices import draw_notices
+from kpopdance.realtime.screens.parts.rounds import colour_of
 from kpopdance.realtime.screens.parts.theme import (
     CYAN,
     GOLD,
@@ -105,10 +106,12 @@ class GroupReadyScreen(ChipScreen):
         mirror = box(edge, bar.bottom + 12 * u, width - edge, cards.top - 12 * u)
         if view.picture is not None:
             mirror = fitted(mirror, (view.picture.shape[1], view.picture.shape[0]))
-        people = [Shown(each.pose, called(each), colour_of(each)) for each in view.dancers]
+        people = [
+            Shown(each.pose, called(each), colour_of(each.place)) for each in view.dancers
+        ]
         self._mirror.draw_group(surface, mirror, view.picture, people, mirror=view.mirror)
         for place, dancer in zip(cells(cards, count, rows, u), view.dancers, strict=True):
-            here = card_of(dancer, Stand(on=dancer.gone_s == 0), turns=True, ranked=False)
+            here = card_of(dancer, Stand(on=dancer.gone_s == 0))
             there = _("there you are") if dancer.gone_s == 0 else here.told
             draw_card(self.theme, surface, place, here._replace(told=there), u)
 

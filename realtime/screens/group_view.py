@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from kpopdance.realtime.core.types import Pose, Verdict
+    from kpopdance.realtime.scoring.contest import Course, Kind, Round, Stand
     from kpopdance.realtime.screens.view import DanceView
 
 LOST_S: Final = 1.0  # unseen for so long, somebody is told to be lost
@@ -72,3 +73,24 @@ class GroupView:
     dancers: tuple[DancerView, ...]
     apart_ms: float | None = None
     given_up: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContestView:
+    """What is played, and how it stands.
+
+    Attributes
+    ----------
+    kind : Kind
+    stands : tuple of Stand
+        Everybody's, in the order of their places.
+    rounds : tuple of Round
+        The song's.
+    course : Course
+        How far it is.
+    """
+
+    kind: Kind
+    stands: tuple[Stand, ...]
+    rounds: tuple[Round, ...]
+    course: Course

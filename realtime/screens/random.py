@@ -51,6 +51,8 @@ RANDOM: Final = Texts(N_("RANDOM PLAY DANCE"), N_("Chorus after chorus: three, t
     Chip("G", N_("together"), "group"), Chip("X", N_("write the list"), "export"),
     Chip("Esc", N_("songs"), "back"),
 ))  # fmt: skip
+LEADING: Final = 1.38
+"""From line to line of a sentence, of its letters' height."""
 LINE: Final = 33.0
 """Height of a song's line, design units."""
 
@@ -130,15 +132,16 @@ class RandomScreen(ChipScreen):
     def _songs(self, surface: pygame.Surface, at: RandomLayout, view: RandomView) -> None:
         u, place = at.unit, at.songs
         style = Style(22 * u, GOLD if view.awaited else WHITE, "left", 7)
+        lines = self.theme.wrapped(view.told, style.px, place.width - round(36 * u))
+        said = max(34 * u, len(lines) * round(LEADING * style.px) + 2)
         about = not view.songs and view.done >= 1  # then it is a sentence, and nothing below it
         if about:
-            lines = self.theme.wrapped(view.told, style.px, place.width - round(36 * u))
-            tall = round(len(lines) * 1.38 * style.px + 34 * u)
+            tall = round(said + 34 * u)
             place = pygame.Rect(place.left, place.top, place.width, min(tall, place.height))
         edge = CYAN if view.songs else dim(VIOLET, 0.8)
         self.theme.panel(surface, place, Glass(20 * u, edge, 1.6, 210, NIGHT))
         inner = place.inflate(-round(36 * u), -round(28 * u))
-        high = inner.height if about else 34 * u
+        high = inner.height if about else min(said, inner.height / 2)
         head = box(inner.left, inner.top, inner.right, inner.top + high)
         self.theme.write_lines(surface, view.told, head, style)
         bar = box(inner.left, head.bottom + 6 * u, inner.right, head.bottom + 12 * u)

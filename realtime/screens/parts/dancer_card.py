@@ -34,7 +34,7 @@ class CardFace(NamedTuple):
     """What stands on a card: ``points`` None: none yet; ``told`` what is to be said below the name.
 
     ``grade`` is the newest judgement's, None where it is old; ``rank`` 0: not told; ``lit``: what
-    is danced now counts for them.
+    is danced now counts for them; ``urgent``: what is told must be seen.
     """
 
     name: str
@@ -45,6 +45,7 @@ class CardFace(NamedTuple):
     told: str = ""
     rank: int = 0
     lit: bool = True
+    urgent: bool = False
 
 
 def draw_card(
@@ -53,6 +54,7 @@ def draw_card(
     """Draw a card, as large as its place."""
     colour = PLAYER_COLOURS[face.colour % len(PLAYER_COLOURS)]
     edge, shade = (colour, mix(NIGHT, colour, 0.2)) if face.lit else (dim(colour, 0.4), INK)
+    edge = GOLD if face.urgent else edge
     theme.panel(surface, place, Glass(14 * u, edge, 2.4 * u if face.lit else 1.2, 222, shade))
     inner = place.inflate(-round(24 * u), -round(10 * u))
     split = inner.right if face.points is None else inner.left + round(0.62 * inner.width)
@@ -71,7 +73,7 @@ def draw_card(
 def _below(face: CardFace) -> tuple[str, Colour]:
     """Return what stands below the name, and in which colour."""
     if face.told:
-        return face.told, SOFT if face.lit else FAINT
+        return face.told, GOLD if face.urgent else WHITE if face.lit else FAINT
     if face.grade:
         return face.grade, GRADE_COLOUR[face.grade]
     if face.combo > 1:

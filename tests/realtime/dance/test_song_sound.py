@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kpopdance.engines.errors import DanceError
-from kpopdance.realtime.dance.song_sound import LAST_S, UNDER, sound_of
+from kpopdance.realtime.dance.song_sound import DANCED, LAST_S, UNDER, counted_to, sound_of
 from kpopdance.realtime.library.medley import COUNTED, excerpt_of, medley_of
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import SongPack
@@ -98,6 +99,22 @@ def test_three_two_one_end_where_the_dance_begins():
         for number in (3, 2, 1)
     ]
     np.testing.assert_allclose(said, wanted, atol=2 / RATE)
+
+
+@pytest.mark.parametrize("bpm", [120.0, 200.0])
+def test_rounds_are_counted_to_over_the_song(bpm):
+    song, beat_s = replace(pack(), bpm=bpm), 60 / bpm * (2 if bpm > 140 else 1)
+    plain = np.full((30 * RATE, 2), 0.2, np.float32), RATE
+    quiet, loud = (
+        counted_to(Kit(count_volume=volume), song, plain, (8.0, 20.0))[0] for volume in (0, 100)
+    )
+    said = np.flatnonzero(np.abs(loud - quiet)[:, 0] > 0.05) / RATE
+    wanted = [at_s - number * beat_s for at_s in (8.0, 20.0) for number in (3, 2, 1)]
+    np.testing.assert_allclose(said, wanted, atol=2 / RATE)
+    assert level(quiet, 7.3) == pytest.approx(0.2 * DANCED, rel=0.01)
+    assert level(quiet, 8.0) == level(quiet, 12.0) == pytest.approx(0.2)
+    assert np.abs(np.diff(quiet[:, 0])).max() < 0.2 / (0.03 * RATE)  # nowhere a crack
+    assert np.ptp(plain[0]) == 0  # what was read stays as it is
 
 
 def test_a_soft_song_is_made_as_loud_as_the_others():

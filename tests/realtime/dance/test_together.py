@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kpopdance.realtime.core.types import Formation, Frame, Pose
-from kpopdance.realtime.dance.loop import DanceSession
+from kpopdance.realtime.dance.loop import DanceSession, pictograms
 from kpopdance.realtime.dance.together import (
     Entrant,
     GroupPerformance,
@@ -179,6 +179,26 @@ def test_the_view_tells_of_everybody(danced):
     assert views[0].dancers[1].lost
     assert last.apart_ms is not None
     assert last.given_up == ""
+
+
+def test_the_coach_shows_the_part_of_who_leads(danced):
+    session, _, views = danced
+    view = views[-1].dance
+    shown = [session.led(replace(view, song_s=4.0), lambda at_s, k=k: k) for k in (0, 1)]
+    assert [each.lead for each in shown] == [0, 1]
+    for member, each in enumerate(shown):
+        due = [pose for pose in pictograms(replace(SONG, lead=member)) if 3 < pose.at_s < 9]
+        assert [pose.at_s for pose in each.upcoming] == [pose.at_s for pose in due]
+        for one, other in zip(each.upcoming, due, strict=True):
+            np.testing.assert_array_equal(one.joints, other.joints)
+    turns = session.led(replace(view, song_s=4.0), lambda at_s: int(at_s >= 6.0))
+    assert turns.lead == 0
+    wanted = [
+        next(pose for pose in shown[int(at_s >= 6.0)].upcoming if pose.at_s == at_s).joints
+        for at_s in (pose.at_s for pose in turns.upcoming)
+    ]
+    assert len(wanted) == len(shown[0].upcoming)
+    np.testing.assert_array_equal([pose.joints for pose in turns.upcoming], wanted)
 
 
 def test_who_is_gone_is_told_and_judged_again_when_back(standards):

@@ -28,21 +28,24 @@ from kpopdance.realtime.party.group_dance import (
     GroupReadyPage,
     Readied,
     Team,
+    contest_of,
 )
 from kpopdance.realtime.party.group_page import GroupPage
-from kpopdance.realtime.party.group_result import GroupResultPage
+from kpopdance.realtime.party.group_result import GroupResultPage, came_of
 from kpopdance.realtime.pose.group_watcher import GroupWatcher, Place
-from kpopdance.realtime.scoring.contest import Contest, Stand
+from kpopdance.realtime.scoring.contest import Stand
 from kpopdance.realtime.scoring.unison import Team as Judged
 from kpopdance.realtime.screens.actions import Target
+from kpopdance.realtime.screens.group import card_of
 from kpopdance.realtime.screens.group_pages import cells
 from kpopdance.realtime.screens.group_view import DancerView, GroupView
 from kpopdance.realtime.screens.parts.mirror import crop_to_fill, fitted
+from kpopdance.realtime.screens.parts.rounds import called_out, line_of
 from kpopdance.realtime.shell.songs import Songs
 from tests import dances
 from tests.fakes import ScriptedCamera
 from tests.realtime.game.test_game import kit, no_waiting_for_a_camera
-from tests.realtime.screens import views
+from tests.realtime.screens import party_views, views
 
 __all__ = ["no_waiting_for_a_camera"]
 SIZES = [(640, 360), (1280, 720), (540, 960)]
@@ -124,7 +127,8 @@ def test_who_was_chosen_dances(page, game, monkeypatch):
     loading = page.key("return")
     assert isinstance(loading, GroupLoading)
     loading._opening._coming.exception(30)
-    _, song, entrants, _ = asked[0]
+    _, song, entrants, _, counted_s = asked[0]
+    assert counted_s == ()
     assert song is SONG or song.title == SONG.title
     assert [one.member for one in entrants] == [0, 1]
     assert [bool(one.name) for one in entrants] == [True, False]
@@ -177,7 +181,8 @@ class Performance:
     def toggle(self):
         self.session.paused = not self.session.paused
 
-    def view(self, *, mirror, coach):
+    def view(self, led_by, *, mirror, coach):
+        assert led_by(0.5) == 0
         dancers = tuple(DancerView(k, "", 0, None, 50.0) for k in range(2))
         return GroupView(views.dance(song_s=9.0), dancers, 40.0)
 
@@ -212,7 +217,8 @@ def readied(game, kind="together"):
     first = players_of(game.database)[0]
     stores = (game.database.of(first.id), GuestStore(game.database))
     team = Team((Entrant("Mina", 0), Entrant("", 0)), stores, kind)
-    return Readied(game, SONG, team, Performance(game, [judge(90.0), judge(40.0)]))
+    contest = contest_of(SONG, kind, 2)
+    return Readied(game, SONG, team, Performance(game, [judge(90.0), judge(40.0)]), contest)
 
 
 def in_view(gone_s):
@@ -257,7 +263,7 @@ def test_or_when_somebody_says_so_and_escape_goes_back(game, key, closed):
     assert ready.performance.closed == closed
 
 
-@pytest.mark.parametrize("kind", ["together", "relay", "duel"])
+@pytest.mark.parametrize("kind", ["together", "relay", "elimination", "duel"])
 def test_a_dance_is_danced_and_its_result_told(game, kind):
     page = GroupDancePage(readied(game, kind), 2.0, "back")
     page.enter(0.0)
@@ -342,13 +348,8 @@ def test_r_mends_what_is_broken(game, device, anew, retried):
 def test_only_a_whole_dance_is_the_players_own(game, kind, kept):
     ready = readied(game, kind)
     outcome = ready.performance.outcome([])
-    result = GroupResultPage(
-        game,
-        SONG,
-        ready.team,
-        (outcome, Contest(kind, 2, (0.0, 16.0), ()), (Stand(90.0), Stand(40.0, rank=2))),
-        (None, "back"),
-    )
+    came = came_of(ready.contest, [judge(90.0), judge(40.0)])
+    result = GroupResultPage(game, SONG, ready.team, (outcome, came), (None, "back"))
     wait([result._saving], 30)
     assert result._saving.exception() is None
     dances_kept = sum(day.dances for day in days_of(ready.team.stores[0]))
@@ -386,17 +387,94 @@ def test_no_bars_are_beside_the_picture(picture, room):
     assert all(abs(a - b) <= 1 for a, b in zip(crop.shown.size, shown.size, strict=True))
 
 
-def test_who_is_lost_out_or_on_is_told_on_the_card():
-    from kpopdance.realtime.screens.group import card_of
+DANCER = DancerView(0, "Mina", 0, gone_s=0.0)
+CARDS = {
+    "of a whole dance": (DANCER, Stand(80.0, here=50.0), "together", "", (80.0, 1)),
+    "whose turn it is": (DANCER, Stand(80.0), "relay", "your turn", (80.0, 1)),
+    "who is next": (DANCER, Stand(on=False, in_s=3.2), "relay", "get ready: 4", (None, 0)),
+    "whose turn comes later": (
+        DANCER, Stand(on=False, in_s=11.5), "relay", "next turn in 12 s", (None, 0)
+    ),
+    "who has danced": (DANCER, Stand(on=False), "relay", "all turns danced", (None, 0)),
+    "who never was": (replace(DANCER, gone_s=np.inf), Stand(), "together", "step in", (None, 0)),
+    "who is lost": (replace(DANCER, gone_s=5.0), Stand(), "duel", "not seen", (None, 0)),
+    "who is out": (
+        replace(DANCER, gone_s=5.0), Stand(60.0, out=True, on=False), "elimination", "out", (60.0, 0)
+    ),
+    "who will be": (
+        DANCER, Stand(80.0, here=50.0, least=True), "elimination", "out, if it stays so", (50.0, 0)
+    ),
+    "who has won one": (DANCER, Stand(80.0, wins=1, here=50.0), "duel", "★", (50.0, 0)),
+    "a round begins": (DANCER, Stand(80.0, wins=2), "duel", "★★", (None, 0)),
+}  # fmt: skip
 
-    dancer = DancerView(0, "Mina", 0, gone_s=0.0)
-    cases = [
-        (dancer, Stand(), False, ""), (dancer, Stand(), True, "your turn"),
-        (dancer, Stand(on=False, soon=True), True, "get ready"),
-        (replace(dancer, gone_s=np.inf), Stand(), False, "step in"),
-        (replace(dancer, gone_s=5.0), Stand(), False, "not seen"),
-        (replace(dancer, gone_s=5.0), Stand(out=True, on=False), True, "out"),
-        (dancer, Stand(wins=2), False, "★★"),
-    ]  # fmt: skip
-    for who, stand, turns, told in cases:
-        assert card_of(who, stand, turns=turns, ranked=True).told == told
+
+@pytest.mark.parametrize(("who", "stand", "kind", "told", "points"), CARDS.values(), ids=CARDS)
+def test_who_is_lost_out_or_on_is_told_on_the_card(who, stand, kind, told, points):
+    face = card_of(who, stand, kind)
+    assert (face.told, (face.points, face.rank)) == (told, points)
+
+
+NAMES = ("Mina", "Jiwoo", "Hana")
+CALLS = {
+    "who begins": (("relay", 2, -1.0), "Mina begins", "turn 1 of 4, then Jiwoo in 16 s"),
+    "whose turn it is": (("relay", 2, 16.0), "Jiwoo: your turn!", "turn 2 of 4, then Mina in 14 s"),
+    "nothing in between": (("relay", 2, 20.0), None, "turn 2 of 4, then Mina in 10 s"),
+    "who is next": (("relay", 2, 27.5), "Mina in 3", "turn 2 of 4, then Mina in 3 s"),
+    "the last turn": (("relay", 2, 57.5), None, "the last turn, 3 s to go"),
+    "the first round": (("duel", 2, -1.0), "ROUND 1 OF 3", "round 1 of 3, 21 s to go"),
+    "who won it": (("duel", 2, 24.0, (1,)), "Round 1: Jiwoo", "round 2 of 3, 16 s to go"),
+    "that nobody did": (("duel", 2, 24.0, (None,)), "Round 1: nobody", "round 2 of 3, 16 s to go"),
+    "who won": (("duel", 2, 44.0, (1, 1)), "Jiwoo has won!", "It is won: dance on for fun."),
+    "a while ago": (("duel", 2, 40.1, (1, 1), 9.0), None, "It is won: dance on for fun."),
+    "who is out": (("elimination", 3, 34.0, (2,)), "Hana is out", "round 2 of 2: in 26 s one is out"),
+    "nothing of all": (("together", 3, -1.0), None, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("played", "call", "line"), CALLS.values(), ids=CALLS)
+def test_it_is_called_out_who_is_on_comes_or_has_won(played, call, line):
+    contest = party_views.contest(*played)
+    called = called_out(contest, NAMES)
+    assert (None if called is None else called.words) == call
+    assert line_of(contest, NAMES) == line
+
+
+def test_the_coach_shows_whose_turn_it_is_and_who_is_not_out(game):
+    page = GroupDancePage(readied(game, "relay"), 0.0, "back")
+    assert [page._led_by(at_s) for at_s in (-1.0, 3.0, 9.0)] == [0, 0, 1]
+    page = GroupDancePage(readied(game, "elimination"), 0.0, "back")
+    stands = (Stand(out=True, on=False), Stand())
+    page._stood = (9.0, replace(party_views.contest("elimination", 2, 9.0), stands=stands))
+    assert page._led_by(9.0) == 1
+
+
+RESULTS = {
+    "relay": ({"turn at 0:00": "90.0", "turn at 0:08": None}, ("has won", "Mina")),
+    "elimination": ({"round 1": "90.0"}, ("has won", "Mina")),
+    "duel": ({"round 1": "★ 90.0", "round 2": "★ 90.0"}, ("has won 2 : 0", "Mina")),
+}
+
+
+@pytest.mark.parametrize(("kind", "told"), RESULTS.items(), ids=RESULTS)
+def test_each_round_and_who_has_won_is_told_at_the_end(game, kind, told):
+    ready = readied(game, kind)
+    came = came_of(ready.contest, [judge(90.0), judge(40.0)])
+    danced = (ready.performance.outcome([]), came)
+    result = GroupResultPage(game, SONG, ready.team, danced, (None, "back"))
+    wait([result._saving], 30)
+    lines = dict(result.view().faces[0].lines)
+    assert {key: lines.get(key) for key in told[0]} == told[0]
+    assert int(lines["GREAT"]) == len(came.earned[0].moves)
+    assert result.view().team == (told[1],)
+
+
+def test_the_page_tells_who_dances_which_section(page):
+    assert page.view().songs == ()
+    pressed(page, "down right")
+    told = page.view().songs
+    assert [(each.at, each.title) for each in told[:2]] == [
+        ("0:00", "dancer 1"),
+        ("0:08", "dancer 2"),
+    ]
+    assert told[0].artist == "verse"

@@ -65,7 +65,36 @@ def test_in_a_relay_only_ones_own_turns_count():
     assert (one.rank, two.rank) == (1, 2)
     now = stands("relay", [first, second], 9.0)
     assert [(stand.on, stand.soon) for stand in now] == [(True, False), (False, True)]
+    assert [stand.in_s for stand in now] == [21.0, 3.0]
     assert [stand.on for stand in stands("relay", [first, second], 31.0)] == [True, False]
+    assert [stand.on for stand in stands("relay", [first, second], -2.0)] == [True, False]
+    last = stands("relay", [first, second], 50.0)
+    assert [(stand.on, stand.in_s) for stand in last] == [(False, None), (True, None)]
+    earned = Contest("relay", 2, SPAN, SECTIONS).earned([first, second])
+    assert [one.rounds for one in earned] == [((0, 80.0), (2, 60.0)), ((1, 50.0), (3, 50.0))]
+    assert {move.score for move in earned[1].moves} == {50.0}
+
+
+def test_how_far_it_is_is_told():
+    made = Contest("elimination", 3, SPAN, ())
+    judges = [steady(50), steady(40), steady(90)]
+    told = [made.course(judges, at_s) for at_s in (-3.0, 29.0, 31.0, 34.0, math.inf)]
+    assert [each.number for each in told] == [0, 0, 1, 1, 1]
+    assert [each.since_s for each in told[:4]] == [-3.0, 29.0, 1.0, 4.0]
+    assert [each.left_s for each in told] == [33.0, 1.0, 29.0, 26.0, 0.0]
+    assert [each.ended for each in told] == [(), (), (), (1,), (1, 0)]
+    assert told[2].told_s == math.inf
+    assert told[3].told_s == pytest.approx(4.0 - KNOWN_S)
+    assert [one.rounds for one in made.earned(judges)] == [
+        ((0, 50.0), (1, 50.0)), ((0, 40.0),), ((0, 90.0), (1, 90.0)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("other", "ranks"), [(99.96, (1, 1)), (99.9, (1, 2))])
+def test_what_is_told_alike_is_alike(other, ranks):
+    for kind in ("relay", "duel", "together"):
+        told = stands(kind, [steady(100), steady(other)])
+        assert tuple(stand.rank for stand in told) == ranks, kind
 
 
 def test_who_earned_least_in_a_round_is_out():
@@ -74,10 +103,20 @@ def test_who_earned_least_in_a_round_is_out():
     told = [stands("elimination", judges, at_s, sections) for at_s in (29.0, 30 + KNOWN_S)]
     assert [stand.out for stand in told[0]] == [False] * 3
     assert [stand.out for stand in told[1]] == [True, False, False]
+    assert [round(stand.here) for stand in told[0]] == [50, 67, 60]
+    assert [stand.least for stand in told[0]] == [True, False, False]
+    assert [stand.here for stand in told[1]] == [None, 20.0, 99.0]
+    assert [stand.least for stand in told[1]] == [False, True, False]
     last = stands("elimination", judges, sections=sections)
     assert [stand.out for stand in last] == [True, True, False]
     assert [stand.rank for stand in last] == [3, 2, 1]
     assert last[0].points == pytest.approx(50)  # of the round they were in
+
+
+def test_of_two_alike_in_a_round_who_has_less_so_far_is_out():
+    judges = [judge(*[80] * 15, *[70] * 15), judge(*[60] * 15, *[70] * 15), steady(0)]
+    ended = Contest("elimination", 3, SPAN, ()).course(judges, math.inf).ended
+    assert ended == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -101,4 +140,5 @@ def test_what_was_not_judged_counts_for_nobody():
     one, two = stands("together", [judge(10, 90, unjudged={0}), judge()])
     assert one.points == pytest.approx(90)
     assert two.points is None
-    assert two == Stand(None, on=False, rank=2)
+    assert two == Stand(None, rank=2)
+    assert (one.here, one.least) == (pytest.approx(90), False)

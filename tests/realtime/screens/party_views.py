@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from kpopdance.engines.tongues import _
@@ -10,7 +12,7 @@ from kpopdance.realtime.core.types import GRADES, Pose, Verdict
 from kpopdance.realtime.library.verified import REASONS
 from kpopdance.realtime.party.board import NOT_COUNTED
 from kpopdance.realtime.party.group_page import KIND_WORDS, TEXTS
-from kpopdance.realtime.scoring.contest import Stand
+from kpopdance.realtime.scoring.contest import Contest, Stand
 from kpopdance.realtime.screens.board import BoardScreen, nothing_words
 from kpopdance.realtime.screens.board_view import BoardLine, BoardView
 from kpopdance.realtime.screens.group import GroupScreen
@@ -20,7 +22,7 @@ from kpopdance.realtime.screens.group_pages_view import (
     GroupResultView,
     ResultFace,
 )
-from kpopdance.realtime.screens.group_view import DancerView, GroupView
+from kpopdance.realtime.screens.group_view import ContestView, DancerView, GroupView
 from kpopdance.realtime.screens.random import RandomScreen
 from kpopdance.realtime.screens.random_view import ListedSong, RandomView
 from kpopdance.realtime.screens.reel_page import ReelPageScreen
@@ -43,8 +45,8 @@ def named(place):
 class Stage(GroupScreen):
     """The stage of a group, drawn as every page is."""
 
-    def draw(self, surface, view, stands, turns):
-        self.draw_group(surface, view, stands, turns=turns)
+    def draw(self, surface, view, contest):
+        self.draw_group(surface, view, contest)
 
 
 def dancers(count, **first):
@@ -70,24 +72,38 @@ def ready(backdrop, count, **other):
     return GroupReadyScreen(backdrop), view
 
 
-def stage(backdrop, count, turns=False, **dance):
-    """The stage: of a relay the second dances, the third will, and the last is out."""
-    stands = [
+def contest(kind, count, song_s, ended=(), told_s=1.0, length_s=60.0):
+    """What is played at a second, as far as is known: in a relay the last is not seen."""
+    made = Contest(kind, count, (0.0, length_s), ())
+    nobody = SimpleNamespace(verdicts=(), standard=SimpleNamespace(weight=np.ones(1)))
+    course = made.course([nobody] * count, song_s)._replace(
+        ended=ended, told_s=told_s if ended else np.inf
+    )
+    turn = course.number % count
+    stands = tuple(
         Stand(
-            71.4 - 9 * k, not turns or k == 1, soon=turns and k == 2, out=turns and k == count - 1,
-            wins=(2, 1, 0, 0, 0, 0)[k] * (count == 2), rank=k + 1,
+            71.4 - 9 * k, kind != "relay" or k == turn,
+            course.left_s if kind == "relay" and k == (turn + 1) % count else None,
+            kind == "elimination" and k in ended, ended.count(k) if kind == "duel" else 0, k + 1,
+            71.4 - 9 * k, kind == "elimination" and k == 1,
         )
         for k in range(count)
-    ]  # fmt: skip
+    )  # fmt: skip
+    return ContestView(kind, stands, made.rounds, course)
+
+
+def stage(backdrop, count, played=None, **dance):
     shown = views.dance(**{"picture": PICTURE, "status": views.dance().status, **dance})
     view = GroupView(shown, dancers(count), 44.0, FEWER)
-    return Stage(backdrop), view, stands, turns
+    return Stage(backdrop), view, played or contest("together", count, shown.song_s)
 
 
 def lines():
     """What a dancer's column may tell, all of it."""
     counts = zip(GRADES, (31, 24, 11, 6, 3), strict=True)
     return (
+        (_("turn at {clock}", clock="1:08"), "88.4"),
+        (_("round {n}", n=2), _("{points}, out", points="61.0")),
         (_("part"), "Hana"), (_("late"), _("{ms:.0f} ms", ms=-62)), (_("combo"), "117"),
         (_("seen"), "97 %"), (_("could be judged"), "88 %"),
         *((grade, str(count)) for grade, count in counts),
@@ -119,7 +135,9 @@ def group_page(backdrop):
         name = _("dancer {n}", n=k + 1)
         rows += [SetRow(name, NAMES[k % 4] or _("guest")), SetRow(_("part"), "Hana")]
     told = f"네온 스텝: {_(about)}"
-    return RandomScreen(backdrop, TEXTS), RandomView(2.0, tuple(rows), 4, done=1.0, told=told)
+    rounds = tuple(ListedSong(f"0:{8 * k:02}", named(k), "pre-chorus") for k in range(MOST))
+    view = RandomView(2.0, tuple(rows), 4, rounds, done=1.0, told=told)
+    return RandomScreen(backdrop, TEXTS), view
 
 
 def random_page(backdrop, songs=24, **other):

@@ -75,7 +75,17 @@ PAGES = {
     "two step in": lambda back: party_views.ready(back, 2),
     "six step in": lambda back: party_views.ready(back, 6),
     "two dance": lambda back: party_views.stage(back, 2),
-    "a relay of four": lambda back: party_views.stage(back, 4, turns=True),
+    **{
+        name: lambda back, count=count, told=told: party_views.stage(
+            back, count, party_views.contest(*told)
+        )
+        for name, count, told in (
+            ("a relay of four", 4, ("relay", 4, 20.0)), ("the next turn", 4, ("relay", 4, 12.0)),
+            ("who begins", 6, ("relay", 6, -1.0)), ("a round begins", 2, ("duel", 2, 21.0)),
+            ("a duel", 2, ("duel", 2, 26.0, (0,))), ("a duel is won", 2, ("duel", 2, 50.0, (0, 0), 9.0)),
+            ("one is out", 4, ("elimination", 4, 24.0, (3,))),
+        )
+    },
     "six dance": lambda back: party_views.stage(back, 6),
     "a group pauses": lambda back: party_views.stage(back, 3, phase="paused"),
     "result of two": lambda back: party_views.result(back, 2),

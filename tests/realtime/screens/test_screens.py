@@ -15,7 +15,6 @@ import pytest
 
 from kpopdance.realtime.core import body
 from kpopdance.realtime.core.terms import Terms
-from kpopdance.realtime.scoring.contest import Stand
 from kpopdance.realtime.screens.dance import DanceScreen, count_in_word, lag_words
 from kpopdance.realtime.screens.dance_layout import dance_layout
 from kpopdance.realtime.screens.group import GroupScreen
@@ -43,7 +42,7 @@ from kpopdance.realtime.screens.song_list import SongListScreen, list_layout
 from kpopdance.realtime.screens.view import FilmView, ListView, Upcoming
 from tests.fakes import LOST_CAMERA
 from tests.quick import but_quick
-from tests.realtime.screens import views
+from tests.realtime.screens import party_views, views
 
 SIZES = ((640, 360), (1280, 720), (1920, 1080), (720, 1280))
 PHASES = ("loading", "count-in", "playing", "paused", "finished")
@@ -650,7 +649,7 @@ def of_one(surface, view, alone):
 def of_two(surface, view, alone):
     dancers = tuple(DancerView(k, "", 0, view.pose, 50.0) for k in range(2))
     GroupScreen(Backdrop(Theme())).draw_group(
-        surface, GroupView(view, dancers), (Stand(50.0), Stand(40.0)), turns=False, alone=alone
+        surface, GroupView(view, dancers), party_views.contest("duel", 2, 24.0, (0,)), alone
     )
 
 
