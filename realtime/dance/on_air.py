@@ -1,8 +1,9 @@
 """What streaming programs show of a dance: score, combo, song and judgement in small files.
 
-The texts are replaced whole, so that nobody reads half of one; ``kpopdance-events.jsonl`` gets a line
-of JSON for whatever changes. All is written beside the window, the newest state first: where the disk
-is slow, states in between are left out.
+Of a group each one's own too, in files that are not there before a group dances. The texts are
+replaced whole, so that nobody reads half of one; ``kpopdance-events.jsonl`` gets a line of JSON for
+whatever changes. All is written beside the window, the newest state first: where the disk is slow,
+states in between are left out.
 """
 
 from __future__ import annotations
@@ -10,16 +11,21 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kpopdance.engines.files import reason_of, write_whole
 from kpopdance.engines.tongues import N_, _
+from kpopdance.realtime.dance.on_air_group import group_on_air
 from kpopdance.realtime.shell.beside import beside
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
+    from kpopdance.realtime.dance.on_air_group import OnAirGroup
+    from kpopdance.realtime.scoring.contest import Kind, Stand
+    from kpopdance.realtime.screens.group_view import GroupView
     from kpopdance.realtime.screens.view import DanceView
 
 log = logging.getLogger(__name__)
@@ -34,7 +40,7 @@ class OnAirState:
 
     ``phase`` is the dance's, or ``over``; ``score`` 0..100 as it is shown; ``move`` the number of the
     newest judgement's, from 1, 0: none yet; ``ghost`` and ``ahead`` whose dance is beside it, and by
-    how many points the player leads.
+    how many points the player leads; ``group`` who dances, where there are several.
     """
 
     phase: str = "over"
@@ -46,6 +52,14 @@ class OnAirState:
     move: int = 0
     ghost: str = ""
     ahead: float = 0.0
+    group: OnAirGroup | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a line of JSON says of it; of one dancer nothing of a group."""
+        facts = asdict(self)
+        group = facts.pop("group")
+        return facts if group is None else facts | group
 
     @property
     def texts(self) -> dict[str, str]:
@@ -56,7 +70,7 @@ class OnAirState:
             "kpopdance-score.txt": f"{self.score:.1f}" if song else "",
             "kpopdance-combo.txt": f"x{self.combo}" if self.combo > 1 else "",
             "kpopdance-judgement.txt": self.judgement,
-        }
+        } | ({} if self.group is None else self.group.texts)
 
 
 class OnAir:
@@ -77,10 +91,21 @@ class OnAir:
         if self._folder is not None:
             self._take(state_of(view))
 
+    def show_group(
+        self, view: GroupView, stands: Sequence[Stand], kind: Kind, team: float | None = None
+    ) -> None:
+        """Take what a group's dance shows now, see ``group_on_air``; asked for in every frame too."""
+        if self._folder is not None:
+            group, dance = group_on_air(view, stands, kind, team), view.dance
+            self._take(
+                OnAirState(dance.phase, dance.title, dance.artist, group.score, group=group)
+            )
+
     def over(self) -> None:
         """Take that a dance is over: song and score stay to be read until the next one."""
         state = self._state
-        self._take(OnAirState("over", state.song, state.artist, state.score))
+        group = None if state.group is None else state.group.over()
+        self._take(OnAirState("over", state.song, state.artist, state.score, group=group))
 
     def end(self) -> None:
         """Leave the game: nothing is on air any more; wait until that is written."""
@@ -125,11 +150,12 @@ class OnAir:
 
     def _write(self, folder: Path, state: OnAirState) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in state.texts.items():
+        told = dict.fromkeys(self._texts, "") | state.texts  # of who dances no more, nothing
+        for name, text in told.items():
             if self._texts.get(name) != text:
                 write_whole(folder / name, text)
                 self._texts[name] = text
-        line = json.dumps(asdict(state), ensure_ascii=False) + "\n"
+        line = json.dumps(state.facts, ensure_ascii=False) + "\n"
         events = folder / EVENTS
         whole = events.is_file() and events.stat().st_size < MOST_BYTES
         with events.open("ab" if whole else "wb") as file:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kpopdance.realtime.scoring.contest import Kind
     from kpopdance.realtime.scoring.judge import Judge
     from kpopdance.realtime.screens.actions import Action, Target
+    from kpopdance.realtime.screens.group_view import GroupView
 
 CANNOT: Final = N_("This dance cannot begin")
 ALL_IN_S: Final = 1.5  # for which all must be in, before it begins by itself
@@ -240,6 +241,8 @@ class GroupDancePage(Page):
         outcome = ready.performance.outcome(self._frame_s)
         ready.game.outcomes.extend(outcome.outcomes)
         came = came_of(self._contest, self._judges())
+        game, view = ready.game, self._seen()
+        game.on_air.show_group(view, came.stands, ready.team.kind, outcome.team.score)
         return GroupResultPage(
             ready.game, session.song, ready.team, (outcome, came), (self._anew, self.back)
         )
@@ -293,12 +296,18 @@ class GroupDancePage(Page):
     def draw(self, surface: Surface) -> None:
         """Draw the dance as it is now."""
         game = self._ready.game
-        view = self._ready.performance.view(self._led_by, mirror=game.mirror, coach=game.coach)
+        view = self._seen()
         contest = self._stands_now(view.dance.song_s)
-        dance = replace(view.dance, notices=(*view.dance.notices, *game.told))
+        game.on_air.show_group(view, contest.stands, contest.kind)
+        trouble = filter(None, (game.on_air.trouble,))
+        dance = replace(view.dance, notices=(*view.dance.notices, *game.told, *trouble))
         self.screen.draw_group(
             surface, replace(view, dance=dance), contest, alone=game.stage.show
         )
+
+    def _seen(self) -> GroupView:
+        game = self._ready.game
+        return self._ready.performance.view(self._led_by, mirror=game.mirror, coach=game.coach)
 
     def _led_by(self, song_s: float) -> int:
         """Return whose part the coach shows: whose turn it is, or the first who is not out."""
@@ -311,4 +320,5 @@ class GroupDancePage(Page):
     def leave(self) -> None:
         """Close all that was opened for it."""
         self._ready.performance.close()
+        self._ready.game.on_air.over()
         self._ready.game.stage.over()

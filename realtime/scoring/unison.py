@@ -64,10 +64,18 @@ def team_of(judges: Sequence[Judge], formation: float | None = None) -> Team:
     lags = [lags_of(judge) for judge in judges]
     own = float(np.mean([judge.totals()[0] for judge in judges]))
     apart = apart_ms(lags)
+    medians = tuple(1000 * float(np.median(late)) if len(late) else None for _, late in lags)
+    return Team(team_points(own, apart, formation), own, apart, medians, formation)
+
+
+def team_points(own: float, apart: float | None, formation: float | None = None) -> float:
+    """Return a team's score, 0..100: the mean of its dancers' ``own`` less what it costs.
+
+    ``apart`` is in ms, ``formation`` how far off their places they are; not known, neither costs.
+    """
     lost = UNISON_SHARE * (1 - _credit(apart, TOGETHER_MS))
     lost += FORMATION_SHARE * (1 - _credit(formation, IN_PLACE))
-    medians = tuple(1000 * float(np.median(late)) if len(late) else None for _, late in lags)
-    return Team(own * (1 - lost), own, apart, medians, formation)
+    return own * (1 - lost)
 
 
 def lags_of(

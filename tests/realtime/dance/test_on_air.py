@@ -12,6 +12,8 @@ import pytest
 from kpopdance.realtime.core.types import Verdict
 from kpopdance.realtime.dance import on_air
 from kpopdance.realtime.dance.on_air import EVENTS, OnAir
+from kpopdance.realtime.scoring.contest import Stand
+from kpopdance.realtime.screens.group_view import DancerView, GroupView
 from kpopdance.realtime.screens.view import DanceView, GhostView
 from tests.waiting import until
 
@@ -77,6 +79,101 @@ def test_only_what_changed_is_written(aired, view, states):
         air.show(view)
     air.end()
     assert len(events(folder)) == states + 1  # and that it ended
+
+
+def dancer(place, **other):
+    shown = {"score": 1.0, "combo": 4, "verdict": VIEW.verdict, "verdict_age_s": 0.2}
+    return DancerView(place, ("Mina", "")[place], 0, **{**shown, **other})
+
+
+def danced(**other):
+    """Two of whom the first was judged just now."""
+    return GroupView(VIEW, (dancer(0, **other), dancer(1, verdict=None)), 120.0)
+
+
+STANDS = (Stand(91.26), Stand(None, on=False, out=True, wins=1, rank=2))
+TEXTS = {
+    "player-1-name": "Mina", "player-1-score": "91.3", "player-1-combo": "x4",
+    "player-1-judgement": "GREAT", "player-2-name": "dancer 2", "player-2-score": "",
+    "player-2-combo": "x4", "player-2-judgement": "",
+}  # fmt: skip
+
+
+def of_group(folder):
+    """What the files of a group say now."""
+    return {
+        path.stem.removeprefix("kpopdance-"): path.read_text("utf-8")
+        for path in folder.glob("kpopdance-*.txt")
+        if "-player-" in path.name or "-team" in path.name
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "team", "score"),
+    [
+        ("together", None, "41.1", 41.1),  # 45.6 of their own, 120 ms apart: a tenth off
+        ("together", 77.04, "77.0", 77.0),
+        ("duel", 77.04, "", 91.3),
+    ],
+)
+def test_everybody_of_a_group_has_files_of_their_own(aired, kind, told, team, score):
+    folder, air = aired
+    air.show_group(danced(), STANDS, kind, told)
+    until(lambda: (folder / EVENTS).is_file())
+    assert of_group(folder) == TEXTS | {"team": team}
+    assert shown(folder) == {
+        "song": "Nobody - 네온 스텝", "score": f"{score}", "combo": "", "judgement": "",
+    }  # fmt: skip
+    (line,) = events(folder)
+    first, second = line.pop("players")
+    assert first == {
+        "name": "Mina", "score": 91.3, "combo": 4, "judgement": "GREAT", "move": 5, "rank": 1,
+        "on": True, "out": False, "wins": 0,
+    }  # fmt: skip
+    assert (second["score"], second["out"], second["wins"]) == (None, True, 1)
+    assert (line["kind"], line["team"], line["score"]) == (
+        kind,
+        float(team or 0) or None,
+        score,
+    )
+    air.over()
+    air.end()
+    assert of_group(folder) == dict.fromkeys([*TEXTS, "team"], "")
+    over = events(folder)[1]
+    assert (over["phase"], over["score"], over["players"][0]["score"]) == ("over", score, 91.3)
+    assert [player["combo"] for player in over["players"]] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("change", "lines"),
+    [
+        ({"verdict_age_s": 1.0, "gone_s": 3.0}, 1), ({"verdict_age_s": 9.0}, 2),
+        ({"combo": 5}, 2), ({"verdict": replace(VIEW.verdict, move=5)}, 2),
+    ],
+)  # fmt: skip
+def test_only_what_changed_of_a_group_is_written(aired, change, lines):
+    folder, air = aired
+    air.show_group(danced(), STANDS, "together")
+    until(lambda: (folder / EVENTS).is_file())
+    for _ in range(20):
+        air.show_group(danced(**change), STANDS, "together")
+    air.end()
+    assert len(events(folder)) == lines + 1
+
+
+def test_one_dancer_after_a_group_has_the_files_of_one(aired):
+    folder, air = aired
+    air.show(VIEW)
+    air.end()
+    assert of_group(folder) == {}
+    air.show_group(danced(), STANDS, "together")
+    air.end()
+    air.show(VIEW)
+    until(lambda: events(folder)[-1]["phase"] == "playing")
+    assert set(of_group(folder).values()) == {""}
+    assert shown(folder)["score"] == "12.3"
+    assert events(folder)[-1] == events(folder)[0]
+    air.end()
 
 
 def test_a_slow_disk_holds_up_nothing_and_the_newest_state_comes_next(aired, monkeypatch):

@@ -264,7 +264,7 @@ def test_or_when_somebody_says_so_and_escape_goes_back(game, key, closed):
 
 
 @pytest.mark.parametrize("kind", ["together", "relay", "elimination", "duel"])
-def test_a_dance_is_danced_and_its_result_told(game, kind):
+def test_a_dance_is_danced_and_its_result_told(game, monkeypatch, kind):
     page = GroupDancePage(readied(game, kind), 2.0, "back")
     page.enter(0.0)
     assert page._ready.performance.begun == 2.0
@@ -274,8 +274,13 @@ def test_a_dance_is_danced_and_its_result_told(game, kind):
     assert page.key("escape") == "back"
     assert page.step(1.0) is page
     page.step(2.0)
+    aired = []
+    monkeypatch.setattr(game.on_air, "show_group", lambda *told: aired.append(told[1:]))
+    page.draw(pygame.Surface(SIZES[0]))
     result = page.step(3.0)
     assert isinstance(result, GroupResultPage)
+    assert [told[1:] for told in aired] == [(kind,), (kind, 60.0)]
+    assert aired[-1][0][0].points == pytest.approx(90)
     wait([result._saving], 30)
     result.step(4.0)
     view = result.view()
