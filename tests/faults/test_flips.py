@@ -6,6 +6,7 @@ standards worked out, music decoded, dances described.
 
 from __future__ import annotations
 
+import json
 import os
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
@@ -365,9 +366,10 @@ def test_setting_up_and_the_page_before_a_song(library):
 
 
 @every_time
-def test_a_party(library):
+def test_a_party(library, tmp_path):
     clock, camera = FakeClock(), ScriptedCamera()
     kit = replace(kit_of(library, clock, camera), read_part=part_of, keeps_scores=True)
+    kit = replace(kit, settings=replace(kit.settings, on_air=str(tmp_path / "air")))
     game = Game(kit, Songs((library,)))
 
     def read():
@@ -385,16 +387,19 @@ def test_a_party(library):
         ("GroupPage", ["", *["down", "right", ""] * 4, "", "return"]), ("GroupLoading", []),
         ("GroupReadyPage", ["", "n", "m", "", "return"]),
         ("GroupDancePage", [danced, "n", "escape", "", "space", "", "v", "m", near_the_end]),
-        ("GroupResultPage", [*[""] * 9, "escape"]), ("GroupPage", ["", "escape"]),
+        ("GroupResultPage", [*[""] * 9, "v"]), ("ReelPage", [*["", "t"] * 4, "escape"]),
+        ("GroupResultPage", ["", "escape"]), ("GroupPage", ["", "escape"]),
         ("SongListPage", ["", "k"]), ("BoardPage", ["", "r", "down", "", "escape"]),
         ("SongListPage", ["", "r"]), ("RandomPage", [*["", "down", "right"] * 6, *[""] * 30, "escape"]),
         ("SongListPage", [""]),
     )  # fmt: skip
     seen = watch(window, clock, first_page(game))
+    told = (tmp_path / "air" / "kpopdance-events.jsonl").read_text("utf-8").splitlines()
+    assert any(len(json.loads(line).get("players", ())) > 1 for line in told)
     game.settle()
     assert seen >= {
         "GroupPage", "GroupLoading", "GroupReadyPage", "GroupDancePage", "GroupResultPage", "BoardPage",
-        "RandomPage",
+        "RandomPage", "ReelPage",
     }  # fmt: skip
 
 
