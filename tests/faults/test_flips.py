@@ -34,6 +34,7 @@ from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.listing import first_page
 from kpopdance.realtime.library.history import keep_dance
 from kpopdance.realtime.library.pack_writer import save_pack
+from kpopdance.realtime.library.replay import save_replay
 from kpopdance.realtime.library.settings import Settings
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.library.store import Store
@@ -50,7 +51,7 @@ from kpopdance.realtime.studio.drafts import draft_of_film
 from kpopdance.realtime.studio.filming import Glimpse
 from kpopdance.realtime.workshop import films
 from kpopdance.realtime.workshop.films import Workshop
-from tests import dances
+from tests import dances, replays
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
 from tests.kept_dances import now_of, weeks_of_dances
 from tests.realtime.home.measured_rooms import Room
@@ -67,7 +68,8 @@ class WatchedWindow:
     """A window that measures the processor time of its thread from flip to flip.
 
     ``steps`` are (page's class, keys): they are pressed one a frame as soon as such a page is
-    shown; behind the last one the window is closed. A page without keys need not stay for a frame.
+    shown, a path is dropped; behind the last one the window is closed. A page without keys need not
+    stay for a frame.
     """
 
     pointer, letters = None, {}
@@ -78,6 +80,7 @@ class WatchedWindow:
         self._clock, self._steps = clock, [(page, list(keys)) for page, keys in steps]
         self._pace = threading.Event()
         self._page, self._since_s = "", None
+        self._dropped = []
         self._deadline_s = PerfClock().now() + 90
 
     def shown(self, page):
@@ -97,7 +100,13 @@ class WatchedWindow:
         key = keys.pop(0)
         if not keys:
             del self._steps[0]
+        if isinstance(key, Path):
+            self._dropped = [key]
         return [key] if isinstance(key, str) and key else []
+
+    def drops(self):
+        dropped, self._dropped = self._dropped, []
+        return dropped
 
     def clicks(self):
         return []
@@ -129,7 +138,7 @@ class StoodStillError(AssertionError):
 
 def watch(window, clock, page):
     """Show a page and all that follow, and fail where the window stood still."""
-    WatchedShell(window, clock).run(page)
+    WatchedShell(window, clock, window.drops).run(page)
     stood = {name: round(s * 1000) for name, s in window.apart_s.items() if s > MOST_S}
     if stood:
         raise StoodStillError(f"ms of processor between two flips: {stood}")
@@ -401,6 +410,45 @@ def test_a_party(library, tmp_path):
         "GroupPage", "GroupLoading", "GroupReadyPage", "GroupDancePage", "GroupResultPage", "BoardPage",
         "RandomPage", "ReelPage",
     }  # fmt: skip
+
+
+@every_time
+def test_a_ghost_is_met_and_a_clip_is_made(library, tmp_path):
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    save_pack(replace(replays.SONG, audio=library.parent / "a.wav"), folder / "songs" / "short")
+    save_replay(folder / "mina.npz", replays.danced(1, "Mina"))
+    clock, camera = FakeClock(), ScriptedCamera()
+    kit = replace(kit_of(folder / "songs", clock, camera), videos=lambda: folder)
+    game = Game(kit, Songs(kit.settings.libraries))
+
+    def read():
+        return not game.songs.reading
+
+    def near_the_end():
+        if game.performing.session.song_now() < 1:
+            return False
+        clock.at_s += LONG_MUSIC_S
+        return True
+
+    def drawn():
+        return window.page.view().preview is not None
+
+    def written():
+        return window.page.view().words
+
+    window = WatchedWindow(
+        clock, ("SongListPage", [read, "", folder / "none.npz"]), ("OpeningPage", []),
+        ("Message", ["", "escape"]), ("SongListPage", ["", folder / "mina.npz"]),
+        ("OpeningPage", []), ("MetPage", ["", "", "return"]), ("LoadingPage", []),
+        ("DancePage", ["", near_the_end]), ("ResultPage", ["", "v"]),
+        ("ReelPage", [drawn, "f", "", drawn, "return", *[""] * 20, "escape", written, "k", written, ""]),
+        ("ReelPage", ["escape"]), ("ResultPage", [""]),
+    )  # fmt: skip
+    window.surface = pygame.Surface((1280, 720))
+    seen = watch(window, clock, first_page(game))
+    game.settle()
+    assert seen >= {"OpeningPage", "MetPage", "DancePage", "ReelPage"}
+    assert [path.suffix for path in (folder / "KPOP DANCE").iterdir()] == [".png"]
 
 
 @every_time

@@ -10,6 +10,7 @@ import dataclasses
 import random
 import shutil
 import threading
+import time
 
 import numpy as np
 import pygame
@@ -21,9 +22,9 @@ from kpopdance.realtime.core.ports import Hand
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.dance.kit import Fitting, Kit, NamedCamera, Peek
 from kpopdance.realtime.dance.shared import Game
-from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.game.listing import Leaving, first_page
 from kpopdance.realtime.library.pack_writer import save_pack
+from kpopdance.realtime.library.replay import save_replay
 from kpopdance.realtime.library.settings import Settings, read_settings
 from kpopdance.realtime.library.settings_writer import write_settings
 from kpopdance.realtime.library.songpack import SongPack
@@ -40,7 +41,7 @@ from kpopdance.realtime.shell.pages import Message, Shell
 from kpopdance.realtime.shell.songs import Songs
 from kpopdance.realtime.studio.drafts import drafts_in, opened
 from kpopdance.realtime.workshop.films import Workshop
-from tests import dances
+from tests import dances, replays
 from tests.fakes import FakeClock, PaintedVision, ScriptedCamera, SilentAudio, eyes_of
 from tests.faults.fuzzing import CASES, EVIL, cases
 from tests.realtime.workshop import desk_kits
@@ -54,11 +55,14 @@ OFTEN = ["return", "space", "escape", *"qrlmsbtcafpwhgkv12", "up", "down"]
 PLACES = st.tuples(st.integers(-50, 2000), st.integers(-50, 1200))
 SIZES_PX = [(1, 1), (64, 36), (640, 360), (320, 700), (800, 480), (1280, 720), (1000, 100)]
 SIZES = st.sampled_from(SIZES_PX)
+SENT = ["mina.npz", "forged.npz", "nothing here.npz", "a.ogg"]
+"""Beside the library, to be dropped."""
 FEW = st.lists(
     st.one_of(
         st.sampled_from(KEYS), st.sampled_from(OFTEN), st.sampled_from(OFTEN),
         st.tuples(st.just("click"), PLACES), st.tuples(st.just("move"), st.none() | PLACES),
         st.tuples(st.just("size"), SIZES), st.tuples(st.just("wait"), st.integers(1, 200)),
+        st.tuples(st.just("drop"), st.integers(0, len(SENT) - 1)),
     ),
     min_size=1, max_size=80,
 )  # fmt: skip
@@ -75,13 +79,16 @@ def a_thousand(seed):
         lambda: rng.choice(KEYS), lambda: rng.choice(OFTEN), lambda: rng.choice(OFTEN),
         lambda: ("click", place()), lambda: ("move", rng.choice([None, place()])),
         lambda: ("size", rng.choice(SIZES_PX)), lambda: ("wait", rng.randint(1, 20)),
+        lambda: ("drop", rng.randrange(len(SENT))),
     )  # fmt: skip
     return [rng.choice(kinds)() for _ in range(1000)]
 
 
 ACTS = st.integers(0, 2**32).map(a_thousand) if CASES else FEW
 MOST_ESCAPES = 60
-PATIENCE_S = 600.0 if CASES else 60.0
+PATIENCE_S = (
+    600.0 if CASES else 60.0
+)  # of the window's processor time, which other programs leave alone
 
 
 class RestlessWindow:
@@ -90,15 +97,16 @@ class RestlessWindow:
     Escape on the page that asks whether to leave goes back, so there Enter is pressed.
     """
 
-    def __init__(self, clock, camera, acts):
+    def __init__(self, clock, camera, acts, folder=None):
+        self._folder, self._dropped = folder, []
         self.surface, self.pointer, self.letters = pygame.Surface((640, 360)), None, {"s": "ы"}
         self.page, self.escapes, self.seen = None, 0, set()
         self._clock, self._camera, self._acts, self._clicks = clock, camera, list(acts), []
         self._waits, self._frames = 0, 0
-        self._pace, self._ends_s = threading.Event(), PerfClock().now() + PATIENCE_S
+        self._pace, self._ends_s = threading.Event(), time.thread_time() + PATIENCE_S
 
     def events(self):
-        assert PerfClock().now() < self._ends_s, f"{self.page} is not left"
+        assert time.thread_time() < self._ends_s, f"{self.page} is not left"
         if self._waits:
             self._waits -= 1
             return []
@@ -116,9 +124,15 @@ class RestlessWindow:
             self.pointer = what
         elif kind == "size":
             self.surface = pygame.Surface(what)
+        elif kind == "drop":
+            self._dropped = [] if self._folder is None else [self._folder / SENT[what]]
         else:
             self._waits = what
         return []
+
+    def drops(self):
+        dropped, self._dropped = self._dropped, []
+        return dropped
 
     def _led_out(self):
         self._frames += 1
@@ -167,6 +181,12 @@ def library(tmp_path_factory):
             toml.read_text(encoding="utf-8").replace("노래", r"노래\u001b[2J\u0000\u202e", 1),
             encoding="utf-8",
         )
+    save_pack(
+        dataclasses.replace(replays.SONG, audio=folder / "a.ogg"), folder / "songs" / "short"
+    )
+    for name, seed in (("mina", 1), ("forged", 2)):
+        save_replay(folder / f"{name}.npz", replays.danced(seed, f"{EVIL[:20]}"))
+    replays.resealed(folder / "forged.npz", score=100.0)
     shutil.copytree(folder / "songs/song-0", folder / "songs/damaged")
     (folder / "songs/damaged/choreography.npz").write_bytes(b"PK")
     return folder / "songs"
@@ -208,7 +228,7 @@ def played(library, store, acts, look_s=0.0):
     """Let a child play the game and the quiz; return the names of the pages it met."""
     clock, camera = FakeClock(), ScriptedCamera()
     kit, songs = kit_of(library, clock, camera, store, look_s), Songs((library,))
-    window = RestlessWindow(clock, camera, acts)
+    window = RestlessWindow(clock, camera, acts, library.parent)
 
     def quiz_kit():
         silent = lambda samples, rate: SilentAudio(clock)  # noqa: E731
@@ -216,7 +236,7 @@ def played(library, store, acts, look_s=0.0):
         return QuizKit(clock, shelf, Rules(players=2), kit.store, "2026-11-29", silent)
 
     game = Game(kit, songs, lambda back: quiz_page(quiz_kit, window.copy, back))
-    SeenShell(window, clock).run(first_page(game, None))
+    SeenShell(window, clock, window.drops).run(first_page(game, None))
     game.settle()
     return window.seen
 
@@ -272,6 +292,11 @@ def test_every_page_can_be_met(library, tmp_path):
     assert played(library, tmp_path / "store.sqlite", party) > {
         "GroupPage", "GroupLoading", "GroupReadyPage", "GroupDancePage", "GroupResultPage", "BoardPage",
         "RandomPage",
+    }  # fmt: skip
+    sent = [*long, ("drop", 1), *long, "escape", *long, ("drop", 0), *long, "return"]
+    clip = [*sent, *long * 2, *("v", *long, "f", *long, "k", *long, "return", "escape", *long)]
+    assert played(library, tmp_path / "store.sqlite", clip) > {
+        "OpeningPage", "MetPage", "DancePage", "ResultPage", "ReelPage",
     }  # fmt: skip
     slowly = [*long, "down", "return", *long * 2, "f", *long * 2, "return", *long]
     assert played(library, tmp_path / "store.sqlite", slowly, 0.3) > {"SlowPage", "DancePage"}
@@ -347,9 +372,8 @@ class HandledWindow(RestlessWindow):
     """The same child with its hands on the mouse, typing; ``hold``, ``type``, ``drop`` are acts too."""
 
     def __init__(self, clock, acts, folder):
-        super().__init__(clock, ScriptedCamera(), acts)
+        super().__init__(clock, ScriptedCamera(), acts, folder)
         self._held, self._typed = None, ""
-        self._folder, self._dropped = folder, []
 
     def _done(self, kind, what):
         if kind == "hold":
@@ -361,10 +385,6 @@ class HandledWindow(RestlessWindow):
         else:
             return super()._done(kind, what)
         return []
-
-    def drops(self):
-        dropped, self._dropped = self._dropped, []
-        return dropped
 
     def hand(self, writes_at):
         typed, self._typed = self._typed, ""
