@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from kpopdance.realtime.pose.looks import Glance
     from kpopdance.realtime.pose.policy import Need, Plan
 
-LOOKS_S: Final = 1 / 12
-"""What looking at a frame may take: from ten looks a second on a score is as good as it gets."""
+LOOKS_S: Final = 1 / 16
+"""What looking at a frame may take: fifteen poses a second, as some pictures are looked at between."""
+WORTH_S: Final = 1 / 12
+"""The same for looks that put many more joints in place, where a computer is too slow for both.
+
+From ten looks a second on a score is as good as it gets."""
 
 
 class Place(NamedTuple):
@@ -57,6 +61,7 @@ class GroupWatcher(Watcher):
             players=group.places,
             crop_px=crop_px,
             budget_s=max(budget_s, LOOKS_S),
+            evenly_s=WORTH_S,
             now=now,
         )
         self._trackers = group.trackers

@@ -6,7 +6,8 @@ one price. One rule, frame by frame:
 - Everybody who is followed gets the cheapest close look there is, in every frame.
 - What time is left makes the worst seen ones' looks more exact, rung by rung of the ladder that cost and
   exactness make (``looks.py``); at its end OpenPose looks at the crop too. A rung that is much more
-  exact may take a twentieth of a second, so that not every frame is looked at; others the frame's time.
+  exact may take a twentieth of a second (of a group a twelfth), so that not every frame is looked at;
+  others the frame's time.
 - The picture is looked at when somebody is lost, hardly seen, crosses another player, or was not
   confirmed by OpenPose for a while: so the one followed stays the one, and not whom the others find
   nearest to the crop's middle. A small picture where the full one would cost frames, and the full one
@@ -123,6 +124,8 @@ class Policy:
         The names of the top-down networks there are.
     budget_s : float
         What looking at one frame may take; infinite offline.
+    evenly_s : float
+        What it may take for a rung that is much more exact.
 
     Attributes
     ----------
@@ -130,7 +133,9 @@ class Policy:
         All that it may ask for.
     """
 
-    def __init__(self, wish: str, *, close: Collection[str], budget_s: float) -> None:
+    def __init__(
+        self, wish: str, *, close: Collection[str], budget_s: float, evenly_s: float = EVENLY_S
+    ) -> None:
         self.costs = Costs()
         able = glances(close)
         self._wish = wish if able else "openpose"
@@ -140,7 +145,7 @@ class Policy:
             able = [("crop",)]
         self._glances = able if self._wish == "auto" else able[:1]
         self._frame_s = SHARE * budget_s
-        self._time_s = max(self._frame_s, SHARE * EVENLY_S)
+        self._time_s = max(self._frame_s, SHARE * evenly_s)
         every = [look for glance in self._glances for look in glance]
         self.looks: Glance = tuple(dict.fromkeys(("everybody", "small", "crop", *every)))
         self.reset()

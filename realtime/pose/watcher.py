@@ -21,7 +21,7 @@ from kpopdance.realtime.pose.looks import close_looks
 from kpopdance.realtime.pose.neighbours import without_taken_arms
 from kpopdance.realtime.pose.one_person import person_from_maps
 from kpopdance.realtime.pose.player_tracker import PlayerTracker
-from kpopdance.realtime.pose.policy import Need, Policy
+from kpopdance.realtime.pose.policy import EVENLY_S, Need, Policy
 from kpopdance.realtime.pose.skeletons import assemble
 from kpopdance.realtime.pose.tracker import (
     MIN_SEEN,
@@ -74,8 +74,9 @@ class Watcher:
         Side of OpenPose's input for one dancer, a multiple of 8.
     full_area_px : int
         Its input's area for a full picture.
-    budget_s : float
-        What watching one frame may take; infinite offline, then every dancer gets all that help.
+    budget_s, evenly_s : float
+        What watching one frame may take, and what where it is much more exact then (``Policy``); the
+        first is infinite offline, then every dancer gets all that help.
     now : callable
         The host clock; offline it need not go.
     together : callable
@@ -86,7 +87,7 @@ class Watcher:
 
     def __init__(  # noqa: PLR0913 - all but one by their names
         self, eyes: Eyes, *, players: int = 1, crop_px: int = CROP_PX,
-        full_area_px: int = FULL_AREA_PX, budget_s: float = math.inf,
+        full_area_px: int = FULL_AREA_PX, budget_s: float = math.inf, evenly_s: float = EVENLY_S,
         now: Callable[[], float] = lambda: 0.0, together: Together = map,
     ) -> None:  # fmt: skip
         self._eyes = eyes
@@ -94,7 +95,7 @@ class Watcher:
         self._crop = (crop_px, crop_px)
         self._full_area_px = full_area_px
         self._now = now
-        self._policy = Policy(eyes.wish, close=eyes.close, budget_s=budget_s)
+        self._policy = Policy(eyes.wish, close=eyes.close, budget_s=budget_s, evenly_s=evenly_s)
         self._trackers = [self.kind() for _ in range(players)]
         self._contested_s = [math.inf] * players
         self._anew = False

@@ -51,8 +51,8 @@ def costs_of(machine):
     return {name: ms / 1000 for name, ms in zip(NAMES, MACHINES[machine], strict=True)}
 
 
-def policy(wish="auto", *, machine="2 cores", budget_s=FRAME_S, close=CLOSE):
-    out = Policy(wish, close=close, budget_s=budget_s)
+def policy(wish="auto", *, machine="2 cores", budget_s=FRAME_S, evenly_s=EVENLY_S, close=CLOSE):
+    out = Policy(wish, close=close, budget_s=budget_s, evenly_s=evenly_s)
     for look, cost_s in costs_of(machine).items():
         out.costs.add(look, cost_s)
     return out
@@ -114,6 +114,27 @@ def test_what_is_chosen(wish, machine, players, want):
     assert plan.picture == (want if want == "everybody" else None)
     if wish == "auto" and players * costs_of(machine)[LIGHTNING] <= SHARE * EVENLY_S:
         assert cost(plan, machine) <= SHARE * EVENLY_S + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("machine", "players", "want", "at_16", "at_12"),
+    [
+        ("2 cores", 3, "BBL", "BLL", "BBL"),  # much more exact: worth fewer looks
+        ("2 cores", 4, "BLLL", "LLLL", "BLLL"),
+        ("4 cores", 2, "TT", "TT", "VV"),  # a little more exact: it is not
+        ("4 cores", 4, "BBBB", "BBBB", "TTBB"),
+        ("16 cores", 4, "HHVV", "HHVV", "OHHH"),
+    ],
+)
+def test_fewer_looks_only_for_what_is_much_more_exact(machine, players, want, at_16, at_12):
+    """Two limits lie between those of either alone: the computer says which one counts."""
+    for budget_s, evenly_s, told in (
+        (1 / 16, 1 / 12, want), (1 / 16, 1 / 16, at_16), (1 / 12, 1 / 12, at_12)
+    ):  # fmt: skip
+        made = followed(policy(machine=machine, budget_s=budget_s, evenly_s=evenly_s), players)
+        plan = made.plan(there(players), FRAME_S)
+        assert letters(plan) == told
+        assert cost(plan, machine) <= SHARE * max(budget_s, evenly_s)
 
 
 @pytest.mark.parametrize(
