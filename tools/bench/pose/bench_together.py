@@ -1,18 +1,21 @@
 """Several before one camera: does each stay who they are, are they judged as alone, what does it cost.
 
     python -m tools.bench.pose.bench_together [--people 2 3] [--seconds 70] [--seeds 0 1] [--later 60]
+        [--aside 0.2]
     python -m tools.bench.pose.bench_together --cost [--people 1 2 3 4] [--cores 2]
     python -m tools.bench.pose.bench_together --films LEFT.mp4 RIGHT.mp4
 
 Drawn dancers dance the demo song, each 60 ms (``--later``) later than the one before, and all change
-places every three seconds, so that they cross; ten pictures a second. Told are the crossings, of how
-many moves the judge saw nearly all poses of the right dancer (attribution), how many poses were
-another's, the unison that was found and that there was, and everybody's score beside that of the same
-poses without any mistake of who is who.
+places every three seconds, so that they cross, each a fifth of a body height (``--aside``) to the right
+of the straight line, on which they would go through each other; ten pictures a second. Told are the
+crossings, of how many moves the judge saw nearly all poses of the right dancer (attribution; the others
+are listed below), how many poses were another's, the unison that was found and that there was, and
+everybody's score beside that of the same poses without any mistake of who is who.
 
 ``--cost``: the processor's time of a picture and of a pose with one to four dancers, and how many
-poses a second that is on so many cores. Looks are planned by the processor's time shared by the cores,
-so that another program's load changes nothing; that they share it evenly is taken for granted.
+poses a second that is on so many cores. Looks are planned by the processor's time shared by the threads
+that the networks have in the game, one fewer than the cores, so that another program's load changes
+nothing; that they share it evenly is taken for granted.
 
 ``--films``: two videos of real people side by side are one camera's pictures; each dancer is judged
 against their own film's choreography, recorded alone, and the scores are compared with those alone.
@@ -60,6 +63,8 @@ CORES: Final = 2
 FROM_S: Final = 32.0
 """There is much to dance: what it costs is measured from here on."""
 LATER_MS: Final = 60.0
+ASIDE: Final = 0.2
+"""Body heights: they pass each other at two such, about an arm's length."""
 EVERY: Final = 2
 """Of the drawn pictures, of which there are twenty a second."""
 SAME_PX: Final = 60.0
@@ -80,10 +85,20 @@ class Seen(NamedTuple):
     given_up: str
 
 
+class Off(NamedTuple):
+    """A move that was not the right dancer's: which place's, song seconds, poses theirs and in all."""
+
+    place: int
+    start_s: float
+    end_s: float
+    own: int
+    poses: int
+
+
 class Told(NamedTuple):
     """How well who is who was told."""
 
-    right: int
+    off: list[Off]
     moves: int
     others: float
     apart_ms: float | None
@@ -100,6 +115,7 @@ def main() -> None:
     ask.add_argument("--seconds", type=float, default=70.0)
     ask.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
     ask.add_argument("--later", type=float, default=LATER_MS, metavar="MS")
+    ask.add_argument("--aside", type=float, default=ASIDE, metavar="BODIES")
     ask.add_argument("--cost", action="store_true")
     ask.add_argument("--cores", type=int, default=CORES)
     ask.add_argument("--films", type=Path, nargs=2, metavar=("LEFT", "RIGHT"))
@@ -111,11 +127,11 @@ def main() -> None:
         films(eyes, *asked.films)
     else:
         wanted = [(count, seed) for count in asked.people or [2, 3] for seed in asked.seeds]
-        crossings(eyes, wanted, asked.seconds, asked.later / 1000)
+        crossings(eyes, wanted, asked.seconds, asked.later / 1000, asked.aside)
 
 
 def crossings(
-    eyes: Eyes, wanted: list[tuple[int, int]], seconds: float, later_s: float
+    eyes: Eyes, wanted: list[tuple[int, int]], seconds: float, later_s: float, aside: float
 ) -> None:
     """Print how well drawn groups are kept apart, each of so many dancers and with a seed."""
     song = load_pack(find_pack("neon-steps"))
@@ -125,9 +141,10 @@ def crossings(
         "| scores | at best |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
+    off = []
     for count, seed in wanted:
         late_s = [later_s * k for k in range(count)]
-        drawn = _drawn(song, late_s, 0.0, seconds, seed)
+        drawn = _drawn(song, late_s, 0.0, seconds, seed, aside)
         told = told_of(drawn, watched(eyes, drawn.frames(EVERY), count), standard)
         was_ms = 1000 * np.mean([abs(one - other) for one, other in combinations(late_s, 2)])
         found_ms = "" if told.apart_ms is None else f"{told.apart_ms:.0f}"
@@ -135,24 +152,31 @@ def crossings(
             " ".join(f"{score:.1f}" for score in each) for each in (told.scores, told.at_best)
         )
         print(
-            f"| {count} | {seed} | {crossed(drawn)} | {told.right}/{told.moves} "
+            f"| {count} | {seed} | {crossed(drawn)} | {told.moves - len(told.off)}/{told.moves} "
             f"| {100 * told.others:.2f} % | {found_ms} | {was_ms:.0f} "
             f"| {scores} | {best} |", flush=True
         )  # fmt: skip
+        off += [
+            f"{count} people, seed {seed}: place {one.place + 1}, {one.start_s:.1f}-{one.end_s:.1f} s: "
+            f"{one.own} of {one.poses} poses theirs"
+            for one in told.off
+        ]  # fmt: skip
+    print("\n".join(["", *off]))
 
 
 def _drawn(
-    song: SongPack, late_s: list[float], from_s: float, seconds: float, seed: int = 0
-) -> Group:
+    song: SongPack, late_s: list[float], from_s: float, seconds: float, seed: int = 0,
+    aside: float = ASIDE,
+) -> Group:  # fmt: skip
     """Return a group that dances a song's lead from a second on, each so late."""
     dances = [song.members[song.lead]] * len(late_s)
-    return troupe(dances, late_s, from_s=from_s, seconds=seconds, seed=seed)
+    return troupe(dances, late_s, from_s=from_s, seconds=seconds, seed=seed, aside=aside)
 
 
 def watched(eyes: Eyes, frames: Iterable[Frame], people: int, cores: int = CORES) -> Seen:
     """Return what the game would have seen of so many players in these pictures."""
     watcher = GroupWatcher(
-        eyes, GroupTracker(people), now=lambda: time.process_time() / cores,
+        eyes, GroupTracker(people), now=lambda: time.process_time() / threads_of(cores),
         budget_s=1 / Settings().camera_fps,
     )  # fmt: skip
     held = HeldBack(people)
@@ -177,25 +201,32 @@ def watched(eyes: Eyes, frames: Iterable[Frame], people: int, cores: int = CORES
     return Seen(tracks, took_s, pictures, watcher.given_up())
 
 
+def threads_of(cores: int) -> int:
+    """Return how many threads the networks have in the game: the window has a core, too."""
+    return max(1, cores - 1)
+
+
 def told_of(drawn: Group, seen: Seen, standard: Standard) -> Told:
     """Return how well everybody was told from the others."""
     whose = [np.array([_whose(drawn, at_s, pose) for at_s, pose in row]) for row in seen.tracks]
     persons = [int(np.bincount(row[row >= 0][:30]).argmax()) for row in whose]
     at_s = np.array([at for at, _ in seen.tracks[0]])
-    right, moves = 0, 0
-    for row, person in zip(whose, persons, strict=True):
+    off, moves = [], 0
+    for place, (row, person) in enumerate(zip(whose, persons, strict=True)):
         for begin, end in _moves(standard, at_s):
             given = row[(at_s >= begin) & (at_s < end)]
             given = given[given >= 0]
+            own = int((given == person).sum())
             moves += len(given) > 0
-            right += len(given) > 0 and bool((given == person).mean() >= OWN)
+            if own < OWN * len(given):
+                off.append(Off(place, begin, end, own, len(given)))
     wrong = sum(
         int(((row >= 0) & (row != p)).sum()) for row, p in zip(whose, persons, strict=True)
     )
     judges = [_judge(row, standard) for row in seen.tracks]
     best = [_judge(_true(seen, whose, person), standard) for person in persons]
     return Told(
-        right, moves, wrong / max(sum(int((row >= 0).sum()) for row in whose), 1),
+        off, moves, wrong / max(sum(int((row >= 0).sum()) for row in whose), 1),
         apart_ms([lags_of(judge) for judge in judges]),
         [judge.totals()[0] for judge in judges], [judge.totals()[0] for judge in best],
     )  # fmt: skip
@@ -260,7 +291,7 @@ def costs(eyes: Eyes, wanted: list[int], cores: int) -> None:
         picture_s = seen.took_s / seen.pictures
         print(
             f"| {people} | {1000 * picture_s:.0f} | {1000 * picture_s / people:.0f} "
-            f"| {cores / picture_s:.1f} | {seen.given_up} |", flush=True
+            f"| {threads_of(cores) / picture_s:.1f} | {seen.given_up} |", flush=True
         )  # fmt: skip
 
 

@@ -88,11 +88,12 @@ def group(people: int, seconds: float, *, moving: bool = True, seed: int = 0) ->
 
 def troupe(
     dances: Sequence[Choreography], late_s: Sequence[float], *, from_s: float, seconds: float,
-    seed: int = 0,
+    seed: int = 0, aside: float = 0.0,
 ) -> Group:  # fmt: skip
     """Return a group that dances a song from a second on, each so late; all change places all the time.
 
-    The camera stands; ``at_s`` are song seconds.
+    The camera stands; ``at_s`` are song seconds. Who change places are so many body heights to the right
+    of the straight line half way: on it two stand in one place for a moment, where one pose is both's.
     """
     at_s = np.arange(round(seconds * FPS)) / FPS
     joints = [
@@ -100,7 +101,7 @@ def troupe(
         for dance, late in zip(dances, late_s, strict=True)
     ]
     rng = np.random.default_rng(seed)
-    floor = _paths(at_s, _abreast(len(joints)), rng)
+    floor = _paths(at_s, _abreast(len(joints)), rng, aside=aside)
     lenses = np.stack([_lens(t, seconds, moving=False) for t in at_s])
     return _group(from_s + at_s, joints, floor, lenses, rng)
 
@@ -140,9 +141,13 @@ def _abreast(people: int) -> NDArray[np.float64]:
 
 
 def _paths(
-    at_s: NDArray[np.float64], slots: NDArray[np.float64], rng: np.random.Generator
-) -> NDArray[np.float64]:
-    """Return where everybody stands (P, T, 2): all change places every three seconds."""
+    at_s: NDArray[np.float64], slots: NDArray[np.float64], rng: np.random.Generator,
+    aside: float = 0.0,
+) -> NDArray[np.float64]:  # fmt: skip
+    """Return where everybody stands (P, T, 2): all change places every three seconds.
+
+    Half way everybody is so many body heights to the right of the straight line.
+    """
     step_s = STAYS_S + GOES_S
     steps = int(at_s[-1] / step_s) + 2
     people = len(slots)
@@ -155,7 +160,10 @@ def _paths(
         share = max(0.0, (within_s - STAYS_S) / GOES_S)
         ease = 0.5 - 0.5 * np.cos(np.pi * share)
         now, then = (slots[orders[int(step) + k]] for k in (0, 1))
-        floor[:, row] = now + ease * (then - now)
+        way = then - now
+        right = np.stack([way[:, 1], -way[:, 0]], axis=1)
+        right /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
+        floor[:, row] = now + ease * way + aside * np.sin(np.pi * ease) * right
     return floor
 
 
