@@ -16,7 +16,7 @@ from kpopdance.realtime.scoring.coverage import enough, enough_of, visible
 from kpopdance.realtime.scoring.energy import HOLD_EFFORT, Energy, energy, ratio
 from kpopdance.realtime.scoring.features import LIMB_BONES, VELOCITY_ROWS, Features
 from kpopdance.realtime.scoring.likeness import asked_weight, bone_likeness, shifted_likeness
-from kpopdance.realtime.scoring.timing import BAND_ROWS, lag_of, with_doubt
+from kpopdance.realtime.scoring.timing import BAND_ROWS, lag_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,7 +100,7 @@ def compare(
     ask = asked_weight(reference)
     if alike is None:
         alike = shifted_likeness(reference, player)
-    costs = with_doubt(lag_costs(player, ask, alike))
+    costs = lag_costs(player, ask, alike)
     path = align(costs)
     n, rows = path.shape
     pick = (np.arange(n)[:, None], np.arange(rows) + path)

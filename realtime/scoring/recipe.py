@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-RECIPE: Final = 7
+RECIPE: Final = 6
 """One more whenever the same poses may earn another score."""
 
 CHANGES: Final[dict[int, str]] = {
@@ -17,7 +17,6 @@ CHANGES: Final[dict[int, str]] = {
     5: "who is looked at seldom is compared with the coach as seen in the same moments, and up to half "
     "a second between two looks excuses nothing",
     6: "moves begin with a bar's first beat where the dance begins inside a bar",
-    7: "in a slow move a tilted camera or an own style is no longer taken for lateness",
 }
 """What each recipe changed, in words for a player."""
 

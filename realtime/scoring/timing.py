@@ -14,27 +14,6 @@ if TYPE_CHECKING:
 BAND_ROWS: Final = 10
 """A third of a second: farther than the lag that earns nothing, else points leak at the rim."""
 NEAR_ROWS: Final = 2  # a path's median hops between rows; the mean cost of the window does not
-DOUBT: Final = 0.2
-"""What speaks against a lag at the band's rim before anything is seen, in shares of the window's
-least mean cost. More tells a slow dance's lateness too small (12 ms of 200 on the slowest song that
-comes with the game, 19 at 0.35); less takes the camera's tilt for lateness."""
-
-
-def with_doubt(costs: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return costs (N, R, L) with what speaks against each lag before it is seen.
-
-    In a slow swing an arm that is held a little higher than the coach's looks like one that comes
-    early: nearly every lag fits as well. How large a normal deviate's part is in a maximum a
-    posteriori estimate follows from the spread of the residuals (Bishop, "Pattern Recognition and
-    Machine Learning", 3.3.1), and that is what the best constant lag leaves unexplained: a dance that
-    fits at one lag only is believed, one that fits none well is taken as on time.
-    """
-    lags = np.arange(costs.shape[-1]) - BAND_ROWS
-    unexplained = costs.mean(axis=-2).min(axis=-1)[:, None, None]
-    doubted: NDArray[np.float32] = costs + unexplained * np.float32(DOUBT) * np.square(
-        lags / BAND_ROWS, dtype=np.float32
-    )
-    return doubted
 
 
 def lag_of(

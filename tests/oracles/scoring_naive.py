@@ -205,15 +205,6 @@ def lag_costs(reference, player, ask):
     return costs
 
 
-def with_doubt(costs):
-    """The costs, and a fifth of the cheapest constant lag's mean at the rim, by the lag's square."""
-    unexplained = min(sum(each) / len(costs) for each in zip(*costs, strict=True))
-    return [
-        [cost + 0.2 * unexplained * ((lag - BAND) / BAND) ** 2 for lag, cost in enumerate(row)]
-        for row in costs
-    ]
-
-
 def _row_likeness(wanted, danced, asked):
     weights = [ask * bone.weight for ask, bone in zip(asked, danced, strict=True)]
     alike = [bone_likeness(a, b) for a, b in zip(wanted, danced, strict=True)]
@@ -257,7 +248,7 @@ def compare(reference, player, path, judged_rows):
     ask = asked_weight(reference)
     matched = [player[row + column] for row, column in enumerate(path)]
     sees = [enough(asked, row) for asked, row in zip(ask, matched, strict=True)]
-    lag_s = lag_of_seen(with_doubt(lag_costs(reference, player, ask)), path, ask, sees)
+    lag_s = lag_of_seen(lag_costs(reference, player, ask), path, ask, sees)
     if energy(reference, matched, ask).restless < HOLD:
         lag_s = 0.0
     last = slice(len(reference) - judged_rows, None)

@@ -6,14 +6,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from kpopdance.realtime.core.terms import NORMAL
 from kpopdance.realtime.core.track import resample
 from kpopdance.realtime.scoring.comparison import compare
 from kpopdance.realtime.scoring.features import LIMB_BONES, Features, cut, describe
 from kpopdance.realtime.scoring.likeness import asked_weight
 from kpopdance.realtime.scoring.timing import BAND_ROWS
 from tests import dances
-from tools.bench.scoring.spoilt_dances import rolled
 
 ROWS, JUDGED = 120, 60
 START = 30  # row of the song where the window begins
@@ -52,31 +50,6 @@ def test_a_constant_lag_is_measured_to_a_tenth_of_a_row(seed, late_rows):
     found = compare(*windows(dance(seed), late_rows=late_rows), JUDGED)
     assert_allclose(found.lag_s * 30, late_rows, atol=0.1)
     assert found.likeness[0] > 0.95  # likeness does not know about lag
-
-
-def slowly(phase):
-    """The right arm swings about shoulder height, once in five seconds; nothing else moves."""
-    rows = START + ROWS + BAND_ROWS + 10
-    raised = np.pi / 2 + np.deg2rad(45) * np.sin(2 * np.pi * np.arange(rows) / 150 + phase)
-    still = {end: np.zeros(rows) for end in dances.SKELETON}
-    angles = still | {end: still[end] + dances.DOWN for end in (6, 7, 9, 10, 12, 13)}
-    angles |= {1: still[1] + dances.UP, 2: still[2] + np.pi, 8: still[8] + np.pi}
-    angles |= dict.fromkeys(dances.RIGHT_ARM, dances.DOWN + raised)
-    return dances.figure(angles, np.full((rows, 2), 0.5))
-
-
-@pytest.mark.parametrize("phase", [0, 2, 3])
-@pytest.mark.parametrize("tilt_deg", [-12, 12])
-def test_a_tilted_camera_makes_a_slow_arm_neither_early_nor_late(phase, tilt_deg):
-    joints = slowly(phase)
-    found = compare(*windows(rolled(joints, np.deg2rad(tilt_deg)), reference=joints), JUDGED)
-    assert abs(found.lag_s[0]) <= NORMAL.on_time_s
-
-
-@pytest.mark.parametrize("late_rows", [-6, 3, 6])
-def test_a_slow_arm_that_is_late_is_told_so(late_rows):
-    found = compare(*windows(slowly(0), late_rows=late_rows), JUDGED)
-    assert_allclose(found.lag_s * 30, late_rows, atol=0.1)
 
 
 def test_windows_judged_together_are_judged_alone():

@@ -33,7 +33,7 @@ from kpopdance.realtime.scoring.likeness import asked_weight, bone_likeness, shi
 from kpopdance.realtime.scoring.marks import Floor, Marks, marks_of
 from kpopdance.realtime.scoring.moves import cuts_of, motion_of
 from kpopdance.realtime.scoring.standard import standard_from_choreography, windows_of
-from kpopdance.realtime.scoring.timing import BAND_ROWS, lag_of, timing_credit, with_doubt
+from kpopdance.realtime.scoring.timing import BAND_ROWS, lag_of, timing_credit
 from tests import dances
 from tests.oracles import dtw_naive, scoring_naive
 
@@ -111,7 +111,7 @@ def plain(features, window):
 def case(request):
     reference, player, judged = filmed_windows(*request.param)
     ask = asked_weight(reference)
-    costs = with_doubt(lag_costs(player, ask, shifted_likeness(reference, player)))
+    costs = lag_costs(player, ask, shifted_likeness(reference, player))
     return SimpleNamespace(
         reference=reference, player=player, judged=judged, ask=ask, costs=costs,
         path=align(costs), windows=[(plain(reference, k), plain(player, k)) for k in range(4)],
@@ -215,7 +215,6 @@ def test_credits_are_the_twins(seed):
 def test_costs_of_lags_are_the_twins_and_the_path_is_the_cheapest(case):
     for k, (reference, player) in enumerate(case.windows):
         theirs = scoring_naive.lag_costs(reference, player, case.ask[k].tolist())
-        theirs = scoring_naive.with_doubt(theirs)
         assert_allclose(case.costs[k], theirs, **CLOSE)
         price = dtw_naive.price(theirs, case.path[k].tolist())
         assert_allclose(price, min(dtw_naive.accumulate(theirs)[-1]), rtol=1e-4)
@@ -264,7 +263,7 @@ def test_marks_are_the_twins(case, twin, name):
     ours = marks_of(case.reference, case.player, case.judged, Floor(floor), strict)
     mirrored = mirror_image(case.player)
     alike = shifted_likeness(case.reference, mirrored)
-    paths = align(with_doubt(lag_costs(mirrored, case.ask, alike)))
+    paths = align(lag_costs(mirrored, case.ask, alike))
     for k, (reference, _) in enumerate(case.windows):
         other_side = scoring_naive.compare(
             reference, plain(mirrored, k), paths[k].tolist(), int(case.judged[k])
