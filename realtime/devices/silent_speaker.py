@@ -38,7 +38,7 @@ class SilentSpeaker:
             return None
         now_s = self._clock.now()
         song_s = self._place_s + now_s - since_s
-        if self._span_s is not None and self._place_s <= self._span_s[1] < song_s:
+        if self._span_s is not None and self._place_s <= self._span_s[1] <= song_s:
             begin_s, end_s = self._span_s
             song_s = begin_s + (song_s - end_s) % (end_s - begin_s)
         return Heard(song_s, now_s)

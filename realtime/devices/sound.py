@@ -384,7 +384,8 @@ class _Deck:
         if not order.playing:
             self._fade(out, order.fall[self._fallen : self._fallen + frames])
             return
-        begin = self._place
+        span, place = self.span, self._place
+        begin = span[0] if span is not None and place == span[1] else place
         self._place = self._copy(out, begin)
         self.finished = self._place >= len(self._tape.samples)
         self.underruns += status.output_underflow

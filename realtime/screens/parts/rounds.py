@@ -56,7 +56,9 @@ def called_out(contest: ContestView, names: Sequence[str]) -> Call | None:
     if course.told_s < TOLD_S:
         return _told(contest, names)
     if course.since_s < BEGUN_S and not is_won(contest):
-        words = _("ROUND {n} OF {of}", n=course.number + 1, of=len(contest.rounds))
+        number, of = course.number + 1, len(contest.rounds)
+        final = contest.kind == "elimination" and number == of > 1
+        words = _("THE FINAL") if final else _("ROUND {n} OF {of}", n=number, of=of)
         return Call(words, MAGENTA)
     return None
 

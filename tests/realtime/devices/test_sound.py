@@ -114,6 +114,21 @@ def test_a_span_is_repeated_to_the_sample_until_it_is_let_go(monkeypatch, frames
     assert_allclose(filled(deck, 3, frames), np.arange(at, at + 3 * frames))
 
 
+@pytest.mark.parametrize("frames", [480, 500, 1000])
+def test_what_is_heard_at_a_spans_end_is_its_begin(monkeypatch, frames):
+    """Blocks may end where the span does: who follows the sound must not think it went on."""
+    monkeypatch.setattr(sound, "_open_stream", lambda *told: StillStream())
+    ramp = np.arange(9000, dtype=np.float32)[:, None].repeat(2, axis=1)
+    deck = sound._Deck(
+        sound._Tape(ramp, RATE, 0), HandClock(), None, sound._Order(place=0, playing=True)
+    )
+    deck.span = (1000, 3000)
+    for _ in range(6000 // frames):
+        first = filled(deck, 1, frames)[0]
+        assert deck.heard_now().song_s * RATE == pytest.approx(first)
+        assert first < 3000
+
+
 def test_a_silent_speaker_repeats_a_span_too():
     clock = HandClock()
     speaker = SilentSpeaker(20.0, clock, why=NONE)
@@ -124,6 +139,11 @@ def test_a_silent_speaker_repeats_a_span_too():
         told.append(speaker.heard.song_s)
         clock.s += 2.0
     assert_allclose(told, [1, 3, 5, 3, 5, 3])
+    clock.s -= 1.0
+    assert_allclose(speaker.heard.song_s, 4)
+    clock.s += 2.0
+    assert_allclose(speaker.heard.song_s, 2)  # what is heard at its end is its begin
+    clock.s -= 1.0
     speaker.repeat(None)
     assert_allclose(speaker.heard.song_s, 5)
     clock.s += 2.0

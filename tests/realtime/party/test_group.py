@@ -433,6 +433,7 @@ CALLS = {
     "who won": (("duel", 2, 44.0, (1, 1)), "Jiwoo has won!", "It is won: dance on for fun."),
     "a while ago": (("duel", 2, 40.1, (1, 1), 9.0), None, "It is won: dance on for fun."),
     "who is out": (("elimination", 3, 34.0, (2,)), "Hana is out", "round 2 of 2: in 26 s one is out"),
+    "who is left": (("elimination", 3, 31.0), "THE FINAL", "round 2 of 2: in 29 s one is out"),
     "nothing of all": (("together", 3, -1.0), None, ""),
 }  # fmt: skip
 
