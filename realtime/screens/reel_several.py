@@ -33,7 +33,7 @@ BEST: Final = N_("BEST MOVE")
 UNLIT: Final = (96, 92, 116)
 """What a pane is multiplied by while nothing counts there."""
 HEAD: Final = [body.NOSE, body.NECK]
-ABOVE: Final = 1.0  # of the way from neck to nose: so far over the nose is the mark
+ABOVE: Final = 1.2  # of the way from neck to nose: so far over the nose is the mark
 MARK: Final = 20.0  # design units: how high it is
 WORD: Final = 0.15  # of a pane's width: how large a judgement is
 MOST_WORD: Final = 72.0  # design units

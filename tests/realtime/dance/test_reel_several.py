@@ -17,14 +17,27 @@ from kpopdance.realtime.core.reel_wish import ReelWish
 from kpopdance.realtime.core.types import Report, Verdict
 from kpopdance.realtime.dance import reel_player
 from kpopdance.realtime.dance.footage import Match, facts_of, reel_name
-from kpopdance.realtime.dance.reel import Reel
-from kpopdance.realtime.dance.reel_story import Shot
+from kpopdance.realtime.dance.reel import Reel, write_reel
+from kpopdance.realtime.dance.reel_story import FPS, Shot
+from kpopdance.realtime.devices.audio_file import read_audio
 from kpopdance.realtime.devices.film_in_order import FilmInOrder
 from kpopdance.realtime.devices.picture_keeper import PictureKeeper
+from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.scoring.contest import Contest
 from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS
 from kpopdance.realtime.screens.reel_layout import panes_of, reel_layout, several_layout
-from tests.realtime.dance.test_reel import TINY, footage, report_of, tiny
+from kpopdance.realtime.screens.reel_several import ABOVE
+from tests.realtime.dance.test_reel import (
+    CLICKS_S,
+    RATE,
+    TINY,
+    begins,
+    clicks,
+    filmed,
+    footage,
+    report_of,
+    tiny,
+)
 from tests.realtime.screens import views
 from tests.waiting import until
 
@@ -159,8 +172,29 @@ def test_a_film_points_at_whose_pane_it_is(tmp_path, monkeypatch):
             nose, neck = reel._players[number].figure(1.0)[:2, :2] - 10
             across = pane.width - 20 - nose[0] if mirror else nose[0]
             assert x.mean() == pytest.approx(across, abs=3)
-            assert 2 * nose[1] - neck[1] == pytest.approx(y.max(), abs=4)
+            above = ABOVE * np.hypot(*(nose - neck))
+            assert nose[1] - above == pytest.approx(y.max(), abs=4)
         reel.close()
+
+
+def test_flash_and_click_are_within_one_picture_in_every_pane(tmp_path):
+    kept, lag_s = filmed(tmp_path, lag_s=0.08), 0.08
+    one = footage(pictures=kept.path, lag_s=lag_s)
+    out = tmp_path / "reel.mp4"
+    made = dataclasses.replace(one, others=(dataclasses.replace(one, player="Jun"),))
+    write_reel(made, ReelWish("wide", mirror=False), out, clicks)
+    panes = [pane.inflate(-20, -24) for pane in panes_of(TINY["wide"], 2)]
+    with VideoFile(out) as video:
+        pictures = [frame.image for frame in video.frames()]
+    sound = np.abs(read_audio(out).samples).max(axis=1) > 0.3
+    heard = begins(sound, RATE)[: len(CLICKS_S)]
+    for pane in panes:
+        lit = [
+            picture[pane.top : pane.bottom, pane.left : pane.right].mean() > 120
+            for picture in pictures
+        ]
+        flashes = begins(np.array(lit), FPS)[: len(CLICKS_S)]
+        assert np.abs(flashes - heard).max() <= 1 / FPS
 
 
 def test_as_skeletons_no_film_is_read(tmp_path):

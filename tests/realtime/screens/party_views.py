@@ -68,7 +68,9 @@ def dancers(count, **first):
 def ready(backdrop, count, **other):
     who = dancers(count, gone_s=np.inf, **other)
     told = _("Step in from left to right: {n} to come.", n=2)
-    view = GroupReadyView("네온 스텝", "crew", 2.0, who, PICTURE, told=told, share=0.4)
+    view = GroupReadyView(
+        "네온 스텝", "crew", 2.0, who, PICTURE, told=told, share=0.4, keeps=True
+    )
     return GroupReadyScreen(backdrop), view
 
 
