@@ -174,7 +174,9 @@ class GroupResultPage(Page):
         if not report.complete:
             lines.append((_("could be judged"), f"{percent(report.judged)} %"))
         counted = Counter[str](move.grade for move in self._came.earned[place].moves)
-        counts = report.counts if whole else {grade: counted[grade] for grade in report.counts}
+        counts = (
+            report.counts if whole else {k: counted[k] for k in report.counts if counted[k]}
+        )
         lines += [(grade, str(count)) for grade, count in counts.items()]
         name = entrant.name or _("dancer {n}", n=place + 1)
         stars = stars_of(points) if report.complete else 0
