@@ -87,8 +87,8 @@ def dancer(place, **other):
 
 
 def danced(**other):
-    """Two of whom the first was judged just now."""
-    return GroupView(VIEW, (dancer(0, **other), dancer(1, verdict=None)), 120.0)
+    """Two who were judged just now."""
+    return GroupView(VIEW, (dancer(0, **other), dancer(1)), 120.0)
 
 
 STANDS = (Stand(91.26), Stand(None, on=False, out=True, wins=1, rank=2))

@@ -158,6 +158,30 @@ def test_each_one_is_cut_out_of_the_film_that_shows_them_all(
     assert opened == [kept.path]
 
 
+@pytest.mark.parametrize(("apart", "others"), [(False, 1), (True, 0)])
+def test_heads_of_all_in_the_same_film_are_hidden(tmp_path, monkeypatch, apart, others):
+    hidden = []
+
+    def veiled(picture, joints, slack_px, heads):
+        hidden.append([head[:, :2] - joints[:, :2] for head, _slack in heads])
+        return picture
+
+    monkeypatch.setattr(reel_player, "veiled", veiled)
+    made = two_before_one_camera(halves_film(tmp_path / "k.mkv", seconds=2).path)
+    if apart:
+        jun = dataclasses.replace(
+            made.others[0], pictures=halves_film(tmp_path / "j.mkv", seconds=2).path
+        )
+        made = dataclasses.replace(made, others=(jun,))
+    reel = Reel(made, ReelWish("tall", "blurred"))
+    reel.view(Shot("dance", 1.0))
+    reel.close()
+    assert [len(heads) for heads in hidden] == [others, others]
+    if others:
+        for (away,), across in zip(hidden, (80, -80), strict=True):
+            np.testing.assert_allclose(away[0], (across, 0), atol=1e-3)
+
+
 def test_a_film_points_at_whose_pane_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(reel_wish, "SHAPES", FULL)
     made = two_before_one_camera(halves_film(tmp_path / "k.mkv", seconds=2).path)
@@ -227,8 +251,8 @@ def contested(kind, *reports):
 
 
 def test_a_relay_tells_whose_turn_it_is_and_its_best_move_was_danced_in_it():
-    first = report_with(50, 60, 99, 99, 50, 60, 99, 99)
-    second = report_with(98, 98, 70, 80, 98, 98, 70, 80)
+    first = report_with(50, 60, 99, 99, 70, 80, 99, 99)
+    second = report_with(98, 98, 70, 85, 98, 98, 70, 75)
     made = contested("relay", first, second)
     reel = Reel(made, ReelWish("wide", "skeleton"))
     on = [[p.lit for p in reel.view(Shot("dance", t)).players] for t in (4.0, 12.0, 17.0)]
@@ -238,11 +262,11 @@ def test_a_relay_tells_whose_turn_it_is_and_its_best_move_was_danced_in_it():
         reel.view(Shot("card", 0)).players,
     )
     assert early.points == pytest.approx(55)
-    assert [player.points for player in over] == [pytest.approx(55), pytest.approx(75)]
+    assert [player.points for player in over] == [pytest.approx(65), pytest.approx(75)]
     assert [player.stand.rank for player in over] == [2, 1]
     assert all(player.lit and player.verdict is None for player in over)
     slowed = reel.view(Shot("best", reel.story.moment_s))
-    assert (slowed.verdict.score, [p.chosen for p in slowed.players]) == (80, [False, True])
+    assert (slowed.verdict.score, [p.chosen for p in slowed.players]) == (85, [False, True])
     assert reel.story.slow_s[0] == pytest.approx(11.75)
     pictures = [
         reel.picture(Shot(scene, 4.0)).copy() for scene in ("title", "dance", "best", "card")

@@ -55,6 +55,12 @@ CASES = {
         f"stage.show(picture({RED})); stage.show(picture({BLUE})); print(seen())",
         f"{RED}",
     ),
+    "and none is due meanwhile, or once it is closed": (
+        "from kpopdance.realtime.devices import stage_window; stage_window.EVERY_S = 60; "
+        f"stage._shown_s = -9e9; print(stage.due, end=' '); stage.show(picture({RED})); "
+        "print(stage.due, end=' '); stage._shown_s = -9e9; stage.close(); print(stage.due)",
+        "True False False",
+    ),
     "a card comes with the game's next picture": (
         f"stage.show(picture({RED})); stage.rest(card({BLUE})); print(seen(), end=' '); "
         "game.flip(); print(seen())",

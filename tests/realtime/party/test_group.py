@@ -281,6 +281,9 @@ def test_a_dance_is_danced_and_its_result_told(game, monkeypatch, kind):
     assert isinstance(result, GroupResultPage)
     assert [told[1:] for told in aired] == [(kind,), (kind, 60.0)]
     assert aired[-1][0][0].points == pytest.approx(90)
+    monkeypatch.setattr(game.on_air, "over", lambda: aired.append("over"))
+    page.leave()
+    assert aired[-1] == "over"
     wait([result._saving], 30)
     result.step(4.0)
     view = result.view()
