@@ -53,9 +53,10 @@ class Team:
 
 
 def contest_of(song: SongPack, kind: Kind, players: int) -> Contest:
-    """Return the rounds of a song, for what is played."""
+    """Return the rounds of a song, for what is played; of a medley they begin where songs are danced."""
     span_s = song.members[song.lead].start_s, song.length_s
-    return Contest(kind, players, span_s, [at_s for _, at_s in song.sections])
+    begins = [each.danced_s[0] for each in song.excerpts] or [at_s for _, at_s in song.sections]
+    return Contest(kind, players, span_s, begins)
 
 
 class GroupLoading(WarmingPage):

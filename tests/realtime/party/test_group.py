@@ -17,6 +17,7 @@ from kpopdance.realtime.dance.reel_recording import ReelRecording
 from kpopdance.realtime.dance.shared import Game
 from kpopdance.realtime.dance.together import Entrant, GroupOutcome
 from kpopdance.realtime.library.history import days_of
+from kpopdance.realtime.library.medley import excerpt_of, medley_of
 from kpopdance.realtime.library.players import add_player, players_of
 from kpopdance.realtime.library.songpack import SongPack
 from kpopdance.realtime.library.store import GuestStore
@@ -45,6 +46,7 @@ from kpopdance.realtime.shell.songs import Songs
 from tests import dances
 from tests.fakes import ScriptedCamera
 from tests.realtime.game.test_game import kit, no_waiting_for_a_camera
+from tests.realtime.library.test_medley import pack
 from tests.realtime.screens import party_views, views
 
 __all__ = ["no_waiting_for_a_camera"]
@@ -393,6 +395,12 @@ def test_no_bars_are_beside_the_picture(picture, room):
     assert place.contains(shown)
     crop = crop_to_fill(picture, shown.size)
     assert all(abs(a - b) <= 1 for a, b in zip(crop.shown.size, shown.size, strict=True))
+
+
+def test_a_medleys_rounds_begin_where_its_songs_are_danced():
+    medley = medley_of("x", "", [excerpt_of(pack(name, preview_s=20.0)) for name in "abc"])
+    begins = [each.start_s for each in contest_of(medley, "relay", 2).rounds]
+    assert begins[1:] == [each.danced_s[0] for each in medley.excerpts[1:]]
 
 
 DANCER = DancerView(0, "Mina", 0, gone_s=0.0)
