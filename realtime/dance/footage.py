@@ -110,5 +110,6 @@ def facts_of(footage: Footage) -> ReelFacts:
         title, song.artist, other,
         footage.player, name, footage.danced_on, footage.terms.words, footage.danced.length_s,
         cover_of(song), song.colours, players,
+        "together" if match is None else match.contest.kind,
         "" if match is None else match.heading, () if match is None else match.team,
     )  # fmt: skip

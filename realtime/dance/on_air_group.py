@@ -76,7 +76,7 @@ def group_on_air(
 ) -> OnAirGroup:
     """Return what is on air of a group; ``team`` is its score, None: as far as one can tell now."""
     players = tuple(
-        _player(dancer, stand) for dancer, stand in zip(view.dancers, stands, strict=True)
+        _player(dancer, stand, kind) for dancer, stand in zip(view.dancers, stands, strict=True)
     )
     points = [stand.points for stand in stands if stand.points is not None]
     if kind != "together":
@@ -87,11 +87,12 @@ def group_on_air(
     return OnAirGroup(kind, None if team is None else round(team, 1), players)
 
 
-def _player(dancer: DancerView, stand: Stand) -> OnAirPlayer:
+def _player(dancer: DancerView, stand: Stand, kind: Kind) -> OnAirPlayer:
+    combo = 0 if kind == "relay" else dancer.combo  # most of its moves are others'
     verdict = dancer.verdict
     fresh = verdict is not None and verdict.judged and dancer.verdict_age_s < MOST_CALLED
     return OnAirPlayer(
-        called(dancer), None if stand.points is None else round(stand.points, 1), dancer.combo,
+        called(dancer), None if stand.points is None else round(stand.points, 1), combo,
         verdict.grade if verdict is not None and fresh and stand.on else "",
         0 if verdict is None else verdict.move + 1, stand.rank, stand.on, stand.out, stand.wins,
     )  # fmt: skip

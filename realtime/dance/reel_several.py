@@ -53,7 +53,9 @@ class Several:
             report.best_combo if over else standing.combo,
             None if over else standing.verdict, standing.age_s, stand,
             lit=over or stand is None or stand.on,
-            chosen=shot.scene == "best" and number == self.chosen,
+            chosen=number == self.chosen
+            if shot.scene == "best"
+            else shot.scene == "card" and stand is not None and stand.rank == 1,
         )  # fmt: skip
 
     def _stands(self, song_s: float) -> tuple[Stand, ...] | None:

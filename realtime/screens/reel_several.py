@@ -9,8 +9,9 @@ import pygame
 
 from kpopdance.engines.tongues import N_, _
 from kpopdance.realtime.core import body
-from kpopdance.realtime.screens.group import stood
+from kpopdance.realtime.screens.group import card_of, stood
 from kpopdance.realtime.screens.group_pages import columns
+from kpopdance.realtime.screens.group_view import DancerView
 from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS
 from kpopdance.realtime.screens.parts.dancer_card import CardFace, draw_card
 from kpopdance.realtime.screens.parts.theme import (
@@ -49,8 +50,8 @@ class SeveralPlayers:
 
     def dance(self, surface: pygame.Surface, view: ReelView) -> None:
         """Draw a moment of the dance, or of its best move, slowly."""
-        self._players(surface, view)
         slowed = view.speed < 1
+        self._players(surface, view, over=slowed)
         self._called(surface, _(BEST) if slowed else self._facts.heading, slowed=slowed)
         if slowed and view.verdict is not None:
             names = zip(self._facts.players, view.players, strict=True)
@@ -62,7 +63,7 @@ class SeveralPlayers:
 
     def card(self, surface: pygame.Surface, view: ReelView) -> None:
         """Draw what the dance was worth: everybody's, and what is told of all together."""
-        self._players(surface, view)
+        self._players(surface, view, over=True)
         told, u = self._facts.team, self._unit
         if not told:
             self._called(surface, self._facts.heading, slowed=False)
@@ -72,7 +73,7 @@ class SeveralPlayers:
             self._theme.write(surface, value, upper, Style(46 * u, WHITE, "centre", 12 * u))
             self._theme.write(surface, name, lower, Style(24 * u, SOFT, "centre", 10 * u))
 
-    def _players(self, surface: pygame.Surface, view: ReelView) -> None:
+    def _players(self, surface: pygame.Surface, view: ReelView, *, over: bool) -> None:
         for number, player in enumerate(view.players):
             pane, card = self.at.panes[number], self.at.cards[number]
             self._panes.player(surface, pane, player.film, player.figure, mirror=view.mirror)
@@ -87,7 +88,7 @@ class SeveralPlayers:
                 top = box(pane.left, pane.top, pane.right, pane.top + WORD_HIGH * px)
                 age_s = player.verdict_age_s
                 self._panes.judged(surface, top, px, player.verdict, age_s, shaded=True)
-            face = self._face(number, player)
+            face = self._face(number, player, over=over)
             draw_card(self._theme, surface, card, face, self.at.card_unit)
 
     def _marked(
@@ -109,13 +110,17 @@ class SeveralPlayers:
         pygame.draw.polygon(surface, colour, corners)
         pygame.draw.aalines(surface, INK, closed=True, points=corners)
 
-    def _face(self, number: int, player: PlayerView) -> CardFace:
-        stand = player.stand
-        return CardFace(
-            self._facts.players[number], number, player.points, player.combo, None,
-            "" if stand is None else stood(stand, ""), 0 if stand is None else stand.rank,
-            player.lit,
-        )  # fmt: skip
+    def _face(self, number: int, player: PlayerView, *, over: bool) -> CardFace:
+        """Return what stands on a card: as on the stage, once it is over how they came in."""
+        name, stand = self._facts.players[number], player.stand
+        combo = 0 if self._facts.kind == "relay" else player.combo
+        if stand is None:
+            return CardFace(name, number, player.points, combo)
+        if over:
+            told, rank = stood(stand, ""), stand.rank
+            return CardFace(name, number, stand.points, combo, told=told, rank=rank)
+        dancer = DancerView(number, name, 0, combo=combo)
+        return card_of(dancer, stand, self._facts.kind)
 
     def _called(self, surface: pygame.Surface, words: str, *, slowed: bool) -> None:
         if not words:

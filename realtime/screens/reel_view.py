@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kpopdance.realtime.core.types import Report, Verdict
-    from kpopdance.realtime.scoring.contest import Stand
+    from kpopdance.realtime.scoring.contest import Kind, Stand
     from kpopdance.realtime.screens.view import Cover, FilmView
 
 
@@ -20,8 +20,8 @@ class ReelFacts:
 
     ``other`` is the title in another script, if there is one; ``player`` and ``coach``
     stand above the halves; ``danced`` says when, ``terms`` on which terms; ``players`` are the names
-    of several who are seen beside each other, ``heading`` what they play, and ``team`` what is told of
-    all together at the end, (name, value).
+    of several who are seen beside each other, ``kind`` what they play, ``heading`` how that is called,
+    and ``team`` what is told of all together at the end, (name, value).
     """
 
     title: str
@@ -35,6 +35,7 @@ class ReelFacts:
     cover: Cover | None = None
     colours: tuple[tuple[int, int, int], ...] = ()
     players: tuple[str, ...] = ()
+    kind: Kind = "together"
     heading: str = ""
     team: tuple[tuple[str, str], ...] = ()
 
@@ -60,7 +61,7 @@ class PlayerView:
     lit : bool
         What is danced now counts for them.
     chosen : bool
-        It is their move that comes again slowly.
+        It is their move that comes again slowly, or they came in first.
     """
 
     film: FilmView | None

@@ -161,6 +161,15 @@ def test_only_what_changed_of_a_group_is_written(aired, change, lines):
     assert len(events(folder)) == lines + 1
 
 
+def test_in_a_relay_nobody_has_a_row_of_moves(aired):
+    folder, air = aired
+    air.show_group(danced(), STANDS, "relay")
+    until(lambda: (folder / EVENTS).is_file())
+    assert [player["combo"] for player in events(folder)[0]["players"]] == [0, 0]
+    assert of_group(folder)["player-1-combo"] == ""
+    air.end()
+
+
 def test_one_dancer_after_a_group_has_the_files_of_one(aired):
     folder, air = aired
     air.show(VIEW)

@@ -24,6 +24,9 @@ from kpopdance.realtime.devices.film_in_order import FilmInOrder
 from kpopdance.realtime.devices.picture_keeper import PictureKeeper
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.scoring.contest import Contest
+from kpopdance.realtime.screens import reel_several
+from kpopdance.realtime.screens.group import card_of
+from kpopdance.realtime.screens.group_view import DancerView
 from kpopdance.realtime.screens.parts.curve import PLAYER_COLOURS
 from kpopdance.realtime.screens.reel_layout import panes_of, reel_layout, several_layout
 from kpopdance.realtime.screens.reel_several import ABOVE
@@ -234,7 +237,8 @@ def report_with(*scores):
         Verdict(k, 4.0 * k, 4.0 * k + 4, "GREAT", score, 0.0) for k, score in enumerate(scores)
     )
     best = max(moves, key=lambda move: move.score).move
-    return Report(70.0, 3, 0.0, 1.0, {}, moves, best=best, weights=(1.0,) * len(moves))
+    weights = (1.0,) * len(moves)
+    return Report(70.0, 3, 0.0, 1.0, {}, moves, best=best, best_combo=5, weights=weights)
 
 
 def contested(kind, *reports):
@@ -265,6 +269,7 @@ def test_a_relay_tells_whose_turn_it_is_and_its_best_move_was_danced_in_it():
     assert [player.points for player in over] == [pytest.approx(65), pytest.approx(75)]
     assert [player.stand.rank for player in over] == [2, 1]
     assert all(player.lit and player.verdict is None for player in over)
+    assert [player.chosen for player in over] == [False, True]
     slowed = reel.view(Shot("best", reel.story.moment_s))
     assert (slowed.verdict.score, [p.chosen for p in slowed.players]) == (85, [False, True])
     assert reel.story.slow_s[0] == pytest.approx(11.75)
@@ -282,6 +287,25 @@ def test_who_is_out_is_dark_until_the_end():
     reel.close()
     assert [player.lit for player in players] == [True, False, True]
     assert [player.stand.out for player in players] == [False, True, False]
+
+
+@pytest.mark.parametrize("kind", ["together", "relay", "elimination", "duel"])
+def test_a_card_says_what_it_says_on_the_stage_and_then_who_came_in_where(monkeypatch, kind):
+    faces = []
+    monkeypatch.setattr(
+        reel_several, "draw_card", lambda _t, _s, _p, face, _u: faces.append(face)
+    )
+    made = contested(kind, report_with(*[90.0] * 8), report_with(*[40.0] * 8))
+    reel = Reel(made, ReelWish("wide", "skeleton"))
+    dance, over = Shot("dance", 30.0), Shot("card", 0.0)
+    reel.picture(dance)
+    reel.picture(over)
+    reel.close()
+    for face, player in zip(faces[:2], reel.view(dance).players, strict=True):
+        called = DancerView(face.colour, face.name, 0, combo=player.combo)
+        assert face == card_of(called, player.stand, kind)
+    assert [(face.rank, face.points) for face in faces[2:]] == [(1, 90.0), (2, 40.0)]
+    assert all((face.combo > 1) == (kind != "relay") for face in faces[2:])
 
 
 def test_nobody_who_earned_anything_leaves_no_best_move():
