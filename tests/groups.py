@@ -8,6 +8,7 @@ import numpy as np
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.dance.held_back import HeldBack
 
+HEAD_AND_ARM = [0, 1, 2, 3, 4, 16]
 SMALLER = 3  # than the drawn group's pictures
 NOISE = np.random.default_rng(0).normal(0, 2, (8, 180, 320, 3)).round().astype(np.int16)
 
@@ -48,9 +49,21 @@ def seen_in(drawn, row, rng, missed=0.0):
     return out
 
 
+def scraps_of(people, count):
+    """Head and one arm of somebody seen twice, while one of so many is hidden."""
+    if len(people) in (0, count):
+        return []
+    pose, k = people[0]
+    joints = pose.joints.copy()
+    joints[HEAD_AND_ARM, :2] += 0.5  # px
+    joints[[j for j in range(18) if j not in HEAD_AND_ARM]] = (np.nan, np.nan, 0)
+    return [(Pose(joints), k)]
+
+
 def followed(
-    drawn, tracker, *, outfits=None, missed=0.0, every=2, each=lambda row: None, seed=0
-):
+    drawn, tracker, *, outfits=None, missed=0.0, every=2, each=lambda row: None, seed=0,
+    scraps=False,
+):  # fmt: skip
     """Whose pose each place got in each row, int (places, T): -1 none; what was held back is given back.
 
     Rows that were not looked at are -2.
@@ -62,6 +75,7 @@ def followed(
         at_s = float(drawn.at_s[row])
         rows[at_s] = row
         people = seen_in(drawn, row, rng, missed)
+        people += scraps_of(people, len(drawn.joints)) if scraps else []
         whose = {id(pose): k for pose, k in people}
         each(row)
         poses = tracker.step([p for p, _ in people], picture(drawn, row, outfits), at_s)

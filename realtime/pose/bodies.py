@@ -179,7 +179,7 @@ class Bodies:
         ``sought`` are those who would have been found; None: all of the picture was looked at.
         ``owned`` are the players'; others who are not found are soon nobody.
         """
-        people = [pose for pose in people if pose.seen.sum() >= MIN_SEEN]
+        people = _without_scraps([pose for pose in people if pose.seen.sum() >= MIN_SEEN])
         self.known = [body for body in self.known if body.knows(at_s)]
         clothes = [clothes_of(pose, image) for pose in people]
         pairs = self._pairs(people, clothes, image, at_s)
@@ -271,9 +271,26 @@ def _way(one: Body, other: Body, at_s: float) -> float:
     return float(np.linalg.norm(one.place(at_s) - other.place(at_s))) / size_px
 
 
+def _without_scraps(people: list[Pose]) -> list[Pose]:
+    """Return the people without what little is seen of somebody who is found whole as well.
+
+    At a crossing it would be taken for the one behind, who then stays where nobody is.
+    """
+    whole = [pose for pose in people if pose.seen.sum() >= MIN_ACQUIRED]
+    return [
+        pose for pose in people
+        if pose.seen.sum() >= MIN_ACQUIRED or not any(_is_same(pose, one) for one in whole)
+    ]  # fmt: skip
+
+
 def _is_new(pose: Pose, there: list[Pose]) -> bool:
     """Say whether somebody is enough of a person, and nobody found already seen twice."""
-    return pose.seen.sum() >= MIN_ACQUIRED and all(apart(pose, one) > SAME for one in there)
+    return pose.seen.sum() >= MIN_ACQUIRED and not any(_is_same(pose, one) for one in there)
+
+
+def _is_same(pose: Pose, one: Pose) -> bool:
+    """Say whether a pose may be somebody found already, by the size of whom more is seen."""
+    return min(apart(pose, one), apart(one, pose)) <= SAME
 
 
 def _well_seen(pose: Pose) -> bool:

@@ -88,7 +88,7 @@ class GroupTracker:
         self.places, self._join = places, join
         self._bodies = Bodies()
         self._hands = RaisedHands()
-        self._checked_s = -np.inf
+        self._now_s = self._checked_s = -np.inf
         self.exchanges: list[Exchange] = []
         """What the newest look has found out."""
 
@@ -102,9 +102,13 @@ class GroupTracker:
         """Where to look for each place's player: who is missing may be one whom nobody is yet."""
         free = [body for body in self._bodies.known if self._owner(body) is None]
         free.sort(key=lambda body: body.since_s)
-        held: list[Tracker | None] = [player.body for player in self._players]
+        held: list[Body | None] = [player.body for player in self._players]
         held += [None] * (self.places - len(held))
-        return [each or (free.pop(0) if free else Tracker()) for each in held]
+        out: list[Tracker] = []
+        for body in held:
+            missing = body is None or self._missed(body, self._now_s)
+            out.append(free.pop(0) if missing and free else body or Tracker())
+        return out
 
     def unsettled_s(self, k: int) -> float | None:
         """Return the host second since when a player's poses may be another's; None: they are theirs."""
@@ -151,6 +155,7 @@ class GroupTracker:
         ``sought`` are the trackers that were looked for; None: all of the picture was looked at.
         """
         self.exchanges = []
+        self._now_s = at_s
         owned = [player.body for player in self._players if player.body is not None]
         self._bodies.step(people, image, at_s, sought, owned)
         self._lose()

@@ -9,6 +9,7 @@ import pytest
 
 from kpopdance.realtime.pose.appearance import Remembered, appearance_of
 from kpopdance.realtime.pose.group_tracker import DOUBT_S, GroupTracker
+from tests import dances as generated
 from tests import groups
 from tests.quick import but_quick
 from tools.bench.pose.drawn_group import FPS, troupe
@@ -23,8 +24,11 @@ def dances():
     return load_pack(find_pack("neon-steps")).members
 
 
-def drawn_of(dances, people, *, seed=0, seconds=16.0):
-    return troupe([dances[0]] * people, [0.0] * people, from_s=32.0, seconds=seconds, seed=seed)
+def drawn_of(dances, people, *, seed=0, seconds=16.0, aside=0.0):
+    late_s = [0.0] * people
+    return troupe(
+        [dances[0]] * people, late_s, from_s=32.0, seconds=seconds, seed=seed, aside=aside
+    )  # fmt: skip
 
 
 def walked(drawn, k, begin_s, end_s):
@@ -61,6 +65,39 @@ def test_who_cross_stay_who_they_are(dances, people, seed, every):
     assert right >= 0.995 * moves
     looked = told[:, ::every]
     assert (looked >= 0).mean() > 0.85 * drawn.shown[:, ::every].mean()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_nobody_behind_is_taken_for_a_scrap_of_the_one_in_front(dances, seed):
+    """A network sees head and arm of the one in front once more: that is not the one behind."""
+    drawn = drawn_of(dances, 2, seed=seed, aside=0.2)
+    assert not drawn.shown.all()
+    told, without = (
+        groups.followed(drawn, GroupTracker(2), scraps=scraps) for scraps in (True, False)
+    )
+    assert np.array_equal(told, without)
+
+
+def test_who_is_missed_at_a_crossing_is_looked_for_in_whoever_is_new():
+    """One is lost behind the other; somebody stands elsewhere: they are looked at from near."""
+    tracker, image = GroupTracker(2), np.full((480, 640, 3), 128, np.uint8)
+    one, other, new = (standing(x) for x in (250, 290, 560))
+    image[:, 480:] = 40  # dressed otherwise, so that who they are stays open
+    tracker.hold([one, other], image, 0.0)
+    for look in range(1, 12):
+        found = [one, other] if look == 1 else [one] if look < 4 else [one, new]
+        tracker.step(found, image, look / 10)
+    assert tracker.unsettled_s(1) is not None
+    left, _, right, _ = tracker.trackers[1].region(1.1)
+    assert left < 560 < right
+
+
+def standing(x):
+    """Somebody who stands there, px of a picture 480 px high."""
+    joints = generated.arms_down(generated.song(5, moves=4).joints)[0].astype(np.float32)
+    joints[:, :2] = (joints[:, :2] - joints[1, :2]) * 150 + (x, 150)
+    joints[:, 2] = 0.9
+    return groups.Pose(joints)
 
 
 def test_seldom_looked_at_they_are_players_too(dances):
@@ -162,7 +199,6 @@ def test_only_who_raises_a_hand_takes_a_place():
 def drawn_of_hands():
     """Two people who stand; the second one raises the right hand."""
     from kpopdance.realtime.core.types import Choreography
-    from tests import dances as generated
 
     still = generated.arms_down(generated.song(5, moves=4).joints)[:240]
     up = still.copy()

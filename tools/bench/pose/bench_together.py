@@ -240,7 +240,7 @@ def _moves(standard: Standard, at_s: NDArray[np.float64]) -> Iterator[tuple[floa
 
 def _whose(drawn: Group, at_s: float, pose: Pose | None) -> int:
     """Return which of the drawn dancers a pose shows; -1: none."""
-    if pose is None:
+    if pose is None or not pose.seen.any():
         return -1
     row = int(np.abs(drawn.at_s - at_s).argmin())
     way = np.linalg.norm(drawn.joints[:, row, :, :2] - pose.joints[None, :, :2], axis=-1)
