@@ -178,16 +178,42 @@ def draw_dancer(
     """
     xy = [complex(x, y) for x, y in joints[:, :2].tolist()]
     brush = _Brush(canvas, size_px or body_px(joints))
-    if outfit.hair_style == "long":
+    turned = _turned_away(xy)
+    if outfit.hair_style == "long" and not turned:
         _back_hair(brush, xy, outfit)
     for hip in sorted((body.R_HIP, body.L_HIP), key=lambda hip: xy[hip + 2].imag):
         _leg(brush, xy[hip : hip + 3], outfit)
+    if turned:
+        _arms(brush, xy, outfit)
     _trunk(brush, xy, outfit)
-    _head(brush, xy, outfit)
-    for shoulder in (body.R_SHOULDER, body.L_SHOULDER):
-        _arm(brush, xy[shoulder : shoulder + 3], outfit)
+    if _head_turned_away(xy):
+        _back_of_head(brush, xy, outfit)
+    else:
+        _head(brush, xy, outfit)
+    if not turned:
+        _arms(brush, xy, outfit)
+    elif outfit.hair_style == "long":
+        _back_hair(brush, xy, outfit)
     brush.paint()
     return canvas
+
+
+def _turned_away(xy: list[complex]) -> bool:
+    """Return whether a trunk is seen from behind: its right side lies to the right."""
+    hips = (xy[body.R_HIP] + xy[body.L_HIP]) / 2
+    across = xy[body.L_SHOULDER] - xy[body.R_SHOULDER] + xy[body.L_HIP] - xy[body.R_HIP]
+    return _to_the_right(across, xy[body.NECK] - hips) < 0
+
+
+def _head_turned_away(xy: list[complex]) -> bool:
+    """Return whether a head is seen from behind: its right ear lies to the right."""
+    skull = (xy[body.R_EAR] + xy[body.L_EAR]) / 2
+    return _to_the_right(xy[body.L_EAR] - xy[body.R_EAR], skull - xy[body.NECK]) < 0
+
+
+def _to_the_right(way: complex, up: complex) -> float:
+    """Return how far a way goes to the right of who sees ``up`` upright."""
+    return (way * (1j * up).conjugate()).real
 
 
 def body_px(joints: NDArray[np.float32]) -> float:
@@ -432,6 +458,20 @@ def _head(brush: _Brush, xy: list[complex], outfit: Outfit) -> None:
     _face(brush, xy, up, outfit)
 
 
+def _back_of_head(brush: _Brush, xy: list[complex], outfit: Outfit) -> None:
+    """Draw a head from behind: ears, and hair down to the nape."""
+    h = brush.px
+    skull = (xy[body.R_EAR] + xy[body.L_EAR]) / 2
+    up = _unit(skull - xy[body.NECK])
+    for ear in (body.R_EAR, body.L_EAR):
+        brush.blob(xy[ear], (0.012, 0.018), up, _tone(outfit.skin, 0.86))
+    nape = skull - up * (0.036 if outfit.hair_style == "short" else 0.05) * h
+    brush.chain([(skull + up * 0.012 * h, nape, (0.059, 0.054, 0.036))], outfit.hair, edge=0.8)
+    brush.blob(skull + up * 0.016 * h, (0.057, 0.066), up, outfit.hair)
+    shine = skull + (up * 0.05 - 1j * up * 0.02) * h
+    brush.chain([(shine, shine + 1j * up * 0.03 * h, (0.005, 0.003))], _tone(outfit.hair, 1.8))
+
+
 def _hair(brush: _Brush, skull: complex, pose: tuple[complex, complex], outfit: Outfit) -> None:
     """Draw the fringe and what hangs beside the face."""
     up, faced = pose
@@ -484,6 +524,12 @@ def _smile(brush: _Brush, mouth: complex, up: complex) -> None:
         upper = 0.006 * SMILE**2 - 0.001 + 1j * wide * SMILE
         lower = (0.006 + bottom) * SMILE**2 - bottom - 1j * wide * SMILE
         brush.polygon(mouth + up * np.concatenate([upper, lower]) * brush.px, colour)
+
+
+def _arms(brush: _Brush, xy: list[complex], outfit: Outfit) -> None:
+    """Draw both arms."""
+    for shoulder in (body.R_SHOULDER, body.L_SHOULDER):
+        _arm(brush, xy[shoulder : shoulder + 3], outfit)
 
 
 def _arm(brush: _Brush, joints: list[complex], outfit: Outfit) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from kpopdance.realtime.core import body
 from kpopdance.realtime.devices import drawn_picture
 from kpopdance.realtime.devices.drawn_camera import DrawnCamera
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
@@ -61,6 +62,23 @@ def test_the_whole_dance_is_drawn_inside_the_picture(dance, studio):
     for second in np.arange(0, 72, 1.5):
         picture = studio.take([(dancer.joints(second), OUTFITS[0])], size_px=dancer.height_px)
         assert np.abs(picture[border].astype(int) - empty[border]).max() < 12
+
+
+@pytest.mark.parametrize("look", OUTFITS, ids=lambda look: look.name)
+def test_a_back_has_no_face_and_its_arms_are_behind(dance, studio, look):
+    """Somebody who turns half round: left and right change places, and all else stays."""
+    front = DrawnDancer(dance).joints(32.0)
+    middle = front[:, 0].mean()
+    back = front.copy()
+    back[:, 0] = 2 * middle - front[:, 0]
+    back[body.R_WRIST, :2] = back[[body.R_HIP, body.L_HIP], :2].mean(axis=0) - [0, 30]
+    back[body.R_ELBOW, :2] = (back[body.R_SHOULDER, :2] + back[body.R_WRIST, :2]) / 2
+    picture = studio.take([(back, look)]).astype(int)
+    x, y = back[[body.R_EYE, body.L_EYE, body.NOSE], :2].round().astype(int).T
+    for shown in picture[y, x]:
+        assert np.abs(shown - look.hair).max() < 40, "hair where a face would be"
+    x, y = back[body.R_WRIST, :2].round().astype(int)
+    assert np.abs(picture[y, x] - look.top).max() < 40, "the shirt's back hides the hand"
 
 
 def test_drawing_is_repeatable_and_noise_follows_the_index(dance):
