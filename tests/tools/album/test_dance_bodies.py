@@ -9,7 +9,9 @@ from kpopdance.realtime.core import body
 from kpopdance.realtime.core.tempo import Tempo
 from tools.album.dance import natural
 from tools.album.dance.choreograph import FLOOR_GRID, dance
-from tools.album.dance.figure import FOREARM, SHIN, THIGH, TORSO, UPPER_ARM
+from tools.album.dance.company import along_arm
+from tools.album.dance.figure import SHIN, THIGH, TORSO
+from tools.album.dance.flesh import FOREARM, SHOULDERS, UPPER_ARM, thighs
 from tools.album.dance.page import read_page
 from tools.album.dance.stage import changes_of, nearest
 from tools.album.dance.words import vocabulary
@@ -118,6 +120,40 @@ def test_no_arm_goes_through_the_body_on_its_way(tmp_path, moves):
 """
     _, dancers = danced(tmp_path, f"{through}[all]\n{moves}\n", 2)
     assert natural.in_flesh(dancers) < 0.005
+
+
+@pytest.mark.parametrize("side", ["", " L"])
+def test_arms_that_cross_lie_on_each_other(tmp_path, side):
+    """And on a thigh that is lifted."""
+    crossing = """move crossing, 4, bounce 0
+1   arms cross
+2   R across L 4/-40/30/30
+3   R fist L fist foot R 9,10,26 weight L95 knees 15
+4   R -10/-10/30/40 L clap foot R 9,10,26 weight L95 knees 15
+"""
+    _, dancers = danced(tmp_path, f"{crossing}[all]\nslow crossing{side}\n", 2)
+    assert natural.arms_crossed(dancers) == 0
+    points = dancers.space[0]
+    inside = [thighs(points).depth(along_arm(points, shoulder)).max() for shoulder in SHOULDERS]
+    assert max(inside) < 0.005
+
+
+@pytest.mark.parametrize("places", ["-30 0, 30 0", "-30 6, 30 0", "-30 0, 30 6"])
+def test_who_stands_near_reaches_past_a_neighbour(tmp_path, places):
+    page = f"""members 2
+formation near: {places}
+move wide, 4, bounce 0
+1   arms out
+3   R vee L low
+4   R low L vee
+[all]
+wide, wide L
+"""
+    _, dancers = danced(tmp_path, page, 2)
+    assert natural.neighbours_apart(dancers) > 0.035
+    wrists = dancers.space[:, :, [body.R_WRIST, body.L_WRIST]]
+    hips = dancers.space[:, :, [body.R_HIP, body.L_HIP]].mean(axis=2)
+    assert np.abs(wrists - hips[:, :, None])[..., 0].max() > 0.38, "the free arm is spread"
 
 
 @pytest.mark.parametrize("side", ["", " L"])

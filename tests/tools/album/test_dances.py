@@ -7,7 +7,7 @@ from kpopdance.realtime.scoring.difficulty import difficulty_of
 from tests.quick import but_quick
 from tools.album.dance import natural
 from tools.album.dance.album import DANCE, danced_song, dances
-from tools.album.dance.choreograph import ASPECT, check
+from tools.album.dance.choreograph import ASPECT, DISTANCE, check
 from tools.album.dance.page import read_page
 from tools.album.dance.stage import nearest
 from tools.album.dance.words import vocabulary
@@ -34,6 +34,14 @@ def test_every_song_has_a_dance_that_fills_it(song):
         assert section != "chorus" or own & danced, "no chorus without a move of the song's own"
 
 
+@pytest.mark.parametrize("song", dances())
+def test_nobody_stands_hidden_behind_another(song):
+    page = read_page(PAGES / f"{song}{DANCE}")
+    for name, places in page.formations.items():
+        across = [x * DISTANCE / (DISTANCE - z) for x, z in places]
+        assert np.diff(sorted(across)).min() > 0.12, name
+
+
 @pytest.mark.long
 def test_the_songs_are_harder_from_one_to_the_next():
     assert sorted(RISING) == sorted(dances())
@@ -56,6 +64,8 @@ def test_a_dance_is_within_what_professionals_do(song):
     assert natural.drift(danced) < 0.01
     assert natural.in_flesh(danced) < 0.002
     assert natural.shins_apart(danced) > 0.04
+    assert natural.arms_crossed(danced) < 0.001
+    assert natural.neighbours_apart(danced) > 0.035
     assert nearest(natural.hips(danced)) > 0.35
     picture = np.stack([member.joints for member in danced.members])
     assert picture[..., 0].min() > 0

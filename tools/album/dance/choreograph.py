@@ -9,6 +9,7 @@ import numpy as np
 
 from kpopdance.realtime.core.types import Choreography, Formation
 from kpopdance.realtime.library.choreography_file import GRID
+from tools.album.dance.company import keep_from_each_other
 from tools.album.dance.feet import Cue, footwork
 from tools.album.dance.figure import joints_of
 from tools.album.dance.page import BEATS_OF_BAR
@@ -93,10 +94,12 @@ def dance(
     for member in range(page.members):
         upper, lower = (_cues(page, member, tempo, legs=legs) for legs in (False, True))
         feet = footwork(_steps(lower, member, tempo, (first, changes)), at_s)
-        space.append(joints_of(upper, lower, feet, at_s, beats)[kept])
+        space.append(joints_of(upper, lower, feet, at_s, beats))
         planted.append(feet.planted[kept])
         places.append([place_at(first, changes, member, beat) for beat in beats[kept]])
-    return Danced(np.stack(space), np.stack(planted), np.array(places), page.height)
+    together = np.stack(space)
+    keep_from_each_other(together)
+    return Danced(together[:, kept], np.stack(planted), np.array(places), page.height)
 
 
 def check(page: Page, sections: Sequence[tuple[str, int]]) -> None:

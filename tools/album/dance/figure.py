@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from kpopdance.realtime.core import body
-from tools.album.dance.flesh import FORE_PART, UPPER_PART, Torso, kept_out, unit
+from tools.album.dance.flesh import FOREARM, UPPER_ARM, keep_arms_out, unit
 from tools.album.dance.springs import delay_s, in_good_time, sprung
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ THIGH: Final = 0.235
 HIP_HALF: Final = 0.06
 TORSO: Final = 0.295
 SHOULDER_HALF: Final = 0.1
-UPPER_ARM: Final = 0.16
-FOREARM: Final = 0.14
 NECK: Final = 0.115
 LEG: Final = (THIGH + SHIN) * 0.995
 """A leg that stands is hardly ever quite straight."""
@@ -121,18 +119,18 @@ def _upper_body(points: Floats, hips: Floats, flow: _Flow, angle: dict[str, Floa
         across = _turned(across, roll=angle["lean"], yaw=trunk + angle["twist"])
         points[:, shoulder] = points[:, body.NECK] + across * SHOULDER_HALF
     _head(points, trunk + 0.4 * angle["twist"], angle)
-    torso = Torso.of(points)
     for side, name, shoulder in SHOULDERS:
         upper = flow.direction(name, "upper", side)
         ways = upper, _folded(upper, flow.direction(name, "fore", side))
-        bones = (UPPER_ARM, UPPER_PART), (FOREARM, FORE_PART)
-        for joint, way, (bone, part) in zip((shoulder, shoulder + 1), ways, bones, strict=True):
+        for joint, way, bone in zip(
+            (shoulder, shoulder + 1), ways, (UPPER_ARM, FOREARM), strict=True
+        ):
             turned = _turned(
                 way, pitch=0.35 * angle["bow"], roll=0.5 * angle["lean"],
                 yaw=trunk + 0.7 * angle["twist"],
             )  # fmt: skip
-            turned = kept_out(points[:, joint], turned, bone, torso, part)
             points[:, joint + 1] = points[:, joint] + turned * bone
+    keep_arms_out(points)
 
 
 def _head(points: Floats, yaw: Floats, angle: dict[str, Floats]) -> None:

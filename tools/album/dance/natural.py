@@ -7,6 +7,7 @@ folder (COCO-17 key points, px, 30 a second, ``*_coco17_px.npy``).
 from __future__ import annotations
 
 import sys
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +16,18 @@ from scipy.signal import savgol_filter
 
 from kpopdance.realtime.core import body
 from tools.album.dance.choreograph import FPS, projected
+from tools.album.dance.company import REACH, along_arm
 from tools.album.dance.figure import SHIN, THIGH, TORSO
-from tools.album.dance.flesh import FORE_PART, UPPER_PART, Torso
+from tools.album.dance.flesh import (
+    ARM_ROUND,
+    FORE_PART,
+    SHOULDERS,
+    UPPER_PART,
+    Torso,
+    arm_of,
+    nearest_between,
+    rods,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,6 +161,36 @@ def in_flesh(danced: Danced) -> float:
                 along = points[:, start, None] + bone[:, None] * np.array(part)[:, None]
                 deepest = max(deepest, float(torso.depth(along).max()))
     return deepest
+
+
+def arms_crossed(danced: Danced) -> float:
+    """Return in what share of the moments a forearm of anybody's goes through their other arm."""
+    right, left = SHOULDERS
+    through = [
+        np.minimum(
+            nearest_between(rods(arm_of(points, right), 1), along_arm(points, left))[0],
+            nearest_between(rods(arm_of(points, left), 1), along_arm(points, right))[0],
+        )
+        < ARM_ROUND
+        for points in danced.space
+    ]
+    return float(np.mean(through))
+
+
+def neighbours_apart(danced: Danced) -> float:
+    """Return how near the arms of two members ever come to each other; infinite for one."""
+    arms = [
+        np.concatenate([along_arm(points, shoulder) for shoulder in SHOULDERS], axis=1)
+        for points in danced.space
+    ]
+    middle = hips(danced)
+    nearest = np.inf
+    for one, other in combinations(range(len(arms)), 2):
+        beside = np.linalg.norm(middle[one] - middle[other], axis=-1) < REACH
+        if beside.any():
+            near, _ = nearest_between(arms[one][beside], arms[other][beside])
+            nearest = min(nearest, float(near.min()))
+    return nearest
 
 
 def shins_apart(danced: Danced) -> float:
