@@ -106,8 +106,7 @@ class GroupTracker:
         held += [None] * (self.places - len(held))
         out: list[Tracker] = []
         for body in held:
-            missing = body is None or self._missed(body, self._now_s)
-            out.append(free.pop(0) if missing and free else body or Tracker())
+            out.append(free.pop(0) if free and self._is_sought(body) else body or Tracker())
         return out
 
     def unsettled_s(self, k: int) -> float | None:
@@ -244,6 +243,12 @@ class GroupTracker:
     def _missed(self, body: Body, at_s: float) -> bool:
         """Say whether a doubted body was lost at a crossing, so that another may be its player's."""
         return body.doubt_s is not None and body.gone_s(at_s) > HIDDEN_S
+
+    def _is_sought(self, body: Body | None) -> bool:
+        """Say whether a player may be in a body that nobody is yet: missed, not merely not looked at."""
+        if body is None:
+            return True
+        return self._missed(body, self._now_s) and body.region(self._now_s) is None
 
     def _give(self, asked: list[int], bodies: list[Body], at_s: float) -> None:
         """Give bodies to players, so that they look most alike in all; nobody fits: to nobody."""

@@ -79,18 +79,24 @@ def test_nobody_behind_is_taken_for_a_scrap_of_the_one_in_front(dances, seed):
     assert np.array_equal(told, without)
 
 
-def test_who_is_missed_at_a_crossing_is_looked_for_in_whoever_is_new():
-    """One is lost behind the other; somebody stands elsewhere: they are looked at from near."""
+@pytest.mark.parametrize("looked_for", [True, False])
+def test_who_is_missed_at_a_crossing_is_looked_for_in_whoever_is_new(looked_for):
+    """One is lost behind the other; somebody stands elsewhere: they are looked at from near.
+
+    Whom nobody looked for is not missed.
+    """
     tracker, image = GroupTracker(2), np.full((480, 640, 3), 128, np.uint8)
     one, other, new = (standing(x) for x in (250, 290, 560))
     image[:, 480:] = 40  # dressed otherwise, so that who they are stays open
     tracker.hold([one, other], image, 0.0)
     for look in range(1, 12):
         found = [one, other] if look == 1 else [one] if look < 4 else [one, new]
-        tracker.step(found, image, look / 10)
+        sought = None if looked_for else tracker.trackers[:1]
+        tracker.step(found, image, look / 10, sought)
     assert tracker.unsettled_s(1) is not None
     left, _, right, _ = tracker.trackers[1].region(1.1)
-    assert left < 560 < right
+    assert left < (560 if looked_for else 290) < right
+    assert (right < 560) != looked_for
 
 
 def standing(x):
