@@ -56,6 +56,8 @@ CROWN: Final = np.array(
 """The fringe above the brow, upright, body heights."""
 REACH: Final = 0.2
 """Nothing of a person is drawn further from their joints, in body heights."""
+SIDEWAYS: Final = 0.05
+"""A trunk whose sides are nearer than this to each other is seen from its side, body heights."""
 NOISE_STEPS: Final = 4
 
 
@@ -380,7 +382,7 @@ def _trunk(brush: _Brush, xy: list[complex], outfit: Outfit) -> None:
     h = brush.px
     brush.bone(r_hip, l_hip, (0.052 * h, 0.054 * h, 0.052 * h), outfit.trousers)
     down = _unit(hips - neck)
-    across = _unit(l_hip - r_hip + 0.3 * (left - right))
+    across = _unit(_waist(l_hip - r_hip + 0.3 * (left - right), down, h))
     half = max(abs(left - right) / 2, 0.05 * h)
     right_side = [
         neck - down * 0.026 * h - across * 0.03 * h,
@@ -411,6 +413,12 @@ def _trunk(brush: _Brush, xy: list[complex], outfit: Outfit) -> None:
     ends = hem - across * 0.078 * h, hem + across * 0.078 * h
     brush.chain([(*ends, (0.008, 0.008))], _tone(outfit.top, 0.86))
     _neck(brush, xy, outfit)
+
+
+def _waist(across: complex, down: complex, h: float) -> complex:
+    """Return a trunk's way across; from the side, where it is short and of any way, a level one."""
+    level = 1j * down
+    return across if abs(across) > SIDEWAYS * h else level * _same_way(across, level)
 
 
 def _rounded(points: Points) -> Points:

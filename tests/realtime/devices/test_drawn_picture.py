@@ -81,6 +81,20 @@ def test_a_back_has_no_face_and_its_arms_are_behind(dance, studio, look):
     assert np.abs(picture[y, x] - look.top).max() < 40, "the shirt's back hides the hand"
 
 
+def test_a_shirt_seen_from_the_side_hangs_level(dance, studio):
+    """Whichever way what is left of the hips' width happens to lie."""
+    side = DrawnDancer(dance).joints(32.0)
+    side[:, 0] += 0.02 * (side[:, 0].mean() - side[:, 0]) * 49
+    pictures = []
+    for lower, higher in ((body.R_HIP, body.L_HIP), (body.L_HIP, body.R_HIP)):
+        tilted = side.copy()
+        tilted[[lower, higher], 1] = side[[body.R_HIP, body.L_HIP], 1].mean() + [4, -4]
+        pictures.append(studio.take([(tilted, OUTFITS[0])]).astype(int))
+    middle = int(side[body.R_HIP, 1])
+    waist = [one[middle - 40 : middle - 4] for one in pictures]
+    assert (np.abs(waist[0] - waist[1]).max(axis=-1) > 60).mean() < 0.002
+
+
 def test_drawing_is_repeatable_and_noise_follows_the_index(dance):
     people = [(DrawnDancer(dance).joints(10.0), OUTFITS[1])]
     assert_array_equal(DrawnRoom().take(people, 5), DrawnRoom().take(people, 5))
