@@ -88,7 +88,8 @@ def test_a_shirt_seen_from_the_side_hangs_level(dance, studio):
     pictures = []
     for lower, higher in ((body.R_HIP, body.L_HIP), (body.L_HIP, body.R_HIP)):
         tilted = side.copy()
-        tilted[[lower, higher], 1] = side[[body.R_HIP, body.L_HIP], 1].mean() + [4, -4]
+        level = side[[body.R_HIP, body.L_HIP], 1].mean()
+        tilted[[lower, higher], 1] = level + 4, level - 4
         pictures.append(studio.take([(tilted, OUTFITS[0])]).astype(int))
     middle = int(side[body.R_HIP, 1])
     waist = [one[middle - 40 : middle - 4] for one in pictures]
