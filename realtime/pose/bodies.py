@@ -109,8 +109,11 @@ class Body(Tracker):
         return middle + self._speed * min(at_s - at, self.carried_s)
 
     def looks_off(self, looks: Appearance) -> float:
-        """Return how unlike somebody looks to what this body looked like before a doubt, 0..1."""
-        told = self._memory.unlike(looks)
+        """Return how unlike somebody looks to what this body looked like before a doubt, 0..1.
+
+        One look tells little: who was just found from afar looks otherwise from near.
+        """
+        told = self._memory.unlike(looks) if self._memory.looks >= ENOUGH_LOOKS else np.inf
         return min(told, 1.0) if np.isfinite(told) else UNTOLD
 
     def doubt(self, at_s: float, way: float = np.inf) -> None:
@@ -132,6 +135,7 @@ class Body(Tracker):
         self.doubt_s, self._memory = None, Remembered()
         if self.looks is not None and self.looks.appearance is not None:
             self._memory.learn(self.looks.appearance, 0.0)
+            self._memory.looks = self.looks.looks
 
     def learn(self, image: NDArray[np.uint8], at_s: float) -> Appearance | None:
         """Take in what they look like now, and return it; None: it is not time yet."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kpopdance.realtime.pose.appearance import Remembered, appearance_of
+from kpopdance.realtime.pose.bodies import ENOUGH_LOOKS, Bodies
 from kpopdance.realtime.pose.group_tracker import DOUBT_S, GroupTracker
 from tests import dances as generated
 from tests import groups
@@ -97,6 +98,21 @@ def test_who_is_missed_at_a_crossing_is_looked_for_in_whoever_is_new(looked_for)
     left, _, right, _ = tracker.trackers[1].region(1.1)
     assert left < (560 if looked_for else 290) < right
     assert (right < 560) != looked_for
+
+
+@pytest.mark.parametrize(("looks", "followed"), [(1, True), (ENOUGH_LOOKS, False)])
+def test_one_look_at_somebody_does_not_say_they_are_another(looks, followed):
+    """Two cross; elsewhere somebody, seen so often before, looks otherwise in the next look."""
+    bodies, people = Bodies(), [standing(x) for x in (250, 290, 560)]
+    hips = round(float(people[2].joints[8:12, 1].min())) + 3
+    for look in range(looks + 1):
+        image = np.full((480, 640, 3), 128, np.uint8)
+        image[hips:, 480:] = (40, 40, 200) if look < looks else (200, 160, 40)  # the legs
+        bodies.step(people, image, look / 10, None)
+        if look < looks:
+            assert bodies.known[2].learn(image, look / 10) is not None
+    assert bodies.known[0].doubt_s is not None
+    assert any(body.pose is people[2] for body in bodies.known) == followed
 
 
 def standing(x):
