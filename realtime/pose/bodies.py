@@ -236,14 +236,16 @@ class Bodies:
     ) -> dict[int, int]:  # fmt: skip
         """Return which of the people each body is now: the pairs that are likest taken together.
 
-        By place and clothes; where some are in doubt, by all that they look like, too.
+        By place and clothes; where some are in doubt, or one may be found twice, by all that they look
+        like, too.
         """
         costs = np.array([
             [body.unlikeness(pose, dress, at_s) for pose, dress in zip(people, clothes, strict=True)]
             for body in self.known
         ]).reshape(len(self.known), len(people))  # fmt: skip
         far = ~(costs <= TOO_UNLIKE)
-        if any(body.doubt_s is not None for body in self.known):
+        doubted = any(body.doubt_s is not None for body in self.known)
+        if doubted or any(_is_same(*two) for two in combinations(people, 2)):
             looks = [appearance_of(pose, image) for pose in people]
             off = np.array([[body.looks_off(each) for each in looks] for body in self.known])
             far |= off.reshape(far.shape) > OTHERWISE  # the one in front, taken for both

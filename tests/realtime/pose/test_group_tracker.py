@@ -115,6 +115,23 @@ def test_one_look_at_somebody_does_not_say_they_are_another(looks, followed):
     assert any(body.pose is people[2] for body in bodies.known) == followed
 
 
+def test_the_one_in_front_found_twice_is_not_the_one_behind_too():
+    """Also in the first look in which they are so near: nobody was in doubt before."""
+    bodies, people = Bodies(), [standing(285), standing(365)]
+    hips = round(float(people[0].joints[8:12, 1].min())) + 3
+    image = np.full((480, 640, 3), 128, np.uint8)
+    image[hips:, :325] = (40, 40, 200)  # the legs of the one behind
+    for look in range(4):
+        bodies.step(people, image, look / 10, None)
+        for body in bodies.known:
+            body.learn(image, look / 10)
+        assert all(body.doubt_s is None for body in bodies.known)
+    behind, front = bodies.known
+    bodies.step([standing(325), standing(329)], image, 0.4, None)
+    assert front.pose is not None
+    assert behind.pose is None
+
+
 def standing(x):
     """Somebody who stands there, px of a picture 480 px high."""
     joints = generated.arms_down(generated.song(5, moves=4).joints)[0].astype(np.float32)
