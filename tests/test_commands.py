@@ -11,7 +11,8 @@ from kpopdance.realtime.__main__ import main
 from kpopdance.realtime.commands import play
 from kpopdance.realtime.devices.audio_file import write_audio
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.devices.drawn_person import OUTFITS
+from kpopdance.realtime.devices.drawn_picture import DrawnRoom
 from kpopdance.realtime.devices.overlay import write_picture
 from kpopdance.realtime.devices.video_writer import VideoWriter
 from kpopdance.realtime.library.pack_reader import load_pack

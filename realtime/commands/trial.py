@@ -32,7 +32,8 @@ def trial(between: Callable[[], None]) -> Trial:
 def pictures() -> list[NDArray[np.uint8]]:
     """Return uint8 (480, 640, 3) BGR pictures of a drawn dancer."""
     from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
-    from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+    from kpopdance.realtime.devices.drawn_person import OUTFITS
+    from kpopdance.realtime.devices.drawn_picture import DrawnRoom
     from kpopdance.realtime.library.pack_reader import load_pack
     from kpopdance.realtime.library.songpack import BUNDLED
 

@@ -12,7 +12,8 @@ from kpopdance.engines.tongues import N_
 from kpopdance.realtime.core.health import WELL_CAMERA, Cause, Health
 from kpopdance.realtime.core.ports import CameraState, Deliveries, HostClock
 from kpopdance.realtime.core.types import Frame
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, Outfit
+from kpopdance.realtime.devices.drawn_person import OUTFITS, Outfit
+from kpopdance.realtime.devices.drawn_picture import DrawnRoom
 from kpopdance.realtime.devices.slot import FrameSlot
 
 if TYPE_CHECKING:

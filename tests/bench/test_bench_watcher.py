@@ -13,7 +13,8 @@ from kpopdance.engines.formats import OPENPOSE
 from kpopdance.engines.openvino_runner import OpenVinoNetwork
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.devices.drawn_person import OUTFITS
+from kpopdance.realtime.devices.drawn_picture import DrawnRoom
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED as SONGS
 from kpopdance.realtime.pose.watcher import Watcher

@@ -120,7 +120,8 @@ def left_whole(model: onnx.ModelProto) -> list[str]:
 def drawn_crops(count: int, seed: int = 0) -> Iterator[dict[str, NDArray[np.float32]]]:
     """Yield inputs of the network: the drawn dancer near and far, in other colours, light and noise."""
     from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
-    from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+    from kpopdance.realtime.devices.drawn_person import OUTFITS
+    from kpopdance.realtime.devices.drawn_picture import DrawnRoom
     from kpopdance.realtime.library.pack_reader import load_pack
     from kpopdance.realtime.library.songpack import BUNDLED
 

@@ -37,7 +37,8 @@ from kpopdance.engines.ports import Eyes
 from kpopdance.engines.vision import PersonEye, PoseVision, UprightEye
 from kpopdance.realtime.core.types import Frame
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.devices.drawn_person import OUTFITS
+from kpopdance.realtime.devices.drawn_picture import DrawnRoom
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED as SONGS
 from kpopdance.realtime.pose.limb_tree import complete

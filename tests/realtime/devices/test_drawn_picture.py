@@ -9,7 +9,8 @@ from kpopdance.realtime.core import body
 from kpopdance.realtime.devices import drawn_picture
 from kpopdance.realtime.devices.drawn_camera import DrawnCamera
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, body_px, draw_dancer
+from kpopdance.realtime.devices.drawn_person import OUTFITS, body_px, draw_dancer
+from kpopdance.realtime.devices.drawn_picture import DrawnRoom
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED
 from tests.quick import but_quick

@@ -10,7 +10,7 @@ import pytest
 
 from kpopdance.realtime.core.types import Choreography, Pose
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
-from kpopdance.realtime.devices.drawn_picture import OUTFITS
+from kpopdance.realtime.devices.drawn_person import OUTFITS
 from kpopdance.realtime.pose.player_tracker import (
     CONFIRM_S,
     HAND_AFTER_S,

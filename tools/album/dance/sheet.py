@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, draw_dancer
+from kpopdance.realtime.devices.drawn_person import OUTFITS, draw_dancer
 from tools.album.dance.choreograph import ASPECT, FPS, Danced
 
 if TYPE_CHECKING:

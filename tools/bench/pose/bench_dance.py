@@ -20,7 +20,8 @@ from kpopdance.realtime.core.terms import USUAL
 from kpopdance.realtime.core.track import PoseTrack
 from kpopdance.realtime.core.types import Choreography, Frame
 from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.devices.drawn_person import OUTFITS
+from kpopdance.realtime.devices.drawn_picture import DrawnRoom
 from kpopdance.realtime.devices.host_clock import PerfClock
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.settings import Settings

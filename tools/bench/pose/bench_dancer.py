@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from kpopdance.engines.choose import open_eyes
 from kpopdance.realtime.core import body
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.devices.drawn_person import OUTFITS
+from kpopdance.realtime.devices.drawn_picture import DrawnRoom
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED
 from kpopdance.realtime.pose.confidence import CURVES

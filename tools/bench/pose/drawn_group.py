@@ -10,7 +10,8 @@ import numpy as np
 
 from kpopdance.realtime.core.track import choreography_rows
 from kpopdance.realtime.core.types import Frame
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom, Outfit, body_px
+from kpopdance.realtime.devices.drawn_person import OUTFITS, Outfit, body_px
+from kpopdance.realtime.devices.drawn_picture import DrawnRoom
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from kpopdance.engines.maps import FAINT
 from kpopdance.engines.ports import UprightVision
 from kpopdance.realtime.core.types import BELIEVED, Frame, Pose
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.devices.drawn_person import OUTFITS
+from kpopdance.realtime.devices.drawn_picture import DrawnRoom
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kpopdance.realtime.devices.drawn_picture import REACH, body_px, draw_dancer
+from kpopdance.realtime.devices.drawn_person import REACH, body_px, draw_dancer
 from tools.bench.pose.drawn_group import SIZE
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from kpopdance.realtime.devices.drawn_picture import Outfit
+    from kpopdance.realtime.devices.drawn_person import Outfit
     from tools.bench.pose.drawn_group import Group
 
 SHOWN: Final = 0.5

@@ -47,7 +47,8 @@ LIVE: Final = (str(HERE / "tools/bench/run/bench_live.py"),)  # one instrument f
 
 DRAWN: Final = """
 import time, numpy as np
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.devices.drawn_person import OUTFITS
+from kpopdance.realtime.devices.drawn_picture import DrawnRoom
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack
 from kpopdance.realtime.library.settings import Settings
 song = load_pack(find_pack("neon-steps", Settings().libraries))

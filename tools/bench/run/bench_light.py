@@ -323,7 +323,8 @@ def stretches(changes: Any, ending: Any) -> None:  # noqa: ANN401 - a queue and 
 def _pictures() -> list[NDArray[np.uint8]]:
     """Return the dancer with the arms down, and stretched out to the sides."""
     from kpopdance.realtime.devices.drawn_dancer import DancerStyle, DrawnDancer
-    from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+    from kpopdance.realtime.devices.drawn_person import OUTFITS
+    from kpopdance.realtime.devices.drawn_picture import DrawnRoom
     from kpopdance.realtime.library.pack_reader import find_pack, load_pack
     from kpopdance.realtime.library.settings import Settings
 

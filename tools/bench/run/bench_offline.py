@@ -28,7 +28,8 @@ from kpopdance.engines.kept_trials import processor
 from kpopdance.engines.onnxruntime_runner import OnnxRuntimeNetwork
 from kpopdance.engines.openvino_runner import OpenVinoNetwork
 from kpopdance.realtime.commands.common import ANY_NUMBER, wished_eyes
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.devices.drawn_person import OUTFITS
+from kpopdance.realtime.devices.drawn_picture import DrawnRoom
 from kpopdance.realtime.devices.video_file import VideoFile
 from kpopdance.realtime.devices.video_writer import VideoWriter
 from kpopdance.realtime.library.pack_reader import find_pack, load_pack

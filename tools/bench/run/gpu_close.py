@@ -16,7 +16,8 @@ from kpopdance.engines.ports import UprightVision
 from kpopdance.engines.vision import PersonEye, UprightEye, size_of
 from kpopdance.realtime.core.types import Pose
 from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+from kpopdance.realtime.devices.drawn_person import OUTFITS
+from kpopdance.realtime.devices.drawn_picture import DrawnRoom
 from kpopdance.realtime.library.pack_reader import load_pack
 from kpopdance.realtime.library.songpack import BUNDLED as SONGS
 from kpopdance.realtime.pose.tracker import box_of, crop_region

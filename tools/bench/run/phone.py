@@ -65,7 +65,8 @@ class Phone:
 
 def _serve(song: str, offset: Synchronized[float], port: int, ports: Any) -> None:  # noqa: ANN401
     from kpopdance.realtime.devices.drawn_dancer import DrawnDancer
-    from kpopdance.realtime.devices.drawn_picture import OUTFITS, DrawnRoom
+    from kpopdance.realtime.devices.drawn_person import OUTFITS
+    from kpopdance.realtime.devices.drawn_picture import DrawnRoom
     from kpopdance.realtime.library.pack_reader import find_pack, load_pack
     from kpopdance.realtime.library.settings import Settings
 

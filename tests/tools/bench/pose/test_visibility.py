@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kpopdance.realtime.core.body import NECK, R_WRIST
-from kpopdance.realtime.devices.drawn_picture import OUTFITS, body_px
+from kpopdance.realtime.devices.drawn_person import OUTFITS, body_px
 from tests import dances
 from tools.bench.pose.visibility import visible_in
 
