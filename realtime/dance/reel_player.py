@@ -132,7 +132,7 @@ class ReelPlayer:
     ) -> None:  # fmt: skip
         self._lag_s, self._pane, self._film, self._veil = lag_s, pane, film, veil
         self._rows = rows
-        size = _room(self._rows) if film is None else film.size
+        size = _moved_into_a_picture(self._rows) if film is None else film.size
         self._windows = shaped(closeups(self._rows, FPS, size), pane, size)
 
     def film(self, song_s: float) -> FilmView | None:
@@ -199,7 +199,7 @@ def shaped(
     return np.concatenate([corner, extent]).T.astype(np.float32)
 
 
-def _room(joints: NDArray[np.float32]) -> tuple[int, int]:
+def _moved_into_a_picture(joints: NDArray[np.float32]) -> tuple[int, int]:
     """Move all joints to the middle of a picture that has room around them; return its size, px."""
     places = joints[joints[..., 2] > 0][:, :2]
     if not len(places):
